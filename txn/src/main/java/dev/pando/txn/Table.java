@@ -1,0 +1,88 @@
+package dev.pando.txn;
+
+import java.util.Objects;
+
+/**
+ * The name of a table and how its keys and values become bytes. It stands for the table in every
+ * call but holds nothing of it: make it once, as a constant, before or after the database is open.
+ * The table itself comes into being when something is first written to it.
+ *
+ * {@snippet :
+ * static final Table<Long, Order> ORDERS =
+ *     Table.of("orders", Codec.u64(), Codec.record(Order.class));
+ * }
+ *
+ * <p>The ids of both codecs are stored with the table; using it with others is refused. Immutable
+ * and safe for use by many threads.
+ *
+ * @param <K> the keys
+ * @param <V> the values
+ */
+public final class Table<K, V> {
+  /** The longest name, in bytes of UTF-8. */
+  public static final int MAX_NAME = 255;
+
+  private final String name;
+  private final Codec<K> keyCodec;
+  private final Codec<V> valueCodec;
+
+  private Table(String name, Codec<K> keyCodec, Codec<V> valueCodec) {
+    this.name = name;
+    this.keyCodec = keyCodec;
+    this.valueCodec = valueCodec;
+  }
+
+  /**
+   * Describes a table.
+   *
+   * @param name 1 to {@value #MAX_NAME} bytes in UTF-8
+   * @param key how keys become bytes; must be {@link Codec#ordered}
+   * @param value how values become bytes
+   * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
+   *     keys' codec is not ordered, or if either is {@link Codec#nullable}, whose null nobody could
+   *     tell from an absent key
+   */
+  public static <K, V> Table<K, V> of(String name, Codec<K> key, Codec<V> value) {
+    long length = Utf8.length(name);
+    if (length < 1 || length > MAX_NAME) {
+      throw new IllegalArgumentException(
+          "table name length=" + length + ", allowed 1 to " + MAX_NAME + " bytes of UTF-8");
+    }
+    if (!key.ordered()) {
+      throw new IllegalArgumentException(
+          "table " + name + ": codec " + key.id() + " is not ordered and cannot encode keys");
+    }
+    refuseNullable(name, key);
+    refuseNullable(name, value);
+    return new Table<>(name, key, value);
+  }
+
+  private static void refuseNullable(String name, Codec<?> codec) {
+    if (Objects.requireNonNull(codec, "codec") instanceof NullableCodec<?>) {
+      throw new IllegalArgumentException(
+          "table " + name + ": codec " + codec.id() + " is for components of keys and values,"
+              + " because null is the answer for an absent key");
+    }
+  }
+
+  /** The name, 1 to {@value #MAX_NAME} bytes in UTF-8. */
+  public String name() {
+    return name;
+  }
+
+  /** How keys become bytes. */
+  public Codec<K> keyCodec() {
+    return keyCodec;
+  }
+
+  /** How values become bytes. */
+  public Codec<V> valueCodec() {
+    return valueCodec;
+  }
+
+  /** The name and the ids of both codecs. */
+  @Override
+  public String toString() {
+    return name + "(" + keyCodec.id() + " -> " + valueCodec.id() + ")";
+  }
+}
