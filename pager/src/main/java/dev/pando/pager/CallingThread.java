@@ -1,0 +1,89 @@
+package dev.pando.pager;
+
+import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs tasks at once on the thread that hands them in. An {@link AsynchronousFileChannel} with this
+ * executor reads and writes like a FileChannel, with one difference that makes it worth the detour:
+ * an interrupt of the calling thread does not close it.
+ */
+final class CallingThread extends AbstractExecutorService {
+  private static final CallingThread EXECUTOR = new CallingThread();
+
+  private CallingThread() {}
+
+  static AsynchronousFileChannel open(Path path, Set<? extends OpenOption> options)
+      throws IOException {
+    return AsynchronousFileChannel.open(path, options, EXECUTOR);
+  }
+
+  /** The result of an operation, which has already run. */
+  static int result(Future<Integer> done) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return done.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw rethrow(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static IOException rethrow(Throwable cause) {
+    if (cause instanceof IOException io) {
+      return io;
+    }
+    if (cause instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new IOException(cause);
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    task.run();
+  }
+
+  @Override
+  public void shutdown() {}
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    return List.of();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return false;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return false;
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) {
+    return true;
+  }
+}

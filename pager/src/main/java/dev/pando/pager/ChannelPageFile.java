@@ -1,0 +1,252 @@
+package dev.pando.pager;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseFullException;
+import dev.pando.error.StorageException;
+import dev.pando.error.StorageIoException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of the operating system. All but mapping goes through one channel that interrupts cannot
+ * close; each map is made by a channel of its own, opened for reading only, because a map made by a
+ * writable channel would make the file longer.
+ */
+final class ChannelPageFile implements PageFile {
+  private static final int ZEROS_BYTES = 1 << 20;
+
+  private final Path path;
+  private final AsynchronousFileChannel channel;
+  private final boolean writable;
+  private final @Nullable Object fileKey;
+
+  /** The file is known to be this long; only the writing thread uses it. */
+  private long knownSize;
+
+  /** The length changed since the last sync that put lengths on disk. */
+  private boolean lengthUnsynced;
+
+  private ChannelPageFile(Path path, AsynchronousFileChannel channel, boolean writable)
+      throws IOException {
+    this.path = path;
+    this.channel = channel;
+    this.writable = writable;
+    this.fileKey = fileKey(path);
+    this.knownSize = channel.size();
+  }
+
+  static ChannelPageFile open(Path path, Set<? extends OpenOption> options) throws IOException {
+    AsynchronousFileChannel channel = CallingThread.open(path, options);
+    try {
+      return new ChannelPageFile(path, channel, options.contains(StandardOpenOption.WRITE));
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** What tells one file from another of the same name; null where the system has no such key. */
+  static @Nullable Object fileKey(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public long size() {
+    try {
+      return channel.size();
+    } catch (IOException e) {
+      throw IoFailure.of(path, "ask for the size", e);
+    }
+  }
+
+  @Override
+  public boolean writable() {
+    return writable;
+  }
+
+  @Override
+  public void read(ByteBuffer target, long offset) {
+    int bytes = target.remaining();
+    try {
+      Transfer.read((buffer, at) -> CallingThread.result(channel.read(buffer, at)), target, offset);
+    } catch (EOFException e) {
+      throw new CorruptFileException(
+          path.toString(),
+          -1,
+          "the file ends at " + size() + ", wanted are " + bytes + " bytes at " + offset
+              + ": it was cut short");
+    } catch (IOException e) {
+      throw IoFailure.of(path, "read " + bytes + " bytes at " + offset, e);
+    }
+  }
+
+  @Override
+  public void write(ByteBuffer source, long offset) {
+    checkWritable();
+    int bytes = source.remaining();
+    try {
+      writeAll(source, offset);
+    } catch (IOException e) {
+      throw IoFailure.of(path, "write " + bytes + " bytes at " + offset, e);
+    }
+  }
+
+  private void writeAll(ByteBuffer source, long offset) throws IOException {
+    long end = offset + source.remaining();
+    if (end > knownSize) {
+      lengthUnsynced = true; // before the write: a failed one may have made the file longer, too
+    }
+    Transfer.write((buffer, at) -> CallingThread.result(channel.write(buffer, at)), source, offset);
+    knownSize = Math.max(knownSize, end);
+  }
+
+  @Override
+  public void grow(long newSize) {
+    checkWritable();
+    long before = size();
+    knownSize = before;
+    String action = "grow from " + before + " to " + newSize + " bytes";
+    try {
+      ByteBuffer zeros =
+          ByteBuffer.allocateDirect(Math.clamp(newSize - before, 0, ZEROS_BYTES));
+      for (long at = before; at < newSize; at += zeros.limit()) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), newSize - at));
+        writeAll(zeros, at);
+      }
+    } catch (IOException e) {
+      StorageException failure = IoFailure.of(path, action, e);
+      if (failure instanceof DatabaseFullException) {
+        shrinkAfter(failure, before);
+      }
+      throw failure;
+    }
+  }
+
+  private void shrinkAfter(StorageException failure, long size) {
+    try {
+      truncate(size);
+    } catch (StorageException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public void truncate(long newSize) {
+    checkWritable();
+    if (newSize < 0) {
+      throw new IllegalArgumentException("size=" + newSize + ", allowed: 0 up");
+    }
+    try {
+      lengthUnsynced = true;
+      AsynchronousFileChannel unused = channel.truncate(newSize);
+      knownSize = channel.size();
+    } catch (IOException e) {
+      throw IoFailure.of(path, "cut to " + newSize + " bytes", e);
+    }
+  }
+
+  @Override
+  public void sync(boolean metadataToo) {
+    boolean all = metadataToo || lengthUnsynced;
+    try {
+      channel.force(all);
+    } catch (IOException e) {
+      throw IoFailure.of(path, "sync", e);
+    }
+    lengthUnsynced = false;
+  }
+
+  @Override
+  public PageMap map(int pageSize, long pageCount, Checksums mode, @Nullable PageMap previous) {
+    PageHeader.checkPageSize(pageSize);
+    long bytes = Math.multiplyExact(pageCount, pageSize);
+    if (size() < bytes) {
+      throw new CorruptFileException(
+          path.toString(),
+          -1,
+          "the file is " + size() + " bytes long, " + pageCount + " pages of " + pageSize
+              + " bytes are " + bytes + ": it was cut short; restore it from a copy");
+    }
+    Arena arena = Arena.ofShared();
+    try {
+      MemorySegment memory = mapUninterrupted(bytes, arena);
+      return PageMap.over(path.toString(), memory, arena, pageSize, pageCount, mode, previous);
+    } catch (IOException e) {
+      arena.close();
+      throw mapFailure(bytes, e);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /** An interrupt closes a FileChannel: put it off until the map is made. */
+  private MemorySegment mapUninterrupted(long bytes, Arena arena) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try (FileChannel once = FileChannel.open(path, StandardOpenOption.READ)) {
+          checkSameFile();
+          return once.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void checkSameFile() throws IOException {
+    if (!Objects.equals(fileKey, fileKey(path))) {
+      throw new IOException("another file took this name while the database was open");
+    }
+  }
+
+  private StorageException mapFailure(long bytes, IOException e) {
+    String message = e.getMessage();
+    if (message != null && message.contains("Map failed")) {
+      return new StorageIoException(
+          path + ": cannot map " + bytes + " bytes: no address space or too many maps; check"
+              + " `ulimit -v` and `sysctl vm.max_map_count`",
+          e);
+    }
+    return IoFailure.of(path, "map " + bytes + " bytes", e);
+  }
+
+  private void checkWritable() {
+    if (!writable) {
+      throw new IllegalStateException(path + ": the file is open for reading only");
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw IoFailure.of(path, "close", e);
+    }
+  }
+}

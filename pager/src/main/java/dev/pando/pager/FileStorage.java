@@ -1,0 +1,105 @@
+package dev.pando.pager;
+
+import dev.pando.error.StorageIoException;
+import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+
+/** Files of the default file system. Thread-safe; one is enough for a JVM. */
+public final class FileStorage implements Storage {
+  private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+
+  /** A door to the default file system. */
+  public FileStorage() {}
+
+  @Override
+  public PageFile open(Path path, boolean writable) {
+    checkRegular(path);
+    return open(
+        path,
+        "open",
+        writable
+            ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)
+            : Set.of(StandardOpenOption.READ));
+  }
+
+  @Override
+  public PageFile create(Path path) {
+    return open(
+        path,
+        "create",
+        Set.of(
+            StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  private static PageFile open(Path path, String action, Set<? extends OpenOption> options) {
+    try {
+      return ChannelPageFile.open(path, options);
+    } catch (IOException e) {
+      throw IoFailure.of(path, action, e);
+    }
+  }
+
+  /** A directory opens like a file on some systems, and a pipe would make the open wait. */
+  private static void checkRegular(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new StorageIoException(
+          path + ": cannot open, it is a directory; name a file inside it", null);
+    }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new StorageIoException(path + ": cannot open, it is not a regular file", null);
+    }
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw IoFailure.of(path, "delete", e);
+    }
+  }
+
+  @Override
+  public void rename(Path from, Path to) {
+    try {
+      Files.move(
+          from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw IoFailure.of(from, "rename to " + to, e);
+    }
+  }
+
+  @Override
+  public void syncDirectory(Path directory) {
+    if (WINDOWS) {
+      return; // directories cannot be opened there, and names are journalled by the file system
+    }
+    try (AsynchronousFileChannel channel =
+        CallingThread.open(directory, Set.of(StandardOpenOption.READ))) {
+      channel.force(true);
+    } catch (IOException e) {
+      throw IoFailure.of(directory, "sync the directory", e);
+    }
+  }
+
+  @Override
+  public StorageLock lock(Path lockFile, boolean exclusive) {
+    try {
+      return FileStorageLock.acquire(lockFile, exclusive);
+    } catch (IOException e) {
+      throw IoFailure.of(lockFile, "lock", e);
+    }
+  }
+}

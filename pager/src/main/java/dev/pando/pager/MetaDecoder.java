@@ -1,0 +1,159 @@
+package dev.pando.pager;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a meta slot's page and checks every field before anything is computed from it. */
+final class MetaDecoder {
+  /** A meta, or why the page holds none. Exactly one of the two is null. */
+  record Decoded(@Nullable Meta meta, @Nullable String problem) {}
+
+  private final MemorySegment page;
+  private final long base;
+  private final int pageSize;
+  private final int slot;
+
+  /** The page at {@code base} of {@code page}, taken for slot {@code slot} of such pages. */
+  MetaDecoder(MemorySegment page, long base, int pageSize, int slot) {
+    this.page = page;
+    this.base = base;
+    this.pageSize = pageSize;
+    this.slot = slot;
+  }
+
+  /**
+   * Decodes a slot.
+   *
+   * @param fileSize bytes in the file, which must hold every page that the meta counts
+   */
+  Decoded decode(long fileSize) {
+    String problem = headerProblem();
+    if (problem == null) {
+      problem = numberProblem(fileSize);
+    }
+    if (problem != null) {
+      return new Decoded(null, problem);
+    }
+    Meta meta = fields();
+    problem = TreeRootLayout.problem(meta.catalog(), meta.pageCount(), meta.txnId());
+    if (problem == null) {
+      String free = TreeRootLayout.problem(meta.freeTree(), meta.pageCount(), meta.txnId());
+      problem = free == null ? runsProblem(meta) : "free tree: " + free;
+    } else {
+      problem = "catalog: " + problem;
+    }
+    return problem == null ? new Decoded(meta, null) : new Decoded(null, problem);
+  }
+
+  boolean checksumHolds() {
+    return PageHeader.checksum(page, base) == PageHeader.computeChecksum(page, base, pageSize);
+  }
+
+  private @Nullable String headerProblem() {
+    if (!checksumHolds()) {
+      return String.format(
+          "checksum %08x stored, %08x computed",
+          PageHeader.checksum(page, base), PageHeader.computeChecksum(page, base, pageSize));
+    }
+    String problem =
+        TreeRootLayout.range(
+            "page type", PageHeader.type(page, base), PageHeader.META, PageHeader.META);
+    if (problem == null) {
+      problem = TreeRootLayout.range("page number", PageHeader.pgno(page, base), slot, slot);
+    }
+    if (problem == null) {
+      problem = TreeRootLayout.range("pages", PageHeader.pages(page, base), 1, 1);
+    }
+    return problem;
+  }
+
+  private @Nullable String numberProblem(long fileSize) {
+    long txnId = u64(MetaLayout.TXN_ID);
+    long pageCount = u64(MetaLayout.PAGE_COUNT);
+    long fits = fileSize / pageSize;
+    @Nullable String[] checks = {
+      TreeRootLayout.range("page size", u32(MetaLayout.PAGE_SIZE), pageSize, pageSize),
+      TreeRootLayout.range("txn id", txnId, 0, PageHeader.LIMIT_U48 - 1),
+      TreeRootLayout.range("page birth", PageHeader.birth(page, base), txnId, txnId),
+      TreeRootLayout.range("durable txn", u64(MetaLayout.DURABLE_TXN), 0, txnId),
+      TreeRootLayout.range(
+          "page count", pageCount, PageHeader.FIRST_PGNO, PageHeader.LIMIT_U48 - 1),
+      pageCount <= fits
+          ? null
+          : "page count " + pageCount + ", the file holds " + fits + ": it was cut short",
+      TreeRootLayout.range(
+          "free pages", u64(MetaLayout.FREE_PAGES), 0, pageCount - PageHeader.FIRST_PGNO),
+      TreeRootLayout.range("inline free runs", runCount(), 0, MetaLayout.maxRuns(pageSize)),
+    };
+    for (String check : checks) {
+      if (check != null) {
+        return check;
+      }
+    }
+    return null;
+  }
+
+  private Meta fields() {
+    List<FreeRun> runs = new ArrayList<>();
+    for (int i = 0; i < runCount(); i++) {
+      runs.add(run(base + MetaLayout.RUNS + (long) i * MetaLayout.RUN_SIZE));
+    }
+    return new Meta(
+        pageSize,
+        new UUID(
+            Long.reverseBytes(u64(MetaLayout.DATABASE_ID)),
+            Long.reverseBytes(u64(MetaLayout.DATABASE_ID + Long.BYTES))),
+        u64(MetaLayout.TXN_ID),
+        u64(MetaLayout.DURABLE_TXN),
+        u64(MetaLayout.PAGE_COUNT),
+        u64(MetaLayout.FREE_PAGES),
+        TreeRootLayout.read(page, base + MetaLayout.CATALOG),
+        TreeRootLayout.read(page, base + MetaLayout.FREE_TREE),
+        runs);
+  }
+
+  private FreeRun run(long at) {
+    return new FreeRun(
+        U48.get(page, at + MetaLayout.RUN_PGNO),
+        Integer.toUnsignedLong(page.get(PageHeader.U32, at + MetaLayout.RUN_LENGTH)),
+        U48.get(page, at + MetaLayout.RUN_BIRTH),
+        U48.get(page, at + MetaLayout.RUN_FREED));
+  }
+
+  private static @Nullable String runsProblem(Meta meta) {
+    long next = PageHeader.FIRST_PGNO;
+    long total = 0;
+    for (FreeRun run : meta.freeRuns()) {
+      long last = meta.pageCount() - 1;
+      @Nullable String[] checks = {
+        TreeRootLayout.range("free run's page", run.pgno(), next, last),
+        TreeRootLayout.range("free run's length", run.length(), 1, last - run.pgno() + 1),
+        TreeRootLayout.range("free run's freeing txn", run.freed(), 0, meta.txnId()),
+        TreeRootLayout.range("free run's birth", run.birth(), 0, run.freed()),
+      };
+      for (String check : checks) {
+        if (check != null) {
+          return check;
+        }
+      }
+      next = run.pgno() + run.length();
+      total += run.length();
+    }
+    return TreeRootLayout.range("pages in inline free runs", total, 0, meta.freePages());
+  }
+
+  private long u64(int field) {
+    return page.get(PageHeader.U64, base + field);
+  }
+
+  private long u32(int field) {
+    return Integer.toUnsignedLong(page.get(PageHeader.U32, base + field));
+  }
+
+  private int runCount() {
+    return Short.toUnsignedInt(page.get(PageHeader.U16, base + MetaLayout.RUN_COUNT));
+  }
+}

@@ -1,0 +1,68 @@
+package dev.pando.pager;
+
+/** Where things stand in a meta slot's page (FORMAT.md, "Meta slot"). */
+public final class MetaLayout {
+  /** u64, the bytes "PANDO", 0x1A, CR, LF: a transfer as text breaks them. */
+  public static final int MAGIC = PageHeader.SIZE;
+
+  /** u32, the format's version. */
+  public static final int FORMAT_VERSION = MAGIC + Long.BYTES;
+
+  /** u32, bytes of a page. */
+  public static final int PAGE_SIZE = FORMAT_VERSION + Integer.BYTES;
+
+  /** 16 bytes, a UUID in the order in which it is printed. */
+  public static final int DATABASE_ID = PAGE_SIZE + Integer.BYTES;
+
+  /** u64, the transaction that wrote the slot; the page's birth as well. */
+  public static final int TXN_ID = DATABASE_ID + 2 * Long.BYTES;
+
+  /** u64, the newest transaction known to be on disk when the slot was written. */
+  public static final int DURABLE_TXN = TXN_ID + Long.BYTES;
+
+  /** u64, the first page number never used; the file is at least that many pages long. */
+  public static final int PAGE_COUNT = DURABLE_TXN + Long.BYTES;
+
+  /** u64, free pages, those in the inline runs included. */
+  public static final int FREE_PAGES = PAGE_COUNT + Long.BYTES;
+
+  /** The catalog's tree root. */
+  public static final int CATALOG = FREE_PAGES + Long.BYTES;
+
+  /** The free tree's root. */
+  public static final int FREE_TREE = CATALOG + TreeRootLayout.SIZE;
+
+  /** u16, inline free runs. */
+  public static final int RUN_COUNT = FREE_TREE + TreeRootLayout.SIZE;
+
+  /** The first inline free run. */
+  public static final int RUNS = RUN_COUNT + Short.BYTES;
+
+  /** u48 in an inline free run: its first page. */
+  public static final int RUN_PGNO = 0;
+
+  /** u32 in an inline free run: its pages. */
+  public static final int RUN_LENGTH = RUN_PGNO + U48.BYTES;
+
+  /** u48 in an inline free run: the smallest snapshot that may see it. */
+  public static final int RUN_BIRTH = RUN_LENGTH + Integer.BYTES;
+
+  /** u48 in an inline free run: the transaction that freed it. */
+  public static final int RUN_FREED = RUN_BIRTH + U48.BYTES;
+
+  /** Bytes of an inline free run. */
+  public static final int RUN_SIZE = RUN_FREED + U48.BYTES;
+
+  /** The magic's bytes "PANDO", 0x1A, CR, LF, read as a little-endian number. */
+  public static final long MAGIC_VALUE = 0x0A0D_1A4F_444E_4150L;
+
+  /** The version that this code reads and writes. */
+  public static final int VERSION = 1;
+
+  private MetaLayout() {}
+
+  /** Inline free runs that a slot has room for: 13 at 512 bytes, 176 at 4,096. */
+  public static int maxRuns(int pageSize) {
+    return (pageSize - RUNS) / RUN_SIZE;
+  }
+}

@@ -1,0 +1,208 @@
+package dev.pando.pager;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.UnsupportedFormatException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The three meta slots of a file, as found at opening. Which valid meta to trust is recovery's
+ * choice: a valid one only says what its writer meant to be on disk.
+ *
+ * @param pageSize bytes of a page, as every valid slot says
+ * @param valid slots whose checksum holds and whose fields are in range, newest transaction first;
+ *     at least one
+ * @param damaged slots that hold something else than a valid meta or zeros
+ */
+public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) {
+  /** A slot that holds a meta. */
+  public record Valid(int slot, Meta meta) {}
+
+  /** A slot that was written but does not hold a valid meta. */
+  public record Damaged(int slot, String reason) {}
+
+  private static final String SUPPORTED = "Pando format version " + MetaLayout.VERSION;
+  private static final long SMALLEST_FILE =
+      (long) PageHeader.META_SLOTS * PageHeader.MIN_PAGE_SIZE;
+
+  /** Copies the lists. */
+  public MetaSlots {
+    valid = List.copyOf(valid);
+    damaged = List.copyOf(damaged);
+  }
+
+  /**
+   * Reads the slots by ordinary reads, whatever the file's page size is.
+   *
+   * @throws UnsupportedFormatException if the file is no Pando database, or of another version
+   * @throws CorruptFileException if it is one, but no slot holds a valid meta
+   */
+  public static MetaSlots read(PageFile file) {
+    return read(file, String.valueOf(file.path()));
+  }
+
+  private static MetaSlots read(PageFile file, String name) {
+    long fileSize = file.size();
+    if (fileSize == 0) {
+      throw new UnsupportedFormatException(
+          name,
+          "an empty file",
+          SUPPORTED,
+          "delete it to have a database created in its place, or restore it from a copy");
+    }
+    int most = PageHeader.META_SLOTS * PageHeader.MAX_PAGE_SIZE;
+    ByteBuffer head = ByteBuffer.allocate((int) Math.min(most, fileSize));
+    file.read(head, 0);
+    return read(name, MemorySegment.ofArray(head.array()), fileSize);
+  }
+
+  private static MetaSlots read(String name, MemorySegment head, long fileSize) {
+    Scan scan = new Scan(head, fileSize);
+    MetaSlots best = null;
+    for (int pageSize : candidates(head)) {
+      MetaSlots slots = scan.slots(pageSize);
+      if (scan.otherVersion != null) {
+        throw otherVersion(name, scan.otherVersion);
+      }
+      if (!slots.valid.isEmpty()) {
+        return slots;
+      }
+      if (best == null || slots.damaged.size() > best.damaged.size()) {
+        best = slots;
+      }
+    }
+    throw scan.nothingValid(name, best);
+  }
+
+  /** Page sizes to try: first the one that slot 0 claims, if it claims one. */
+  private static List<Integer> candidates(MemorySegment head) {
+    List<Integer> sizes = new ArrayList<>();
+    if (hasMagic(head, 0)) {
+      long claim = Integer.toUnsignedLong(head.get(PageHeader.U32, MetaLayout.PAGE_SIZE));
+      if (PageHeader.isPageSize(claim)) {
+        sizes.add((int) claim);
+      }
+    }
+    for (int size = PageHeader.MIN_PAGE_SIZE; size <= PageHeader.MAX_PAGE_SIZE; size *= 2) {
+      if (!sizes.contains(size)) {
+        sizes.add(size);
+      }
+    }
+    return sizes;
+  }
+
+  private static boolean hasMagic(MemorySegment head, long base) {
+    return base + MetaLayout.DATABASE_ID <= head.byteSize()
+        && head.get(PageHeader.U64, base + MetaLayout.MAGIC) == MetaLayout.MAGIC_VALUE;
+  }
+
+  private static UnsupportedFormatException otherVersion(String name, String found) {
+    return new UnsupportedFormatException(
+        name, found, SUPPORTED, "open it with the version of Pando that wrote it");
+  }
+
+  /** What was met while trying page sizes. */
+  private static final class Scan {
+    private final MemorySegment head;
+    private final long fileSize;
+    @Nullable String otherVersion;
+    private @Nullable String doubtfulVersion;
+    private boolean magicSeen;
+
+    Scan(MemorySegment head, long fileSize) {
+      this.head = head;
+      this.fileSize = fileSize;
+    }
+
+    MetaSlots slots(int pageSize) {
+      List<Valid> valid = new ArrayList<>();
+      List<Damaged> damaged = new ArrayList<>();
+      for (int slot = 0; slot < PageHeader.META_SLOTS; slot++) {
+        long base = (long) slot * pageSize;
+        boolean magic = hasMagic(head, base);
+        magicSeen |= magic;
+        if (base + pageSize > head.byteSize()) {
+          damaged.add(new Damaged(slot, "the file ends after " + fileSize + " bytes"));
+          continue;
+        }
+        MetaDecoder decoder = new MetaDecoder(head, base, pageSize, slot);
+        if (magic) {
+          noteVersion(decoder, base);
+        }
+        if (!magic) {
+          if (!isZero(base, pageSize)) {
+            damaged.add(new Damaged(slot, "no Pando magic number"));
+          }
+          continue;
+        }
+        MetaDecoder.Decoded decoded = decoder.decode(fileSize);
+        if (decoded.meta() != null) {
+          valid.add(new Valid(slot, decoded.meta()));
+        } else {
+          damaged.add(new Damaged(slot, String.valueOf(decoded.problem())));
+        }
+      }
+      valid.sort(Comparator.comparingLong((Valid slot) -> slot.meta().txnId()).reversed());
+      return new MetaSlots(pageSize, valid, damaged);
+    }
+
+    /** A version that the checksum vouches for decides; another one may be damage. */
+    private void noteVersion(MetaDecoder decoder, long base) {
+      int version = head.get(PageHeader.U32, base + MetaLayout.FORMAT_VERSION);
+      if (version == MetaLayout.VERSION) {
+        return;
+      }
+      String found = "Pando format version " + Integer.toUnsignedString(version);
+      if (version == Integer.reverseBytes(MetaLayout.VERSION)) {
+        found = "a Pando database in big-endian byte order";
+      }
+      if (decoder.checksumHolds()) {
+        otherVersion = found;
+      } else {
+        doubtfulVersion = found;
+      }
+    }
+
+    private boolean isZero(long base, int pageSize) {
+      return head.asSlice(base, pageSize).mismatch(MemorySegment.ofArray(new byte[pageSize])) < 0;
+    }
+
+    RuntimeException nothingValid(String name, @Nullable MetaSlots best) {
+      if (!magicSeen) {
+        return new UnsupportedFormatException(
+            name,
+            fileSize < SMALLEST_FILE
+                ? "a file of " + fileSize + " bytes that is not a Pando database"
+                : describeForeign(),
+            SUPPORTED,
+            "check the path; if this was a database, restore it from a copy");
+      }
+      if (doubtfulVersion != null && best != null && best.damaged.size() == 1) {
+        return otherVersion(name, doubtfulVersion + " (or a damaged file: its checksum fails)");
+      }
+      StringBuilder reasons = new StringBuilder("no meta slot is valid");
+      if (best != null) {
+        for (Damaged slot : best.damaged) {
+          reasons.append("; slot ").append(slot.slot()).append(": ").append(slot.reason());
+        }
+      }
+      return new CorruptFileException(
+          name, -1, reasons.append("; restore the file from a copy").toString());
+    }
+
+    private String describeForeign() {
+      long magic = head.get(PageHeader.U64, MetaLayout.MAGIC);
+      if (magic == Long.reverseBytes(MetaLayout.MAGIC_VALUE)) {
+        return "a Pando database in big-endian byte order";
+      }
+      long letters = 0xFF_FFFF_FFFFL;
+      return (magic & letters) == (MetaLayout.MAGIC_VALUE & letters)
+          ? "a Pando database whose line ends were changed by a transfer as text"
+          : "a file that is not a Pando database";
+    }
+  }
+}

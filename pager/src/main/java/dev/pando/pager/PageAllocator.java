@@ -1,0 +1,46 @@
+package dev.pando.pager;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Pages of the one write transaction: everything a {@link PageReader} shows, and memory for pages
+ * that this transaction makes or changes. Used by one thread at a time.
+ */
+public interface PageAllocator extends PageReader {
+  /** The running transaction's id: the birth of every page allocated or edited here. */
+  long txnId();
+
+  /**
+   * A new page in dirty memory: all zero but for its header's type, pgno, birth and a run length of
+   * one.
+   *
+   * @param type {@link PageHeader#BRANCH} or {@link PageHeader#LEAF}
+   * @return its page number
+   */
+  long allocate(byte type);
+
+  /**
+   * Makes a page editable. A page born in this transaction keeps its number and is brought back if
+   * it was spilled; an older one is copied to a new number and the old one is freed.
+   *
+   * @return the number under which the page may be written to, born in {@link #txnId()}
+   */
+  long edit(long pgno, long birth);
+
+  /**
+   * Stores bytes as an overflow run: one header and contiguous pages.
+   *
+   * @param length bytes, at least 1
+   * @return the run's first page number, born in {@link #txnId()}
+   */
+  long writeRun(MemorySegment source, long offset, long length);
+
+  /**
+   * Gives back a page or a run. One born in this transaction is reused at once, an older one when
+   * no snapshot can see it any more.
+   */
+  void free(long pgno, long birth, long pages);
+
+  /** Changes whenever an address handed out before may have become invalid. */
+  long version();
+}

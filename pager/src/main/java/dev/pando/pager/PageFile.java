@@ -1,0 +1,66 @@
+package dev.pando.pager;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open file. Reading and mapping are thread-safe; writing, growing, truncating and syncing are
+ * for one thread at a time. An interrupt of the calling thread neither fails an operation nor
+ * closes the file, and stays set. Every failure is a {@link dev.pando.error.StorageException};
+ * using a closed file is an {@link IllegalStateException}.
+ */
+public interface PageFile extends AutoCloseable {
+  /** The file's name, as it was opened. */
+  Path path();
+
+  /** Bytes in the file. */
+  long size();
+
+  /** Whether it was opened for writing. */
+  boolean writable();
+
+  /**
+   * Fills the buffer from its position to its limit.
+   *
+   * @throws dev.pando.error.CorruptFileException if the file ends before the buffer is full
+   */
+  void read(ByteBuffer target, long offset);
+
+  /**
+   * Writes the buffer from its position to its limit. Not on disk before {@link #sync}.
+   *
+   * @throws dev.pando.error.DatabaseFullException if there is no room: any part may be written
+   */
+  void write(ByteBuffer source, long offset);
+
+  /**
+   * Makes the file at least this long; the new bytes are zeros that really take their room on disk.
+   *
+   * @throws dev.pando.error.DatabaseFullException if there is no room; the file keeps its length
+   */
+  void grow(long newSize);
+
+  /** Makes the file at most this long. No map of the file may reach beyond. */
+  void truncate(long newSize);
+
+  /**
+   * Puts what was written on disk.
+   *
+   * @param metadataToo the length as well: wanted after growing or truncating
+   */
+  void sync(boolean metadataToo);
+
+  /**
+   * Maps the first pages for reading.
+   *
+   * @param previous an earlier map of this file: pages verified there need not be verified again
+   * @return a map with one reference, to be given back with {@link PageMap#release()}
+   * @throws dev.pando.error.CorruptFileException if the file is shorter
+   */
+  PageMap map(int pageSize, long pageCount, Checksums mode, @Nullable PageMap previous);
+
+  /** Closes the file; maps of it stay valid. A second call does nothing. */
+  @Override
+  void close();
+}

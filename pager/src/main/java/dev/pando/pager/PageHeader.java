@@ -1,0 +1,195 @@
+package dev.pando.pager;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * The 32 bytes in front of every page and overflow run (FORMAT.md, "Page header"), and its
+ * checksum. Static accessors over a segment and the offset at which the page begins. The setters
+ * are for private memory: nothing is written through a map.
+ */
+public final class PageHeader {
+  /** u32, CRC32C of everything behind it to the end of the page or run. */
+  public static final int CHECKSUM = 0;
+
+  /** u8, one of the four types below. */
+  public static final int TYPE = CHECKSUM + Integer.BYTES;
+
+  /** u8, {@link #COUNTED} or 0. */
+  public static final int FLAGS = TYPE + Byte.BYTES;
+
+  /** u16, cells of a leaf or branch. */
+  public static final int COUNT = FLAGS + Byte.BYTES;
+
+  /** u16, bytes that cells take at the end of the page. */
+  public static final int CELL_BYTES = COUNT + Short.BYTES;
+
+  /** u16, bytes of the common prefix, which the key heads leave out. */
+  public static final int PREFIX = CELL_BYTES + Short.BYTES;
+
+  /** u32, pages of the run: 1 except for overflow runs. */
+  public static final int PAGES = PREFIX + Short.BYTES;
+
+  /** u64, the page's own number. */
+  public static final int PGNO = PAGES + Integer.BYTES;
+
+  /** u64, the transaction that wrote the page. */
+  public static final int BIRTH = PGNO + Long.BYTES;
+
+  /** Bytes of the header. */
+  public static final int SIZE = BIRTH + Long.BYTES;
+
+  /** Type of a meta slot. */
+  public static final byte META = 1;
+
+  /** Type of a page of children. */
+  public static final byte BRANCH = 2;
+
+  /** Type of a page of entries. */
+  public static final byte LEAF = 3;
+
+  /** Type of a run of pages that holds one value. */
+  public static final byte OVERFLOW = 4;
+
+  /** Flag of a branch whose cells carry the number of entries below. */
+  public static final byte COUNTED = 1;
+
+  /** Meta slots: pages 0, 1 and 2. */
+  public static final int META_SLOTS = 3;
+
+  /** The first page that is not a meta slot: no reference names a lower one. */
+  public static final long FIRST_PGNO = META_SLOTS;
+
+  /** Smallest page size; below 4,096 only tests make sense. */
+  public static final int MIN_PAGE_SIZE = 512;
+
+  /** Largest page size: offsets in a page are 16-bit numbers. */
+  public static final int MAX_PAGE_SIZE = 65_536;
+
+  /** Page numbers and transaction ids stay below this: references hold them in 6 bytes. */
+  public static final long LIMIT_U48 = 1L << 48;
+
+  static final ValueLayout.OfLong U64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfInt U32 =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfShort U16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
+
+  private static final long CHUNK = 1L << 30;
+
+  private PageHeader() {}
+
+  /** Whether a page may have this size: a power of two, 512 to 65,536. */
+  public static boolean isPageSize(long bytes) {
+    return bytes >= MIN_PAGE_SIZE && bytes <= MAX_PAGE_SIZE && Long.bitCount(bytes) == 1;
+  }
+
+  /** Refuses a page size that {@link #isPageSize} does. */
+  public static int checkPageSize(int bytes) {
+    if (!isPageSize(bytes)) {
+      throw new IllegalArgumentException(
+          "page size=" + bytes + ", allowed: a power of two from 512 to 65536");
+    }
+    return bytes;
+  }
+
+  /** The stored checksum. */
+  public static int checksum(MemorySegment page, long base) {
+    return page.get(U32, base + CHECKSUM);
+  }
+
+  /** The page's type; a page from a file may hold any value. */
+  public static byte type(MemorySegment page, long base) {
+    return page.get(U8, base + TYPE);
+  }
+
+  /** The page's flags. */
+  public static byte flags(MemorySegment page, long base) {
+    return page.get(U8, base + FLAGS);
+  }
+
+  /** Cells, 0 to 65,535. */
+  public static int count(MemorySegment page, long base) {
+    return Short.toUnsignedInt(page.get(U16, base + COUNT));
+  }
+
+  /** Bytes of cells, 0 to 65,535. */
+  public static int cellBytes(MemorySegment page, long base) {
+    return Short.toUnsignedInt(page.get(U16, base + CELL_BYTES));
+  }
+
+  /** Bytes of common prefix, 0 to 65,535. */
+  public static int prefix(MemorySegment page, long base) {
+    return Short.toUnsignedInt(page.get(U16, base + PREFIX));
+  }
+
+  /** Pages of the run, 0 to 2^32 - 1. */
+  public static long pages(MemorySegment page, long base) {
+    return Integer.toUnsignedLong(page.get(U32, base + PAGES));
+  }
+
+  /** The page's own number; a page from a file may hold any value. */
+  public static long pgno(MemorySegment page, long base) {
+    return page.get(U64, base + PGNO);
+  }
+
+  /** The transaction that wrote the page; a page from a file may hold any value. */
+  public static long birth(MemorySegment page, long base) {
+    return page.get(U64, base + BIRTH);
+  }
+
+  /** Writes a whole header; checksum, flags, count, cell bytes and prefix become 0. */
+  public static void format(
+      MemorySegment page, long base, byte type, long pages, long pgno, long birth) {
+    page.set(U32, base + CHECKSUM, 0);
+    page.set(U8, base + TYPE, type);
+    page.set(U8, base + FLAGS, (byte) 0);
+    page.set(U16, base + COUNT, (short) 0);
+    page.set(U16, base + CELL_BYTES, (short) 0);
+    page.set(U16, base + PREFIX, (short) 0);
+    page.set(U32, base + PAGES, (int) pages);
+    setIdentity(page, base, pgno, birth);
+  }
+
+  /** Gives a copied page its own number and birth. */
+  public static void setIdentity(MemorySegment page, long base, long pgno, long birth) {
+    page.set(U64, base + PGNO, pgno);
+    page.set(U64, base + BIRTH, birth);
+  }
+
+  /**
+   * Computes and stores the checksum of a page or run in private memory.
+   *
+   * @param bytes of the whole page or run, header included
+   */
+  public static void seal(MemorySegment page, long base, long bytes) {
+    page.set(U32, base + CHECKSUM, computeChecksum(page, base, bytes));
+  }
+
+  /** The checksum that a page or run in private memory ought to carry. */
+  public static int computeChecksum(MemorySegment page, long base, long bytes) {
+    CRC32C crc = new CRC32C();
+    updateChecksum(crc, page, base + TYPE, bytes - TYPE);
+    return (int) crc.getValue();
+  }
+
+  /**
+   * Adds bytes of private memory to a checksum: for runs that never stand in memory as a whole.
+   *
+   * @throws IllegalArgumentException for a map: if its file were cut short at that moment, the JVM
+   *     would crash
+   */
+  public static void updateChecksum(CRC32C crc, MemorySegment memory, long offset, long length) {
+    if (memory.isMapped()) {
+      throw new IllegalArgumentException("a checksum is never computed on a mapped file");
+    }
+    for (long done = 0; done < length; done += CHUNK) {
+      long chunk = Math.min(CHUNK, length - done);
+      crc.update(memory.asSlice(offset + done, chunk).asByteBuffer());
+    }
+  }
+}

@@ -1,0 +1,270 @@
+package dev.pando.pager;
+
+import dev.pando.error.CorruptFileException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first pages of a file, mapped for reading in one piece, with one bit a page that says whether
+ * the page has been verified. An address is the page's offset in the map.
+ *
+ * <p>Thread-safe: any number of threads read one map. It is counted: whoever keeps a map calls
+ * {@link #retain} and later {@link #release}, and the last release unmaps it. Reading an unmapped
+ * map is an {@link IllegalStateException}, never a crash.
+ */
+public final class PageMap implements PageReader {
+  /** Beyond this, a bitmap would not fit an array. */
+  private static final long MAX_PAGES = 1L << 36;
+
+  private static final int SPARE_WORDS = 64;
+  private static final VarHandle BITS = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle REFERENCES;
+
+  static {
+    try {
+      REFERENCES = MethodHandles.lookup().findVarHandle(PageMap.class, "references", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final MemorySegment memory;
+  private final long pageCount;
+  private final int shift;
+
+  /**
+   * Bit set: the first page of what stands there is as it should be. Read plainly: a reader that
+   * misses a bit verifies once more. Shared with later maps of the file while it is long enough.
+   */
+  private final long[] verified;
+
+  private final PageVerifier verifier;
+  private final boolean remember;
+  private final String name;
+  private final Arena owner;
+
+  /** Counts down to 0 once, then the map is gone. Changed by compare-and-set only. */
+  @SuppressWarnings("unused") // through REFERENCES
+  private volatile int references = 1;
+
+  private PageMap(
+      String name,
+      MemorySegment memory,
+      Arena owner,
+      int pageSize,
+      long pageCount,
+      Checksums mode,
+      @Nullable PageMap previous) {
+    this.name = name;
+    this.memory = memory;
+    this.owner = owner;
+    this.pageCount = pageCount;
+    this.shift = Integer.numberOfTrailingZeros(pageSize);
+    this.remember = mode != Checksums.ALWAYS;
+    this.verifier =
+        new PageVerifier(name, memory, pageSize, pageCount, mode != Checksums.NEVER);
+    this.verified = carryOver(previous, pageCount);
+  }
+
+  /**
+   * A map over memory that holds the file. For a {@link PageFile} that makes maps.
+   *
+   * @param owner closed by the last {@link #release}; the memory should be of this arena
+   * @param previous an earlier map of the same file with the same page size
+   */
+  public static PageMap over(
+      String name,
+      MemorySegment memory,
+      Arena owner,
+      int pageSize,
+      long pageCount,
+      Checksums mode,
+      @Nullable PageMap previous) {
+    PageHeader.checkPageSize(pageSize);
+    if (pageCount < PageHeader.META_SLOTS
+        || pageCount > MAX_PAGES
+        || memory.byteSize() / pageSize < pageCount) {
+      throw new IllegalArgumentException(
+          "pages=" + pageCount + " of " + pageSize + " bytes, memory=" + memory.byteSize()
+              + " bytes, allowed: " + PageHeader.META_SLOTS + " to " + MAX_PAGES);
+    }
+    if (previous != null && previous.pageSize() != pageSize) {
+      throw new IllegalArgumentException(
+          "page size=" + pageSize + ", the previous map's=" + previous.pageSize());
+    }
+    return new PageMap(name, memory, owner, pageSize, pageCount, mode, previous);
+  }
+
+  private static long[] carryOver(@Nullable PageMap previous, long pageCount) {
+    int words = (int) ((pageCount + Long.SIZE - 1) >>> 6);
+    if (previous != null && previous.verified.length >= words) {
+      if (pageCount < previous.pageCount) {
+        clear(previous.verified, pageCount, previous.pageCount);
+      }
+      return previous.verified;
+    }
+    int spare = Math.min(words / 4 + SPARE_WORDS, Integer.MAX_VALUE - SPARE_WORDS - words);
+    return previous == null
+        ? new long[words + spare]
+        : Arrays.copyOf(previous.verified, words + spare);
+  }
+
+  @Override
+  public int pageSize() {
+    return 1 << shift;
+  }
+
+  /** Pages that the map shows: page numbers are below this. */
+  public long pageCount() {
+    return pageCount;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public MemorySegment segment(long address) {
+    return memory;
+  }
+
+  @Override
+  public long offset(long address) {
+    return address;
+  }
+
+  @Override
+  public long locate(long pgno, long birth) {
+    if (pgno < PageHeader.FIRST_PGNO || pgno >= pageCount) {
+      throw outOfRange(pgno);
+    }
+    if ((verified[(int) (pgno >>> 6)] & 1L << pgno) == 0) {
+      verify(pgno, birth);
+    }
+    long address = pgno << shift;
+    if (memory.get(PageHeader.U64, address + PageHeader.BIRTH) != birth) {
+      throw otherBirth(pgno, birth);
+    }
+    return address;
+  }
+
+  private void verify(long pgno, long birth) {
+    verifier.verify(pgno, birth);
+    if (remember) {
+      set(verified, pgno);
+    }
+  }
+
+  private CorruptFileException outOfRange(long pgno) {
+    return new CorruptFileException(
+        name,
+        pgno,
+        "a reference names this page, allowed: " + PageHeader.FIRST_PGNO + " to " + (pageCount - 1)
+            + "; the page that holds the reference is damaged, or the file was cut short");
+  }
+
+  private CorruptFileException otherBirth(long pgno, long birth) {
+    long found = PageHeader.birth(memory, pgno << shift);
+    return new CorruptFileException(name, pgno, PageVerifier.otherBirth(found, birth));
+  }
+
+  /**
+   * Says that a page or run was just written as it should be, so that nobody need verify it.
+   *
+   * @param pages of the run; pages beyond the map are left out
+   */
+  public void markVerified(long pgno, long pages) {
+    forget(pgno, pages);
+    if (remember && pgno < pageCount) {
+      set(verified, pgno);
+    }
+  }
+
+  /** Says that pages are about to get other content: they are verified again when next read. */
+  public void forget(long pgno, long pages) {
+    if (pgno < 0 || pages < 0) {
+      throw new IllegalArgumentException("pgno=" + pgno + ", pages=" + pages + ", allowed: 0 up");
+    }
+    clear(verified, Math.min(pgno, pageCount), Math.min(pgno + pages, pageCount));
+  }
+
+  /** Whether the page's bit is set. */
+  public boolean isVerified(long pgno) {
+    return pgno >= 0
+        && pgno < pageCount
+        && ((long) BITS.getVolatile(verified, (int) (pgno >>> 6)) & 1L << pgno) != 0;
+  }
+
+  private static void set(long[] bits, long pgno) {
+    long unused = (long) BITS.getAndBitwiseOr(bits, (int) (pgno >>> 6), 1L << pgno);
+  }
+
+  private static void clear(long[] bits, long from, long to) {
+    for (long at = from; at < to; ) {
+      long wordEnd = Math.min((at | (Long.SIZE - 1)) + 1, to);
+      long mask = (-1L >>> (Long.SIZE - (wordEnd - at))) << at;
+      long unused = (long) BITS.getAndBitwiseAnd(bits, (int) (at >>> 6), ~mask);
+      at = wordEnd;
+    }
+  }
+
+  /**
+   * Takes one more reference.
+   *
+   * @throws IllegalStateException if the last one was given back already
+   */
+  public PageMap retain() {
+    int now;
+    do {
+      now = references;
+      if (now == 0) {
+        throw closed();
+      }
+    } while (!REFERENCES.compareAndSet(this, now, now + 1));
+    return this;
+  }
+
+  /**
+   * Gives one reference back; the last one unmaps the file.
+   *
+   * @throws IllegalStateException if there is none left
+   */
+  public void release() {
+    int now;
+    do {
+      now = references;
+      if (now == 0) {
+        throw closed();
+      }
+    } while (!REFERENCES.compareAndSet(this, now, now - 1));
+    if (now == 1 && !unmap()) {
+      Thread unused = Thread.ofVirtual().name("pando-unmap").start(this::unmapLater);
+    }
+  }
+
+  private IllegalStateException closed() {
+    return new IllegalStateException(name + ": this map of the file is closed");
+  }
+
+  /** False while the kernel reads from the map for somebody, such as a socket sending a value. */
+  private boolean unmap() {
+    try {
+      owner.close();
+      return true;
+    } catch (IllegalStateException e) {
+      return !owner.scope().isAlive();
+    }
+  }
+
+  private void unmapLater() {
+    while (!unmap()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}

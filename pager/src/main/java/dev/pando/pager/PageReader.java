@@ -1,0 +1,36 @@
+package dev.pando.pager;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Pages of one snapshot, as a tree sees them. A tree asks with the reference that it read (page
+ * number and birth), gets an <em>address</em>, and reads through {@link #segment} and {@link
+ * #offset}. An address is one opaque {@code long}, so that cursors keep plain numbers and nothing
+ * is allocated for a page.
+ *
+ * <p>An address holds until the transaction ends; a writer's also ends when {@link
+ * PageAllocator#version()} changes.
+ */
+public interface PageReader {
+  /** Bytes of a page: a power of two, 512 to 65,536. */
+  int pageSize();
+
+  /**
+   * The address of the page or run that a reference names.
+   *
+   * @param pgno the first page's number
+   * @param birth the transaction that wrote it, as recorded beside the reference
+   * @throws dev.pando.error.CorruptFileException if {@code pgno} is outside the file, or the page
+   *     does not carry this number, this birth or a valid checksum
+   */
+  long locate(long pgno, long birth);
+
+  /** The memory that holds the page: the whole map, or a slab of dirty pages; never a new slice. */
+  MemorySegment segment(long address);
+
+  /** Where the page begins in {@link #segment}, in bytes. */
+  long offset(long address);
+
+  /** The file, for messages. */
+  String name();
+}

@@ -1,0 +1,152 @@
+package dev.pando.pager;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.StorageIoException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares pages of a map with their checksums and with the references that name them. Copies to
+ * the heap first: when a file is cut short under its map, a copy fails with a catchable error where
+ * a checksum of the map kills the JVM. Thread-safe.
+ */
+final class PageVerifier {
+  /** Bytes copied and summed at a time; at least one page of any size. */
+  private static final int CHUNK = PageHeader.MAX_PAGE_SIZE;
+
+  private static final int SPARES = 8;
+
+  private final String name;
+  private final MemorySegment memory;
+  private final int pageSize;
+  private final long pageCount;
+  private final boolean checksums;
+  private final AtomicReferenceArray<@Nullable Scratch> spares =
+      new AtomicReferenceArray<>(SPARES);
+
+  PageVerifier(
+      String name, MemorySegment memory, int pageSize, long pageCount, boolean checksums) {
+    this.name = name;
+    this.memory = memory;
+    this.pageSize = pageSize;
+    this.pageCount = pageCount;
+    this.checksums = checksums;
+  }
+
+  /**
+   * Verifies the page or run at a page number.
+   *
+   * @param pgno inside the map
+   * @throws CorruptFileException if it is not what a reference to (pgno, birth) may name
+   */
+  void verify(long pgno, long birth) {
+    int stripe = (int) Thread.currentThread().threadId() & (SPARES - 1);
+    Scratch scratch = spares.getAndSet(stripe, null);
+    if (scratch == null) {
+      scratch = new Scratch();
+    }
+    verify(pgno, birth, scratch);
+    spares.set(stripe, scratch);
+  }
+
+  private void verify(long pgno, long birth, Scratch scratch) {
+    long base = pgno * pageSize;
+    scratch.fill(base, pageSize);
+    MemorySegment page = scratch.segment;
+    byte type = PageHeader.type(page, 0);
+    long pages = PageHeader.pages(page, 0);
+    boolean plausible = pages == 1 || (type == PageHeader.OVERFLOW && pages > 1);
+    if (plausible && pages > pageCount - pgno) {
+      plausible = false;
+    }
+    if (checksums) {
+      int stored = PageHeader.checksum(page, 0);
+      int computed = scratch.sum(base, (plausible ? pages : 1) * pageSize);
+      if (stored != computed) {
+        throw corrupt(pgno, describe(stored, computed, page, pageSize));
+      }
+    }
+    if (type != PageHeader.BRANCH && type != PageHeader.LEAF && type != PageHeader.OVERFLOW) {
+      throw corrupt(pgno, "page type " + type + ", allowed: 2, 3 or 4");
+    }
+    if (!plausible) {
+      long most = type == PageHeader.OVERFLOW ? pageCount - pgno : 1;
+      throw corrupt(pgno, "a run of " + pages + " pages, allowed: 1 to " + most);
+    }
+    // Last: what else is wrong with the page tells more than that it is not the one wanted.
+    checkIdentity(page, pgno, birth);
+  }
+
+  private void checkIdentity(MemorySegment page, long pgno, long birth) {
+    long number = PageHeader.pgno(page, 0);
+    if (number != pgno) {
+      throw corrupt(
+          pgno,
+          "the page carries number " + number + ": it was written to the wrong place, or copied");
+    }
+    long found = PageHeader.birth(page, 0);
+    if (found != birth) {
+      throw corrupt(pgno, otherBirth(found, birth));
+    }
+  }
+
+  static String otherBirth(long found, long wanted) {
+    return "the page was written by transaction " + found + ", its reference wants "
+        + wanted + (found < wanted ? ": a write was lost" : ": the page was reused too early");
+  }
+
+  private static String describe(int stored, int computed, MemorySegment page, int pageSize) {
+    MemorySegment whole = page.asSlice(0, pageSize);
+    boolean zeros = whole.mismatch(MemorySegment.ofArray(new byte[pageSize])) < 0;
+    return String.format(
+        "checksum %08x stored, %08x computed%s; restore the file from a copy",
+        stored, computed, zeros ? ": the page is all zeros, its write was lost" : "");
+  }
+
+  private CorruptFileException corrupt(long pgno, String reason) {
+    return new CorruptFileException(name, pgno, reason);
+  }
+
+  /** A heap buffer for one verification at a time. */
+  private final class Scratch {
+    private final byte[] bytes = new byte[CHUNK];
+    final MemorySegment segment = MemorySegment.ofArray(bytes);
+    private final CRC32C crc = new CRC32C();
+
+    void fill(long offset, int length) {
+      try {
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+      } catch (InternalError e) {
+        throw unreadable(offset / pageSize, e);
+      }
+    }
+
+    /** Sums a page or run whose first page stands in the buffer; leaves the buffer's header. */
+    int sum(long base, long length) {
+      crc.reset();
+      crc.update(bytes, PageHeader.TYPE, pageSize - PageHeader.TYPE);
+      if (length > pageSize) {
+        byte[] header = new byte[PageHeader.SIZE];
+        System.arraycopy(bytes, 0, header, 0, PageHeader.SIZE);
+        for (long done = pageSize; done < length; ) {
+          int chunk = (int) Math.min(CHUNK, length - done);
+          fill(base + done, chunk);
+          crc.update(bytes, 0, chunk);
+          done += chunk;
+        }
+        System.arraycopy(header, 0, bytes, 0, PageHeader.SIZE);
+      }
+      return (int) crc.getValue();
+    }
+
+    private StorageIoException unreadable(long pgno, InternalError e) {
+      return new StorageIoException(
+          name + ": page " + pgno + " cannot be read through the map: the file was cut short while"
+              + " it was open, or its disk failed; close the database and restore the file",
+          e);
+    }
+  }
+}

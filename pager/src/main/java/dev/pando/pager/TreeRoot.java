@@ -1,0 +1,33 @@
+package dev.pando.pager;
+
+/**
+ * Where a tree begins, and its counts. Pure numbers: whoever reads one from a file checks them.
+ *
+ * @param pgno the root page, 0 for an empty tree
+ * @param birth the transaction that wrote the root page
+ * @param depth levels: 0 for an empty tree, 1 when the root is a leaf
+ * @param entries keys in the tree
+ * @param branchPages branch pages
+ * @param leafPages leaf pages
+ * @param overflowPages pages in overflow runs, headers included
+ */
+public record TreeRoot(
+    long pgno,
+    long birth,
+    int depth,
+    long entries,
+    long branchPages,
+    long leafPages,
+    long overflowPages) {
+
+  /** The tree without a page. */
+  public static final TreeRoot EMPTY = new TreeRoot(0, 0, 0, 0, 0, 0, 0);
+
+  /** Bytes of the encoded form, see FORMAT.md. */
+  public static final int BYTES = 56;
+
+  /** Whether the tree has no page. */
+  public boolean isEmpty() {
+    return pgno == 0;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.pando.pager;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link TreeRoot} in a file (FORMAT.md, "Tree root"). Offsets count from the record's start. */
+public final class TreeRootLayout {
+  /** u64, the root page, 0 for an empty tree. */
+  public static final int PGNO = 0;
+
+  /** u64, the root page's birth. */
+  public static final int BIRTH = PGNO + Long.BYTES;
+
+  /** u32, levels. */
+  public static final int DEPTH = BIRTH + Long.BYTES;
+
+  /** u32, zero. */
+  public static final int RESERVED = DEPTH + Integer.BYTES;
+
+  /** u64, keys in the tree. */
+  public static final int ENTRIES = RESERVED + Integer.BYTES;
+
+  /** u64, branch pages. */
+  public static final int BRANCH_PAGES = ENTRIES + Long.BYTES;
+
+  /** u64, leaf pages. */
+  public static final int LEAF_PAGES = BRANCH_PAGES + Long.BYTES;
+
+  /** u64, pages in overflow runs. */
+  public static final int OVERFLOW_PAGES = LEAF_PAGES + Long.BYTES;
+
+  /** Bytes of the record. */
+  public static final int SIZE = OVERFLOW_PAGES + Long.BYTES;
+
+  /** The deepest tree: two children a branch would fill every page number before. */
+  public static final int MAX_DEPTH = 48;
+
+  private TreeRootLayout() {}
+
+  /** Writes the record. */
+  public static void write(MemorySegment target, long offset, TreeRoot root) {
+    target.set(PageHeader.U64, offset + PGNO, root.pgno());
+    target.set(PageHeader.U64, offset + BIRTH, root.birth());
+    target.set(PageHeader.U32, offset + DEPTH, root.depth());
+    target.set(PageHeader.U32, offset + RESERVED, 0);
+    target.set(PageHeader.U64, offset + ENTRIES, root.entries());
+    target.set(PageHeader.U64, offset + BRANCH_PAGES, root.branchPages());
+    target.set(PageHeader.U64, offset + LEAF_PAGES, root.leafPages());
+    target.set(PageHeader.U64, offset + OVERFLOW_PAGES, root.overflowPages());
+  }
+
+  /** Reads the record's numbers as they stand; {@link #problem} says whether they can be true. */
+  public static TreeRoot read(MemorySegment source, long offset) {
+    return new TreeRoot(
+        source.get(PageHeader.U64, offset + PGNO),
+        source.get(PageHeader.U64, offset + BIRTH),
+        source.get(PageHeader.U32, offset + DEPTH),
+        source.get(PageHeader.U64, offset + ENTRIES),
+        source.get(PageHeader.U64, offset + BRANCH_PAGES),
+        source.get(PageHeader.U64, offset + LEAF_PAGES),
+        source.get(PageHeader.U64, offset + OVERFLOW_PAGES));
+  }
+
+  /**
+   * Why a root read from a file cannot be true.
+   *
+   * @param pageCount of the database: page numbers are below
+   * @param txnId of the meta: births are at most this
+   * @return field, found and allowed, or null if nothing is wrong
+   */
+  public static @Nullable String problem(TreeRoot root, long pageCount, long txnId) {
+    if (root.isEmpty()) {
+      return root.equals(TreeRoot.EMPTY) ? null : "an empty tree with counts: " + root;
+    }
+    long usable = pageCount - PageHeader.FIRST_PGNO;
+    @Nullable String[] checks = {
+      range("root page", root.pgno(), PageHeader.FIRST_PGNO, pageCount - 1),
+      range("root birth", root.birth(), 0, txnId),
+      range("depth", root.depth(), 1, MAX_DEPTH),
+      range("entries", root.entries(), 1, PageHeader.LIMIT_U48 - 1),
+      range("branch pages", root.branchPages(), root.depth() - 1L, usable),
+      range("leaf pages", root.leafPages(), 1, usable),
+      range("overflow pages", root.overflowPages(), 0, usable),
+    };
+    for (String check : checks) {
+      if (check != null) {
+        return check;
+      }
+    }
+    long used = root.branchPages() + root.leafPages() + root.overflowPages();
+    return range("pages of the tree", used, 1, usable);
+  }
+
+  static @Nullable String range(String field, long found, long least, long most) {
+    return found >= least && found <= most
+        ? null
+        : field + " " + found + ", allowed: " + least + " to " + most;
+  }
+}
