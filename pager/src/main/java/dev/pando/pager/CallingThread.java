@@ -36,7 +36,7 @@ final class CallingThread extends AbstractExecutorService {
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
-          throw rethrow(e.getCause());
+          throw cause(e);
         }
       }
     } finally {
@@ -46,17 +46,13 @@ final class CallingThread extends AbstractExecutorService {
     }
   }
 
-  private static IOException rethrow(Throwable cause) {
-    if (cause instanceof IOException io) {
-      return io;
-    }
-    if (cause instanceof RuntimeException unchecked) {
-      throw unchecked;
-    }
-    if (cause instanceof Error error) {
-      throw error;
-    }
-    return new IOException(cause);
+  private static IOException cause(ExecutionException e) {
+    return switch (e.getCause()) {
+      case IOException io -> io;
+      case RuntimeException unchecked -> throw unchecked;
+      case Error error -> throw error;
+      case null, default -> new IOException(e);
+    };
   }
 
   @Override

@@ -92,7 +92,12 @@ final class ChannelPageFile implements PageFile {
       throw new CorruptFileException(
           path.toString(),
           -1,
-          "the file ends at " + size() + ", wanted are " + bytes + " bytes at " + offset
+          "the file ends at "
+              + size()
+              + ", wanted are "
+              + bytes
+              + " bytes at "
+              + offset
               + ": it was cut short");
     } catch (IOException e) {
       throw IoFailure.of(path, "read " + bytes + " bytes at " + offset, e);
@@ -126,8 +131,7 @@ final class ChannelPageFile implements PageFile {
     knownSize = before;
     String action = "grow from " + before + " to " + newSize + " bytes";
     try {
-      ByteBuffer zeros =
-          ByteBuffer.allocateDirect(Math.clamp(newSize - before, 0, ZEROS_BYTES));
+      ByteBuffer zeros = ByteBuffer.allocateDirect(Math.clamp(newSize - before, 0, ZEROS_BYTES));
       for (long at = before; at < newSize; at += zeros.limit()) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), newSize - at));
         writeAll(zeros, at);
@@ -183,8 +187,15 @@ final class ChannelPageFile implements PageFile {
       throw new CorruptFileException(
           path.toString(),
           -1,
-          "the file is " + size() + " bytes long, " + pageCount + " pages of " + pageSize
-              + " bytes are " + bytes + ": it was cut short; restore it from a copy");
+          "the file is "
+              + size()
+              + " bytes long, "
+              + pageCount
+              + " pages of "
+              + pageSize
+              + " bytes are "
+              + bytes
+              + ": it was cut short; restore it from a copy");
     }
     Arena arena = Arena.ofShared();
     try {
@@ -228,7 +239,10 @@ final class ChannelPageFile implements PageFile {
     String message = e.getMessage();
     if (message != null && message.contains("Map failed")) {
       return new StorageIoException(
-          path + ": cannot map " + bytes + " bytes: no address space or too many maps; check"
+          path
+              + ": cannot map "
+              + bytes
+              + " bytes: no address space or too many maps; check"
               + " `ulimit -v` and `sysctl vm.max_map_count`",
           e);
     }

@@ -34,8 +34,7 @@ public final class FileStorage implements Storage {
     return open(
         path,
         "create",
-        Set.of(
-            StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
   private static PageFile open(Path path, String action, Set<? extends OpenOption> options) {
@@ -74,8 +73,7 @@ public final class FileStorage implements Storage {
   @Override
   public void rename(Path from, Path to) {
     try {
-      Files.move(
-          from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw IoFailure.of(from, "rename to " + to, e);
     }

@@ -158,12 +158,12 @@ final class FileStorageLock implements StorageLock {
     return new DatabaseLockedException(
         path.toString(),
         pid,
-        "the database is open in this JVM already (process " + pid
+        "the database is open in this JVM already (process "
+            + pid
             + "); share that one Database object, or close it first");
   }
 
-  private static DatabaseLockedException heldElsewhere(
-      Path path, AsynchronousFileChannel channel) {
+  private static DatabaseLockedException heldElsewhere(Path path, AsynchronousFileChannel channel) {
     long pid = readPid(channel);
     String holder = pid < 0 ? "another process" : "process " + pid;
     return new DatabaseLockedException(

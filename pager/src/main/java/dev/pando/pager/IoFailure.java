@@ -32,7 +32,11 @@ final class IoFailure {
     }
     if (isNoRoom(e)) {
       return new DatabaseFullException(
-          path + ": cannot " + action + ": " + reason(e)
+          path
+              + ": cannot "
+              + action
+              + ": "
+              + reason(e)
               + "; make room on the disk or raise the quota, then write again",
           e);
     }

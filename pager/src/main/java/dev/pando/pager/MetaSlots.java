@@ -26,8 +26,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   public record Damaged(int slot, String reason) {}
 
   private static final String SUPPORTED = "Pando format version " + MetaLayout.VERSION;
-  private static final long SMALLEST_FILE =
-      (long) PageHeader.META_SLOTS * PageHeader.MIN_PAGE_SIZE;
+  private static final long SMALLEST_FILE = (long) PageHeader.META_SLOTS * PageHeader.MIN_PAGE_SIZE;
 
   /** Copies the lists. */
   public MetaSlots {
@@ -63,6 +62,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   private static MetaSlots read(String name, MemorySegment head, long fileSize) {
     Scan scan = new Scan(head, fileSize);
     MetaSlots best = null;
+    int bestScore = -1;
     for (int pageSize : candidates(head)) {
       MetaSlots slots = scan.slots(pageSize);
       if (scan.otherVersion != null) {
@@ -71,14 +71,18 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
       if (!slots.valid.isEmpty()) {
         return slots;
       }
-      if (best == null || slots.damaged.size() > best.damaged.size()) {
+      if (scan.score > bestScore) {
+        bestScore = scan.score;
         best = slots;
       }
     }
     throw scan.nothingValid(name, best);
   }
 
-  /** Page sizes to try: first the one that slot 0 claims, if it claims one. */
+  /**
+   * Page sizes to try: the one that slot 0 claims, if it claims one, then upwards. A size below the
+   * true one leads nowhere but into the slots themselves, never into what users stored.
+   */
   private static List<Integer> candidates(MemorySegment head) {
     List<Integer> sizes = new ArrayList<>();
     if (hasMagic(head, 0)) {
@@ -112,6 +116,10 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
     @Nullable String otherVersion;
     private @Nullable String doubtfulVersion;
     private boolean magicSeen;
+    private boolean ownVersionSeen;
+
+    /** How much the last page size tried looks like the true one. */
+    int score;
 
     Scan(MemorySegment head, long fileSize) {
       this.head = head;
@@ -121,6 +129,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
     MetaSlots slots(int pageSize) {
       List<Valid> valid = new ArrayList<>();
       List<Damaged> damaged = new ArrayList<>();
+      score = 0;
       for (int slot = 0; slot < PageHeader.META_SLOTS; slot++) {
         long base = (long) slot * pageSize;
         boolean magic = hasMagic(head, base);
@@ -130,15 +139,13 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
           continue;
         }
         MetaDecoder decoder = new MetaDecoder(head, base, pageSize, slot);
-        if (magic) {
-          noteVersion(decoder, base);
-        }
         if (!magic) {
           if (!isZero(base, pageSize)) {
             damaged.add(new Damaged(slot, "no Pando magic number"));
           }
           continue;
         }
+        noteVersion(decoder, base);
         MetaDecoder.Decoded decoded = decoder.decode(fileSize);
         if (decoded.meta() != null) {
           valid.add(new Valid(slot, decoded.meta()));
@@ -153,14 +160,17 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
     /** A version that the checksum vouches for decides; another one may be damage. */
     private void noteVersion(MetaDecoder decoder, long base) {
       int version = head.get(PageHeader.U32, base + MetaLayout.FORMAT_VERSION);
+      boolean sound = decoder.checksumHolds();
+      score += sound ? PageHeader.META_SLOTS + 1 : 1;
       if (version == MetaLayout.VERSION) {
+        ownVersionSeen = true;
         return;
       }
       String found = "Pando format version " + Integer.toUnsignedString(version);
       if (version == Integer.reverseBytes(MetaLayout.VERSION)) {
         found = "a Pando database in big-endian byte order";
       }
-      if (decoder.checksumHolds()) {
+      if (sound) {
         otherVersion = found;
       } else {
         doubtfulVersion = found;
@@ -181,7 +191,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
             SUPPORTED,
             "check the path; if this was a database, restore it from a copy");
       }
-      if (doubtfulVersion != null && best != null && best.damaged.size() == 1) {
+      if (doubtfulVersion != null && !ownVersionSeen) {
         return otherVersion(name, doubtfulVersion + " (or a damaged file: its checksum fails)");
       }
       StringBuilder reasons = new StringBuilder("no meta slot is valid");

@@ -66,8 +66,7 @@ public final class PageMap implements PageReader {
     this.pageCount = pageCount;
     this.shift = Integer.numberOfTrailingZeros(pageSize);
     this.remember = mode != Checksums.ALWAYS;
-    this.verifier =
-        new PageVerifier(name, memory, pageSize, pageCount, mode != Checksums.NEVER);
+    this.verifier = new PageVerifier(name, memory, pageSize, pageCount, mode != Checksums.NEVER);
     this.verified = carryOver(previous, pageCount);
   }
 
@@ -90,8 +89,16 @@ public final class PageMap implements PageReader {
         || pageCount > MAX_PAGES
         || memory.byteSize() / pageSize < pageCount) {
       throw new IllegalArgumentException(
-          "pages=" + pageCount + " of " + pageSize + " bytes, memory=" + memory.byteSize()
-              + " bytes, allowed: " + PageHeader.META_SLOTS + " to " + MAX_PAGES);
+          "pages="
+              + pageCount
+              + " of "
+              + pageSize
+              + " bytes, memory="
+              + memory.byteSize()
+              + " bytes, allowed: "
+              + PageHeader.META_SLOTS
+              + " to "
+              + MAX_PAGES);
     }
     if (previous != null && previous.pageSize() != pageSize) {
       throw new IllegalArgumentException(
@@ -165,7 +172,10 @@ public final class PageMap implements PageReader {
     return new CorruptFileException(
         name,
         pgno,
-        "a reference names this page, allowed: " + PageHeader.FIRST_PGNO + " to " + (pageCount - 1)
+        "a reference names this page, allowed: "
+            + PageHeader.FIRST_PGNO
+            + " to "
+            + (pageCount - 1)
             + "; the page that holds the reference is damaged, or the file was cut short");
   }
 

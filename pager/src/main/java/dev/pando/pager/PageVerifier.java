@@ -24,11 +24,9 @@ final class PageVerifier {
   private final int pageSize;
   private final long pageCount;
   private final boolean checksums;
-  private final AtomicReferenceArray<@Nullable Scratch> spares =
-      new AtomicReferenceArray<>(SPARES);
+  private final AtomicReferenceArray<@Nullable Scratch> spares = new AtomicReferenceArray<>(SPARES);
 
-  PageVerifier(
-      String name, MemorySegment memory, int pageSize, long pageCount, boolean checksums) {
+  PageVerifier(String name, MemorySegment memory, int pageSize, long pageCount, boolean checksums) {
     this.name = name;
     this.memory = memory;
     this.pageSize = pageSize;
@@ -94,8 +92,11 @@ final class PageVerifier {
   }
 
   static String otherBirth(long found, long wanted) {
-    return "the page was written by transaction " + found + ", its reference wants "
-        + wanted + (found < wanted ? ": a write was lost" : ": the page was reused too early");
+    return "the page was written by transaction "
+        + found
+        + ", its reference wants "
+        + wanted
+        + (found < wanted ? ": a write was lost" : ": the page was reused too early");
   }
 
   private static String describe(int stored, int computed, MemorySegment page, int pageSize) {
@@ -144,7 +145,10 @@ final class PageVerifier {
 
     private StorageIoException unreadable(long pgno, InternalError e) {
       return new StorageIoException(
-          name + ": page " + pgno + " cannot be read through the map: the file was cut short while"
+          name
+              + ": page "
+              + pgno
+              + " cannot be read through the map: the file was cut short while"
               + " it was open, or its disk failed; close the database and restore the file",
           e);
     }
