@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the keys
  */
 sealed interface Bounds<K> {
-  /** The same bounds in the bytes of a codec. */
-  EncodedRange encode(Codec<? extends K> codec, boolean reversed, long limit);
+  /** The same bounds in the bytes of a codec, for a scan in a direction and with a limit. */
+  EncodedRange encode(
+        Codec<? extends K> codec, Sink scratch, boolean reversed, long limit);
 
   /** Compares keys as tables do: byte by byte, unsigned, and a key before those it begins. */
   static int compare(MemorySegment a, MemorySegment b) {
@@ -37,18 +38,19 @@ sealed interface Bounds<K> {
       @Nullable K lower, boolean lowerInclusive, @Nullable K upper, boolean upperInclusive)
       implements Bounds<K> {
     @Override
-    public EncodedRange encode(Codec<? extends K> codec, boolean reversed, long limit) {
-      MemorySegment from = lower == null ? null : bytes(codec, lower);
-      MemorySegment to = upper == null ? null : bytes(codec, upper);
+    public EncodedRange encode(
+        Codec<? extends K> codec, Sink scratch, boolean reversed, long limit) {
+      MemorySegment from = lower == null ? null : bytes(codec, lower, scratch);
+      MemorySegment to = upper == null ? null : bytes(codec, upper, scratch);
       boolean fromFirst = from == null || from.byteSize() == 0; // no key is empty
       return new EncodedRange(
           fromFirst ? null : from, fromFirst || lowerInclusive, to, upperInclusive, reversed, limit);
     }
 
-    private static MemorySegment bytes(Codec<?> codec, Object key) {
-      Sink sink = new Sink();
-      LeadingBytes.encode(codec, key, false, sink);
-      return MemorySegment.ofArray(sink.toArray());
+    private static MemorySegment bytes(Codec<?> codec, Object key, Sink scratch) {
+      scratch.clear();
+      LeadingBytes.encode(codec, key, false, scratch);
+      return MemorySegment.ofArray(scratch.toArray());
     }
 
     @Override
@@ -66,10 +68,11 @@ sealed interface Bounds<K> {
    */
   record Leading<K>(List<@Nullable Object> components, boolean lastIsPartial) implements Bounds<K> {
     @Override
-    public EncodedRange encode(Codec<? extends K> codec, boolean reversed, long limit) {
-      Sink sink = new Sink();
-      boolean wholeKey = LeadingBytes.encodeAll(codec, components, lastIsPartial, false, sink);
-      byte[] bytes = sink.toArray();
+    public EncodedRange encode(
+        Codec<? extends K> codec, Sink scratch, boolean reversed, long limit) {
+      scratch.clear();
+      boolean wholeKey = LeadingBytes.encodeAll(codec, components, lastIsPartial, false, scratch);
+      byte[] bytes = scratch.toArray();
       MemorySegment lower = bytes.length == 0 ? null : MemorySegment.ofArray(bytes);
       if (wholeKey) {
         return new EncodedRange(

@@ -149,10 +149,16 @@ public final class Range<K> {
    * and {@code Range.prefix("JP").limit(10)}, in which the compiler has no key type to infer, are
    * ranges of every table.
    *
+   * @param scratch what the bounds are encoded in; the result does not refer to it
    * @throws IllegalArgumentException if a bound or a component is not of the codec's type
    */
+  EncodedRange encode(Codec<? extends K> codec, Sink scratch) {
+    return bounds.encode(codec, scratch, reversed, limit);
+  }
+
+  /** As {@link #encode(Codec, Sink)} with memory of its own. */
   EncodedRange encode(Codec<? extends K> codec) {
-    return bounds.encode(codec, reversed, limit);
+    return encode(codec, new Sink());
   }
 
   /** The bounds, the direction and the limit in words. */

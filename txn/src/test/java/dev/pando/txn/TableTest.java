@@ -1,0 +1,61 @@
+package dev.pando.txn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+class TableTest {
+  @Test
+  void names() {
+    for (String name : new String[] {"a", "x".repeat(255), "\u20ac".repeat(85)}) {
+      assertThat(Table.of(name, Codec.u64(), Codec.utf8()).name()).isEqualTo(name);
+    }
+    refusedName("", "table name length=0, allowed 1 to 255 bytes of UTF-8");
+    refusedName("x".repeat(256), "table name length=256, allowed 1 to 255 bytes of UTF-8");
+    refusedName("\u20ac".repeat(86), "table name length=258, allowed 1 to 255 bytes of UTF-8");
+    refusedName("a\ud800", "string has the unpaired surrogate U+D800 at index 1");
+  }
+
+  private static void refusedName(String name, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Table.of(name, Codec.u64(), Codec.utf8()))
+        .withMessage(message);
+  }
+
+  @Test
+  void codecs() {
+    Codec<Long> unordered =
+        new Codec<>() {
+          @Override
+          public String id() {
+            return "odd";
+          }
+
+          @Override
+          public void encode(Long value, Sink sink) {
+            sink.putLongBE(value);
+          }
+
+          @Override
+          public Long decode(Source source) {
+            return source.getLongBE();
+          }
+        };
+    assertThat(Table.of("t", Codec.u64(), unordered)).hasToString("t(u64 -> odd)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Table.of("t", unordered, Codec.u64()))
+        .withMessage("table t: codec odd is not ordered and cannot encode keys");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Table.of("t", Codec.u64(), Codec.nullable(Codec.u64())))
+        .withMessage(
+            "table t: codec nullable(u64) is for components of keys and values,"
+                + " because null is the answer for an absent key");
+  }
+
+  @Test
+  void entriesInWords() {
+    assertThat(new Entry<>("k", 1)).hasToString("k=1");
+    assertThat(new Entry<>(new byte[] {1, -1}, 1)).hasToString("0x01ff=1");
+  }
+}
