@@ -1,0 +1,113 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageHeader;
+import java.lang.foreign.MemorySegment;
+
+/** Gives a branch one more child, which may split it, its parent, and at last the root. */
+final class BranchSplit {
+  private final TreeWriter tree;
+  private final PageAllocator pages;
+  private final NodeWriter nodes;
+  private final WritePath path;
+  private final CellList cells;
+  private final KeyBuffer separator;
+
+  BranchSplit(
+      TreeWriter tree,
+      PageAllocator pages,
+      NodeWriter nodes,
+      WritePath path,
+      CellList cells,
+      KeyBuffer separator) {
+    this.tree = tree;
+    this.pages = pages;
+    this.nodes = nodes;
+    this.path = path;
+    this.cells = cells;
+    this.separator = separator;
+  }
+
+  /**
+   * Adds a child, born in this transaction, right of the one on the path; the separator between the
+   * two stands in {@link #separator}.
+   *
+   * @param level the branch's level; -1 makes a new root
+   * @return whether no branch was split, so that the path's branches are as they were
+   */
+  boolean insertChild(int level, long child) {
+    if (level < 0) {
+      growRoot(child);
+      path.invalidate();
+      return false;
+    }
+    MemorySegment page = path.page(level);
+    long base = path.base(level);
+    long word = tree.branches.header(page, base);
+    int slot = path.slot(level) + 1;
+    int needed = BranchLayout.cell(separator.length()) + NodeLayout.SLOT_BYTES;
+    if (tree.branches.free(word) >= needed) {
+      nodes.insertChild(page, base, slot, separator, child, pages.txnId());
+      return true;
+    }
+    path.invalidate();
+    long right;
+    if (slot == count(word) && path.rightmost()) {
+      // The left branch stays full, as leaves do in an ascending load.
+      right = newBranch();
+      long address = pages.locate(right, pages.txnId());
+      nodes.plantRoot(pages.segment(address), pages.offset(address), child, pages.txnId());
+    } else {
+      right = divide(page, base, count(word), slot, child);
+    }
+    insertChild(level - 1, right);
+    return false;
+  }
+
+  private long newBranch() {
+    tree.branchPages++;
+    return pages.allocate(PageHeader.BRANCH);
+  }
+
+  /** Splits evenly; leaves the separator of the new right branch in {@link #separator}. */
+  private long divide(MemorySegment page, long base, int count, int slot, long child) {
+    long right = newBranch();
+    cells.clear();
+    for (int i = 0; i < count; i++) {
+      if (i == slot) {
+        addNew(child);
+      }
+      int at = tree.branches.cell(page, base, count, i);
+      cells.add(page, base + at, tree.branches.cellLength(page, base, count, i));
+    }
+    if (slot == count) {
+      addNew(child);
+    }
+    int split = cells.middle(NodeLayout.capacity(tree.branches.pageSize));
+    cells.separator(split, separator);
+    long address = pages.locate(right, pages.txnId());
+    nodes.fillBranch(page, base, cells, 0, split);
+    nodes.fillBranch(
+        pages.segment(address), pages.offset(address), cells, split, cells.size());
+    return right;
+  }
+
+  private void addNew(long child) {
+    cells.add(child, pages.txnId(), separator.segment(), 0, separator.length());
+  }
+
+  private void growRoot(long right) {
+    long root = newBranch();
+    long address = pages.locate(root, pages.txnId());
+    MemorySegment page = pages.segment(address);
+    long base = pages.offset(address);
+    nodes.plantRoot(page, base, tree.rootPgno, tree.rootBirth);
+    nodes.insertChild(page, base, 1, separator, right, pages.txnId());
+    tree.rootPgno = root;
+    tree.rootBirth = pages.txnId();
+    tree.depth++;
+    assert tree.depth <= Tree.MAX_DEPTH : "a tree of " + tree.depth + " levels";
+  }
+}

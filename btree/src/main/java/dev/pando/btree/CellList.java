@@ -1,0 +1,127 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeLayout.BYTE;
+import static dev.pando.btree.NodeLayout.LONG_KEY;
+import static dev.pando.btree.NodeLayout.SHORT;
+import static dev.pando.btree.NodeLayout.U48_BYTES;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Copies of the cells of up to two neighbouring pages and a new one, in key order: what a split, a
+ * merge or a loan deals out again. The copies stand apart from the pages, so that these can be
+ * written over.
+ */
+final class CellList {
+  private final MemorySegment memory;
+  private int[] offsets = new int[64];
+  private int size;
+  private int used;
+
+  CellList(int pageSize) {
+    // Two pages of cells and one more cell of at most half a page.
+    memory = Arena.ofAuto().allocate(3L * pageSize, Long.BYTES);
+  }
+
+  void clear() {
+    size = 0;
+    used = 0;
+  }
+
+  int size() {
+    return size;
+  }
+
+  MemorySegment memory() {
+    return memory;
+  }
+
+  int offset(int index) {
+    return offsets[index];
+  }
+
+  int length(int index) {
+    return (index + 1 < size ? offsets[index + 1] : used) - offsets[index];
+  }
+
+  /** Bytes of the cells [from, to) with their slots. */
+  int bytes(int from, int to) {
+    int end = to < size ? offsets[to] : used;
+    return (from < size ? end - offsets[from] : 0) + NodeLayout.SLOT_BYTES * (to - from);
+  }
+
+  void add(MemorySegment page, long offset, int length) {
+    int at = reserve(length);
+    MemorySegment.copy(page, offset, memory, at, length);
+  }
+
+  void add(LeafCell cell) {
+    cell.writeTo(memory, reserve(cell.length()));
+  }
+
+  /** Adds a branch cell. */
+  void add(long childPgno, long childBirth, MemorySegment separator, long offset, int length) {
+    writeBranchCell(
+        memory, reserve(BranchLayout.cell(length)), childPgno, childBirth, separator, offset,
+        length);
+  }
+
+  /** Copies the separator of a branch cell. */
+  void separator(int index, KeyBuffer out) {
+    int cell = offset(index);
+    int start = cell + BranchLayout.SEPARATOR;
+    if ((memory.get(BYTE, cell + BranchLayout.SEPARATOR_LENGTH) & 0xFF) == LONG_KEY) {
+      start += Short.BYTES;
+    }
+    out.set(memory, start, length(index) - (start - cell));
+  }
+
+  static void writeBranchCell(
+      MemorySegment target,
+      long at,
+      long childPgno,
+      long childBirth,
+      MemorySegment separator,
+      long offset,
+      int length) {
+    LeafCell.putU48(target, at, childPgno);
+    LeafCell.putU48(target, at + U48_BYTES, childBirth);
+    target.set(BYTE, at + BranchLayout.SEPARATOR_LENGTH, (byte) Math.min(length, LONG_KEY));
+    long start = at + BranchLayout.SEPARATOR;
+    if (length >= LONG_KEY) {
+      target.set(SHORT, start, (short) length);
+      start += Short.BYTES;
+    }
+    MemorySegment.copy(separator, offset, target, start, length);
+  }
+
+  private int reserve(int length) {
+    if (size == offsets.length) {
+      offsets = Arrays.copyOf(offsets, 2 * size);
+    }
+    int at = used;
+    offsets[size++] = at;
+    used += length;
+    return at;
+  }
+
+  /**
+   * Where to divide the cells over two pages: the most even division in which both parts fit. With
+   * cells of at most half a page there always is one.
+   */
+  int middle(int capacity) {
+    int total = bytes(0, size);
+    int split = 1;
+    while (split < size - 1 && 2 * bytes(0, split) < total) {
+      split++;
+    }
+    // The part up to `split` is the first that holds half. One cell less may be nearer to even.
+    boolean fits = bytes(0, split) <= capacity && bytes(split, size) <= capacity;
+    boolean fewerFits =
+        split > 1 && bytes(0, split - 1) <= capacity && bytes(split - 1, size) <= capacity;
+    boolean fewerIsNearer = total - 2 * bytes(0, split - 1) < 2 * bytes(0, split) - total;
+    return fewerFits && (fewerIsNearer || !fits) ? split - 1 : split;
+  }
+}

@@ -1,0 +1,346 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import dev.pando.pager.PageReader;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a tree that moves key by key in both directions. A step inside a leaf touches only
+ * that leaf and allocates nothing.
+ *
+ * <p>A cursor of a {@link TreeWriter} survives changes: it remembers its key and finds it again. If
+ * that entry was deleted, the cursor stands in the gap: {@link #next} moves to the follower, {@link
+ * #prev} to the predecessor, and reading throws. Close such a cursor, or every change pays for it.
+ * Not thread-safe.
+ */
+public final class Cursor implements AutoCloseable {
+  private enum State {
+    /** New, or its last search found nothing. */
+    NOWHERE,
+    BEFORE_FIRST,
+    ON_ENTRY,
+    AFTER_LAST,
+    /** The tree changed: {@link #parked} is the key of the entry stood on. */
+    PARKED
+  }
+
+  private static final int FIRST = -1;
+  private static final int LAST = -2;
+
+  private final Tree tree;
+  private final PageReader pages;
+  private final @Nullable TreeWriter writer;
+  private @Nullable KeyBuffer parked;
+  private State state = State.NOWHERE;
+
+  private final long[] pgno = new long[Tree.MAX_DEPTH];
+  private final long[] birth = new long[Tree.MAX_DEPTH];
+  private final long[] address = new long[Tree.MAX_DEPTH];
+  private final int[] slots = new int[Tree.MAX_DEPTH];
+  private int leafLevel;
+  private long version;
+
+  private MemorySegment leaf = MemorySegment.NULL;
+  private long leafBase;
+  private int count;
+  private int slot;
+
+  Cursor(Tree tree) {
+    this.tree = tree;
+    this.pages = tree.pages;
+    this.writer = tree instanceof TreeWriter treeWriter ? treeWriter : null;
+  }
+
+  /** Moves to the first entry; false if the tree is empty. */
+  public boolean first() {
+    return moveToEdge(FIRST);
+  }
+
+  /** Moves to the last entry; false if the tree is empty. */
+  public boolean last() {
+    return moveToEdge(LAST);
+  }
+
+  private boolean moveToEdge(int edge) {
+    state = State.NOWHERE;
+    if (tree.depth == 0) {
+      return false;
+    }
+    descend(0, tree.rootPgno, tree.rootBirth, edge);
+    state = State.ON_ENTRY;
+    return true;
+  }
+
+  /**
+   * Moves one entry up. A cursor that is nowhere moves to the first one.
+   *
+   * @return false if there is none; the cursor then stands behind the last entry
+   */
+  public boolean next() {
+    if (state == State.ON_ENTRY) {
+      refresh();
+      if (slot + 1 < count) {
+        slot++;
+        return true;
+      }
+      return nextLeaf();
+    }
+    return switch (state) {
+      case AFTER_LAST -> false;
+      case PARKED -> {
+        KeyBuffer from = parkedKey();
+        boolean same = find(from);
+        yield state == State.ON_ENTRY && (!same || next());
+      }
+      default -> first();
+    };
+  }
+
+  /**
+   * Moves one entry down. A cursor that is nowhere moves to the last one.
+   *
+   * @return false if there is none; the cursor then stands before the first entry
+   */
+  public boolean prev() {
+    if (state == State.ON_ENTRY) {
+      refresh();
+      if (slot > 0) {
+        slot--;
+        return true;
+      }
+      return previousLeaf();
+    }
+    return switch (state) {
+      case BEFORE_FIRST -> false;
+      case PARKED -> {
+        find(parkedKey());
+        yield state == State.ON_ENTRY ? prev() : last();
+      }
+      default -> last();
+    };
+  }
+
+  /** Moves to the first entry whose key is not below {@code key}; false if there is none. */
+  public boolean seek(KeyBuffer key) {
+    find(key);
+    return state == State.ON_ENTRY;
+  }
+
+  /** Moves to the entry of {@code key}; if there is none the cursor is nowhere. */
+  public boolean seekExact(KeyBuffer key) {
+    if (find(key)) {
+      return true;
+    }
+    state = State.NOWHERE;
+    return false;
+  }
+
+  /** Moves to the last entry whose key is not above {@code key}; false if there is none. */
+  public boolean seekFloor(KeyBuffer key) {
+    if (find(key)) {
+      return true;
+    }
+    return switch (state) {
+      case ON_ENTRY -> prev();
+      case AFTER_LAST -> last();
+      default -> false;
+    };
+  }
+
+  /** Whether the cursor stands on an entry (which may have been deleted since). */
+  public boolean positioned() {
+    return state == State.ON_ENTRY || state == State.PARKED;
+  }
+
+  /**
+   * Points a slice at the key.
+   *
+   * @throws IllegalStateException if the cursor does not stand on an entry
+   */
+  public void key(Slice key) {
+    checkEntry();
+    tree.leaves.entry(leaf, leafBase, count, slot, key, null);
+  }
+
+  /**
+   * Points a slice at the value.
+   *
+   * @throws IllegalStateException if the cursor does not stand on an entry
+   */
+  public void value(Slice value) {
+    checkEntry();
+    tree.leaves.entry(leaf, leafBase, count, slot, null, value);
+  }
+
+  /**
+   * Points two slices at key and value: one look at the cell instead of two.
+   *
+   * @throws IllegalStateException if the cursor does not stand on an entry
+   */
+  public void entry(Slice key, Slice value) {
+    checkEntry();
+    tree.leaves.entry(leaf, leafBase, count, slot, key, value);
+  }
+
+  /** Tells a writer's tree that this cursor needs no care any more. */
+  @Override
+  public void close() {
+    if (writer != null) {
+      writer.forget(this);
+    }
+    state = State.NOWHERE;
+  }
+
+  /** The tree is about to change: remember the key, let go of the pages. */
+  void park() {
+    if (state == State.ON_ENTRY) {
+      refresh();
+      Slice key = new Slice();
+      tree.leaves.entry(leaf, leafBase, count, slot, key, null);
+      if (parked == null) {
+        parked = new KeyBuffer(Tree.maxKey(pages.pageSize()));
+      }
+      parked.set(key.segment, key.offset, (int) key.length);
+      state = State.PARKED;
+    }
+  }
+
+  private KeyBuffer parkedKey() {
+    if (parked == null) {
+      throw new AssertionError("parked without a key");
+    }
+    return parked;
+  }
+
+  private void checkEntry() {
+    if (state == State.PARKED && !find(parkedKey())) {
+      state = State.PARKED;
+      throw new IllegalStateException("the entry under the cursor was deleted; move the cursor");
+    }
+    if (state != State.ON_ENTRY) {
+      throw new IllegalStateException("the cursor does not stand on an entry; move it first");
+    }
+    refresh();
+  }
+
+  /** A writer may have moved dirty pages out of memory; their numbers still lead to them. */
+  private void refresh() {
+    if (writer != null && writer.version() != version) {
+      for (int level = 0; level <= leafLevel; level++) {
+        address[level] = pages.locate(pgno[level], birth[level]);
+      }
+      leaf = pages.segment(address[leafLevel]);
+      leafBase = pages.offset(address[leafLevel]);
+      version = writer.version();
+    }
+  }
+
+  /** Moves to the first entry not below the key; returns whether it is the key's own. */
+  private boolean find(KeyBuffer key) {
+    state = State.AFTER_LAST;
+    if (tree.depth == 0) {
+      return false;
+    }
+    long childPgno = tree.rootPgno;
+    long childBirth = tree.rootBirth;
+    for (int level = 0; level < tree.depth - 1; level++) {
+      enter(level, childPgno, childBirth);
+      MemorySegment page = pages.segment(address[level]);
+      long base = pages.offset(address[level]);
+      long word = tree.branches.header(page, base);
+      slots[level] = tree.branches.find(page, base, word, key);
+      int cell = tree.branches.checkedCell(page, base, count(word), slots[level]);
+      childPgno = BranchReader.cellPgno(page, base, cell);
+      childBirth = BranchReader.cellBirth(page, base, cell);
+    }
+    long word = enterLeaf(tree.depth - 1, childPgno, childBirth);
+    int found = tree.leaves.find(leaf, leafBase, word, key);
+    state = State.ON_ENTRY;
+    slot = found >= 0 ? found : ~found;
+    if (slot == count) {
+      slot = count - 1;
+      nextLeaf();
+    }
+    return found >= 0;
+  }
+
+  private boolean nextLeaf() {
+    for (int level = leafLevel - 1; level >= 0; level--) {
+      MemorySegment page = pages.segment(address[level]);
+      long base = pages.offset(address[level]);
+      int children = count(tree.branches.header(page, base));
+      if (slots[level] + 1 < children) {
+        slots[level]++;
+        int cell = tree.branches.checkedCell(page, base, children, slots[level]);
+        descend(
+            level + 1,
+            BranchReader.cellPgno(page, base, cell),
+            BranchReader.cellBirth(page, base, cell),
+            FIRST);
+        return true;
+      }
+    }
+    state = State.AFTER_LAST;
+    return false;
+  }
+
+  private boolean previousLeaf() {
+    for (int level = leafLevel - 1; level >= 0; level--) {
+      if (slots[level] > 0) {
+        MemorySegment page = pages.segment(address[level]);
+        long base = pages.offset(address[level]);
+        int children = count(tree.branches.header(page, base));
+        slots[level]--;
+        int cell = tree.branches.checkedCell(page, base, children, slots[level]);
+        descend(
+            level + 1,
+            BranchReader.cellPgno(page, base, cell),
+            BranchReader.cellBirth(page, base, cell),
+            LAST);
+        return true;
+      }
+    }
+    state = State.BEFORE_FIRST;
+    return false;
+  }
+
+  /** Goes down from a page along its first or its last children. */
+  private void descend(int fromLevel, long fromPgno, long fromBirth, int edge) {
+    long childPgno = fromPgno;
+    long childBirth = fromBirth;
+    for (int level = fromLevel; level < tree.depth - 1; level++) {
+      enter(level, childPgno, childBirth);
+      MemorySegment page = pages.segment(address[level]);
+      long base = pages.offset(address[level]);
+      int children = count(tree.branches.header(page, base));
+      slots[level] = edge == FIRST ? 0 : children - 1;
+      int cell = tree.branches.checkedCell(page, base, children, slots[level]);
+      childPgno = BranchReader.cellPgno(page, base, cell);
+      childBirth = BranchReader.cellBirth(page, base, cell);
+    }
+    enterLeaf(tree.depth - 1, childPgno, childBirth);
+    slot = edge == FIRST ? 0 : count - 1;
+  }
+
+  private void enter(int level, long childPgno, long childBirth) {
+    pgno[level] = childPgno;
+    birth[level] = childBirth;
+    address[level] = pages.locate(childPgno, childBirth);
+  }
+
+  private long enterLeaf(int level, long childPgno, long childBirth) {
+    enter(level, childPgno, childBirth);
+    leafLevel = level;
+    version = writer != null ? writer.version() : 0;
+    leaf = pages.segment(address[level]);
+    leafBase = pages.offset(address[level]);
+    long word = tree.leaves.header(leaf, leafBase);
+    count = count(word);
+    if (count == 0) {
+      throw tree.leaves.corrupt(leaf, leafBase, "an empty leaf inside a tree");
+    }
+    return word;
+  }
+}

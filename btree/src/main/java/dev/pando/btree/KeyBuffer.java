@@ -1,0 +1,87 @@
+package dev.pando.btree;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * One key in native memory, reused from call to call. Trees take their keys only in this form:
+ * heap, mapped and native keys then all reach the search loop as one class of segment, and whole
+ * words may be read past the key's end because zeros stand behind it. Not thread-safe.
+ */
+public final class KeyBuffer {
+  /** Zero bytes kept behind the key, so that eight bytes can be read from any of its offsets. */
+  static final int PADDING = Long.BYTES;
+
+  private static final ValueLayout.OfInt HEAD =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private final MemorySegment segment;
+  private final int capacity;
+  private int length;
+
+  /**
+   * @param capacity the longest key it holds, in bytes
+   */
+  public KeyBuffer(int capacity) {
+    this.capacity = capacity;
+    this.segment = Arena.ofAuto().allocate(capacity + PADDING, Long.BYTES);
+  }
+
+  /** Takes a copy of a key. */
+  public void set(MemorySegment source, long offset, int keyLength) {
+    checkCapacity(keyLength);
+    MemorySegment.copy(source, offset, segment, 0, keyLength);
+    length(keyLength);
+  }
+
+  /** Takes a copy of a key. */
+  public void set(byte[] key) {
+    checkCapacity(key.length);
+    MemorySegment.copy(key, 0, segment, ValueLayout.JAVA_BYTE, 0, key.length);
+    length(key.length);
+  }
+
+  /** The memory, for writing a key in place; {@link #length(int)} afterwards makes it one. */
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  /** The key's length in bytes. */
+  public int length() {
+    return length;
+  }
+
+  /** Declares the first bytes of {@link #segment} to be the key, and clears the padding. */
+  public void length(int keyLength) {
+    checkCapacity(keyLength);
+    length = keyLength;
+    segment.set(ValueLayout.JAVA_LONG_UNALIGNED, keyLength, 0L);
+  }
+
+  /** The head of this key in a page whose heads skip {@code prefix} bytes. */
+  int head(int prefix) {
+    // A key that ends before the prefix cannot lie in such a page; whatever stands there does.
+    return segment.get(HEAD, prefix);
+  }
+
+  /** The longest key it holds, in bytes. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** A copy of the key. */
+  public byte[] toArray() {
+    byte[] copy = new byte[length];
+    MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, 0, copy, 0, length);
+    return copy;
+  }
+
+  private void checkCapacity(int keyLength) {
+    if (keyLength < 0 || keyLength > capacity) {
+      throw new IllegalArgumentException(
+          "key length=" + keyLength + ", allowed 0 to " + capacity + " bytes");
+    }
+  }
+}

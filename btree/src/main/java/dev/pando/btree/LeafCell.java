@@ -1,0 +1,84 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.LeafLayout.LONG_VALUE;
+import static dev.pando.btree.LeafLayout.OVERFLOW;
+import static dev.pando.btree.LeafLayout.OVERFLOW_REFERENCE_BYTES;
+import static dev.pando.btree.LeafLayout.TAGS;
+import static dev.pando.btree.NodeLayout.LONG;
+import static dev.pando.btree.NodeLayout.LONG_KEY;
+import static dev.pando.btree.NodeLayout.SHORT;
+import static dev.pando.btree.NodeLayout.U48_BYTES;
+
+import java.lang.foreign.MemorySegment;
+
+/** The cell that is about to enter a leaf; one object a writer, filled anew for each put. */
+final class LeafCell {
+  private KeyBuffer key = new KeyBuffer(0);
+  private MemorySegment value = MemorySegment.NULL;
+  private long valueOffset;
+  private long valueLength;
+  private long runPgno;
+  private long runBirth;
+  private int length;
+
+  /** A cell with its value inside. */
+  void setInline(KeyBuffer key, MemorySegment value, long valueOffset, long valueLength) {
+    this.key = key;
+    this.value = value;
+    this.valueOffset = valueOffset;
+    this.valueLength = valueLength;
+    this.runPgno = 0;
+    this.length = (int) LeafLayout.inlineCell(key.length(), valueLength);
+  }
+
+  /** A cell whose value stands in an overflow run. */
+  void setOverflow(KeyBuffer key, long runPgno, long runBirth, long valueLength) {
+    this.key = key;
+    this.value = MemorySegment.NULL;
+    this.valueLength = valueLength;
+    this.runPgno = runPgno;
+    this.runBirth = runBirth;
+    this.length = LeafLayout.overflowCell(key.length());
+  }
+
+  KeyBuffer key() {
+    return key;
+  }
+
+  /** Bytes of the cell. */
+  int length() {
+    return length;
+  }
+
+  /** Writes the cell at {@code at}; {@link #length} bytes. */
+  void writeTo(MemorySegment target, long at) {
+    int tag = runPgno != 0 ? OVERFLOW : (int) Math.min(valueLength, LONG_VALUE);
+    int keyLength = key.length();
+    target.set(SHORT, at, (short) (Math.min(keyLength, LONG_KEY) | tag << 8));
+    long next = at + TAGS;
+    if (keyLength >= LONG_KEY) {
+      target.set(SHORT, next, (short) keyLength);
+      next += Short.BYTES;
+    }
+    if (tag == LONG_VALUE) {
+      target.set(SHORT, next, (short) valueLength);
+      next += Short.BYTES;
+    }
+    MemorySegment.copy(key.segment(), 0, target, next, keyLength);
+    next += keyLength;
+    if (runPgno == 0) {
+      MemorySegment.copy(value, valueOffset, target, next, valueLength);
+      return;
+    }
+    putU48(target, next, runPgno);
+    putU48(target, next + U48_BYTES, runBirth);
+    target.set(LONG, next + OVERFLOW_REFERENCE_BYTES - Long.BYTES, valueLength);
+  }
+
+  /** Writes the low 48 bits of a number. */
+  static void putU48(MemorySegment target, long at, long number) {
+    target.set(NodeLayout.INT, at, (int) number);
+    target.set(SHORT, at + Integer.BYTES, (short) (number >>> 32));
+  }
+
+}

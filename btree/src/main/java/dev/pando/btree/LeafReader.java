@@ -1,0 +1,225 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.LeafLayout.LONG_VALUE;
+import static dev.pando.btree.LeafLayout.MAX_SHORT_VALUE;
+import static dev.pando.btree.LeafLayout.OVERFLOW;
+import static dev.pando.btree.LeafLayout.OVERFLOW_REFERENCE_BYTES;
+import static dev.pando.btree.LeafLayout.TAGS;
+import static dev.pando.btree.NodeLayout.LONG;
+import static dev.pando.btree.NodeLayout.LONG_KEY;
+import static dev.pando.btree.NodeLayout.SHORT;
+import static dev.pando.btree.NodeLayout.U48_BYTES;
+import static dev.pando.btree.NodeLayout.U48_MASK;
+
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageReader;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** Reads leaf pages. */
+final class LeafReader extends NodeReader {
+  LeafReader(PageReader pages) {
+    super(pages);
+  }
+
+  long header(MemorySegment page, long base) {
+    return header(page, base, PageHeader.LEAF);
+  }
+
+  /**
+   * The slot of a key, or {@code ~slot} of the first greater key if it is absent.
+   *
+   * @param word the page's {@link #header}
+   */
+  int find(MemorySegment page, long base, long word, KeyBuffer key) {
+    int count = count(word);
+    int prefix = prefix(word);
+    if (prefix > 0) {
+      int order = comparePrefix(page, base, count, prefix, key);
+      if (order != 0) {
+        return order < 0 ? ~0 : ~count;
+      }
+    }
+    return findByHead(page, base, count, key, key.head(prefix));
+  }
+
+  /**
+   * As {@link #find}, but of an absent key it only says that it is absent: then the common prefix
+   * need not be compared, which would cost a cache miss.
+   */
+  int findExact(MemorySegment page, long base, long word, KeyBuffer key) {
+    return findByHead(page, base, count(word), key, key.head(prefix(word)));
+  }
+
+  private int findByHead(MemorySegment page, long base, int count, KeyBuffer key, int head) {
+    int low = lowerBound(page, base, 0, count, head);
+    if (low == count || head(page, base, low) != head) {
+      return ~low;
+    }
+    int high = endOfTies(page, base, low, count, head);
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int order = compare(page, base, count, middle, key);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return ~low;
+  }
+
+  /** Compares a key with a slot's key: negative if the given one is before it. */
+  int compare(MemorySegment page, long base, int count, int slot, KeyBuffer key) {
+    int cell = cell(page, base, count, slot);
+    int tags = tags(page, base, cell);
+    int length = keyLength(page, base, cell, tags);
+    int start = cell + keyStart(tags);
+    checkCellEnd(page, base, start, length);
+    return KeyOrder.compare(key.segment(), 0, key.length(), page, base + start, length);
+  }
+
+  /** Compares a key's first bytes with the prefix that all keys of the page share. */
+  private int comparePrefix(MemorySegment page, long base, int count, int prefix, KeyBuffer key) {
+    if (count == 0) {
+      throw corrupt(page, base, "an empty page has a common prefix of " + prefix + " bytes");
+    }
+    int cell = cell(page, base, count, 0);
+    int tags = tags(page, base, cell);
+    int start = cell + keyStart(tags);
+    checkCellEnd(page, base, start, prefix);
+    int length = Math.min(key.length(), prefix);
+    return KeyOrder.compare(key.segment(), 0, length, page, base + start, prefix);
+  }
+
+  /** Points {@code key} and {@code value}, where given, at a slot's bytes. */
+  void entry(
+      MemorySegment page,
+      long base,
+      int count,
+      int slot,
+      @Nullable Slice key,
+      @Nullable Slice value) {
+    int cell = cell(page, base, count, slot);
+    int tags = tags(page, base, cell);
+    int keyLength = keyLength(page, base, cell, tags);
+    int keyStart = cell + keyStart(tags);
+    checkCellEnd(page, base, keyStart, keyLength);
+    if (key != null) {
+      key.set(page, base + keyStart, keyLength);
+    }
+    if (value == null) {
+      return;
+    }
+    int tag = tags >>> 8;
+    int valueStart = keyStart + keyLength;
+    if (tag == OVERFLOW) {
+      overflowValue(page, base, valueStart, value);
+      return;
+    }
+    int valueLength = valueLength(page, base, cell, tags);
+    checkCellEnd(page, base, valueStart, valueLength);
+    value.set(page, base + valueStart, valueLength);
+  }
+
+  private void overflowValue(MemorySegment page, long base, int reference, Slice value) {
+    checkCellEnd(page, base, reference, OVERFLOW_REFERENCE_BYTES);
+    long pgno = page.get(LONG, base + reference) & U48_MASK;
+    long birth = page.get(LONG, base + reference + 4) >>> 16;
+    long length = page.get(LONG, base + reference + 2 * U48_BYTES);
+    long address = pages.locate(pgno, birth);
+    MemorySegment run = pages.segment(address);
+    long start = pages.offset(address);
+    checkRun(page, base, run, start, length);
+    value.set(run, start + PageHeader.SIZE, length);
+  }
+
+  private void checkRun(MemorySegment page, long base, MemorySegment run, long start, long length) {
+    long bytes = PageHeader.pages(run, start) * pageSize - PageHeader.SIZE;
+    if (PageHeader.type(run, start) != PageHeader.OVERFLOW
+        || length < 0
+        || length > bytes
+        || length > run.byteSize() - start - PageHeader.SIZE) {
+      throw corrupt(
+          page,
+          base,
+          "a value of %d bytes stands in page %d, which is of type %d and has room for %d"
+              .formatted(
+                  length, PageHeader.pgno(run, start), PageHeader.type(run, start), bytes));
+    }
+  }
+
+  /** Whether a slot's value stands in an overflow run. */
+  boolean isOverflow(MemorySegment page, long base, int count, int slot) {
+    return tags(page, base, cell(page, base, count, slot)) >>> 8 == OVERFLOW;
+  }
+
+  /** A slot's overflow run; only where {@link #isOverflow}. */
+  OverflowRun overflowRun(MemorySegment page, long base, int count, int slot) {
+    int cell = cell(page, base, count, slot);
+    int tags = tags(page, base, cell);
+    int reference = cell + keyStart(tags) + keyLength(page, base, cell, tags);
+    checkCellEnd(page, base, reference, OVERFLOW_REFERENCE_BYTES);
+    return new OverflowRun(
+        page.get(LONG, base + reference) & U48_MASK,
+        page.get(LONG, base + reference + 4) >>> 16,
+        page.get(LONG, base + reference + 2 * U48_BYTES));
+  }
+
+  /** Bytes of a slot's cell. */
+  int cellLength(MemorySegment page, long base, int count, int slot) {
+    int cell = cell(page, base, count, slot);
+    int tags = tags(page, base, cell);
+    long length = keyStart(tags) + (long) keyLength(page, base, cell, tags);
+    length +=
+        tags >>> 8 == OVERFLOW ? OVERFLOW_REFERENCE_BYTES : valueLength(page, base, cell, tags);
+    checkCellEnd(page, base, cell, length);
+    return (int) length;
+  }
+
+  /** Points {@code out} at the key of a cell that stands alone, outside of a page. */
+  static void cellKey(MemorySegment memory, long cell, Slice out) {
+    int tags = tags(memory, cell, 0);
+    int length = tags & 0xFF;
+    if (length == LONG_KEY) {
+      length = memory.get(SHORT, cell + TAGS) & 0xFFFF;
+    }
+    out.set(memory, cell + keyStart(tags), length);
+  }
+
+  private static int tags(MemorySegment page, long base, int cell) {
+    return page.get(SHORT, base + cell) & 0xFFFF;
+  }
+
+  /** Where the key begins in a cell with these tags. */
+  private static int keyStart(int tags) {
+    return TAGS
+        + ((tags & 0xFF) == LONG_KEY ? Short.BYTES : 0)
+        + (tags >>> 8 == LONG_VALUE ? Short.BYTES : 0);
+  }
+
+  private int keyLength(MemorySegment page, long base, int cell, int tags) {
+    int length = tags & 0xFF;
+    if (length < LONG_KEY) {
+      return length;
+    }
+    checkCellEnd(page, base, cell, TAGS + 2 * Short.BYTES);
+    return page.get(SHORT, base + cell + TAGS) & 0xFFFF;
+  }
+
+  private int valueLength(MemorySegment page, long base, int cell, int tags) {
+    int tag = tags >>> 8;
+    if (tag <= MAX_SHORT_VALUE) {
+      return tag;
+    }
+    if (tag != LONG_VALUE) {
+      throw corrupt(page, base, "the cell at %d has the unknown tag %d".formatted(cell, tag));
+    }
+    int at = cell + TAGS + ((tags & 0xFF) == LONG_KEY ? Short.BYTES : 0);
+    checkCellEnd(page, base, at, Short.BYTES);
+    return page.get(SHORT, base + at) & 0xFFFF;
+  }
+}

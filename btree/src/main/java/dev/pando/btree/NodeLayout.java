@@ -1,0 +1,58 @@
+package dev.pando.btree;
+
+import dev.pando.pager.PageHeader;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Where things stand in a leaf or branch page (FORMAT.md, "Nodes"):
+ *
+ * <pre>
+ *   header | head 0 .. head n-1 | offset 0 .. offset n-1 | free, zero | cells, no gaps |
+ * </pre>
+ */
+final class NodeLayout {
+  /** The heads: one unsigned 32-bit number a cell, in key order. */
+  static final int HEADS = PageHeader.SIZE;
+
+  /** Bytes of a head. */
+  static final int HEAD_BYTES = Integer.BYTES;
+
+  /** Bytes of a cell's offset; the offsets stand behind the last head. */
+  static final int OFFSET_BYTES = Short.BYTES;
+
+  /** Bytes that a cell costs beside itself. */
+  static final int SLOT_BYTES = HEAD_BYTES + OFFSET_BYTES;
+
+  /** Bytes of a page number or a transaction id inside a cell. */
+  static final int U48_BYTES = 6;
+
+  /** Bytes of a key's or separator's length while it is below {@link #LONG_KEY}. */
+  static final int SHORT_LENGTH_BYTES = Byte.BYTES;
+
+  /** The length byte that says: the length follows as u16. */
+  static final int LONG_KEY = 255;
+
+  /** Page and run references are 48-bit numbers. */
+  static final long U48_MASK = (1L << 48) - 1;
+
+  static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+  private NodeLayout() {}
+
+  /** Bytes that cells and their slots can take in a page. */
+  static int capacity(int pageSize) {
+    return pageSize - PageHeader.SIZE;
+  }
+
+  /** The largest cell: two of them always fit, or a full page could not be split. */
+  static int maxCell(int pageSize) {
+    return capacity(pageSize) / 2 - SLOT_BYTES;
+  }
+}

@@ -1,0 +1,264 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeLayout.HEADS;
+import static dev.pando.btree.NodeLayout.HEAD_BYTES;
+import static dev.pando.btree.NodeLayout.INT;
+import static dev.pando.btree.NodeLayout.OFFSET_BYTES;
+import static dev.pando.btree.NodeLayout.SHORT;
+import static dev.pando.btree.NodeLayout.SLOT_BYTES;
+
+import dev.pando.pager.PageHeader;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Changes leaf and branch pages, which must be dirty ones: never the map. Cells stay compact after
+ * each call and unused bytes stay zero, so a page's bytes follow from its content.
+ */
+final class NodeWriter {
+  /** Keys no longer than a head are told apart by heads that skip nothing. */
+  private static final int WHOLE_IN_HEAD = HEAD_BYTES;
+
+  private final LeafReader leaves;
+  private final BranchReader branches;
+  private final int pageSize;
+  private final Slice first = new Slice();
+  private final Slice other = new Slice();
+
+  NodeWriter(LeafReader leaves, BranchReader branches) {
+    this.leaves = leaves;
+    this.branches = branches;
+    this.pageSize = leaves.pageSize;
+  }
+
+  /** Inserts a cell that fits. */
+  void insertLeafCell(MemorySegment page, long base, int slot, LeafCell cell) {
+    long word = leaves.header(page, base);
+    int count = NodeReader.count(word);
+    KeyBuffer key = cell.key();
+    int prefix = NodeReader.prefix(word);
+    if ((slot == 0 || slot == count) && count > 0 && (prefix > 0 || count == 1)) {
+      leaves.entry(page, base, count, 0, first, null);
+      prefix = narrowPrefix(page, base, word, prefix, count, key.segment(), key.length());
+    }
+    int at = openSlot(page, base, word, slot, cell.length());
+    cell.writeTo(page, base + at);
+    setHead(page, base, slot, key.head(prefix));
+  }
+
+  /** Inserts a child at slot 1 or behind; the cell must fit. */
+  void insertChild(
+      MemorySegment page, long base, int slot, KeyBuffer separator, long pgno, long birth) {
+    long word = branches.header(page, base);
+    int count = NodeReader.count(word);
+    int prefix = NodeReader.prefix(word);
+    int length = separator.length();
+    if ((slot == 1 || slot == count) && count > 1 && (prefix > 0 || count == 2)) {
+      branches.separator(page, base, count, 1, first);
+      prefix = narrowPrefix(page, base, word, prefix, count - 1, separator.segment(), length);
+    }
+    int at = openSlot(page, base, word, slot, BranchLayout.cell(length));
+    CellList.writeBranchCell(page, base + at, pgno, birth, separator.segment(), 0, length);
+    setHead(page, base, slot, separator.head(prefix));
+  }
+
+  /**
+   * The prefix that the page's keys, of which {@link #first} is one, still share with a key that
+   * joins at an end; rewrites the heads when it differs.
+   */
+  private int narrowPrefix(
+      MemorySegment page, long base, long word, int prefix, int keys, MemorySegment key, int length) {
+    int shared =
+        KeyOrder.commonPrefix(first.segment, first.offset, (int) first.length, key, 0, length);
+    if (keys > 1) {
+      shared = Math.min(shared, prefix);
+    } else if (length <= WHOLE_IN_HEAD && first.length <= WHOLE_IN_HEAD) {
+      shared = 0;
+    }
+    if (shared != prefix) {
+      setPrefix(page, base, shared);
+      writeHeads(page, base, NodeReader.count(word), shared);
+    }
+    return shared;
+  }
+
+  /** Makes a page the root branch above its only child. */
+  void plantRoot(MemorySegment page, long base, long childPgno, long childBirth) {
+    int at = openSlot(page, base, branches.header(page, base, PageHeader.BRANCH), 0,
+        BranchLayout.cell(0));
+    CellList.writeBranchCell(page, base + at, childPgno, childBirth, MemorySegment.NULL, 0, 0);
+    setHead(page, base, 0, 0);
+  }
+
+  /** Overwrites a leaf cell with one of the same key and the same length. */
+  void overwrite(MemorySegment page, long base, int count, int slot, LeafCell cell) {
+    cell.writeTo(page, base + leaves.cell(page, base, count, slot));
+  }
+
+  /** Points a branch's slot at another page. */
+  void setChild(MemorySegment page, long base, int count, int slot, long pgno, long birth) {
+    long cell = base + branches.checkedCell(page, base, count, slot);
+    LeafCell.putU48(page, cell, pgno);
+    LeafCell.putU48(page, cell + BranchLayout.BIRTH, birth);
+  }
+
+  void removeLeafCell(MemorySegment page, long base, int slot) {
+    long word = leaves.header(page, base);
+    int length = leaves.cellLength(page, base, NodeReader.count(word), slot);
+    closeSlot(page, base, word, leaves, slot, length);
+  }
+
+  void removeChild(MemorySegment page, long base, int slot) {
+    long word = branches.header(page, base);
+    int length = branches.cellLength(page, base, NodeReader.count(word), slot);
+    closeSlot(page, base, word, branches, slot, length);
+  }
+
+  /** Makes a page of the leaf cells [from, to) of a list. */
+  void fillLeaf(MemorySegment page, long base, CellList cells, int from, int to) {
+    wipe(page, base);
+    int at = pageSize;
+    for (int i = from; i < to; i++) {
+      at -= cells.length(i);
+      place(page, base, cells, i, at, from, to);
+    }
+    finish(page, base, to - from, pageSize - at);
+    int count = to - from;
+    leaves.entry(page, base, count, 0, first, null);
+    leaves.entry(page, base, count, count - 1, other, null);
+    int prefix = count < 2 ? 0 : sharedPrefix();
+    setPrefix(page, base, prefix);
+    writeHeads(page, base, count, prefix);
+  }
+
+  /** Makes a page of the branch cells [from, to) of a list; the first loses its separator. */
+  void fillBranch(MemorySegment page, long base, CellList cells, int from, int to) {
+    wipe(page, base);
+    int at = pageSize - BranchLayout.cell(0);
+    int bare = BranchLayout.SEPARATOR_LENGTH;
+    MemorySegment.copy(cells.memory(), cells.offset(from), page, base + at, bare);
+    setOffset(page, base, to - from, 0, at);
+    for (int i = from + 1; i < to; i++) {
+      at -= cells.length(i);
+      place(page, base, cells, i, at, from, to);
+    }
+    int count = to - from;
+    finish(page, base, count, pageSize - at);
+    int prefix = 0;
+    if (count > 2) {
+      branches.separator(page, base, count, 1, first);
+      branches.separator(page, base, count, count - 1, other);
+      prefix = sharedPrefix();
+    }
+    setPrefix(page, base, prefix);
+    writeHeads(page, base, count, prefix);
+  }
+
+  /** What {@link #first} and {@link #other}, the outermost keys, share. */
+  private int sharedPrefix() {
+    // Only the outermost two are looked at; a page of short and long keys keeps the real prefix.
+    if (first.length <= WHOLE_IN_HEAD && other.length <= WHOLE_IN_HEAD) {
+      return 0;
+    }
+    return KeyOrder.commonPrefix(
+        first.segment, first.offset, (int) first.length,
+        other.segment, other.offset, (int) other.length);
+  }
+
+  private void place(
+      MemorySegment page, long base, CellList cells, int index, int at, int from, int to) {
+    MemorySegment.copy(
+        cells.memory(), cells.offset(index), page, base + at, cells.length(index));
+    setOffset(page, base, to - from, index - from, at);
+  }
+
+  private void wipe(MemorySegment page, long base) {
+    page.asSlice(base + PageHeader.SIZE, pageSize - PageHeader.SIZE).fill((byte) 0);
+  }
+
+  private static void finish(MemorySegment page, long base, int count, int cellBytes) {
+    page.set(SHORT, base + PageHeader.COUNT, (short) count);
+    page.set(SHORT, base + PageHeader.CELL_BYTES, (short) cellBytes);
+  }
+
+  private static void setPrefix(MemorySegment page, long base, int prefix) {
+    page.set(SHORT, base + PageHeader.PREFIX, (short) prefix);
+  }
+
+  private void writeHeads(MemorySegment page, long base, int count, int prefix) {
+    boolean leaf = PageHeader.type(page, base) == PageHeader.LEAF;
+    for (int slot = 0; slot < count; slot++) {
+      if (leaf) {
+        leaves.entry(page, base, count, slot, other, null);
+      } else {
+        branches.separator(page, base, count, slot, other);
+      }
+      setHead(
+          page, base, slot,
+          KeyOrder.head(other.segment, other.offset, (int) other.length, prefix));
+    }
+  }
+
+  private static void setHead(MemorySegment page, long base, int slot, int head) {
+    page.set(INT, base + HEADS + (long) HEAD_BYTES * slot, head);
+  }
+
+  private static void setOffset(MemorySegment page, long base, int count, int slot, int cell) {
+    page.set(
+        SHORT,
+        base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot,
+        (short) cell);
+  }
+
+  /** Makes room for one more head, offset and cell; returns where in the page the cell goes. */
+  private int openSlot(MemorySegment page, long base, long word, int slot, int length) {
+    assert leaves.free(word) >= length + SLOT_BYTES : "no room for a cell of " + length + " bytes";
+    int count = NodeReader.count(word);
+    int cellBytes = NodeReader.cellBytes(word) + length;
+    long heads = base + HEADS;
+    long offsets = heads + (long) HEAD_BYTES * count;
+    long newOffsets = offsets + HEAD_BYTES;
+    long before = (long) OFFSET_BYTES * slot;
+    long behind = (long) OFFSET_BYTES * (count - slot);
+    MemorySegment.copy(page, offsets + before, page, newOffsets + before + OFFSET_BYTES, behind);
+    MemorySegment.copy(page, offsets, page, newOffsets, before);
+    long head = heads + (long) HEAD_BYTES * slot;
+    MemorySegment.copy(page, head, page, head + HEAD_BYTES, (long) HEAD_BYTES * (count - slot));
+    int at = pageSize - cellBytes;
+    page.set(SHORT, newOffsets + before, (short) at);
+    finish(page, base, count + 1, cellBytes);
+    return at;
+  }
+
+  /** Removes a head, an offset and a cell, and closes the gaps. */
+  private void closeSlot(
+      MemorySegment page, long base, long word, NodeReader reader, int slot, int length) {
+    int count = NodeReader.count(word);
+    int cell = reader.cell(page, base, count, slot);
+    int cellsStart = pageSize - NodeReader.cellBytes(word);
+    MemorySegment.copy(page, base + cellsStart, page, base + cellsStart + length, cell - cellsStart);
+    page.asSlice(base + cellsStart, length).fill((byte) 0);
+
+    long heads = base + HEADS;
+    long offsets = heads + (long) HEAD_BYTES * count;
+    for (long o = offsets; o < offsets + (long) OFFSET_BYTES * count; o += OFFSET_BYTES) {
+      int offset = page.get(SHORT, o) & 0xFFFF;
+      if (offset < cell) {
+        page.set(SHORT, o, (short) (offset + length));
+      }
+    }
+    long head = heads + (long) HEAD_BYTES * slot;
+    long behind = count - slot - 1L;
+    MemorySegment.copy(page, head + HEAD_BYTES, page, head, HEAD_BYTES * behind);
+    long newOffsets = offsets - HEAD_BYTES;
+    long before = (long) OFFSET_BYTES * slot;
+    MemorySegment.copy(page, offsets, page, newOffsets, before);
+    MemorySegment.copy(
+        page, offsets + before + OFFSET_BYTES, page, newOffsets + before, OFFSET_BYTES * behind);
+    page.asSlice(heads + (long) SLOT_BYTES * (count - 1), SLOT_BYTES).fill((byte) 0);
+    finish(page, base, count - 1, NodeReader.cellBytes(word) - length);
+    int keysLeft = reader == branches ? count - 2 : count - 1;
+    if (keysLeft <= 0) {
+      setPrefix(page, base, 0);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.pando.btree;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Where some bytes are: an out-parameter that a caller reuses, so that reading a key or a value
+ * allocates nothing. It says nothing of how long the memory stays valid: whoever fills it does.
+ */
+public final class Slice {
+  /** The memory: a map or a slab of dirty pages. */
+  public MemorySegment segment = MemorySegment.NULL;
+
+  /** Where the bytes begin in {@link #segment}. */
+  public long offset;
+
+  /** How many bytes. */
+  public long length;
+
+  /** Points this slice at other bytes. */
+  public void set(MemorySegment segment, long offset, long length) {
+    this.segment = segment;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  /** A copy of the bytes; they must fit an array. */
+  public byte[] toArray() {
+    byte[] copy = new byte[Math.toIntExact(length)];
+    MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset, copy, 0, copy.length);
+    return copy;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageReader;
+import dev.pando.pager.TreeRoot;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One ordered map of byte keys to byte values, read from pages that never change while their
+ * snapshot lives. Holds no page itself. Not thread-safe: one tree object a transaction.
+ */
+public sealed class Tree permits TreeWriter {
+  /** More levels than any file can have: each branch has two children or stands at the edge. */
+  static final int MAX_DEPTH = 48;
+
+  final PageReader pages;
+  final LeafReader leaves;
+  final BranchReader branches;
+  long rootPgno;
+  long rootBirth;
+  int depth;
+  long entries;
+  long branchPages;
+  long leafPages;
+  long overflowPages;
+
+  /**
+   * @param pages the snapshot's pages
+   * @param root where the tree begins, as read from the file
+   * @throws CorruptFileException if the depth is not one that a tree can have
+   */
+  public Tree(PageReader pages, TreeRoot root) {
+    this.pages = pages;
+    this.leaves = new LeafReader(pages);
+    this.branches = new BranchReader(pages);
+    if (root.depth() < 0 || root.depth() > MAX_DEPTH || root.isEmpty() != (root.depth() == 0)) {
+      throw new CorruptFileException(
+          pages.name(),
+          root.pgno(),
+          "a tree of depth " + root.depth() + ", allowed 1 to " + MAX_DEPTH + ", or 0 when empty");
+    }
+    rootPgno = root.pgno();
+    rootBirth = root.birth();
+    depth = root.depth();
+    entries = root.entries();
+    branchPages = root.branchPages();
+    leafPages = root.leafPages();
+    overflowPages = root.overflowPages();
+  }
+
+  /** The longest key, in bytes: two cells with such keys always fit a page. */
+  public static int maxKey(int pageSize) {
+    return (pageSize - PageHeader.SIZE) / 2 - 32;
+  }
+
+  /** Where the tree begins now, with its counts. */
+  public final TreeRoot root() {
+    return new TreeRoot(
+        rootPgno, rootBirth, depth, entries, branchPages, leafPages, overflowPages);
+  }
+
+  /** Keys in the tree. */
+  public final long entries() {
+    return entries;
+  }
+
+  /**
+   * Finds a key's value.
+   *
+   * @param value set to the value's bytes in the page, where it is found
+   * @return whether the key is there
+   */
+  public final boolean get(KeyBuffer key, Slice value) {
+    return find(key, value);
+  }
+
+  /** Whether the key is there. */
+  public final boolean contains(KeyBuffer key) {
+    return find(key, null);
+  }
+
+  private boolean find(KeyBuffer key, @Nullable Slice value) {
+    if (depth == 0) {
+      return false;
+    }
+    long pgno = rootPgno;
+    long birth = rootBirth;
+    for (int level = depth; level > 1; level--) {
+      long address = pages.locate(pgno, birth);
+      MemorySegment page = pages.segment(address);
+      long base = pages.offset(address);
+      long word = branches.header(page, base);
+      int slot = branches.find(page, base, word, key);
+      int cell = branches.checkedCell(page, base, count(word), slot);
+      pgno = BranchReader.cellPgno(page, base, cell);
+      birth = BranchReader.cellBirth(page, base, cell);
+    }
+    long address = pages.locate(pgno, birth);
+    MemorySegment page = pages.segment(address);
+    long base = pages.offset(address);
+    long word = leaves.header(page, base);
+    int slot = leaves.findExact(page, base, word, key);
+    if (slot < 0) {
+      return false;
+    }
+    if (value != null) {
+      leaves.entry(page, base, count(word), slot, null, value);
+    }
+    return true;
+  }
+
+  /** A cursor over this tree, not positioned yet. */
+  public Cursor cursor() {
+    return new Cursor(this);
+  }
+}

@@ -1,0 +1,209 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageReader;
+import dev.pando.pager.TreeRoot;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks a whole tree: every rule of FORMAT.md that leaves, branches and overflow runs must obey,
+ * the counts of the root, and that forward scan, reverse scan and gets agree. Damage is reported,
+ * never thrown; below a damaged page the check does not look.
+ */
+public final class TreeCheck {
+  /** Sees every page and run of the tree. */
+  @FunctionalInterface
+  public interface PageVisitor {
+    /**
+     * @return whether this is the page's first use; if not, the check does not go into it, so that
+     *     a cycle ends
+     */
+    boolean page(long pgno, long birth, long pages);
+  }
+
+  private final PageReader pages;
+  private final Tree tree;
+  private final TreeRoot root;
+  private final PageVisitor visitor;
+  private final Consumer<String> problems;
+  private final NodeCheck nodes;
+  private final Slice key = new Slice();
+  private long found;
+  private long branchPages;
+  private long leafPages;
+  private long overflowPages;
+  private boolean whole = true;
+
+  private TreeCheck(
+      PageReader pages, TreeRoot root, PageVisitor visitor, Consumer<String> problems) {
+    this.pages = pages;
+    this.tree = new Tree(pages, root);
+    this.root = root;
+    this.visitor = visitor;
+    this.problems = problems;
+    this.nodes = new NodeCheck(tree, this::report);
+  }
+
+  /**
+   * Checks one tree.
+   *
+   * @param maxBirth the snapshot's transaction: no page is younger
+   * @param visitor told of each page and run, in no particular order
+   * @param problems told of each fault, one sentence with the page number
+   */
+  public static void check(
+      PageReader pages,
+      TreeRoot root,
+      long maxBirth,
+      PageVisitor visitor,
+      Consumer<String> problems) {
+    TreeCheck check;
+    try {
+      check = new TreeCheck(pages, root, visitor, problems);
+    } catch (CorruptFileException damage) {
+      problems.accept(String.valueOf(damage.getMessage()));
+      return;
+    }
+    if (!root.isEmpty()) {
+      check.visit(root.pgno(), root.birth(), maxBirth, root.depth() - 1, null, null);
+    }
+    check.compareCounts();
+    if (check.whole) {
+      new ScanCheck(check.tree, check::report).check();
+    }
+  }
+
+  private void report(String problem) {
+    whole = false;
+    problems.accept(problem);
+  }
+
+  /** Goes no deeper than the tree, whose depth was checked. */
+  private void visit(
+      long pgno,
+      long birth,
+      long parentBirth,
+      int levelsBelow,
+      byte @Nullable [] low,
+      byte @Nullable [] high) {
+    if (birth > parentBirth) {
+      report("page " + pgno + " is born in " + birth + ", after what refers to it: " + parentBirth);
+    }
+    if (!visitor.page(pgno, birth, 1)) {
+      whole = false;
+      return;
+    }
+    try {
+      long address = pages.locate(pgno, birth);
+      MemorySegment page = pages.segment(address);
+      long base = pages.offset(address);
+      if (PageHeader.pages(page, base) != 1) {
+        report("page " + pgno + " is a node of " + PageHeader.pages(page, base) + " pages");
+      }
+      if (levelsBelow == 0) {
+        leafPages++;
+        visitLeaf(page, base, birth, low, high);
+      } else {
+        branchPages++;
+        visitBranch(page, base, birth, levelsBelow, low, high);
+      }
+    } catch (CorruptFileException damage) {
+      report(String.valueOf(damage.getMessage()));
+    }
+  }
+
+  private void visitLeaf(
+      MemorySegment page, long base, long birth, byte @Nullable [] low, byte @Nullable [] high) {
+    long word = tree.leaves.header(page, base);
+    int count = count(word);
+    found += count;
+    nodes.checkLeaf(page, base, word, low, high);
+    for (int i = 0; i < count; i++) {
+      if (tree.leaves.isOverflow(page, base, count, i)) {
+        visitRun(page, base, birth, tree.leaves.overflowRun(page, base, count, i), i);
+      }
+    }
+  }
+
+  private void visitRun(MemorySegment page, long base, long birth, OverflowRun run, int slot) {
+    if (run.length() < 1) {
+      throw tree.leaves.corrupt(
+          page, base, "cell " + slot + " names a value of " + run.length() + " bytes");
+    }
+    long runPages = OverflowRun.pages(run.length(), pages.pageSize());
+    overflowPages += runPages;
+    if (run.birth() > birth) {
+      report("page " + run.pgno() + " is born in " + run.birth() + ", after its leaf: " + birth);
+    }
+    if (!visitor.page(run.pgno(), run.birth(), runPages)) {
+      whole = false;
+      return;
+    }
+    Slice value = new Slice();
+    tree.leaves.entry(page, base, count(tree.leaves.header(page, base)), slot, null, value);
+    long start = value.offset - PageHeader.SIZE;
+    if (PageHeader.pages(value.segment, start) != runPages) {
+      report(
+          "page %d: a run of %d pages for a value that takes %d"
+              .formatted(run.pgno(), PageHeader.pages(value.segment, start), runPages));
+      return;
+    }
+    NodeCheck.checkZero(
+        value.segment,
+        start + PageHeader.FLAGS,
+        start + PageHeader.PAGES,
+        () -> report("page " + run.pgno() + ": a run with cells or flags"));
+    NodeCheck.checkZero(
+        value.segment,
+        value.offset + value.length,
+        start + runPages * pages.pageSize(),
+        () -> report("page " + run.pgno() + ": bytes behind the value are not zero"));
+  }
+
+  private void visitBranch(
+      MemorySegment page,
+      long base,
+      long birth,
+      int levelsBelow,
+      byte @Nullable [] low,
+      byte @Nullable [] high) {
+    long word = tree.branches.header(page, base);
+    int count = count(word);
+    nodes.checkBranch(page, base, word, low, high);
+    byte[] from = low;
+    for (int i = 0; i < count; i++) {
+      byte[] to = high;
+      if (i + 1 < count) {
+        tree.branches.separator(page, base, count, i + 1, key);
+        to = key.toArray();
+      }
+      visit(
+          tree.branches.childPgno(page, base, count, i),
+          tree.branches.childBirth(page, base, count, i),
+          birth,
+          levelsBelow - 1,
+          from,
+          to);
+      from = to;
+    }
+  }
+
+  private void compareCounts() {
+    compare("entries", root.entries(), found);
+    compare("branch pages", root.branchPages(), branchPages);
+    compare("leaf pages", root.leafPages(), leafPages);
+    compare("overflow pages", root.overflowPages(), overflowPages);
+  }
+
+  private void compare(String what, long recorded, long counted) {
+    if (recorded != counted) {
+      report("the tree at page %d records %d %s and has %d"
+              .formatted(root.pgno(), recorded, what, counted));
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.TreeRoot;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A tree of the one write transaction. Pages are copied before their first change, so the snapshot
+ * that the transaction began from stays whole; the transaction stores {@link #root()} when it
+ * commits. After an exception out of a change the tree must not be used: abort the transaction.
+ */
+public final class TreeWriter extends Tree {
+  private final PageAllocator allocator;
+  private final NodeWriter nodes;
+  private final WritePath path;
+  private final LeafSplit leafSplit;
+  private final Underflow underflow;
+  private final LeafCell cell = new LeafCell();
+  private final List<Cursor> cursors = new ArrayList<>();
+  private final int maxKey;
+  private final int maxCell;
+
+  /**
+   * @param pages the write transaction's pages
+   * @param root where the tree begins; {@link TreeRoot#EMPTY} for a new one
+   */
+  public TreeWriter(PageAllocator pages, TreeRoot root) {
+    super(pages, root);
+    allocator = pages;
+    nodes = new NodeWriter(leaves, branches);
+    path = new WritePath(this, pages, nodes);
+    CellList cells = new CellList(pages.pageSize());
+    KeyBuffer separator = new KeyBuffer(Tree.maxKey(pages.pageSize()));
+    BranchSplit branchSplit = new BranchSplit(this, pages, nodes, path, cells, separator);
+    leafSplit = new LeafSplit(this, pages, nodes, path, cells, separator, branchSplit);
+    underflow = new Underflow(this, pages, nodes, path, cells, separator);
+    maxKey = Tree.maxKey(pages.pageSize());
+    maxCell = NodeLayout.maxCell(pages.pageSize());
+  }
+
+  /**
+   * Stores a value under a key.
+   *
+   * @param key 1 to {@link Tree#maxKey} bytes
+   * @param value memory with the value; {@code length} bytes from {@code offset} on are copied
+   * @return whether the key is new; otherwise its value was replaced
+   */
+  public boolean put(KeyBuffer key, MemorySegment value, long offset, long length) {
+    checkKey(key);
+    int found = depth == 0 ? plantLeaf(key) : path.find(key);
+    return store(found, key, value, offset, length);
+  }
+
+  private boolean store(int found, KeyBuffer key, MemorySegment value, long offset, long length) {
+    beginChange();
+    fillCell(key, value, offset, length);
+    path.edit();
+    if (found >= 0) {
+      replace(found);
+      return false;
+    }
+    insert(~found);
+    entries++;
+    return true;
+  }
+
+  /**
+   * Stores a value under a key above every other: the sorted load. It is as {@link #put}, but a
+   * load that is not sorted fails instead of being slow.
+   *
+   * @throws IllegalArgumentException if the key is not above the last one; nothing has changed
+   */
+  public void append(KeyBuffer key, MemorySegment value, long offset, long length) {
+    checkKey(key);
+    int found = depth == 0 ? plantLeaf(key) : path.find(key);
+    int level = path.leafLevel();
+    int count = count(leaves.header(path.page(level), path.base(level)));
+    if (~found != count || !path.rightmost()) {
+      throw new IllegalArgumentException("append of a key that is not above the last one");
+    }
+    store(found, key, value, offset, length);
+  }
+
+  /**
+   * Removes a key.
+   *
+   * @return whether it was there
+   */
+  public boolean delete(KeyBuffer key) {
+    if (depth == 0) {
+      return false;
+    }
+    int slot = path.find(key);
+    if (slot < 0) {
+      return false;
+    }
+    beginChange();
+    // A parked cursor went its own way, the path did not.
+    path.edit();
+    int level = path.leafLevel();
+    freeOverflow(level, slot);
+    nodes.removeLeafCell(path.page(level), path.base(level), slot);
+    entries--;
+    underflow.repair(level);
+    return true;
+  }
+
+  /** Removes every key and frees every page. */
+  public void clear() {
+    beginChange();
+    if (depth > 0) {
+      new TreeRelease(this, allocator).freeAll();
+    }
+    becomeEmpty();
+    overflowPages = 0;
+    branchPages = 0;
+    leafPages = 0;
+    entries = 0;
+  }
+
+  @Override
+  public Cursor cursor() {
+    Cursor cursor = new Cursor(this);
+    cursors.add(cursor);
+    return cursor;
+  }
+
+  void forget(Cursor cursor) {
+    cursors.remove(cursor);
+  }
+
+  long version() {
+    return allocator.version();
+  }
+
+  /** The last page is gone. */
+  void becomeEmpty() {
+    rootPgno = 0;
+    rootBirth = 0;
+    depth = 0;
+    path.invalidate();
+  }
+
+  private void checkKey(KeyBuffer key) {
+    if (key.length() < 1 || key.length() > maxKey) {
+      throw new IllegalArgumentException(
+          "key length=" + key.length() + ", allowed 1 to " + maxKey + " bytes");
+    }
+  }
+
+  /** Cursors remember their keys before pages move under them. */
+  private void beginChange() {
+    for (int i = 0; i < cursors.size(); i++) {
+      cursors.get(i).park();
+    }
+  }
+
+  private int plantLeaf(KeyBuffer key) {
+    rootPgno = allocator.allocate(PageHeader.LEAF);
+    rootBirth = allocator.txnId();
+    depth = 1;
+    leafPages = 1;
+    path.invalidate();
+    return path.find(key);
+  }
+
+  private void fillCell(KeyBuffer key, MemorySegment value, long offset, long length) {
+    if (LeafLayout.inlineCell(key.length(), length) <= maxCell) {
+      cell.setInline(key, value, offset, length);
+      return;
+    }
+    long run = allocator.writeRun(value, offset, length);
+    overflowPages += OverflowRun.pages(length, leaves.pageSize);
+    cell.setOverflow(key, run, allocator.txnId(), length);
+  }
+
+  private void insert(int slot) {
+    int level = path.leafLevel();
+    MemorySegment page = path.page(level);
+    long base = path.base(level);
+    if (leaves.free(leaves.header(page, base)) >= cell.length() + NodeLayout.SLOT_BYTES) {
+      nodes.insertLeafCell(page, base, slot, cell);
+    } else {
+      leafSplit.insert(slot, cell);
+    }
+  }
+
+  private void replace(int slot) {
+    int level = path.leafLevel();
+    MemorySegment page = path.page(level);
+    long base = path.base(level);
+    int count = count(leaves.header(page, base));
+    freeOverflow(level, slot);
+    int oldLength = leaves.cellLength(page, base, count, slot);
+    if (oldLength == cell.length()) {
+      nodes.overwrite(page, base, count, slot, cell);
+      return;
+    }
+    nodes.removeLeafCell(page, base, slot);
+    insert(slot);
+    if (cell.length() < oldLength) {
+      underflow.repair(level);
+    }
+  }
+
+  private void freeOverflow(int level, int slot) {
+    MemorySegment page = path.page(level);
+    long base = path.base(level);
+    int count = count(leaves.header(page, base));
+    if (leaves.isOverflow(page, base, count, slot)) {
+      OverflowRun run = leaves.overflowRun(page, base, count, slot);
+      long runPages = OverflowRun.pages(run.length(), leaves.pageSize);
+      allocator.free(run.pgno(), run.birth(), runPages);
+      overflowPages -= runPages;
+    }
+  }
+}

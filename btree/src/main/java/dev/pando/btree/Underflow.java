@@ -1,0 +1,228 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageHeader;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Repairs pages that fell under a quarter full: merges one with its neighbour, or lets it borrow
+ * cells. A page may stay underfull where its parent has no room for the longer separator that a
+ * loan would need, but none stays empty.
+ */
+final class Underflow {
+  private final TreeWriter tree;
+  private final PageAllocator pages;
+  private final NodeWriter nodes;
+  private final WritePath path;
+  private final CellList cells;
+  private final KeyBuffer separator;
+  private final int capacity;
+  private final Slice low = new Slice();
+  private final Slice high = new Slice();
+
+  Underflow(
+      TreeWriter tree,
+      PageAllocator pages,
+      NodeWriter nodes,
+      WritePath path,
+      CellList cells,
+      KeyBuffer separator) {
+    this.tree = tree;
+    this.pages = pages;
+    this.nodes = nodes;
+    this.path = path;
+    this.cells = cells;
+    this.separator = separator;
+    this.capacity = NodeLayout.capacity(tree.leaves.pageSize);
+  }
+
+  /** Looks at the path's editable page of a level after cells were taken from it. */
+  void repair(int level) {
+    long word = header(level, path.page(level), path.base(level));
+    if (level == 0) {
+      repairRoot(count(word));
+      return;
+    }
+    int used = capacity - tree.leaves.free(word);
+    if (4 * used >= capacity) {
+      return;
+    }
+    int siblings = count(tree.branches.header(path.page(level - 1), path.base(level - 1)));
+    if (siblings > 1) {
+      joinOrBorrow(level, siblings);
+    } else if (count(word) == 0) {
+      dropOnlyChild(level);
+    }
+  }
+
+  private long header(int level, MemorySegment page, long base) {
+    return level == path.leafLevel()
+        ? tree.leaves.header(page, base)
+        : tree.branches.header(page, base, PageHeader.BRANCH);
+  }
+
+  /** An empty root goes; a root branch with one child gives way to it. */
+  private void repairRoot(int count) {
+    if (tree.depth == 1) {
+      if (count == 0) {
+        pages.free(tree.rootPgno, tree.rootBirth, 1);
+        tree.leafPages--;
+        tree.becomeEmpty();
+      }
+      return;
+    }
+    while (tree.depth > 1 && count == 1) {
+      long address = pages.locate(tree.rootPgno, tree.rootBirth);
+      MemorySegment page = pages.segment(address);
+      long base = pages.offset(address);
+      long childPgno = tree.branches.childPgno(page, base, 1, 0);
+      long childBirth = tree.branches.childBirth(page, base, 1, 0);
+      pages.free(tree.rootPgno, tree.rootBirth, 1);
+      tree.branchPages--;
+      tree.rootPgno = childPgno;
+      tree.rootBirth = childBirth;
+      tree.depth--;
+      path.invalidate();
+      if (tree.depth > 1) {
+        address = pages.locate(childPgno, childBirth);
+        count = count(tree.branches.header(pages.segment(address), pages.offset(address)));
+      }
+    }
+  }
+
+  /** The page is empty and its parent's only child: both go, and so on up. */
+  private void dropOnlyChild(int level) {
+    pages.free(path.pgno(level), pages.txnId(), 1);
+    if (level == path.leafLevel()) {
+      tree.leafPages--;
+    } else {
+      tree.branchPages--;
+    }
+    path.invalidate();
+    if (level == 0) {
+      tree.becomeEmpty();
+      return;
+    }
+    int parent = level - 1;
+    nodes.removeChild(path.page(parent), path.base(parent), path.slot(parent));
+    if (parent == 0) {
+      dropOnlyChild(0);
+      return;
+    }
+    repair(parent);
+  }
+
+  private void joinOrBorrow(int level, int siblings) {
+    int parent = level - 1;
+    int leftSlot = path.slot(parent) > 0 ? path.slot(parent) - 1 : 0;
+    assert leftSlot + 1 < siblings;
+    long left = path.editChild(parent, leftSlot);
+    long right = path.editChild(parent, leftSlot + 1);
+    boolean leaf = level == path.leafLevel();
+    cells.clear();
+    gather(leaf, left, parent, -1);
+    int fromLeft = cells.size();
+    gather(leaf, right, parent, leftSlot + 1);
+    path.invalidate();
+    if (cells.bytes(0, cells.size()) <= capacity) {
+      merge(leaf, left, right, parent, leftSlot);
+    } else {
+      borrow(leaf, left, right, parent, leftSlot, fromLeft);
+    }
+  }
+
+  /**
+   * Adds a page's cells to the list.
+   *
+   * @param separatorSlot for the right branch of two: the parent's slot whose separator comes down
+   *     in front of its first child; -1 for the left one
+   */
+  private void gather(boolean leaf, long pgno, int parent, int separatorSlot) {
+    long address = pages.locate(pgno, pages.txnId());
+    MemorySegment page = pages.segment(address);
+    long base = pages.offset(address);
+    if (leaf) {
+      int count = count(tree.leaves.header(page, base));
+      for (int i = 0; i < count; i++) {
+        int at = tree.leaves.cell(page, base, count, i);
+        cells.add(page, base + at, tree.leaves.cellLength(page, base, count, i));
+      }
+      return;
+    }
+    int count = count(tree.branches.header(page, base, PageHeader.BRANCH));
+    for (int i = 0; i < count; i++) {
+      if (i == 0 && separatorSlot >= 0) {
+        parentSeparator(parent, separatorSlot, low);
+        cells.add(
+            tree.branches.childPgno(page, base, count, 0),
+            tree.branches.childBirth(page, base, count, 0),
+            low.segment,
+            low.offset,
+            (int) low.length);
+      } else {
+        int at = tree.branches.cell(page, base, count, i);
+        cells.add(page, base + at, tree.branches.cellLength(page, base, count, i));
+      }
+    }
+  }
+
+  private void parentSeparator(int parent, int slot, Slice out) {
+    int count = count(tree.branches.header(path.page(parent), path.base(parent)));
+    tree.branches.separator(path.page(parent), path.base(parent), count, slot, out);
+  }
+
+  private void merge(boolean leaf, long left, long right, int parent, int leftSlot) {
+    fill(leaf, left, 0, cells.size());
+    pages.free(right, pages.txnId(), 1);
+    if (leaf) {
+      tree.leafPages--;
+    } else {
+      tree.branchPages--;
+    }
+    nodes.removeChild(path.page(parent), path.base(parent), leftSlot + 1);
+    repair(parent);
+  }
+
+  private void fill(boolean leaf, long pgno, int from, int to) {
+    long address = pages.locate(pgno, pages.txnId());
+    if (leaf) {
+      nodes.fillLeaf(pages.segment(address), pages.offset(address), cells, from, to);
+    } else {
+      nodes.fillBranch(pages.segment(address), pages.offset(address), cells, from, to);
+    }
+  }
+
+  private void borrow(
+      boolean leaf, long left, long right, int parent, int leftSlot, int fromLeft) {
+    int split = cells.middle(capacity);
+    if (split == fromLeft) {
+      return; // one cell is so large that no division is more even
+    }
+    if (leaf) {
+      key(split - 1, low);
+      key(split, high);
+      Separators.between(low, high, separator);
+    } else {
+      cells.separator(split, separator);
+    }
+    MemorySegment page = path.page(parent);
+    long base = path.base(parent);
+    long word = tree.branches.header(page, base);
+    int slot = leftSlot + 1;
+    int oldCell = tree.branches.cellLength(page, base, count(word), slot);
+    if (BranchLayout.cell(separator.length()) - oldCell > tree.branches.free(word)) {
+      return;
+    }
+    fill(leaf, left, 0, split);
+    fill(leaf, right, split, cells.size());
+    nodes.removeChild(page, base, slot);
+    nodes.insertChild(page, base, slot, separator, right, pages.txnId());
+  }
+
+  /** The key of a leaf cell in the list. */
+  private void key(int index, Slice out) {
+    LeafReader.cellKey(cells.memory(), cells.offset(index), out);
+  }
+}

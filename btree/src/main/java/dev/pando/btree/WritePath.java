@@ -1,0 +1,186 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import dev.pando.pager.PageAllocator;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The way from the root to one leaf of a tree that is being written, and the making of its pages
+ * editable. Level 0 is the root, level depth-1 the leaf; {@code slot[level]} is the child taken.
+ */
+final class WritePath {
+  private final TreeWriter tree;
+  private final PageAllocator pages;
+  private final NodeWriter nodes;
+  private final long[] pgno = new long[Tree.MAX_DEPTH];
+  private final long[] birth = new long[Tree.MAX_DEPTH];
+  private final long[] address = new long[Tree.MAX_DEPTH];
+  private final int[] slot = new int[Tree.MAX_DEPTH];
+  private boolean leftmost;
+  private boolean rightmost;
+
+  /** Whether the path still leads to a leaf: false after a change to the branches. */
+  private boolean valid;
+
+  private long version;
+
+  /** Whether keys have been coming close together, so that trying the last leaf first pays. */
+  private boolean clustered;
+
+  WritePath(TreeWriter tree, PageAllocator pages, NodeWriter nodes) {
+    this.tree = tree;
+    this.pages = pages;
+    this.nodes = nodes;
+  }
+
+  /** The branches changed: the next {@link #find} starts at the root. */
+  void invalidate() {
+    valid = false;
+  }
+
+  int leafLevel() {
+    return tree.depth - 1;
+  }
+
+  long pgno(int level) {
+    return pgno[level];
+  }
+
+  MemorySegment page(int level) {
+    return pages.segment(address[level]);
+  }
+
+  long base(int level) {
+    return pages.offset(address[level]);
+  }
+
+  int slot(int level) {
+    return slot[level];
+  }
+
+  /** Whether no key above the leaf's exists in the tree. */
+  boolean rightmost() {
+    return rightmost;
+  }
+
+  /** Whether no key below the leaf's exists in the tree. */
+  boolean leftmost() {
+    return leftmost;
+  }
+
+  /** Leads to the leaf of a key; returns its slot there, or {@code ~slot} where it belongs. */
+  int find(KeyBuffer key) {
+    if (valid && clustered && version == pages.version()) {
+      int found = findInLastLeaf(key);
+      if (found != NOT_HERE) {
+        return found;
+      }
+    }
+    long last = valid ? pgno[leafLevel()] : 0;
+    int found = descend(key);
+    clustered = rightmost || pgno[leafLevel()] == last;
+    return found;
+  }
+
+  private static final int NOT_HERE = Integer.MIN_VALUE;
+
+  /** Looks only in the leaf of the call before: keys between its first and last belong there. */
+  private int findInLastLeaf(KeyBuffer key) {
+    int level = leafLevel();
+    MemorySegment page = page(level);
+    long base = base(level);
+    long word = tree.leaves.header(page, base);
+    int count = count(word);
+    if (count == 0) {
+      return NOT_HERE;
+    }
+    if (rightmost && tree.leaves.compare(page, base, count, count - 1, key) > 0) {
+      return ~count;
+    }
+    int found = tree.leaves.find(page, base, word, key);
+    boolean inside = found >= 0 || (~found > 0 && ~found < count) || (~found == 0 && leftmost);
+    return inside ? found : NOT_HERE;
+  }
+
+  private int descend(KeyBuffer key) {
+    version = pages.version();
+    leftmost = true;
+    rightmost = true;
+    long childPgno = tree.rootPgno;
+    long childBirth = tree.rootBirth;
+    int leaf = leafLevel();
+    for (int level = 0; level < leaf; level++) {
+      set(level, childPgno, childBirth);
+      MemorySegment page = page(level);
+      long base = base(level);
+      long word = tree.branches.header(page, base);
+      int taken = tree.branches.find(page, base, word, key);
+      slot[level] = taken;
+      leftmost &= taken == 0;
+      rightmost &= taken == count(word) - 1;
+      childPgno = tree.branches.childPgno(page, base, count(word), taken);
+      childBirth = tree.branches.childBirth(page, base, count(word), taken);
+    }
+    set(leaf, childPgno, childBirth);
+    valid = true;
+    long word = tree.leaves.header(page(leaf), base(leaf));
+    return tree.leaves.find(page(leaf), base(leaf), word, key);
+  }
+
+  private void set(int level, long newPgno, long newBirth) {
+    pgno[level] = newPgno;
+    birth[level] = newBirth;
+    address[level] = pages.locate(newPgno, newBirth);
+  }
+
+  /** Makes every page of the path editable, from the root down: copies where it must. */
+  void edit() {
+    for (int level = 0; level < tree.depth; level++) {
+      if (address[level] >= 0) { // not in dirty memory yet, see PageAllocator
+        long edited = pages.edit(pgno[level], birth[level]);
+        relink(level, edited);
+        set(level, edited, pages.txnId());
+      }
+    }
+  }
+
+  /** Tells the parent, or the root's holder, where a page of the path is now. */
+  private void relink(int level, long newPgno) {
+    if (newPgno == pgno[level] && birth[level] == pages.txnId()) {
+      return;
+    }
+    if (level == 0) {
+      tree.rootPgno = newPgno;
+      tree.rootBirth = pages.txnId();
+    } else {
+      setChild(level - 1, slot[level - 1], newPgno);
+    }
+  }
+
+  /** Points a slot of an editable branch at a page born in this transaction. */
+  void setChild(int level, int childSlot, long childPgno) {
+    int count = count(tree.branches.header(page(level), base(level)));
+    nodes.setChild(page(level), base(level), count, childSlot, childPgno, pages.txnId());
+  }
+
+  /** Makes a child of an editable branch editable; returns its page number. */
+  long editChild(int level, int childSlot) {
+    int count = count(tree.branches.header(page(level), base(level)));
+    long childPgno = tree.branches.childPgno(page(level), base(level), count, childSlot);
+    long childBirth = tree.branches.childBirth(page(level), base(level), count, childSlot);
+    long edited = pages.edit(childPgno, childBirth);
+    if (edited != childPgno || childBirth != pages.txnId()) {
+      setChild(level, childSlot, edited);
+    }
+    return edited;
+  }
+
+  /** The leaf was split at the right edge and its parent took the new one: go on there. */
+  void moveToNewRightEdge(long leafPgno) {
+    int leaf = leafLevel();
+    slot[leaf - 1]++;
+    set(leaf, leafPgno, pages.txnId());
+    leftmost = false;
+  }
+}

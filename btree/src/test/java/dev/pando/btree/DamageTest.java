@@ -1,0 +1,215 @@
+package dev.pando.btree;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.TreeRoot;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Pages without checksums and with any one bit turned: reading may give wrong bytes then, but
+ * nothing else than {@link CorruptFileException} may come out, and the check must see it.
+ */
+class DamageTest {
+  private static final int PAGE = 512;
+  private static final int OVERFLOW_VALUE = 700;
+
+  /** Three levels, short and long keys, inline and overflow values. */
+  private static TreeFixture richTree() {
+    TreeFixture fixture = new TreeFixture(PAGE, 1 << 20);
+    for (int i = 0; i < 60; i++) {
+      fixture.put(key(i), new byte[i % 20 == 7 ? OVERFLOW_VALUE : i % 30]);
+    }
+    fixture.commit();
+    fixture.check();
+    assertEquals(3, fixture.tree.root().depth());
+    assertTrue(fixture.tree.root().overflowPages() > 0);
+    return fixture;
+  }
+
+  private static byte[] key(int i) {
+    return ("key/" + "k".repeat(i % 7 == 0 ? 120 : 30) + (1000 + i * 7 % 60))
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void anyTurnedBitIsSeenByTheCheckAndHarmlessToReaders() {
+    TreeFixture fixture = richTree();
+    TreeRoot root = fixture.tree.root();
+    MemorySegment memory = fixture.pages.memory();
+    long end = 0;
+    for (long p = PageHeader.FIRST_PGNO; fixture.pages.isUsed(p) || end == 0; p++) {
+      end = (p + 1) * PAGE;
+    }
+    assertTrue(end > 20 * PAGE);
+    BitSet content = content(fixture, end);
+    int turned = 0;
+    for (long at = PageHeader.FIRST_PGNO * PAGE; at < end; at++) {
+      if (isChecksum(memory, at)) {
+        continue; // the tree does not look at it
+      }
+      for (int bit = 0; bit < 8; bit++) {
+        byte good = memory.get(ValueLayout.JAVA_BYTE, at);
+        memory.set(ValueLayout.JAVA_BYTE, at, (byte) (good ^ 1 << bit));
+        readAll(new Tree(fixture.pages, root));
+        List<String> problems = check(fixture, root);
+        if (!content.get((int) at)) {
+          assertFalse(problems.isEmpty(), "not seen: byte " + at % PAGE + " of page " + at / PAGE);
+        }
+        memory.set(ValueLayout.JAVA_BYTE, at, good);
+        turned++;
+      }
+    }
+    assertTrue(turned > 50_000, "turned " + turned);
+    fixture.check(root, false);
+  }
+
+  private static boolean isChecksum(MemorySegment memory, long at) {
+    return at % PAGE < PageHeader.TYPE && PageHeader.pgno(memory, at / PAGE * PAGE) == at / PAGE;
+  }
+
+  /** Bytes of keys, values and separators: turned, they may well be others that fit as well. */
+  private static BitSet content(TreeFixture fixture, long end) {
+    BitSet content = new BitSet();
+    Slice key = new Slice();
+    Slice value = new Slice();
+    Cursor cursor = fixture.tree.cursor();
+    while (cursor.next()) {
+      cursor.entry(key, value);
+      content.set((int) key.offset, (int) (key.offset + key.length));
+      if (value.length == OVERFLOW_VALUE) {
+        // The length's low bytes: another value of as many pages would look the same.
+        int reference = (int) (key.offset + key.length);
+        content.set(reference + 2 * NodeLayout.U48_BYTES, reference + 2 * NodeLayout.U48_BYTES + 2);
+      }
+      content.set((int) value.offset, (int) (value.offset + value.length));
+    }
+    MemorySegment memory = fixture.pages.memory();
+    for (long page = PageHeader.FIRST_PGNO * PAGE; page < end; page += PAGE) {
+      if (PageHeader.type(memory, page) == PageHeader.BRANCH) {
+        int count = PageHeader.count(memory, page);
+        for (int i = 1; i < count; i++) {
+          fixture.tree.branches.separator(memory, page, count, i, key);
+          content.set((int) key.offset, (int) (key.offset + key.length));
+        }
+      }
+    }
+    return content;
+  }
+
+  private static void readAll(Tree tree) {
+    Slice key = new Slice();
+    Slice value = new Slice();
+    KeyBuffer wanted = new KeyBuffer(Tree.maxKey(PAGE));
+    for (int i = 0; i < 60; i += 13) {
+      wanted.set(key(i));
+      tolerate(() -> tree.get(wanted, value));
+      tolerate(() -> tree.cursor().seekFloor(wanted));
+    }
+    tolerate(
+        () -> {
+          Cursor cursor = tree.cursor();
+          int n = 0;
+          while (cursor.next()) {
+            cursor.entry(key, value);
+            if (value.length > 0) {
+              value.segment.get(ValueLayout.JAVA_BYTE, value.offset + value.length - 1);
+            }
+            assertTrue(++n < 100_000, "a scan without end");
+          }
+        });
+  }
+
+  private static void tolerate(Runnable read) {
+    try {
+      read.run();
+    } catch (CorruptFileException expected) {
+      assertTrue(expected.pgno() >= 0);
+    }
+  }
+
+  private static List<String> check(TreeFixture fixture, TreeRoot root) {
+    List<String> problems = new ArrayList<>();
+    BitSet seen = new BitSet();
+    TreeCheck.check(
+        fixture.pages,
+        root,
+        fixture.pages.txnId(),
+        (pgno, birth, pages) -> {
+          boolean fresh = pgno >= 0 && pgno < 1 << 20 && !seen.get((int) pgno);
+          if (fresh) {
+            seen.set((int) pgno);
+          } else {
+            problems.add("page " + pgno + " used twice or outside of the file");
+          }
+          return fresh;
+        },
+        problems::add);
+    return problems;
+  }
+
+  @Test
+  void aDepthThatNoTreeHasIsRefused() {
+    TreeFixture fixture = richTree();
+    TreeRoot good = fixture.tree.root();
+    for (int depth : new int[] {-1, 0, 49, Integer.MAX_VALUE}) {
+      TreeRoot bad = new TreeRoot(good.pgno(), good.birth(), depth, 0, 0, 0, 0);
+      CorruptFileException refused =
+          assertThrows(CorruptFileException.class, () -> new Tree(fixture.pages, bad));
+      assertTrue(refused.getMessage().contains("depth " + depth), refused.getMessage());
+    }
+  }
+
+  @Test
+  void wrongCountsInTheRootAreReported() {
+    TreeFixture fixture = richTree();
+    TreeRoot r = fixture.tree.root();
+    TreeRoot wrong =
+        new TreeRoot(
+            r.pgno(), r.birth(), r.depth(), r.entries() + 1, r.branchPages() + 1,
+            r.leafPages() + 1, r.overflowPages() + 1);
+    List<String> problems = check(fixture, wrong);
+    for (String what : List.of("entries", "branch pages", "leaf pages", "overflow pages")) {
+      assertTrue(problems.stream().anyMatch(p -> p.contains(what)), what + " in " + problems);
+    }
+  }
+
+  @Test
+  void deltaFindsAnyPageOfTheLastTransactionThatIsMissing() {
+    TreeFixture fixture = richTree();
+    long durable = fixture.pages.txnId() - 1;
+    fixture.put(key(3), new byte[900]);
+    fixture.put(key(50), new byte[3]);
+    long txn = fixture.pages.txnId();
+    TreeRoot root = fixture.commit();
+    MemorySegment memory = fixture.pages.memory();
+    List<Long> young = new ArrayList<>();
+    for (long p = PageHeader.FIRST_PGNO; p < (1 << 20) / PAGE; p++) {
+      if (PageHeader.pgno(memory, p * PAGE) == p && PageHeader.birth(memory, p * PAGE) == txn) {
+        young.add(p);
+      }
+    }
+    assertTrue(young.size() >= 5, "pages of the last transaction: " + young);
+    Delta.verify(fixture.pages, root, durable, (key, value) -> {});
+    for (long p : young) {
+      PageHeader.setIdentity(memory, p * PAGE, p, durable);
+      CorruptFileException missing =
+          assertThrows(
+              CorruptFileException.class,
+              () -> Delta.verify(fixture.pages, root, durable, (key, value) -> {}));
+      assertEquals(p, missing.pgno());
+      PageHeader.setIdentity(memory, p * PAGE, p, txn);
+    }
+    Delta.verify(fixture.pages, root, durable, (key, value) -> {});
+  }
+}

@@ -1,0 +1,279 @@
+package dev.pando.btree;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Random changes against a {@link TreeMap}. A failure prints its seed; {@code -Dpando.seed=N} runs
+ * that one again.
+ */
+class TreeModelTest {
+  @ParameterizedTest
+  @CsvSource({
+    "512, SHORT, 60000", "512, LONG, 20000", "512, PREFIXED, 40000", "512, VALUES, 20000",
+    "1024, BINARY, 40000", "4096, SHORT, 60000", "4096, LONG, 30000", "4096, PREFIXED, 60000",
+    "4096, VALUES, 30000", "65536, BINARY, 60000"
+  })
+  void behavesLikeATreeMap(int pageSize, Keys keys, int operations) {
+    long seed = Long.getLong("pando.seed", System.nanoTime());
+    try {
+      new Run(pageSize, keys, seed).play(operations);
+    } catch (Throwable failure) {
+      throw new AssertionError(
+          "seed %d, page size %d, %s: rerun with -Dpando.seed=%d"
+              .formatted(seed, pageSize, keys, seed),
+          failure);
+    }
+  }
+
+  /** What keys look like: each shape reaches other corners of the node layout. */
+  enum Keys {
+    SHORT,
+    LONG,
+    PREFIXED,
+    VALUES,
+    BINARY;
+
+    byte[] next(Random random, int maxKey) {
+      return switch (this) {
+        case SHORT, VALUES -> number(random.nextInt(4000), 1 + random.nextInt(4));
+        case LONG -> {
+          byte[] key = new byte[1 + random.nextInt(maxKey)];
+          Arrays.fill(key, (byte) random.nextInt(3));
+          key[random.nextInt(key.length)] = (byte) random.nextInt(256);
+          yield key;
+        }
+        case PREFIXED ->
+            ("a long common prefix/" + "x".repeat(random.nextInt(3)) + random.nextInt(3000))
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        case BINARY -> {
+          byte[] key = new byte[1 + random.nextInt(16)];
+          random.nextBytes(key);
+          key[0] &= 3;
+          yield key;
+        }
+      };
+    }
+
+    byte[] value(Random random, int pageSize) {
+      int limit = this == VALUES ? 3 * pageSize : 40;
+      int length = random.nextInt(8) == 0 ? random.nextInt(limit) : random.nextInt(12);
+      byte[] value = new byte[length];
+      random.nextBytes(value);
+      return value;
+    }
+
+    private static byte[] number(int n, int length) {
+      byte[] key = new byte[length];
+      for (int i = length - 1; i >= 0; i--) {
+        key[i] = (byte) n;
+        n >>>= 8;
+      }
+      return key;
+    }
+  }
+
+  private static final class Run {
+    private final TreeFixture fixture;
+    private final NavigableMap<byte[], byte[]> model = new TreeMap<>(Arrays::compareUnsigned);
+    private final Keys keys;
+    private final Random random;
+    private final int pageSize;
+    private final Cursor roaming;
+    private Cursor cursor;
+
+    Run(int pageSize, Keys keys, long seed) {
+      this.pageSize = pageSize;
+      this.keys = keys;
+      this.random = new Random(seed);
+      this.fixture = new TreeFixture(pageSize, 1L << 30);
+      this.cursor = fixture.tree.cursor();
+      this.roaming = cursor;
+    }
+
+    void play(int operations) {
+      int bias = 70;
+      for (int i = 0; i < operations; i++) {
+        if (i % 5000 == 0) {
+          bias = random.nextInt(3) == 0 ? 25 : 70; // phases that grow and phases that shrink
+        }
+        step(bias);
+        if (i % 2000 == 0 || model.isEmpty()) {
+          fixture.check();
+        }
+      }
+      compareScans();
+      drain();
+    }
+
+    private void step(int bias) {
+      byte[] key = keys.next(random, Tree.maxKey(pageSize));
+      int dice = random.nextInt(100);
+      if (dice < bias) {
+        byte[] value = keys.value(random, pageSize);
+        assertEquals(model.put(key, value) == null, fixture.put(key, value));
+      } else if (dice < 95) {
+        byte[] near = random.nextBoolean() ? key : model.ceilingKey(key);
+        if (near != null) {
+          assertEquals(model.remove(near) != null, fixture.delete(near));
+        }
+      } else if (dice < 98) {
+        compareCursor(key);
+      } else if (dice == 98) {
+        fixture.pages.spill();
+      } else if (random.nextInt(20) == 0) {
+        fixture.commit();
+        cursor = fixture.tree.cursor();
+      }
+      assertArrayEquals(model.get(key), fixture.get(key));
+      assertEquals(model.size(), fixture.tree.entries());
+    }
+
+    /** The cursor has survived any number of changes since its last use. */
+    private void compareCursor(byte[] key) {
+      byte[] from = key(cursor);
+      if (from != null) {
+        boolean up = random.nextBoolean();
+        byte[] expected = up ? model.higherKey(from) : model.lowerKey(from);
+        assertEquals(expected != null, up ? cursor.next() : cursor.prev());
+        if (expected != null) {
+          assertArrayEquals(expected, key(cursor));
+        }
+      }
+      assertEntry(model.ceilingEntry(key), cursor.seek(fixture.key(key)));
+      assertEntry(model.floorEntry(key), cursor.seekFloor(fixture.key(key)));
+      assertEquals(model.containsKey(key), cursor.seekExact(fixture.key(key)));
+      cursor.seek(fixture.key(key));
+    }
+
+    private static byte[] key(Cursor cursor) {
+      if (!cursor.positioned()) {
+        return null;
+      }
+      try {
+        Slice slice = new Slice();
+        cursor.key(slice);
+        return slice.toArray();
+      } catch (IllegalStateException deleted) {
+        return null;
+      }
+    }
+
+    private void assertEntry(Map.Entry<byte[], byte[]> expected, boolean found) {
+      assertEquals(expected != null, found);
+      if (expected != null) {
+        Slice key = new Slice();
+        Slice value = new Slice();
+        cursor.entry(key, value);
+        assertArrayEquals(expected.getKey(), key.toArray());
+        assertArrayEquals(expected.getValue(), value.toArray());
+      }
+    }
+
+    private void compareScans() {
+      Cursor scan = fixture.tree.cursor();
+      Slice slice = new Slice();
+      for (Map.Entry<byte[], byte[]> entry : model.entrySet()) {
+        assertEquals(true, scan.next());
+        scan.key(slice);
+        assertArrayEquals(entry.getKey(), slice.toArray());
+        scan.value(slice);
+        assertArrayEquals(entry.getValue(), slice.toArray());
+      }
+      assertEquals(false, scan.next());
+      assertEquals(false, scan.next());
+      for (byte[] key : model.descendingKeySet()) {
+        assertEquals(true, scan.prev());
+        scan.key(slice);
+        assertArrayEquals(key, slice.toArray());
+      }
+      assertEquals(false, scan.prev());
+      scan.close();
+      roaming.close();
+    }
+
+    /** Everything goes, in random order: no page may be left. */
+    private void drain() {
+      for (Iterator<byte[]> i = model.keySet().iterator(); i.hasNext(); ) {
+        byte[] key = i.next();
+        if (random.nextInt(4) != 0) {
+          i.remove();
+          assertEquals(true, fixture.delete(key));
+        }
+      }
+      fixture.check();
+      for (byte[] key : model.keySet()) {
+        assertEquals(true, fixture.delete(key));
+      }
+      assertEquals(true, fixture.tree.root().isEmpty());
+      fixture.check();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"512", "4096"})
+  void olderRootsStayWhole(int pageSize) {
+    long seed = Long.getLong("pando.seed", System.nanoTime());
+    Random random = new Random(seed);
+    TreeFixture fixture = new TreeFixture(pageSize, 256L << 20);
+    NavigableMap<byte[], byte[]> model = new TreeMap<>(Arrays::compareUnsigned);
+    var snapshots = new java.util.ArrayList<Snapshot>();
+    for (int round = 0; round < 12; round++) {
+      for (int i = 0; i < 500; i++) {
+        byte[] key = Keys.SHORT.next(random, Tree.maxKey(pageSize));
+        byte[] value = Keys.VALUES.value(random, pageSize);
+        if (random.nextInt(3) == 0) {
+          assertEquals(model.remove(key) != null, fixture.delete(key), "seed " + seed);
+        } else {
+          model.put(key, value);
+          fixture.put(key, value);
+        }
+      }
+      snapshots.add(new Snapshot(fixture.commit(), new TreeMap<>(model)));
+    }
+    for (Snapshot snapshot : snapshots) {
+      fixture.check(snapshot.root, false);
+      Cursor scan = new Tree(fixture.pages, snapshot.root).cursor();
+      Slice slice = new Slice();
+      for (var entry : snapshot.content.entrySet()) {
+        assertEquals(true, scan.next(), "seed " + seed);
+        scan.key(slice);
+        assertArrayEquals(entry.getKey(), slice.toArray(), "seed " + seed);
+        scan.value(slice);
+        assertArrayEquals(entry.getValue(), slice.toArray(), "seed " + seed);
+      }
+      assertEquals(false, scan.next(), "seed " + seed);
+    }
+  }
+
+  private record Snapshot(
+      dev.pando.pager.TreeRoot root, NavigableMap<byte[], byte[]> content) {}
+
+  @ParameterizedTest
+  @CsvSource({"512", "4096"})
+  void clearFreesEverything(int pageSize) {
+    TreeFixture fixture = new TreeFixture(pageSize);
+    Random random = new Random(1);
+    for (int i = 0; i < 3000; i++) {
+      fixture.put(
+          Keys.BINARY.next(random, 100), Keys.VALUES.value(random, pageSize));
+    }
+    fixture.commit();
+    fixture.put(new byte[] {1}, new byte[2 * pageSize]);
+    fixture.tree.clear();
+    fixture.check();
+    assertEquals(0, fixture.pages.usedPages());
+    fixture.put(new byte[] {1}, MemorySegment.NULL.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+    fixture.check();
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * Time: snapshots, commit, recovery, page reuse, tables. The module that users require.
+ *
+ * <p>Chronicle Bytes is needed by users of {@link dev.pando.txn.ChronicleCodec} only.
+ */
+@SuppressWarnings({"module", "requires-automatic"})
+module dev.pando.txn {
+  requires static transitive org.jspecify;
+  requires transitive dev.pando.pager; // for dev.pando.error, which users catch
+  requires dev.pando.btree;
+  requires static chronicle.bytes;
+
+  exports dev.pando.txn;
+}
