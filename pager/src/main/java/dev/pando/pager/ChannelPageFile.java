@@ -161,7 +161,7 @@ final class ChannelPageFile implements PageFile {
     }
     try {
       lengthUnsynced = true;
-      AsynchronousFileChannel unused = channel.truncate(newSize);
+      AsynchronousFileChannel _ = channel.truncate(newSize);
       knownSize = channel.size();
     } catch (IOException e) {
       throw IoFailure.of(path, "cut to " + newSize + " bytes", e);

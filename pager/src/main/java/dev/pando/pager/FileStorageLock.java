@@ -75,7 +75,7 @@ final class FileStorageLock implements StorageLock {
   private static boolean createIfMissing(Path path) throws IOException {
     if (!Files.exists(path)) {
       try {
-        Path unused = Files.createFile(path);
+        Path _ = Files.createFile(path);
       } catch (FileAlreadyExistsException e) {
         return true; // another process was faster
       }
@@ -142,7 +142,7 @@ final class FileStorageLock implements StorageLock {
   private static boolean writePid(AsynchronousFileChannel channel) {
     byte[] text = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
     try {
-      AsynchronousFileChannel unused = channel.truncate(0);
+      AsynchronousFileChannel _ = channel.truncate(0);
       Transfer.write(
           (buffer, at) -> CallingThread.result(channel.write(buffer, at)),
           ByteBuffer.wrap(text),
@@ -214,7 +214,7 @@ final class FileStorageLock implements StorageLock {
   private void close(AsynchronousFileChannel open) {
     try (open) {
       if (exclusive && namesUs) {
-        AsynchronousFileChannel unused = open.truncate(0);
+        AsynchronousFileChannel _ = open.truncate(0);
       }
     } catch (IOException e) {
       throw IoFailure.of(path, "unlock", e);

@@ -212,14 +212,14 @@ public final class PageMap implements PageReader {
   }
 
   private static void set(long[] bits, long pgno) {
-    long unused = (long) BITS.getAndBitwiseOr(bits, (int) (pgno >>> 6), 1L << pgno);
+    long _ = (long) BITS.getAndBitwiseOr(bits, (int) (pgno >>> 6), 1L << pgno);
   }
 
   private static void clear(long[] bits, long from, long to) {
     for (long at = from; at < to; ) {
       long wordEnd = Math.min((at | (Long.SIZE - 1)) + 1, to);
       long mask = (-1L >>> (Long.SIZE - (wordEnd - at))) << at;
-      long unused = (long) BITS.getAndBitwiseAnd(bits, (int) (at >>> 6), ~mask);
+      long _ = (long) BITS.getAndBitwiseAnd(bits, (int) (at >>> 6), ~mask);
       at = wordEnd;
     }
   }
@@ -254,7 +254,7 @@ public final class PageMap implements PageReader {
       }
     } while (!REFERENCES.compareAndSet(this, now, now - 1));
     if (now == 1 && !unmap()) {
-      Thread unused = Thread.ofVirtual().name("pando-unmap").start(this::unmapLater);
+      Thread _ = Thread.ofVirtual().name("pando-unmap").start(this::unmapLater);
     }
   }
 
