@@ -49,8 +49,12 @@ import net.openhft.chronicle.bytes.BytesOut;
  * {@link #bytes} is the exception. Immutable and safe for use by many threads if the functions given
  * to it are.
  *
+ * <p>What the reader throws becomes a {@link CodecException}. Chronicle itself checks numbers
+ * against the end of the bytes, but reads a string that was cut short as a shorter one or null.
+ *
  * @param <T> the values
  */
+@SuppressWarnings("exports") // requires transitive would make every user's module need Chronicle
 public final class ChronicleCodec<T> implements Codec<T> {
   private final String id;
   private final BiConsumer<? super T, ? super BytesOut<?>> writer;

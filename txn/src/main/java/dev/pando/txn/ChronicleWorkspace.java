@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.BytesIn;
 import net.openhft.chronicle.bytes.BytesOut;
@@ -60,7 +61,7 @@ final class ChronicleWorkspace {
 
   /** Copies what was written since {@link #output}. */
   void flush(Sink sink) {
-    byte[] array = output.bytesStore().underlyingObject();
+    byte[] array = Objects.requireNonNull(output.bytesStore().underlyingObject());
     sink.putBytes(array, (int) output.readPosition(), (int) output.readRemaining());
   }
 

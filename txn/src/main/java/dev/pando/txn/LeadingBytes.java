@@ -66,10 +66,10 @@ final class LeadingBytes {
   }
 
   /** Writes one value, and says which if it is not of the codec's type. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // the codec's own cast fails, and is caught
   static <T extends @Nullable Object> void encode(
       Codec<T> codec, @Nullable Object value, boolean nested, Sink sink) {
     try {
-      @SuppressWarnings("unchecked") // the codec's cast fails, and is caught
       T typed = (T) value;
       if (nested) {
         codec.encodeNested(typed, sink);

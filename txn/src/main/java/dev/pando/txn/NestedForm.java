@@ -69,7 +69,7 @@ final class NestedForm {
   static byte[] read(Source source, String codecId) {
     long left = source.remaining();
     long zeros = 0;
-    for (long at = 0; at < left; at++) {
+    for (long at = 0; at < left; at += source.peek(at) == 0 ? 2 : 1) {
       if (source.peek(at) != 0) {
         continue;
       }
@@ -84,7 +84,6 @@ final class NestedForm {
             codecId, "0x00 before " + what(source, at + 1), "0x00 or 0xFF after it");
       }
       zeros++;
-      at++;
     }
     throw new CodecException(codecId, left + " bytes without an end", "bytes that end in 0x0000");
   }

@@ -36,7 +36,7 @@ record PrimitiveHandles(MethodHandle put, MethodHandle get) {
           lookup.findVirtual(
               owner, "decodePrimitive", methodType(type, boolean.class, Source.class)));
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 
@@ -62,7 +62,7 @@ record PrimitiveHandles(MethodHandle put, MethodHandle get) {
           .findVirtual(
               Component.class, "in", methodType(CodecException.class, CodecException.class));
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 }

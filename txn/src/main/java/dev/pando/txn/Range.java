@@ -1,6 +1,6 @@
 package dev.pando.txn;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -116,11 +116,15 @@ public final class Range<K> {
 
   private static <K> Range<K> leading(
       @Nullable Object first, @Nullable Object[] more, boolean lastIsPartial) {
-    @Nullable Object[] components = new @Nullable Object[1 + more.length];
-    components[0] = first;
-    System.arraycopy(more, 0, components, 1, more.length);
-    List<@Nullable Object> list = Collections.unmodifiableList(Arrays.asList(components));
-    return new Range<>(new Bounds.Leading<>(list, lastIsPartial), false, Long.MAX_VALUE);
+    List<@Nullable Object> components = new ArrayList<>();
+    components.add(first);
+    for (Object component : more) {
+      components.add(component);
+    }
+    return new Range<>(
+        new Bounds.Leading<>(Collections.unmodifiableList(components), lastIsPartial),
+        false,
+        Long.MAX_VALUE);
   }
 
   private static <K> K bound(K key) {

@@ -121,7 +121,7 @@ record RecordHandles(Class<?> type, List<MethodHandle> accessors, MethodHandle c
     try {
       return MethodHandles.lookup().findVirtual(Component.class, name, type);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 }
