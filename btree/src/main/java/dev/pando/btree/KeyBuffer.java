@@ -22,6 +22,8 @@ public final class KeyBuffer {
   private int length;
 
   /**
+   * An empty buffer.
+   *
    * @param capacity the longest key it holds, in bytes
    */
   public KeyBuffer(int capacity) {

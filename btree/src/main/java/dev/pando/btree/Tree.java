@@ -29,6 +29,8 @@ public sealed class Tree permits TreeWriter {
   long overflowPages;
 
   /**
+   * A tree of a snapshot.
+   *
    * @param pages the snapshot's pages
    * @param root where the tree begins, as read from the file
    * @throws CorruptFileException if the depth is not one that a tree can have

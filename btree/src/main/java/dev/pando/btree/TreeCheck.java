@@ -20,6 +20,8 @@ public final class TreeCheck {
   @FunctionalInterface
   public interface PageVisitor {
     /**
+     * Notes a use.
+     *
      * @return whether this is the page's first use; if not, the check does not go into it, so that
      *     a cycle ends
      */

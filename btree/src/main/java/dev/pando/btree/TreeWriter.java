@@ -20,22 +20,36 @@ public final class TreeWriter extends Tree {
   private final WritePath path;
   private final LeafSplit leafSplit;
   private final Underflow underflow;
-  private final LeafCell cell = new LeafCell();
+  private final LeafCell cell;
   private final List<Cursor> cursors = new ArrayList<>();
   private final int maxKey;
   private final int maxCell;
 
   /**
+   * A writer with memory of its own.
+   *
    * @param pages the write transaction's pages
    * @param root where the tree begins; {@link TreeRoot#EMPTY} for a new one
    */
   public TreeWriter(PageAllocator pages, TreeRoot root) {
+    this(pages, root, new WriteScratch(pages.pageSize()));
+  }
+
+  /**
+   * A writer that shares memory with other trees of its transaction.
+   *
+   * @param pages the write transaction's pages
+   * @param root where the tree begins; {@link TreeRoot#EMPTY} for a new one
+   * @param scratch not used by another thread meanwhile
+   */
+  public TreeWriter(PageAllocator pages, TreeRoot root, WriteScratch scratch) {
     super(pages, root);
+    cell = scratch.cell;
     allocator = pages;
     nodes = new NodeWriter(leaves, branches);
     path = new WritePath(this, pages, nodes);
-    CellList cells = new CellList(pages.pageSize());
-    KeyBuffer separator = new KeyBuffer(Tree.maxKey(pages.pageSize()));
+    CellList cells = scratch.cells;
+    KeyBuffer separator = scratch.separator;
     BranchSplit branchSplit = new BranchSplit(this, pages, nodes, path, cells, separator);
     leafSplit = new LeafSplit(this, pages, nodes, path, cells, separator, branchSplit);
     underflow = new Underflow(this, pages, nodes, path, cells, separator);
