@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Bounds<K> {
   /** The same bounds in the bytes of a codec, for a scan in a direction and with a limit. */
-  EncodedRange encode(
-        Codec<? extends K> codec, Sink scratch, boolean reversed, long limit);
+  EncodedRange encode(Codec<? extends K> codec, Sink scratch, boolean reversed, long limit);
 
   /** Compares keys as tables do: byte by byte, unsigned, and a key before those it begins. */
   static int compare(MemorySegment a, MemorySegment b) {
@@ -44,7 +43,12 @@ sealed interface Bounds<K> {
       MemorySegment to = upper == null ? null : bytes(codec, upper, scratch);
       boolean fromFirst = from == null || from.byteSize() == 0; // no key is empty
       return new EncodedRange(
-          fromFirst ? null : from, fromFirst || lowerInclusive, to, upperInclusive, reversed, limit);
+          fromFirst ? null : from,
+          fromFirst || lowerInclusive,
+          to,
+          upperInclusive,
+          reversed,
+          limit);
     }
 
     private static MemorySegment bytes(Codec<?> codec, Object key, Sink scratch) {
@@ -75,8 +79,7 @@ sealed interface Bounds<K> {
       byte[] bytes = scratch.toArray();
       MemorySegment lower = bytes.length == 0 ? null : MemorySegment.ofArray(bytes);
       if (wholeKey) {
-        return new EncodedRange(
-            lower, true, MemorySegment.ofArray(bytes), true, reversed, limit);
+        return new EncodedRange(lower, true, MemorySegment.ofArray(bytes), true, reversed, limit);
       }
       return new EncodedRange(lower, true, afterAllThatBeginWith(bytes), false, reversed, limit);
     }

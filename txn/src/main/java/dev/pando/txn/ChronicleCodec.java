@@ -35,9 +35,9 @@ import net.openhft.chronicle.bytes.BytesOut;
  * }
  *
  * <p><strong>The bytes are valid only during the call that gets them.</strong> Copy what is to
- * outlive it; whoever keeps the {@code BytesIn} finds it empty afterwards, or full of another value.
- * It must not be cast to something that writes: the file is mapped read-only, and Chronicle's
- * unchecked access would bring the JVM down.
+ * outlive it; whoever keeps the {@code BytesIn} finds it empty afterwards, or full of another
+ * value. It must not be cast to something that writes: the file is mapped read-only, and
+ * Chronicle's unchecked access would bring the JVM down.
  *
  * <p>Needs {@code net.openhft:chronicle-bytes} on the class path or the module path, an optional
  * dependency of Pando; its own dependencies {@code posix} and {@code chronicle-analytics} may be
@@ -46,8 +46,8 @@ import net.openhft.chronicle.bytes.BytesOut;
  *
  * <p>Numbers are in the byte order of the machine, as Chronicle writes them: such a codec is not
  * {@link Codec#ordered}, cannot encode keys, and its files belong to machines of one byte order.
- * {@link #bytes} is the exception. Immutable and safe for use by many threads if the functions given
- * to it are.
+ * {@link #bytes} is the exception. Immutable and safe for use by many threads if the functions
+ * given to it are.
  *
  * <p>What the reader throws becomes a {@link CodecException}. Chronicle itself checks numbers
  * against the end of the bytes, but reads a string that was cut short as a shorter one or null.
@@ -74,8 +74,8 @@ public final class ChronicleCodec<T> implements Codec<T> {
    *
    * @param id the codec's {@link Codec#id}, which the caller changes whenever the bytes change
    * @param type their class
-   * @param factory makes the object that {@code readMarshallable} is called on: a new one each time,
-   *     unless the caller knows that a value is no longer used when the next one is read
+   * @param factory makes the object that {@code readMarshallable} is called on: a new one each
+   *     time, unless the caller knows that a value is no longer used when the next one is read
    */
   public static <T extends BytesMarshallable> Codec<T> of(
       String id, Class<T> type, Supplier<? extends T> factory) {

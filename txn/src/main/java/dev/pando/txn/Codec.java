@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * by many threads, and so must yours be.
  *
  * <p>Every value has two forms. The <em>whole</em> form, for a key or a value of a table, may use
- * its length: it ends where the bytes end. The <em>nested</em> form, for a component of a tuple or a
- * record that is not the last one, finds its own end. A codec that writes a fixed number of bytes
+ * its length: it ends where the bytes end. The <em>nested</em> form, for a component of a tuple or
+ * a record that is not the last one, finds its own end. A codec that writes a fixed number of bytes
  * has the same bytes for both. The default nested form works for every codec: it is the whole form
  * with each byte 0x00 followed by a 0xFF, and two bytes 0x00 at the end, which keeps the order of
  * the whole form (after FoundationDB's tuple layer).
@@ -104,8 +104,8 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
-   * Ints as unsigned numbers, in 4 bytes: 0 comes first and -1, which stands for 2<sup>32</sup> - 1,
-   * last. Every int has an encoding. Id {@code u32}.
+   * Ints as unsigned numbers, in 4 bytes: 0 comes first and -1, which stands for 2<sup>32</sup> -
+   * 1, last. Every int has an encoding. Id {@code u32}.
    */
   static Codec<Integer> u32() {
     return NumberCodecs.U32;
@@ -117,8 +117,8 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
-   * Doubles in the order of {@link Double#compare}, in 8 bytes: negative infinity first, -0.0 before
-   * 0.0, positive infinity, then NaN. All NaNs become the same one. Id {@code f64}.
+   * Doubles in the order of {@link Double#compare}, in 8 bytes: negative infinity first, -0.0
+   * before 0.0, positive infinity, then NaN. All NaNs become the same one. Id {@code f64}.
    */
   static Codec<Double> f64() {
     return NumberCodecs.F64;
@@ -139,7 +139,9 @@ public interface Codec<T extends @Nullable Object> {
     return Utf8Codec.UTF8;
   }
 
-  /** Arrays of bytes as they are, in the order of {@code Arrays.compareUnsigned}. Id {@code bytes}. */
+  /**
+   * Arrays of bytes as they are, in the order of {@code Arrays.compareUnsigned}. Id {@code bytes}.
+   */
   static Codec<byte[]> bytes() {
     return BytesCodec.BYTES;
   }
@@ -153,14 +155,16 @@ public interface Codec<T extends @Nullable Object> {
     return UuidCodec.UUIDS;
   }
 
-  /** All instants from {@link Instant#MIN} to {@link Instant#MAX}, in 12 bytes. Id {@code instant}. */
+  /**
+   * All instants from {@link Instant#MIN} to {@link Instant#MAX}, in 12 bytes. Id {@code instant}.
+   */
   static Codec<Instant> instant() {
     return InstantCodec.INSTANTS;
   }
 
   /**
-   * Pairs, ordered by their first component and then by their second. Ordered if both are. Id {@code
-   * tuple(first,second)}.
+   * Pairs, ordered by their first component and then by their second. Ordered if both are. Id
+   * {@code tuple(first,second)}.
    */
   static <A extends @Nullable Object, B extends @Nullable Object> Codec<Tuple2<A, B>> tuple(
       Codec<A> first, Codec<B> second) {
@@ -205,8 +209,8 @@ public interface Codec<T extends @Nullable Object> {
    *         BySize.class, Codec.utf8(), Codec.descending(Codec.i32()), Codec.i64());
    * }
    *
-   * <p>The id tells the shape: {@code record(id:i64,name:utf8,population:i32)}. The record class may
-   * be renamed and moved; a component that is renamed, added, moved or given another type makes
+   * <p>The id tells the shape: {@code record(id:i64,name:utf8,population:i32)}. The record class
+   * may be renamed and moved; a component that is renamed, added, moved or given another type makes
    * another codec.
    *
    * <p>Private and nested records will do. A record in a named module must be in a package that is

@@ -28,8 +28,7 @@ public class CodecException extends IllegalArgumentException {
    * @param allowed what may stand there
    * @param cause what the value's own constructor threw, or null
    */
-  public CodecException(
-      String codecId, String found, String allowed, @Nullable Throwable cause) {
+  public CodecException(String codecId, String found, String allowed, @Nullable Throwable cause) {
     super("codec " + codecId + ": found " + found + ", allowed " + allowed, cause);
     this.codecId = codecId;
     this.found = found;

@@ -108,7 +108,11 @@ final class LeadingBytes {
       Codec<?> codec, @Nullable Object value, ClassCastException cause) {
     String found = value == null ? "null" : value.getClass().getName();
     return new IllegalArgumentException(
-        "range gives " + Entry.show(value) + " of " + found + ", which is no value of codec "
+        "range gives "
+            + Entry.show(value)
+            + " of "
+            + found
+            + ", which is no value of codec "
             + codec.id(),
         cause);
   }

@@ -14,7 +14,9 @@ final class NumberCodecs {
 
   private NumberCodecs() {}
 
-  /** Eight bytes; the flip of the sign bit turns the unsigned order of bytes into the signed one. */
+  /**
+   * Eight bytes; the flip of the sign bit turns the unsigned order of bytes into the signed one.
+   */
   static final class Longs extends FixedCodec<Long> {
     private final long flip;
 

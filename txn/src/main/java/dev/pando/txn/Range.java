@@ -104,8 +104,8 @@ public final class Range<K> {
   }
 
   /**
-   * As {@link #prefix}, except that the last given component, a string or an array of bytes, is only
-   * what the component of the key in its place starts with.
+   * As {@link #prefix}, except that the last given component, a string or an array of bytes, is
+   * only what the component of the key in its place starts with.
    *
    * @param first the first component, or what it starts with if there are no {@code more}
    * @param more the components behind it, the last of them only its beginning
@@ -149,9 +149,9 @@ public final class Range<K> {
   }
 
   /**
-   * The range in bytes. Scans take a {@code Range<? super K>}, so that {@code Range.all().reversed()}
-   * and {@code Range.prefix("JP").limit(10)}, in which the compiler has no key type to infer, are
-   * ranges of every table.
+   * The range in bytes. Scans take a {@code Range<? super K>}, so that {@code
+   * Range.all().reversed()} and {@code Range.prefix("JP").limit(10)}, in which the compiler has no
+   * key type to infer, are ranges of every table.
    *
    * @param scratch what the bounds are encoded in; the result does not refer to it
    * @throws IllegalArgumentException if a bound or a component is not of the codec's type

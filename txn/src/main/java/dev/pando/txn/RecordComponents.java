@@ -35,8 +35,13 @@ final class RecordComponents {
     RecordComponent[] declared = declared(type);
     if (codecs.length != declared.length) {
       throw new IllegalArgumentException(
-          "record " + type.getName() + " has " + declared.length + " components, but "
-              + codecs.length + " codecs are given");
+          "record "
+              + type.getName()
+              + " has "
+              + declared.length
+              + " components, but "
+              + codecs.length
+              + " codecs are given");
     }
     List<Component<?>> components = new ArrayList<>();
     for (int i = 0; i < declared.length; i++) {
@@ -94,7 +99,11 @@ final class RecordComponents {
         return RecordCodec.of(lookup, nested, components(nested));
       }
       throw new IllegalArgumentException(
-          "record " + owner.getName() + " component " + component.getName() + ": no codec for "
+          "record "
+              + owner.getName()
+              + " component "
+              + component.getName()
+              + ": no codec for "
               + type.getTypeName()
               + "; there are codecs for int, long, double, boolean and their boxes, String, byte[],"
               + " UUID, Instant, enums and records, or give the codecs of all components");

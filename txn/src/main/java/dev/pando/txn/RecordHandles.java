@@ -46,7 +46,9 @@ record RecordHandles(Class<?> type, List<MethodHandle> accessors, MethodHandle c
     }
   }
 
-  /** This module reads no other one of the user's, nor the class path, until it says that it does. */
+  /**
+   * This module reads no other one of the user's, nor the class path, until it says that it does.
+   */
   private static Lookup ownLookup(Class<?> type) {
     RecordHandles.class.getModule().addReads(type.getModule());
     return MethodHandles.lookup();

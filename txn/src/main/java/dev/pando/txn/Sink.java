@@ -13,8 +13,8 @@ import java.util.Objects;
 
 /**
  * Where a codec writes: native memory that grows as needed and is reused from value to value, so
- * that encoding makes no garbage. Holds at most {@link #MAX_LENGTH} bytes; writing more throws {@link
- * IllegalArgumentException}. A codec that throws may leave a part of its value behind. Not
+ * that encoding makes no garbage. Holds at most {@link #MAX_LENGTH} bytes; writing more throws
+ * {@link IllegalArgumentException}. A codec that throws may leave a part of its value behind. Not
  * thread-safe.
  */
 public final class Sink {

@@ -60,7 +60,11 @@ public final class Table<K, V> {
   private static void refuseNullable(String name, Codec<?> codec) {
     if (Objects.requireNonNull(codec, "codec") instanceof NullableCodec<?>) {
       throw new IllegalArgumentException(
-          "table " + name + ": codec " + codec.id() + " is for components of keys and values,"
+          "table "
+              + name
+              + ": codec "
+              + codec.id()
+              + " is for components of keys and values,"
               + " because null is the answer for an absent key");
     }
   }

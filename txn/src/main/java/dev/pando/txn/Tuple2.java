@@ -8,6 +8,4 @@ import org.jspecify.annotations.Nullable;
  * @param first the first component
  * @param second the second component
  */
-public record Tuple2<
-    A extends @Nullable Object,
-    B extends @Nullable Object>(A first, B second) {}
+public record Tuple2<A extends @Nullable Object, B extends @Nullable Object>(A first, B second) {}

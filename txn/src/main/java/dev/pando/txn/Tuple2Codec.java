@@ -4,9 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tuples of two. */
-final class Tuple2Codec<
-        A extends @Nullable Object,
-        B extends @Nullable Object>
+final class Tuple2Codec<A extends @Nullable Object, B extends @Nullable Object>
     extends CompositeCodec<Tuple2<A, B>> {
   private final Component<A> first;
   private final Component<B> second;
@@ -16,9 +14,7 @@ final class Tuple2Codec<
   }
 
   private Tuple2Codec(Component<A> first, Component<B> second) {
-    super(
-        "tuple(" + first.codec().id() + "," + second.codec().id() + ")",
-        List.of(first, second));
+    super("tuple(" + first.codec().id() + "," + second.codec().id() + ")", List.of(first, second));
     this.first = first;
     this.second = second;
   }

@@ -10,6 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param third the third component
  */
 public record Tuple3<
-    A extends @Nullable Object,
-    B extends @Nullable Object,
-    C extends @Nullable Object>(A first, B second, C third) {}
+    A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(
+    A first, B second, C third) {}

@@ -5,16 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Tuples of three. */
 final class Tuple3Codec<
-        A extends @Nullable Object,
-        B extends @Nullable Object,
-        C extends @Nullable Object>
+        A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
     extends CompositeCodec<Tuple3<A, B, C>> {
   private final Component<A> first;
   private final Component<B> second;
   private final Component<C> third;
 
   Tuple3Codec(Codec<A> first, Codec<B> second, Codec<C> third) {
-    this(new Component<>("first", first), new Component<>("second", second), new Component<>("third", third));
+    this(
+        new Component<>("first", first),
+        new Component<>("second", second),
+        new Component<>("third", third));
   }
 
   private Tuple3Codec(Component<A> first, Component<B> second, Component<C> third) {

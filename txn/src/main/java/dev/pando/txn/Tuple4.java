@@ -14,4 +14,5 @@ public record Tuple4<
     A extends @Nullable Object,
     B extends @Nullable Object,
     C extends @Nullable Object,
-    D extends @Nullable Object>(A first, B second, C third, D fourth) {}
+    D extends @Nullable Object>(
+    A first, B second, C third, D fourth) {}

@@ -16,12 +16,25 @@ final class Tuple4Codec<
   private final Component<D> fourth;
 
   Tuple4Codec(Codec<A> first, Codec<B> second, Codec<C> third, Codec<D> fourth) {
-    this(new Component<>("first", first), new Component<>("second", second), new Component<>("third", third), new Component<>("fourth", fourth));
+    this(
+        new Component<>("first", first),
+        new Component<>("second", second),
+        new Component<>("third", third),
+        new Component<>("fourth", fourth));
   }
 
-  private Tuple4Codec(Component<A> first, Component<B> second, Component<C> third, Component<D> fourth) {
+  private Tuple4Codec(
+      Component<A> first, Component<B> second, Component<C> third, Component<D> fourth) {
     super(
-        "tuple(" + first.codec().id() + "," + second.codec().id() + "," + third.codec().id() + "," + fourth.codec().id() + ")",
+        "tuple("
+            + first.codec().id()
+            + ","
+            + second.codec().id()
+            + ","
+            + third.codec().id()
+            + ","
+            + fourth.codec().id()
+            + ")",
         List.of(first, second, third, fourth));
     this.first = first;
     this.second = second;

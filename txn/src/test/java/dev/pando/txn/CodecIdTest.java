@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -52,7 +53,7 @@ class CodecIdTest {
             "tuple(nullable(utf8),descending(nullable(i32)))",
             Codec.tuple(
                 Codec.nullable(Codec.utf8()), Codec.descending(Codec.nullable(Codec.i32()))),
-            new Tuple2<>("a", null),
+            new Tuple2<@Nullable String, @Nullable Integer>("a", null),
             "01610000ff"),
         pinned(
             "record(id:i64,name:utf8,place:record(x:f64,y:f64),big:bool)",

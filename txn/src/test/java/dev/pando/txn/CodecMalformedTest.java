@@ -26,6 +26,7 @@ class CodecMalformedTest {
     GREEN
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // users have them, and they work
   record Everything(
       int i,
       long l,
@@ -114,7 +115,8 @@ class CodecMalformedTest {
 
   @Provide
   Arbitrary<byte[]> anyBytes() {
-    Arbitrary<Byte> telling = Arbitraries.of((byte) 0, (byte) 1, (byte) 0xFF, (byte) 0x80, (byte) 65);
+    Arbitrary<Byte> telling =
+        Arbitraries.of((byte) 0, (byte) 1, (byte) 0xFF, (byte) 0x80, (byte) 65);
     return Arbitraries.oneOf(telling, Arbitraries.bytes()).array(byte[].class).ofMaxSize(40);
   }
 
@@ -148,7 +150,8 @@ class CodecMalformedTest {
         Codec.nullable(Codec.bool()),
         "0000",
         "codec nullable(bool): found 1 bytes behind null, allowed none");
-    refused(Codec.nullable(Codec.bool()), "", "codec nullable(bool): found 0 bytes, allowed 1 or more");
+    refused(
+        Codec.nullable(Codec.bool()), "", "codec nullable(bool): found 0 bytes, allowed 1 or more");
   }
 
   @Test
@@ -186,9 +189,13 @@ class CodecMalformedTest {
   @Test
   void wrongNestedForms() {
     refusedNested(
-        Codec.bytes(), "0102", "codec bytes: found 2 bytes without an end, allowed bytes that end in 0x0000");
+        Codec.bytes(),
+        "0102",
+        "codec bytes: found 2 bytes without an end, allowed bytes that end in 0x0000");
     refusedNested(
-        Codec.utf8(), "610041", "codec utf8: found 0x00 before 0x41, allowed 0x00 or 0xFF after it");
+        Codec.utf8(),
+        "610041",
+        "codec utf8: found 0x00 before 0x41, allowed 0x00 or 0xFF after it");
     refusedNested(
         Codec.utf8(),
         "6100",
@@ -210,7 +217,9 @@ class CodecMalformedTest {
   })
   void malformedUtf8(String hex, int offset) {
     refused(
-        Codec.utf8(), hex, "codec utf8: found malformed bytes at offset " + offset + ", allowed UTF-8");
+        Codec.utf8(),
+        hex,
+        "codec utf8: found malformed bytes at offset " + offset + ", allowed UTF-8");
   }
 
   @Test

@@ -25,8 +25,7 @@ class RangeTest {
 
   private static final Codec<Place> PLACE =
       Codec.record(Place.class, Codec.utf8(), Codec.descending(Codec.i32()), Codec.utf8());
-  private static final Codec<Tuple2<String, String>> PAIR =
-      Codec.tuple(Codec.utf8(), Codec.utf8());
+  private static final Codec<Tuple2<String, String>> PAIR = Codec.tuple(Codec.utf8(), Codec.utf8());
 
   private static <K> void check(
       Range<? super K> range, Codec<K> codec, K key, Predicate<K> expected) {
@@ -108,10 +107,7 @@ class RangeTest {
       check(Range.prefix(a, b), codec, key, k -> k.equals(new Tuple2<>(a, b)));
       check(Range.startsWith(a), codec, key, k -> k.first().startsWith(a));
       check(
-          Range.startsWith(a, b),
-          codec,
-          key,
-          k -> k.first().equals(a) && k.second().startsWith(b));
+          Range.startsWith(a, b), codec, key, k -> k.first().equals(a) && k.second().startsWith(b));
     }
   }
 
@@ -121,11 +117,7 @@ class RangeTest {
     Codec<Tuple2<Tuple2<String, String>, String>> codec =
         Codec.tuple(Codec.descending(PAIR), Codec.nullable(Codec.utf8()));
     Tuple2<Tuple2<String, String>, String> key = new Tuple2<>(new Tuple2<>(x, y), a);
-    check(
-        Range.prefix(new Tuple2<>(a, a)),
-        codec,
-        key,
-        k -> k.first().equals(new Tuple2<>(a, a)));
+    check(Range.prefix(new Tuple2<>(a, a)), codec, key, k -> k.first().equals(new Tuple2<>(a, a)));
     check(
         Range.startsWith(new Tuple2<>(x, a), y),
         codec,
@@ -200,16 +192,38 @@ class RangeTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // null where it is refused
   void misuse() {
-    refused(Range.prefix(1), Codec.utf8(), "range gives 1 of java.lang.Integer, which is no value of codec utf8");
-    refused(Range.prefix("JP", "x"), PLACE, "range gives x of java.lang.String, which is no value of codec descending(i32)");
-    refused(Range.startsWith("JP", 5), PLACE, "keys of codec descending(i32) start with nothing shorter than themselves");
-    refused(Range.prefix(5L), Codec.u64(), "keys of codec u64 start with nothing shorter than themselves");
-    refused(Range.prefix("a", "b"), Codec.utf8(), "2 components given, but keys of codec utf8 have none");
+    refused(
+        Range.prefix(1),
+        Codec.utf8(),
+        "range gives 1 of java.lang.Integer, which is no value of codec utf8");
+    refused(
+        Range.prefix("JP", "x"),
+        PLACE,
+        "range gives x of java.lang.String, which is no value of codec descending(i32)");
+    refused(
+        Range.startsWith("JP", 5),
+        PLACE,
+        "keys of codec descending(i32) start with nothing shorter than themselves");
+    refused(
+        Range.prefix(5L),
+        Codec.u64(),
+        "keys of codec u64 start with nothing shorter than themselves");
+    refused(
+        Range.prefix("a", "b"),
+        Codec.utf8(),
+        "2 components given, but keys of codec utf8 have none");
     refused(Range.prefix("a", "b", "c"), PAIR, "3 components given, codec tuple(utf8,utf8) has 2");
-    refused(Range.prefix("a", (Object) null), PAIR, "component second is null, and its codec utf8 is not nullable; Codec.nullable makes it so");
+    refused(
+        Range.prefix("a", (Object) null),
+        PAIR,
+        "component second is null, and its codec utf8 is not nullable; Codec.nullable makes it so");
     refused(Range.startsWith("a", (Object) null), PAIR, "no key of codec utf8 starts with null");
-    refused(Range.only("a"), PLACE, "range gives a of java.lang.String, which is no value of codec " + PLACE.id());
+    refused(
+        Range.only("a"),
+        PLACE,
+        "range gives a of java.lang.String, which is no value of codec " + PLACE.id());
     assertThatNullPointerException()
         .isThrownBy(() -> Range.closed(null, 1))
         .withMessage("a bound of a range is null");

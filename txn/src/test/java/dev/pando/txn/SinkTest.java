@@ -115,6 +115,7 @@ class SinkTest {
     assertThat(source.bytes(1)).containsExactly(0xFE);
     assertThatExceptionOfType(IllegalStateException.class)
         .isThrownBy(source::segment)
-        .withMessage("the bytes of a descending codec are stored inverted and cannot be read in place");
+        .withMessage(
+            "the bytes of a descending codec are stored inverted and cannot be read in place");
   }
 }
