@@ -5,9 +5,6 @@ import java.lang.foreign.MemorySegment;
 /**
  * Pages of the one write transaction: everything a {@link PageReader} shows, and memory for pages
  * that this transaction makes or changes. Used by one thread at a time.
- *
- * <p>The address of a page that may be written to is negative; any other page must go through
- * {@link #edit} first.
  */
 public interface PageAllocator extends PageReader {
   /** The running transaction's id: the birth of every page allocated or edited here. */

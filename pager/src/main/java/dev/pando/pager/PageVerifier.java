@@ -46,7 +46,12 @@ final class PageVerifier {
     if (scratch == null) {
       scratch = new Scratch();
     }
-    verify(pgno, birth, scratch);
+    try {
+      verify(pgno, birth, scratch);
+    } catch (InternalError e) {
+      // Compiled code runs on for a moment after the fault, so this comes from any line inside.
+      throw unreadable(pgno, e);
+    }
     spares.set(stripe, scratch);
   }
 
@@ -107,6 +112,16 @@ final class PageVerifier {
         stored, computed, zeros ? ": the page is all zeros, its write was lost" : "");
   }
 
+  private StorageIoException unreadable(long pgno, InternalError e) {
+    return new StorageIoException(
+        name
+            + ": page "
+            + pgno
+            + " cannot be read through the map: the file was cut short while"
+            + " it was open, or its disk failed; close the database and restore the file",
+        e);
+  }
+
   private CorruptFileException corrupt(long pgno, String reason) {
     return new CorruptFileException(name, pgno, reason);
   }
@@ -118,11 +133,7 @@ final class PageVerifier {
     private final CRC32C crc = new CRC32C();
 
     void fill(long offset, int length) {
-      try {
-        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
-      } catch (InternalError e) {
-        throw unreadable(offset / pageSize, e);
-      }
+      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
     }
 
     /** Sums a page or run whose first page stands in the buffer; leaves the buffer's header. */
@@ -141,16 +152,6 @@ final class PageVerifier {
         System.arraycopy(header, 0, bytes, 0, PageHeader.SIZE);
       }
       return (int) crc.getValue();
-    }
-
-    private StorageIoException unreadable(long pgno, InternalError e) {
-      return new StorageIoException(
-          name
-              + ": page "
-              + pgno
-              + " cannot be read through the map: the file was cut short while"
-              + " it was open, or its disk failed; close the database and restore the file",
-          e);
     }
   }
 }
