@@ -1,0 +1,104 @@
+package dev.pando.txn;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Time stands on structure and structure on bytes: txn, btree, pager, each on those after it only.
+ * The errors that all of them throw belong to the pager.
+ */
+class ArchitectureTest {
+  private static final String ERROR = "dev.pando.error..";
+  private static final String PAGER = "dev.pando.pager..";
+  private static final String BTREE = "dev.pando.btree..";
+  private static final String TXN = "dev.pando.txn..";
+  private static final String JAVA = "java..";
+  private static final String NULLNESS = "org.jspecify.annotations..";
+  private static final String CHRONICLE = "net.openhft..";
+
+  private static final JavaClasses PANDO =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.pando");
+
+  /** A rule about no classes would always hold. */
+  @ParameterizedTest
+  @ValueSource(strings = {ERROR, PAGER, BTREE, TXN})
+  void everyLayerIsImported(String layer) {
+    assertThat(PANDO.that(resideInAPackage(layer))).hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void errorsStandAlone() {
+    onlyDependOn(resideInAPackage(ERROR), ERROR, JAVA, NULLNESS);
+  }
+
+  @Test
+  void pagerKnowsNoLayer() {
+    onlyDependOn(resideInAPackage(PAGER), ERROR, PAGER, JAVA, NULLNESS);
+  }
+
+  @Test
+  void btreeKnowsThePager() {
+    onlyDependOn(resideInAPackage(BTREE), ERROR, PAGER, BTREE, JAVA, NULLNESS);
+  }
+
+  @Test
+  void txnKnowsBtreeAndPager() {
+    onlyDependOn(
+        resideInAPackage(TXN).and(not(namedChronicle())), ERROR, PAGER, BTREE, TXN, JAVA, NULLNESS);
+  }
+
+  @Test
+  void onlyChronicleClassesKnowChronicle() {
+    assertThat(PANDO.that(namedChronicle())).isNotEmpty();
+    onlyDependOn(namedChronicle(), ERROR, PAGER, BTREE, TXN, JAVA, NULLNESS, CHRONICLE);
+  }
+
+  @Test
+  void packagesMakeNoCycles() {
+    slices().matching("dev.pando.(**)").should().beFreeOfCycles().check(PANDO);
+  }
+
+  @Test
+  void onlyThePagerUsesChannels() {
+    noClasses()
+        .that(not(resideInAPackage(PAGER)))
+        .should()
+        .dependOnClassesThat(resideInAPackage("java.nio.channels.."))
+        .check(PANDO);
+  }
+
+  @Test
+  void namesSayWhatAClassIs() {
+    noClasses().should().haveNameMatching(".*(Manager|Utils?|Helper|Impl|Data|Info)").check(PANDO);
+  }
+
+  private static void onlyDependOn(DescribedPredicate<JavaClass> those, String... packages) {
+    classes()
+        .that(those)
+        .should()
+        .onlyDependOnClassesThat(resideInAnyPackage(packages))
+        .check(PANDO);
+  }
+
+  private static DescribedPredicate<JavaClass> namedChronicle() {
+    return DescribedPredicate.describe(
+        "are named Chronicle*, or nested in such a class",
+        type -> type.getName().startsWith("dev.pando.txn.Chronicle"));
+  }
+}
