@@ -84,6 +84,12 @@ public final class Table<K, V> {
     return valueCodec;
   }
 
+  /** Whether another description has codecs with the same ids. */
+  boolean hasCodecsOf(Table<?, ?> other) {
+    return keyCodec.id().equals(other.keyCodec.id())
+        && valueCodec.id().equals(other.valueCodec.id());
+  }
+
   /** The name and the ids of both codecs. */
   @Override
   public String toString() {

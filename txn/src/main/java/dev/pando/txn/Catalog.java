@@ -1,0 +1,209 @@
+package dev.pando.txn;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
+import dev.pando.btree.WriteScratch;
+import dev.pando.pager.TreeRoot;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables of a write transaction. A table's tree is opened when the transaction first touches
+ * it; {@link #save} records the roots of those that changed.
+ */
+final class Catalog {
+  /** A table that was touched. */
+  private static final class Open {
+    final CatalogEntry entry;
+    final TreeWriter tree;
+
+    Open(CatalogEntry entry, TreeWriter tree) {
+      this.entry = entry;
+      this.tree = tree;
+    }
+  }
+
+  private final DirtyPages pages;
+  private final WriteScratch scratch;
+  private final TreeRoot before;
+  private final TreeWriter tree;
+  private final KeyBuffer key;
+  private final Slice value = new Slice();
+  private final Map<String, Open> open = new HashMap<>();
+
+  /** Counts what makes trees that were looked up out of date. */
+  private long version;
+
+  Catalog(DirtyPages pages, TreeRoot root, WriterMemory memory) {
+    this.pages = pages;
+    this.scratch = memory.scratch;
+    this.key = memory.catalogKey;
+    this.before = root;
+    this.tree = new TreeWriter(pages, root, scratch);
+  }
+
+  /** Changes whenever a table comes, goes or is renamed. */
+  long version() {
+    return version;
+  }
+
+  /** A table's tree, whatever its codecs are; null if there is no such table. */
+  @Nullable TreeWriter find(String name) {
+    Open table = open(name);
+    return table == null ? null : table.tree;
+  }
+
+  /**
+   * A table's tree; null if there is no such table.
+   *
+   * @throws IllegalArgumentException if it was written with other codecs
+   */
+  @Nullable TreeWriter find(Table<?, ?> table) {
+    Open found = open(table.name());
+    if (found == null) {
+      return null;
+    }
+    found.entry.checkCodecs(table);
+    return found.tree;
+  }
+
+  /** A table's tree; the table is created if it is missing. */
+  TreeWriter findOrCreate(Table<?, ?> table) {
+    TreeWriter found = find(table);
+    return found != null ? found : create(table);
+  }
+
+  private @Nullable Open open(String name) {
+    Open known = open.get(name);
+    if (known != null) {
+      return known;
+    }
+    CatalogEntry entry = entry(name);
+    return entry == null ? null : remember(name, entry);
+  }
+
+  private Open remember(String name, CatalogEntry entry) {
+    Open opened = new Open(entry, new TreeWriter(pages, entry.root(), scratch));
+    open.put(name, opened);
+    return opened;
+  }
+
+  private @Nullable CatalogEntry entry(String name) {
+    CatalogEntry.writeKey(name, key);
+    return tree.get(key, value) ? decode(name) : null;
+  }
+
+  private CatalogEntry decode(String name) {
+    return CatalogEntry.decode(pages.name(), name, value, pages.pageCount(), pages.txnId());
+  }
+
+  private TreeWriter create(Table<?, ?> table) {
+    checkName(table.name());
+    CatalogEntry entry =
+        new CatalogEntry(TreeRoot.EMPTY, table.keyCodec().id(), table.valueCodec().id());
+    put(table.name(), entry);
+    version++;
+    return remember(table.name(), entry).tree;
+  }
+
+  /** Names are keys of the catalog, which must fit small pages as well. */
+  private void checkName(String name) {
+    CatalogEntry.writeKey(name, key);
+    int most = Tree.maxKey(pages.pageSize());
+    if (key.length() > most) {
+      throw new IllegalArgumentException(
+          "table name length=%d, allowed at most %d bytes of UTF-8 with pages of %d bytes"
+              .formatted(key.length() - 1, most - 1, pages.pageSize()));
+    }
+  }
+
+  private void put(String name, CatalogEntry entry) {
+    CatalogEntry.writeKey(name, key);
+    byte[] bytes = entry.encode();
+    tree.put(key, MemorySegment.ofArray(bytes), 0, bytes.length);
+  }
+
+  private void remove(String name) {
+    open.remove(name);
+    CatalogEntry.writeKey(name, key);
+    tree.delete(key);
+    version++;
+  }
+
+  /** Removes a table and frees its pages; false if there is none. */
+  boolean drop(String name) {
+    Open table = open(name);
+    if (table == null) {
+      return false;
+    }
+    table.tree.clear();
+    remove(name);
+    return true;
+  }
+
+  /** Gives a table another name; false if there is none. */
+  boolean rename(String from, String to) {
+    Open table = open(from);
+    if (table == null) {
+      return false;
+    }
+    checkName(to);
+    if (entry(to) != null) {
+      throw new IllegalArgumentException(
+          "table %s cannot be renamed to %s: there is a table of that name".formatted(from, to));
+    }
+    CatalogEntry entry = table.entry.withRoot(table.tree.root());
+    remove(from);
+    put(to, entry);
+    remember(to, entry);
+    return true;
+  }
+
+  /** The names of all tables, in the order of their UTF-8 bytes. */
+  List<String> names() {
+    return names(tree, pages.name());
+  }
+
+  static List<String> names(Tree catalog, String file) {
+    List<String> names = new ArrayList<>();
+    Slice name = new Slice();
+    try (Cursor cursor = catalog.cursor()) {
+      for (boolean there = cursor.first(); there; there = cursor.next()) {
+        cursor.key(name);
+        names.add(CatalogEntry.name(file, name));
+      }
+    }
+    return names;
+  }
+
+  /** What the catalog says of a table, as the transaction has it now. */
+  @Nullable CatalogEntry entryNow(String name) {
+    Open table = open(name);
+    return table == null ? null : table.entry.withRoot(table.tree.root());
+  }
+
+  /** Records the roots of all tables that changed; the catalog's own root, changed or not. */
+  TreeRoot save() {
+    open.forEach(
+        (name, table) -> {
+          TreeRoot root = table.tree.root();
+          if (!root.equals(table.entry.root())) {
+            put(name, table.entry.withRoot(root));
+          }
+        });
+    return tree.root();
+  }
+
+  /** Whether the transaction has changed anything. */
+  boolean isChanged() {
+    return !tree.root().equals(before)
+        || open.values().stream().anyMatch(t -> !t.tree.root().equals(t.entry.root()));
+  }
+}

@@ -1,0 +1,157 @@
+package dev.pando.txn;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.TreeRoot;
+import dev.pando.pager.TreeRootLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+
+/**
+ * What the catalog says of a table (FORMAT.md, "Catalog").
+ *
+ * @param root where its tree begins
+ * @param keyCodec the id of the codec that its keys were written with
+ * @param valueCodec the id of the codec that its values were written with
+ */
+record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
+  /** First byte of a table's key in the catalog. */
+  static final byte TABLE = 't';
+
+  /** Bytes of the longest key. */
+  static final int MAX_KEY = 1 + Table.MAX_NAME;
+
+  /** u8, the entry's version. */
+  static final int VERSION = 0;
+
+  /** u8, no flag is defined yet. */
+  static final int FLAGS = VERSION + Byte.BYTES;
+
+  /** u16, zero. */
+  static final int RESERVED = FLAGS + Byte.BYTES;
+
+  /** The tree's root. */
+  static final int ROOT = RESERVED + Short.BYTES;
+
+  /** u16 and as many bytes of UTF-8: the key codec's id; then the value codec's likewise. */
+  static final int CODECS = ROOT + TreeRootLayout.SIZE;
+
+  private static final byte CURRENT_VERSION = 1;
+
+  private static final ValueLayout.OfShort U16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  static void writeKey(String name, KeyBuffer key) {
+    byte[] utf8 = name.getBytes(UTF_8);
+    byte[] bytes = new byte[1 + utf8.length];
+    bytes[0] = TABLE;
+    System.arraycopy(utf8, 0, bytes, 1, utf8.length);
+    key.set(bytes);
+  }
+
+  /** The table's name in a catalog key. */
+  static String name(String file, Slice key) {
+    byte[] bytes = key.toArray();
+    if (bytes.length < 2 || bytes[0] != TABLE) {
+      throw corrupt(file, "?", "a catalog key of " + bytes.length + " bytes is no table's");
+    }
+    return utf8(file, "?", bytes, 1, bytes.length - 1);
+  }
+
+  byte[] encode() {
+    byte[] key = keyCodec.getBytes(UTF_8);
+    byte[] value = valueCodec.getBytes(UTF_8);
+    byte[] bytes = new byte[CODECS + 2 * Short.BYTES + key.length + value.length];
+    MemorySegment target = MemorySegment.ofArray(bytes);
+    bytes[VERSION] = CURRENT_VERSION;
+    TreeRootLayout.write(target, ROOT, root);
+    int next = putId(bytes, target, CODECS, key);
+    putId(bytes, target, next, value);
+    return bytes;
+  }
+
+  private static int putId(byte[] bytes, MemorySegment target, int at, byte[] id) {
+    target.set(U16, at, (short) id.length);
+    System.arraycopy(id, 0, bytes, at + Short.BYTES, id.length);
+    return at + Short.BYTES + id.length;
+  }
+
+  /**
+   * Reads an entry.
+   *
+   * @param file the file, for messages
+   * @param name the table
+   * @param pageCount page numbers are below
+   * @param txnId births are at most this
+   */
+  static CatalogEntry decode(
+      String file, String name, Slice slice, long pageCount, long txnId) {
+    byte[] bytes = slice.toArray();
+    if (bytes.length < CODECS + 2 * Short.BYTES) {
+      throw corrupt(file, name, "an entry of " + bytes.length + " bytes");
+    }
+    if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0) {
+      throw corrupt(
+          file, name, "entry version " + bytes[VERSION] + " with flags " + bytes[FLAGS]
+              + ", supported: version " + CURRENT_VERSION + " without flags");
+    }
+    MemorySegment source = MemorySegment.ofArray(bytes);
+    int keyLength = Short.toUnsignedInt(source.get(U16, CODECS));
+    int valueAt = CODECS + Short.BYTES + keyLength;
+    if (valueAt + Short.BYTES > bytes.length) {
+      throw corrupt(file, name, "a key codec id of " + keyLength + " bytes");
+    }
+    int valueLength = Short.toUnsignedInt(source.get(U16, valueAt));
+    if (valueAt + Short.BYTES + valueLength != bytes.length) {
+      throw corrupt(file, name, "a value codec id of " + valueLength + " bytes");
+    }
+    TreeRoot root = TreeRootLayout.read(source, ROOT);
+    String problem = TreeRootLayout.problem(root, pageCount, txnId);
+    if (problem != null) {
+      throw corrupt(file, name, problem);
+    }
+    return new CatalogEntry(
+        root,
+        utf8(file, name, bytes, CODECS + Short.BYTES, keyLength),
+        utf8(file, name, bytes, valueAt + Short.BYTES, valueLength));
+  }
+
+  private static String utf8(String file, String name, byte[] bytes, int offset, int length) {
+    try {
+      return UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes, offset, length))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw corrupt(file, name, "text that is not UTF-8");
+    }
+  }
+
+  private static CorruptFileException corrupt(String file, String name, String what) {
+    return new CorruptFileException(file, -1, "catalog, table " + name + ": " + what);
+  }
+
+  /** Refuses a table that was written with other codecs. */
+  void checkCodecs(Table<?, ?> table) {
+    checkCodec(table.name(), "keys", keyCodec, table.keyCodec().id());
+    checkCodec(table.name(), "values", valueCodec, table.valueCodec().id());
+  }
+
+  private static void checkCodec(String table, String what, String stored, String given) {
+    if (!stored.equals(given)) {
+      throw new IllegalArgumentException(
+          "table %s: its %s were written with codec %s, not %s"
+              .formatted(table, what, stored, given));
+    }
+  }
+
+  CatalogEntry withRoot(TreeRoot newRoot) {
+    return new CatalogEntry(newRoot, keyCodec, valueCodec);
+  }
+}

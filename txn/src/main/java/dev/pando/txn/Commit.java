@@ -1,0 +1,82 @@
+package dev.pando.txn;
+
+import dev.pando.btree.TreeWriter;
+import dev.pando.pager.Meta;
+import dev.pando.pager.TreeRoot;
+
+/**
+ * Makes what a write transaction did the newest state, on disk. Up to the write of the meta a
+ * failure only ends the transaction; from there on it also ends all writing, because nobody knows
+ * what is on disk.
+ */
+final class Commit {
+  /** Dirty bytes from which on data is synced first, so that recovery need not verify it. */
+  private static final long LARGE = 1 << 20;
+
+  private final Snapshot base;
+  private final DirtyPages pages;
+  private final FreeSpace free;
+  private final Catalog catalog;
+  private final MetaWriter metas;
+  private final DataFile file;
+  private final WriterMemory memory;
+  private final ReaderSlots readers;
+
+  Commit(WriteTxn txn, MetaWriter metas, DataFile file, WriterMemory memory, ReaderSlots readers) {
+    this.base = txn.snapshot();
+    this.pages = txn.pages();
+    this.free = txn.free();
+    this.catalog = txn.catalog();
+    this.metas = metas;
+    this.file = file;
+    this.memory = memory;
+    this.readers = readers;
+  }
+
+  /** The whole order of a commit; what it returns is durable and may be shown to readers. */
+  Snapshot run() {
+    TreeRoot tables = catalog.save();
+    TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch);
+    FreeSpace.Saved saved = saveFreeSpace(freeTree);
+    boolean dataIsOnDisk = writePages();
+    Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
+    Snapshot next = new Snapshot(meta, file.map());
+    metas.write(meta, base.txnId());
+    metas.sync(meta.txnId());
+    return next;
+  }
+
+  private FreeSpace.Saved saveFreeSpace(TreeWriter freeTree) {
+    Pins pins = readers.pins(base.txnId(), metas.durableTxn());
+    return free.save(freeTree, pages.txnId(), pages::pageCount, pins);
+  }
+
+  /**
+   * Writes all dirty pages. Then syncs them, if they are many, or if a page was written twice: of
+   * two versions with the same birth recovery could not tell which one the meta means.
+   *
+   * @return whether they are on disk
+   */
+  private boolean writePages() {
+    boolean syncData = pages.dirtyBytes() >= LARGE;
+    syncData |= pages.writeAll();
+    pages.mapNewPages();
+    if (syncData) {
+      metas.syncData();
+    }
+    return syncData;
+  }
+
+  private Meta meta(TreeRoot tables, TreeRoot freeTree, FreeSpace.Saved saved, boolean onDisk) {
+    return new Meta(
+        base.meta().pageSize(),
+        base.meta().databaseId(),
+        pages.txnId(),
+        onDisk ? pages.txnId() : metas.durableTxn(),
+        pages.pageCount(),
+        saved.freePages(),
+        tables,
+        freeTree,
+        saved.inline());
+  }
+}

@@ -1,0 +1,225 @@
+package dev.pando.txn;
+
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.DatabaseFullException;
+import dev.pando.error.StorageException;
+import dev.pando.pager.Checksums;
+import dev.pando.pager.PageFile;
+import dev.pando.pager.PageMap;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database file as the writer uses it: pages go in by number, the file grows ahead of them in
+ * steps, and the newest map follows. For the holder of the writer's turn only, but for {@link
+ * #failure}.
+ */
+final class DataFile {
+  private static final long MIN_STEP = 64 << 10;
+  private static final long MAX_STEP = 64 << 20;
+
+  private final PageFile file;
+  private final int pageSize;
+  private final Checksums checksums;
+  private final long maxSize;
+  private final long growthStep;
+  private PageMap map;
+  private long size;
+
+  /** Whether the length changed since the last sync, so that it must reach the disk as well. */
+  private boolean lengthChanged = true;
+
+  /** The write of a meta or the sync that failed: what is on disk is not known since. */
+  private volatile @Nullable StorageException failure;
+
+  /**
+   * Takes over a file and a map of all its pages.
+   *
+   * @param map its one reference passes to this object
+   */
+  DataFile(PageFile file, PageMap map, Options options) {
+    this.file = file;
+    this.map = map;
+    this.pageSize = map.pageSize();
+    this.checksums = options.pagerChecksums();
+    this.maxSize = options.maxSize();
+    this.growthStep = options.growthStep();
+    this.size = file.size();
+  }
+
+  /** The newest map. */
+  PageMap map() {
+    return map;
+  }
+
+  int pageSize() {
+    return pageSize;
+  }
+
+  String name() {
+    return map.name();
+  }
+
+  boolean writable() {
+    return file.writable();
+  }
+
+  /** Refuses page counts beyond the limit that the user set. */
+  void checkLimit(long pageCount) {
+    if (pageCount > maxSize / pageSize) {
+      throw new DatabaseFullException(
+          "%s: the transaction needs %d pages of %d bytes, the limit is %d bytes; delete data or raise the limit"
+              .formatted(name(), pageCount, pageSize, maxSize),
+          null);
+    }
+  }
+
+  /**
+   * Makes room for pages up to {@code pageCount}. A small commit finds blocks that were allocated
+   * before: writing into them and syncing takes half the time of growing the file. Many new pages
+   * are written straight behind the end instead of being written twice.
+   */
+  void prepare(long pageCount) {
+    long needed = pageCount * pageSize;
+    if (needed <= size) {
+      return;
+    }
+    checkLimit(pageCount);
+    size = file.size();
+    lengthChanged = true;
+    long step = step();
+    if (needed - size < step) {
+      long ahead = Math.max(needed, Math.min(needed + step, maxSize / pageSize * pageSize));
+      try {
+        file.grow(ahead);
+      } catch (DatabaseFullException e) {
+        file.grow(needed); // no room for more than what is wanted now
+      }
+      size = file.size();
+    }
+  }
+
+  private long step() {
+    long step = growthStep > 0 ? growthStep : Math.clamp(size / 8, MIN_STEP, MAX_STEP);
+    return Math.max(step / pageSize, 1) * pageSize;
+  }
+
+  /** Writes pages that follow each other in memory and in the file. */
+  void write(MemorySegment memory, long offset, long bytes, long pgno) {
+    file.write(memory.asSlice(offset, bytes).asByteBuffer(), pgno * pageSize);
+    size = Math.max(size, pgno * pageSize + bytes);
+  }
+
+  /** Makes the file long enough for pages that nobody wrote: they were freed again. */
+  void fill(long pageCount) {
+    if (pageCount * pageSize > size) {
+      file.grow(pageCount * pageSize);
+      size = file.size();
+    }
+  }
+
+  /**
+   * Makes the newest map show all pages below {@code pageCount}.
+   *
+   * @return the map that was the newest until now, for the caller to release when nobody uses it,
+   *     or null if it shows them already
+   */
+  @Nullable PageMap mapUpTo(long pageCount) {
+    if (pageCount <= map.pageCount()) {
+      return null;
+    }
+    PageMap before = map;
+    map = file.map(pageSize, file.size() / pageSize, checksums, before);
+    return before;
+  }
+
+  /** A map for a check: every page is verified anew. The caller releases it. */
+  PageMap mapForCheck(long pageCount) {
+    return file.map(pageSize, pageCount, Checksums.ALWAYS, null);
+  }
+
+  /** The file itself, for reading meta slots. */
+  PageFile file() {
+    return file;
+  }
+
+  /** Writes a meta slot. From here on until the sync returns, nobody knows what is on disk. */
+  void writeMeta(MemorySegment page, int slot) {
+    try {
+      file.write(page.asByteBuffer(), (long) slot * pageSize);
+    } catch (StorageException e) {
+      throw fail("write of a meta", e);
+    }
+  }
+
+  /** Puts everything written on disk. */
+  void sync() {
+    try {
+      file.sync(lengthChanged);
+      lengthChanged = false;
+    } catch (StorageException e) {
+      throw fail("sync", e);
+    }
+  }
+
+  private DatabaseFailedException fail(String what, StorageException cause) {
+    failure = cause;
+    return failed("a " + what + " failed", cause);
+  }
+
+  /** Refuses to go on after a failure. */
+  void checkNotFailed() {
+    StorageException cause = failure;
+    if (cause != null) {
+      throw failed("an earlier write or sync of a commit failed", cause);
+    }
+  }
+
+  private DatabaseFailedException failed(String what, StorageException cause) {
+    return new DatabaseFailedException(
+        "%s: %s (%s), so it is not known what is on disk; readers go on, for writing close the database and open it again"
+            .formatted(name(), what, cause.getMessage()),
+        cause);
+  }
+
+  /** Whether a write of a meta or a sync failed. */
+  boolean hasFailed() {
+    return failure != null;
+  }
+
+  /** Bytes in the file, as far as this object knows. */
+  long knownSize() {
+    return size;
+  }
+
+  /** Bytes in the file. */
+  long size() {
+    return file.size();
+  }
+
+  /** Gives back what an aborted transaction grew the file by, but for what is mapped. */
+  void cutTo(long bytes) {
+    long target = Math.max(bytes, map.pageCount() * pageSize);
+    if (file.size() > target) {
+      lengthChanged = true;
+      file.truncate(target);
+    }
+    size = file.size();
+  }
+
+  /**
+   * Cuts off what was allocated ahead and closes. All maps are released by now.
+   *
+   * @param pageCount of the newest commit
+   */
+  void close(long pageCount) {
+    try {
+      // After a failure a commit with more pages may be on disk.
+      if (file.writable() && !hasFailed() && file.size() > pageCount * pageSize) {
+        file.truncate(pageCount * pageSize);
+      }
+    } finally {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.pando.txn;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeCheck;
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.FreeRun;
+import dev.pando.pager.Meta;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageReader;
+import dev.pando.pager.TreeRoot;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Checks one commit as a whole: each page belongs to exactly one tree or is free, never both; every
+ * tree obeys its rules; the catalog and the free space say what is there. Memory: one bit a page.
+ */
+final class DatabaseCheck {
+  /** More are counted, not told. */
+  private static final int MOST_PROBLEMS = 200;
+
+  private final Meta meta;
+  private final PageReader pages;
+  private final PageSet seen;
+  private final List<String> problems = new ArrayList<>();
+  private long untold;
+  private long used;
+  private long free;
+  private long tables;
+  private long entries;
+
+  /**
+   * A check of one commit.
+   *
+   * @param pages verifies every page it locates
+   */
+  DatabaseCheck(Meta meta, PageReader pages) {
+    this.meta = meta;
+    this.pages = pages;
+    this.seen = new PageSet(meta.pageCount());
+  }
+
+  /** Walks through everything. */
+  CheckReport run(java.nio.file.Path path, List<String> notes) {
+    walk("catalog", meta.catalog());
+    attempt("catalog", this::checkTables);
+    walk("free tree", meta.freeTree());
+    attempt("free tree", this::checkFreeTree);
+    checkInlineRuns();
+    if (free != meta.freePages()) {
+      problem("the meta records " + meta.freePages() + " free pages, there are " + free);
+    }
+    checkAllAreSeen();
+    if (untold > 0) {
+      problems.add("and " + untold + " more");
+    }
+    return new CheckReport(
+        path, meta.txnId(), meta.pageCount(), used, free, tables, entries, problems, notes);
+  }
+
+  void problem(String what) {
+    if (problems.size() < MOST_PROBLEMS) {
+      problems.add(what);
+    } else {
+      untold++;
+    }
+  }
+
+  private void attempt(String what, Runnable part) {
+    try {
+      part.run();
+    } catch (CorruptFileException damage) {
+      problem(what + ": " + damage.getMessage());
+    }
+  }
+
+  private void walk(String what, TreeRoot root) {
+    TreeCheck.check(
+        pages,
+        root,
+        meta.txnId(),
+        (pgno, birth, length) -> {
+          used += length;
+          return mark(what, pgno, length);
+        },
+        problem -> problem(what + ": " + problem));
+  }
+
+  /** Notes that pages have an owner; false if one of them had one before. */
+  private boolean mark(String owner, long pgno, long length) {
+    if (pgno < PageHeader.FIRST_PGNO || length < 1 || length > meta.pageCount() - pgno) {
+      problem(
+          "%s: pages %d to %d, allowed: %d to %d"
+              .formatted(
+                  owner, pgno, pgno + length - 1, PageHeader.FIRST_PGNO, meta.pageCount() - 1));
+      return false;
+    }
+    boolean first = true;
+    for (long page = pgno; page < pgno + length; page++) {
+      if (!seen.add(page)) {
+        problem(owner + ": page " + page + " has another use as well");
+        first = false;
+      }
+    }
+    return first;
+  }
+
+  private void checkTables() {
+    Slice key = new Slice();
+    Slice value = new Slice();
+    try (Cursor cursor = new Tree(pages, meta.catalog()).cursor()) {
+      for (boolean there = cursor.first(); there; there = cursor.next()) {
+        cursor.entry(key, value);
+        attempt("catalog", () -> checkTable(key, value));
+      }
+    }
+  }
+
+  private void checkTable(Slice key, Slice value) {
+    String name = CatalogEntry.name(pages.name(), key);
+    CatalogEntry entry =
+        CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId());
+    tables++;
+    entries += entry.root().entries();
+    walk("table " + name, entry.root());
+  }
+
+  private void checkFreeTree() {
+    Slice key = new Slice();
+    Slice value = new Slice();
+    try (Cursor cursor = new Tree(pages, meta.freeTree()).cursor()) {
+      for (boolean there = cursor.first(); there; there = cursor.next()) {
+        cursor.entry(key, value);
+        attempt(
+            "free tree",
+            () ->
+                checkRun(
+                    "free tree",
+                    FreeRecord.read(pages.name(), key, value, meta.pageCount(), meta.txnId())));
+      }
+    }
+  }
+
+  private void checkInlineRuns() {
+    long next = PageHeader.FIRST_PGNO;
+    for (FreeRun run : meta.freeRuns()) {
+      if (run.pgno() < next) {
+        problem("free runs of the meta: page " + run.pgno() + " does not ascend");
+      }
+      next = run.pgno() + run.length();
+      checkRun("free runs of the meta", run);
+    }
+  }
+
+  private void checkRun(String where, FreeRun run) {
+    if ((run.birth() == 0) != (run.freed() == 0) || run.birth() > run.freed()) {
+      problem("%s: page %d, born in %d and freed in %d"
+          .formatted(where, run.pgno(), run.birth(), run.freed()));
+    }
+    if (run.freed() > meta.txnId()) {
+      problem("%s: page %d was freed in %d, after the commit"
+          .formatted(where, run.pgno(), run.freed()));
+    }
+    free += run.length();
+    boolean _ = mark(where, run.pgno(), run.length());
+  }
+
+  private void checkAllAreSeen() {
+    for (long page = PageHeader.FIRST_PGNO; page < meta.pageCount(); page++) {
+      if (!seen.contains(page)) {
+        long from = page;
+        while (page + 1 < meta.pageCount() && !seen.contains(page + 1)) {
+          page++;
+        }
+        problem("pages " + from + " to " + page + " are neither used nor free");
+      }
+    }
+  }
+}

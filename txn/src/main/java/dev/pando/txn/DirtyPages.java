@@ -1,0 +1,322 @@
+package dev.pando.txn;
+
+import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageMap;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The pages of a write transaction. Changed pages stand in native slabs until they are written to
+ * the file, at commit or earlier when they become too many; a page number is taken when a page is
+ * made, so that what is written early already stands at its place.
+ *
+ * <p>An address is an offset in the map if it is not negative, else the complement of slab number
+ * and offset in the slab.
+ */
+final class DirtyPages implements PageAllocator {
+  /** Values of at least this many bytes bypass the slabs. */
+  private static final long DIRECT = 64 << 10;
+
+  private static final long OFFSET_MASK = (1L << Slabs.OFFSET_BITS) - 1;
+
+  private final DataFile file;
+  private final FreeSpace free;
+  private final Slabs slabs;
+  private final PageWriter writer;
+  private final long txnId;
+  private final int pageSize;
+  private final long spillLimit;
+  private final FrameTable frames = new FrameTable();
+
+  /** Maps that were replaced in this transaction, while cursors may still look at them. */
+  private final List<PageMap> replaced = new ArrayList<>();
+
+  private final PageMap baseMap;
+  private PageMap map;
+  private MemorySegment[] memory;
+  private long pageCount;
+  private long version;
+  private boolean anythingWritten;
+
+  /** Pages in frames. */
+  private long dirtyPages;
+
+  /** Where the next never used frame is. */
+  private int slab;
+
+  private long slabUsed;
+  private long[] freeFrames = new long[64];
+  private int freeFrameCount;
+
+  /**
+   * The pages of a transaction that begins.
+   *
+   * @param base the newest commit
+   * @param limit bytes of dirty pages beyond which they are written early
+   */
+  DirtyPages(
+      DataFile file, FreeSpace free, WriterMemory memory, Snapshot base, long txnId, long limit) {
+    this.file = file;
+    this.free = free;
+    this.slabs = memory.slabs;
+    this.writer = memory.pageWriter;
+    this.txnId = txnId;
+    this.pageSize = file.pageSize();
+    this.pageCount = base.meta().pageCount();
+    this.spillLimit = limit;
+    this.baseMap = base.map();
+    this.map = file.map();
+    this.memory = slabs.memory();
+  }
+
+  /** The first page number that neither the base nor this transaction uses. */
+  long pageCount() {
+    return pageCount;
+  }
+
+  /** Bytes of pages to be written at commit. */
+  long dirtyBytes() {
+    return dirtyPages * pageSize;
+  }
+
+  /** Whether pages of this transaction are in the file already. */
+  boolean anythingWritten() {
+    return anythingWritten;
+  }
+
+  @Override
+  public int pageSize() {
+    return pageSize;
+  }
+
+  @Override
+  public String name() {
+    return file.name();
+  }
+
+  @Override
+  public long txnId() {
+    return txnId;
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  public long locate(long pgno, long birth) {
+    if (birth != txnId) {
+      return map.locate(pgno, birth);
+    }
+    long address = frames.get(pgno);
+    return address != FrameTable.ABSENT ? address : locateWritten(pgno);
+  }
+
+  /** A page or run of this transaction that is in the file already. */
+  private long locateWritten(long pgno) {
+    if (pgno < pageCount && !isMapped(pgno)) {
+      mapNewPages();
+    }
+    return map.locate(pgno, txnId);
+  }
+
+  private boolean isMapped(long pgno) {
+    return pgno < map.pageCount()
+        && PageHeader.pages(map.segment(0), pgno * pageSize) <= map.pageCount() - pgno;
+  }
+
+  /** Makes the newest map show every page of this transaction that is in the file. */
+  void mapNewPages() {
+    PageMap before = file.mapUpTo(pageCount);
+    if (before != null && before != baseMap) {
+      replaced.add(before);
+    }
+    map = file.map();
+  }
+
+  /** The transaction is over. */
+  void releaseMaps() {
+    replaced.forEach(PageMap::release);
+    replaced.clear();
+  }
+
+  @Override
+  public MemorySegment segment(long address) {
+    return address >= 0
+        ? map.segment(address)
+        : memory[(int) (~address >>> Slabs.OFFSET_BITS)];
+  }
+
+  @Override
+  public long offset(long address) {
+    return address >= 0 ? address : ~address & OFFSET_MASK;
+  }
+
+  @Override
+  public long allocate(byte type) {
+    long pgno = takePage();
+    long address = takeFrames(1);
+    MemorySegment slabMemory = segment(address);
+    slabMemory.asSlice(offset(address), pageSize).fill((byte) 0);
+    PageHeader.format(slabMemory, offset(address), type, 1, pgno, txnId);
+    put(pgno, address, 1);
+    return pgno;
+  }
+
+  private void put(long pgno, long address, long pages) {
+    frames.put(pgno, address);
+    dirtyPages += pages;
+  }
+
+  @Override
+  public long edit(long pgno, long birth) {
+    boolean own = birth == txnId;
+    if (own && frames.get(pgno) != FrameTable.ABSENT) {
+      return pgno;
+    }
+    long source = locate(pgno, birth);
+    long target = own ? pgno : takePage();
+    long address = takeFrames(1);
+    MemorySegment.copy(
+        segment(source), offset(source), segment(address), offset(address), pageSize);
+    if (!own) {
+      PageHeader.setIdentity(segment(address), offset(address), target, txnId);
+      free.free(pgno, 1, birth);
+    }
+    put(target, address, 1);
+    return target;
+  }
+
+  @Override
+  public void free(long pgno, long birth, long pages) {
+    if (birth != txnId) {
+      free.free(pgno, pages, birth);
+      return;
+    }
+    long address = frames.remove(pgno);
+    if (address != FrameTable.ABSENT) {
+      dirtyPages -= pages;
+      for (long i = 0; i < pages; i++) {
+        releaseFrame(~(~address + i * pageSize));
+      }
+    }
+    free.giveBack(pgno, pages);
+  }
+
+  @Override
+  public long writeRun(MemorySegment source, long offset, long length) {
+    long pages = (PageHeader.SIZE + length + pageSize - 1) / pageSize;
+    long pgno = takeRun(pages);
+    if (length >= DIRECT) {
+      anythingWritten = true; // even if it fails
+      file.prepare(pageCount);
+      writer.writeRun(source, offset, length, pgno, pages, txnId);
+      map.markVerified(pgno, pages);
+      return pgno;
+    }
+    long address = takeFrames((int) pages);
+    MemorySegment slabMemory = segment(address);
+    long base = offset(address);
+    long end = PageHeader.SIZE + length;
+    PageHeader.format(slabMemory, base, PageHeader.OVERFLOW, pages, pgno, txnId);
+    MemorySegment.copy(source, offset, slabMemory, base + PageHeader.SIZE, length);
+    slabMemory.asSlice(base + end, pages * pageSize - end).fill((byte) 0);
+    put(pgno, address, pages);
+    return pgno;
+  }
+
+  private long takePage() {
+    long pgno = free.takePage();
+    return pgno >= 0 ? pgno : extend(1);
+  }
+
+  private long takeRun(long pages) {
+    if (pages == 1) {
+      return takePage();
+    }
+    long pgno = free.takeRun(pages);
+    return pgno >= 0 ? pgno : extend(pages);
+  }
+
+  private long extend(long pages) {
+    file.checkLimit(pageCount + pages);
+    long pgno = pageCount;
+    pageCount += pages;
+    return pgno;
+  }
+
+  /** Memory for pages that follow each other. */
+  private long takeFrames(int pages) {
+    if (pages == 1 && freeFrameCount > 0) {
+      return freeFrames[--freeFrameCount];
+    }
+    long bytes = (long) pages * pageSize;
+    while (slab == memory.length || memory[slab].byteSize() - slabUsed < bytes) {
+      if (slab < memory.length) {
+        leaveSlab();
+      } else {
+        memory = slabs.add();
+      }
+    }
+    long address = ~((long) slab << Slabs.OFFSET_BITS | slabUsed);
+    slabUsed += bytes;
+    return address;
+  }
+
+  /** Goes on to the next slab; what is left of this one serves single pages. */
+  private void leaveSlab() {
+    for (; memory[slab].byteSize() - slabUsed >= pageSize; slabUsed += pageSize) {
+      releaseFrame(~((long) slab << Slabs.OFFSET_BITS | slabUsed));
+    }
+    slab++;
+    slabUsed = 0;
+  }
+
+  private void releaseFrame(long address) {
+    if (freeFrameCount == freeFrames.length) {
+      freeFrames = Arrays.copyOf(freeFrames, 2 * freeFrameCount);
+    }
+    freeFrames[freeFrameCount++] = address;
+  }
+
+  /** Writes pages early if there are too many. Called between operations: addresses end. */
+  void spillIfLarge() {
+    if (dirtyBytes() + pageSize > spillLimit) {
+      writeAll();
+      frames.clear();
+      dirtyPages = 0;
+      freeFrameCount = 0;
+      slab = 0;
+      slabUsed = 0;
+      version++;
+    }
+  }
+
+  /**
+   * Writes every dirty page to its place, in order, neighbours together.
+   *
+   * @return whether pages were written before, so that two versions of a page of this transaction
+   *     may compete for a place on disk until the next sync
+   */
+  boolean writeAll() {
+    final boolean before = anythingWritten;
+    anythingWritten |= frames.size() > 0; // even if it fails
+    file.prepare(pageCount);
+    for (long pgno : frames.sortedPages()) {
+      long address = frames.get(pgno);
+      MemorySegment page = segment(address);
+      long base = offset(address);
+      long pages = PageHeader.pages(page, base);
+      PageHeader.seal(page, base, pages * pageSize);
+      writer.add(page, base, pgno, pages);
+      map.markVerified(pgno, pages);
+    }
+    writer.flush();
+    file.fill(pageCount);
+    return before;
+  }
+}

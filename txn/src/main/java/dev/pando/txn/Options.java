@@ -1,0 +1,204 @@
+package dev.pando.txn;
+
+import dev.pando.pager.FileStorage;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.Storage;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How a database is opened. Immutable: each {@code with} method returns a copy.
+ *
+ * {@snippet :
+ * Database db = Database.open(path, Options.defaults().withReadOnly(true));
+ * }
+ */
+public final class Options {
+  /** When a page's checksum is compared with its content. */
+  public enum Checksums {
+    /** When the page is first read after opening: the default. */
+    FIRST_TOUCH,
+    /** Never. Page numbers, births and every offset are still checked. */
+    NEVER,
+    /** At every step onto a page: slow, for memory that is not trusted. */
+    EVERY_TOUCH
+  }
+
+  private static final Options DEFAULTS = new Options();
+
+  private int pageSize = 4096;
+  private boolean pageSizeRequired;
+  private boolean readOnly;
+  private boolean createIfMissing = true;
+  private Checksums checksums = Checksums.FIRST_TOUCH;
+  private Duration closeTimeout = Duration.ofSeconds(10);
+  private long spillLimit = 256L << 20;
+  private long maxSize = Long.MAX_VALUE;
+  private long growthStep;
+  private Storage storage = new FileStorage();
+
+  private Options() {}
+
+  private Options(Options from) {
+    pageSize = from.pageSize;
+    pageSizeRequired = from.pageSizeRequired;
+    readOnly = from.readOnly;
+    createIfMissing = from.createIfMissing;
+    checksums = from.checksums;
+    closeTimeout = from.closeTimeout;
+    spillLimit = from.spillLimit;
+    maxSize = from.maxSize;
+    growthStep = from.growthStep;
+    storage = from.storage;
+  }
+
+  /** 4 KiB pages, created if missing, checksums at first touch, 10 seconds to close. */
+  public static Options defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * The page size of a database that is created; one that exists must have it.
+   *
+   * @param bytes a power of two from 512 to 65,536; below 4,096 only for tests
+   */
+  public Options withPageSize(int bytes) {
+    Options copy = new Options(this);
+    copy.pageSize = PageHeader.checkPageSize(bytes);
+    copy.pageSizeRequired = true;
+    return copy;
+  }
+
+  /** Whether the database is opened for reading only; then it must exist. */
+  public Options withReadOnly(boolean value) {
+    Options copy = new Options(this);
+    copy.readOnly = value;
+    return copy;
+  }
+
+  /** Whether a missing database is created; true by default. */
+  public Options withCreateIfMissing(boolean value) {
+    Options copy = new Options(this);
+    copy.createIfMissing = value;
+    return copy;
+  }
+
+  /** When checksums are verified. */
+  public Options withChecksums(Checksums value) {
+    Options copy = new Options(this);
+    copy.checksums = Objects.requireNonNull(value, "checksums");
+    return copy;
+  }
+
+  /**
+   * How long {@link Database#close()} waits for running transactions before it makes them fail.
+   *
+   * @param value zero or more
+   */
+  public Options withCloseTimeout(Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("close timeout=" + value + ", allowed zero or more");
+    }
+    Options copy = new Options(this);
+    copy.closeTimeout = value;
+    return copy;
+  }
+
+  /**
+   * How much memory a write transaction's changed pages take before they are written early. No
+   * transaction is too big for it; a small limit only costs repeated writes.
+   *
+   * @param bytes at least 256 KiB; 256 MiB by default
+   */
+  public Options withSpillLimit(long bytes) {
+    if (bytes < 256 << 10) {
+      throw new IllegalArgumentException("spill limit=" + bytes + ", allowed 262144 bytes or more");
+    }
+    Options copy = new Options(this);
+    copy.spillLimit = bytes;
+    return copy;
+  }
+
+  /**
+   * How long the file may become. A transaction that needs more fails with {@code
+   * DatabaseFullException}; what is committed stays. Not a map size: nothing is reserved.
+   *
+   * @param bytes at least 64 KiB; without limit by default
+   */
+  public Options withMaxSize(long bytes) {
+    if (bytes < 64 << 10) {
+      throw new IllegalArgumentException("max size=" + bytes + ", allowed 65536 or more");
+    }
+    Options copy = new Options(this);
+    copy.maxSize = bytes;
+    return copy;
+  }
+
+  /**
+   * By how much the file grows when small commits need room. Growing ahead makes commits faster;
+   * closing cuts off what was not used.
+   *
+   * @param bytes 1 or more, rounded down to whole pages; by default an eighth of the file, 64 KiB
+   *     to 64 MiB
+   */
+  public Options withGrowthStep(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("growth step=" + bytes + ", allowed 1 byte or more");
+    }
+    Options copy = new Options(this);
+    copy.growthStep = bytes;
+    return copy;
+  }
+
+  /** The door to the disk, for tests. */
+  Options withStorage(Storage value) {
+    Options copy = new Options(this);
+    copy.storage = value;
+    return copy;
+  }
+
+  int pageSize() {
+    return pageSize;
+  }
+
+  boolean pageSizeRequired() {
+    return pageSizeRequired;
+  }
+
+  boolean readOnly() {
+    return readOnly;
+  }
+
+  boolean createIfMissing() {
+    return createIfMissing && !readOnly;
+  }
+
+  dev.pando.pager.Checksums pagerChecksums() {
+    return switch (checksums) {
+      case FIRST_TOUCH -> dev.pando.pager.Checksums.FIRST_TOUCH;
+      case NEVER -> dev.pando.pager.Checksums.NEVER;
+      case EVERY_TOUCH -> dev.pando.pager.Checksums.ALWAYS;
+    };
+  }
+
+  Duration closeTimeout() {
+    return closeTimeout;
+  }
+
+  long spillLimit() {
+    return spillLimit;
+  }
+
+  long maxSize() {
+    return maxSize;
+  }
+
+  /** Bytes; 0 for the default rule. */
+  long growthStep() {
+    return growthStep;
+  }
+
+  Storage storage() {
+    return storage;
+  }
+}

@@ -1,0 +1,222 @@
+package dev.pando.txn;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as bytes, below its codecs: from {@link ReadTxn#raw}. Keys are 1 to {@link #maxKey} bytes
+ * and order by unsigned bytes; values are 0 to 2 GiB - 1. Bytes may be given as memory segments of
+ * any kind, as byte buffers (from position to limit, which stay as they are) or as arrays.
+ *
+ * <p>Reading into a {@link View} and {@link #read} copy nothing; {@code get} into a view allocates
+ * nothing. Writes need a {@link WriteTxn}. Lives as long as its transaction, for its thread.
+ */
+public final class RawTable {
+  private final ReadTxn tx;
+  private final Table<?, ?> table;
+  private final boolean typed;
+  private @Nullable Tree tree;
+  private long version = -1;
+
+  RawTable(ReadTxn tx, Table<?, ?> table, boolean typed) {
+    this.tx = tx;
+    this.table = table;
+    this.typed = typed;
+  }
+
+  /** The table's name. */
+  public String name() {
+    return table.name();
+  }
+
+  /** The longest key, in bytes: about half a page. */
+  public int maxKey() {
+    return Tree.maxKey(tx.snapshot().map().pageSize());
+  }
+
+  /** How many keys the table has. */
+  public long count() {
+    return tree().entries();
+  }
+
+  /** Points a view at a key's value; false if the key is absent. */
+  public boolean get(MemorySegment key, View into) {
+    Tree found = tree();
+    KeyBuffer wanted = tx.workspace().setKey(table.name(), key);
+    try {
+      if (!found.get(wanted, into.slice())) {
+        return false;
+      }
+    } catch (InternalError | IllegalStateException e) {
+      throw tx.explained(e);
+    }
+    into.shows(tx);
+    return true;
+  }
+
+  /** As {@link #get(MemorySegment, View)}. */
+  public boolean get(byte[] key, View into) {
+    return get(MemorySegment.ofArray(key), into);
+  }
+
+  /** As {@link #get(MemorySegment, View)}. */
+  public boolean get(ByteBuffer key, View into) {
+    return get(MemorySegment.ofBuffer(key), into);
+  }
+
+  /** A copy of a key's value, or null if the key is absent. */
+  public byte @Nullable [] get(byte[] key) {
+    Slice value = find(MemorySegment.ofArray(key));
+    try {
+      return value == null ? null : value.toArray();
+    } catch (InternalError | IllegalStateException e) {
+      throw tx.explained(e);
+    }
+  }
+
+  /**
+   * Runs a function on a key's value where it stands in the file.
+   *
+   * @param reader gets a read-only segment that holds during the call; kept longer, it may show
+   *     newer bytes of the file, and it throws once the file is unmapped
+   * @return what the function returned, or null if the key is absent
+   */
+  public <R> @Nullable R read(MemorySegment key, Function<MemorySegment, R> reader) {
+    Slice value = find(key);
+    return value == null
+        ? null
+        : reader.apply(value.segment.asSlice(value.offset, value.length).asReadOnly());
+  }
+
+  /** As {@link #read(MemorySegment, Function)}. */
+  public <R> @Nullable R read(byte[] key, Function<MemorySegment, R> reader) {
+    return read(MemorySegment.ofArray(key), reader);
+  }
+
+  /** As {@link #read(MemorySegment, Function)}. */
+  public <R> @Nullable R read(ByteBuffer key, Function<MemorySegment, R> reader) {
+    return read(MemorySegment.ofBuffer(key), reader);
+  }
+
+  private @Nullable Slice find(MemorySegment key) {
+    Tree found = tree();
+    Workspace mine = tx.workspace();
+    KeyBuffer wanted = mine.setKey(table.name(), key);
+    try {
+      return found.get(wanted, mine.valueSlice) ? mine.valueSlice : null;
+    } catch (InternalError | IllegalStateException e) {
+      throw tx.explained(e);
+    }
+  }
+
+  /** Whether the key is there. */
+  public boolean contains(MemorySegment key) {
+    Tree found = tree();
+    KeyBuffer wanted = tx.workspace().setKey(table.name(), key);
+    try {
+      return found.contains(wanted);
+    } catch (InternalError | IllegalStateException e) {
+      throw tx.explained(e);
+    }
+  }
+
+  /** Whether the key is there. */
+  public boolean contains(byte[] key) {
+    return contains(MemorySegment.ofArray(key));
+  }
+
+  /** Whether the key is there. */
+  public boolean contains(ByteBuffer key) {
+    return contains(MemorySegment.ofBuffer(key));
+  }
+
+  /** A cursor, not positioned yet; close it when done. */
+  public RawCursor cursor() {
+    return new RawCursor(tx, table.name(), tree().cursor());
+  }
+
+  /**
+   * Stores a value under a key, in place of the one there may be.
+   *
+   * @return whether the key is new
+   */
+  public boolean put(MemorySegment key, MemorySegment value) {
+    WriteTxn writer = tx.forWriting();
+    Objects.requireNonNull(value, "the value is null");
+    return writer.putRaw(this, writer.workspace().setKey(table.name(), key), value);
+  }
+
+  /** As {@link #put(MemorySegment, MemorySegment)}. */
+  public boolean put(byte[] key, byte[] value) {
+    return put(MemorySegment.ofArray(key), MemorySegment.ofArray(value));
+  }
+
+  /** As {@link #put(MemorySegment, MemorySegment)}. */
+  public boolean put(ByteBuffer key, ByteBuffer value) {
+    return put(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
+  }
+
+  /**
+   * Stores a value under a key behind all others: the sorted load.
+   *
+   * @throws IllegalArgumentException if the key is not behind the last one; nothing has changed
+   */
+  public void append(MemorySegment key, MemorySegment value) {
+    WriteTxn writer = tx.forWriting();
+    Objects.requireNonNull(value, "the value is null");
+    writer.appendRaw(this, writer.workspace().setKey(table.name(), key), value);
+  }
+
+  /** As {@link #append(MemorySegment, MemorySegment)}. */
+  public void append(byte[] key, byte[] value) {
+    append(MemorySegment.ofArray(key), MemorySegment.ofArray(value));
+  }
+
+  /** Removes a key; false if it is absent. */
+  public boolean delete(MemorySegment key) {
+    WriteTxn writer = tx.forWriting();
+    return writer.deleteRaw(this, writer.workspace().setKey(table.name(), key));
+  }
+
+  /** Removes a key; false if it is absent. */
+  public boolean delete(byte[] key) {
+    return delete(MemorySegment.ofArray(key));
+  }
+
+  /** Removes a key; false if it is absent. */
+  public boolean delete(ByteBuffer key) {
+    return delete(MemorySegment.ofBuffer(key));
+  }
+
+  /** The description to create the table with. */
+  Table<?, ?> table() {
+    return table;
+  }
+
+  /** Whether the table must have been written with the codecs of {@link #table}. */
+  boolean typed() {
+    return typed;
+  }
+
+  private Tree tree() {
+    tx.checkOpen();
+    Tree known = tree;
+    if (known != null && version == tx.tablesVersion()) {
+      return known;
+    }
+    try {
+      Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
+      version = tx.tablesVersion();
+      tree = found;
+      return found;
+    } catch (InternalError | IllegalStateException e) {
+      throw tx.explained(e);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.pando.txn;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Native memory for dirty pages, kept from transaction to transaction. Each slab is an arena of its
+ * own, because closing a shared arena stops all threads for a moment: only large ones are ever
+ * given back, and only after the large transaction that needed them.
+ */
+final class Slabs implements AutoCloseable {
+  /** An offset in a slab takes so many bits of an address. */
+  static final int OFFSET_BITS = 26;
+
+  private static final long FIRST = 256 << 10;
+  private static final long LARGEST = 1L << OFFSET_BITS;
+
+  /** Memory kept while no transaction needs it. */
+  private static final long KEPT = 16 << 20;
+
+  private record Slab(Arena arena, MemorySegment memory) {}
+
+  private final List<Slab> slabs = new ArrayList<>();
+  private MemorySegment[] memory = {};
+
+  /** The slabs, for look-ups; changes with {@link #add}. */
+  MemorySegment[] memory() {
+    return memory;
+  }
+
+  /** One more slab, as large as all before it together. */
+  MemorySegment[] add() {
+    long all = slabs.stream().mapToLong(slab -> slab.memory.byteSize()).sum();
+    Arena arena = Arena.ofShared();
+    slabs.add(new Slab(arena, arena.allocate(Math.clamp(all, FIRST, LARGEST), 4096)));
+    refresh();
+    return memory;
+  }
+
+  /** The transaction is over: give back what a usual one does not need. */
+  void trim() {
+    long kept = 0;
+    int last = 0;
+    while (last < slabs.size() && kept + slabs.get(last).memory.byteSize() <= KEPT) {
+      kept += slabs.get(last++).memory.byteSize();
+    }
+    closeFrom(last);
+  }
+
+  private void closeFrom(int first) {
+    if (first < slabs.size()) {
+      List<Slab> gone = slabs.subList(first, slabs.size());
+      gone.forEach(slab -> slab.arena.close());
+      gone.clear();
+      refresh();
+    }
+  }
+
+  private void refresh() {
+    memory = slabs.stream().map(Slab::memory).toArray(MemorySegment[]::new);
+  }
+
+  @Override
+  public void close() {
+    closeFrom(0);
+  }
+}

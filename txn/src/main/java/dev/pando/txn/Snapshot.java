@@ -1,0 +1,101 @@
+package dev.pando.txn;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.pager.Meta;
+import dev.pando.pager.PageMap;
+import dev.pando.pager.TreeRoot;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One committed state of the database: a meta and a map long enough to show its pages. Shared by
+ * all readers of that state, which look tables up once for all of them: searching a tree changes
+ * nothing in it, so they may share the trees as well.
+ */
+final class Snapshot {
+  /** The tree of a table that was looked up. */
+  private record Found(Table<?, ?> table, Tree tree) {}
+
+  private final Meta meta;
+  private final PageMap map;
+
+  /** What reading a table that does not exist finds. */
+  private final Tree empty;
+
+  /** Grows by copying; a lost race only means that a table is looked up once more. */
+  private volatile Found[] found = {};
+
+  Snapshot(Meta meta, PageMap map) {
+    this.meta = meta;
+    this.map = map;
+    this.empty = new Tree(map, TreeRoot.EMPTY);
+  }
+
+  Meta meta() {
+    return meta;
+  }
+
+  PageMap map() {
+    return map;
+  }
+
+  long txnId() {
+    return meta.txnId();
+  }
+
+  /**
+   * The tree of a table; an empty one if there is no such table.
+   *
+   * @throws IllegalArgumentException if the table was written with other codecs
+   */
+  Tree tree(Table<?, ?> table) {
+    for (Found known : found) {
+      if (known.table == table) {
+        return known.tree;
+      }
+    }
+    for (Found known : found) {
+      if (known.table.name().equals(table.name()) && known.table.hasCodecsOf(table)) {
+        return known.tree; // described anew at each use: do not collect descriptions
+      }
+    }
+    return lookUp(table);
+  }
+
+  private Tree lookUp(Table<?, ?> table) {
+    CatalogEntry entry = entry(table.name());
+    Tree tree = empty;
+    if (entry != null) {
+      entry.checkCodecs(table);
+      tree = new Tree(map, entry.root());
+    }
+    Found[] known = found;
+    Found[] more = Arrays.copyOf(known, known.length + 1);
+    more[known.length] = new Found(table, tree);
+    found = more;
+    return tree;
+  }
+
+  /** The tree of a table whatever its codecs are; an empty one if there is no such table. */
+  Tree rawTree(String name) {
+    CatalogEntry entry = entry(name);
+    return entry == null ? empty : new Tree(map, entry.root());
+  }
+
+  /** The tree of tables. */
+  Tree catalog() {
+    return new Tree(map, meta.catalog());
+  }
+
+  /** A table's catalog entry. */
+  @Nullable CatalogEntry entry(String name) {
+    KeyBuffer key = new KeyBuffer(CatalogEntry.MAX_KEY);
+    CatalogEntry.writeKey(name, key);
+    Slice value = new Slice();
+    return catalog().get(key, value)
+        ? CatalogEntry.decode(map.name(), name, value, meta.pageCount(), meta.txnId())
+        : null;
+  }
+}

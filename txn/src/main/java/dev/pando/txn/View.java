@@ -1,0 +1,147 @@
+package dev.pando.txn;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import dev.pando.btree.Slice;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a key or a value where they stand in the file: nothing is copied, and setting a view
+ * allocates nothing, so keep one and use it again and again.
+ *
+ * <p>A view shows what it was last set to until its transaction ends, in a write transaction until
+ * the next write; after that, and while it was never set, every method throws {@link
+ * IllegalStateException}. For the thread that uses the transaction.
+ */
+public final class View {
+  private static final ValueLayout.OfInt INT_BE =
+      JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt INT_LE =
+      JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG_BE =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG_LE =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Slice slice = new Slice();
+  private @Nullable ReadTxn tx;
+  private long epoch;
+
+  /** A view that shows nothing yet. */
+  public View() {}
+
+  /** To be filled; {@link #shows} says for how long it holds. */
+  Slice slice() {
+    return slice;
+  }
+
+  void shows(ReadTxn owner) {
+    tx = owner;
+    epoch = owner.epoch();
+  }
+
+  /** Bytes shown. */
+  public long length() {
+    check();
+    return slice.length;
+  }
+
+  /**
+   * One byte.
+   *
+   * @param index 0 to {@link #length} - 1
+   */
+  public byte getByte(long index) {
+    return segment().get(JAVA_BYTE, at(index, Byte.BYTES));
+  }
+
+  /** Four bytes from an index on, the most significant first. */
+  public int getIntBE(long index) {
+    return segment().get(INT_BE, at(index, Integer.BYTES));
+  }
+
+  /** Four bytes from an index on, the least significant first. */
+  public int getIntLE(long index) {
+    return segment().get(INT_LE, at(index, Integer.BYTES));
+  }
+
+  /** Eight bytes from an index on, the most significant first. */
+  public long getLongBE(long index) {
+    return segment().get(LONG_BE, at(index, Long.BYTES));
+  }
+
+  /** Eight bytes from an index on, the least significant first. */
+  public long getLongLE(long index) {
+    return segment().get(LONG_LE, at(index, Long.BYTES));
+  }
+
+  /**
+   * Copies some of the bytes.
+   *
+   * @param index where they begin
+   * @param target where they go
+   * @param targetOffset where they begin there
+   * @param bytes how many
+   */
+  public void copyTo(long index, MemorySegment target, long targetOffset, long bytes) {
+    MemorySegment.copy(segment(), at(index, bytes), target, targetOffset, bytes);
+  }
+
+  /** Copies some of the bytes into an array. */
+  public void copyTo(long index, byte[] target, int targetIndex, int bytes) {
+    MemorySegment.copy(segment(), JAVA_BYTE, at(index, bytes), target, targetIndex, bytes);
+  }
+
+  /** A copy of all bytes; at most 2 GiB - 9 of them. */
+  public byte[] toArray() {
+    check();
+    return slice.toArray();
+  }
+
+  /**
+   * Compares with other bytes as tables order keys: byte by byte, unsigned, and a key before those
+   * that it begins.
+   *
+   * @return negative if these bytes come first, 0 if they are equal
+   */
+  public int compareTo(MemorySegment other) {
+    return Bounds.compare(asSegment(), other);
+  }
+
+  /** Whether these bytes equal others. */
+  public boolean contentEquals(MemorySegment other) {
+    return slice.length == other.byteSize() && asSegment().mismatch(other) < 0;
+  }
+
+  /**
+   * The bytes as a read-only segment, for code that takes one. This allocates. The segment does not
+   * check what the view does: used after the transaction's end, it may show newer bytes of the
+   * file, and it throws once the file is unmapped.
+   */
+  public MemorySegment asSegment() {
+    return segment().asSlice(slice.offset, slice.length).asReadOnly();
+  }
+
+  private MemorySegment segment() {
+    check();
+    return slice.segment;
+  }
+
+  private void check() {
+    ReadTxn owner = tx;
+    if (owner == null) {
+      throw new IllegalStateException("the view shows nothing: no get has set it");
+    }
+    owner.checkEpoch(epoch);
+  }
+
+  private long at(long index, long bytes) {
+    return slice.offset + Objects.checkFromIndexSize(index, bytes, slice.length);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.pando.txn;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/** Reused memory of one transaction at a time: a key, a value, and where they were found. */
+final class Workspace {
+  final KeyBuffer key;
+  Sink sink = new Sink();
+  final Source source = new Source();
+  final Slice keySlice = new Slice();
+  final Slice valueSlice = new Slice();
+
+  /** Memory beyond this is not kept from one transaction to the next. */
+  private static final int KEPT = 1 << 20;
+
+  Workspace(int pageSize) {
+    key = new KeyBuffer(Tree.maxKey(pageSize));
+  }
+
+  /** Encodes a key. */
+  <K> KeyBuffer encodeKey(Table<K, ?> table, K value) {
+    sink.clear();
+    table.keyCodec().encode(Objects.requireNonNull(value, "the key is null"), sink);
+    if (sink.length() < 1 || sink.length() > key.capacity()) {
+      throw keyLength(table.name(), sink.length());
+    }
+    key.set(sink.segment(), 0, sink.length());
+    return key;
+  }
+
+  /** Takes a key that is bytes already. */
+  KeyBuffer setKey(String table, MemorySegment bytes) {
+    long length = bytes.byteSize();
+    if (length < 1 || length > key.capacity()) {
+      throw keyLength(table, length);
+    }
+    key.set(bytes, 0, (int) length);
+    return key;
+  }
+
+  private IllegalArgumentException keyLength(String table, long length) {
+    return new IllegalArgumentException(
+        "table %s: key length=%d, allowed 1 to %d bytes".formatted(table, length, key.capacity()));
+  }
+
+  /** Encodes a value into {@link #sink}. */
+  <V> void encodeValue(Table<?, V> table, V value) {
+    sink.clear();
+    table.valueCodec().encode(Objects.requireNonNull(value, "the value is null"), sink);
+  }
+
+  /** The transaction is over: lets go of what a large value needed, and of the maps. */
+  void trim() {
+    if (sink.segment().byteSize() > KEPT) {
+      sink = new Sink();
+    }
+    source.reset(MemorySegment.NULL, 0, 0);
+    keySlice.set(MemorySegment.NULL, 0, 0);
+    valueSlice.set(MemorySegment.NULL, 0, 0);
+  }
+
+  /** Decodes what {@link #keySlice} points at. */
+  <K> K decodeKey(Table<K, ?> table) {
+    source.reset(keySlice.segment, keySlice.offset, keySlice.length);
+    return table.keyCodec().decode(source);
+  }
+
+  /** Decodes what {@link #valueSlice} points at. */
+  <V> V decodeValue(Table<?, V> table) {
+    source.reset(valueSlice.segment, valueSlice.offset, valueSlice.length);
+    return table.valueCodec().decode(source);
+  }
+}

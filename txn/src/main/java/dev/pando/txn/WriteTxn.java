@@ -1,0 +1,368 @@
+package dev.pando.txn;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
+import dev.pando.pager.TreeRoot;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one transaction that may write, from {@link Database#beginWrite} or {@link Database#update}.
+ * It sees what it wrote; everybody else sees it once {@link #commit} returns, and then it is on
+ * disk. Without commit, {@link #close} rolls everything back.
+ *
+ * {@snippet :
+ * try (WriteTxn tx = db.beginWrite()) {
+ *   tx.put(ORDERS, 7L, order);
+ *   tx.delete(DRAFTS, 7L);
+ *   tx.commit();
+ * }
+ * }
+ *
+ * <p>Used by one thread at a time; it may move from thread to thread. When a write fails with a
+ * {@link dev.pando.error.StorageException}, such as a full disk, the transaction can only be
+ * closed; earlier commits are not touched.
+ */
+public final class WriteTxn extends ReadTxn {
+  /** The longest value, in bytes: 2 GiB - 1. */
+  public static final int MAX_VALUE = Integer.MAX_VALUE;
+
+  private final DirtyPages pages;
+  private final FreeSpace free;
+  private final Catalog catalog;
+  private final Tree missing;
+  private @Nullable Throwable broken;
+
+  /** Whether a closure runs in this transaction, so that only its end may commit. */
+  private boolean inClosure;
+
+  WriteTxn(
+      Database database,
+      Snapshot base,
+      WriterMemory memory,
+      DirtyPages pages,
+      FreeSpace free) {
+    super(database, base, memory.workspace);
+    this.pages = pages;
+    this.free = free;
+    this.catalog = new Catalog(pages, base.meta().catalog(), memory);
+    this.missing = new Tree(pages, TreeRoot.EMPTY);
+  }
+
+  /** The id under which this transaction will be committed. */
+  @Override
+  public long txnId() {
+    return pages.txnId();
+  }
+
+  /**
+   * Stores a value under a key, in place of the one there may be. The table is created if it is
+   * missing.
+   *
+   * @return whether the key is new
+   */
+  public <K, V> boolean put(Table<K, V> table, K key, V value) {
+    KeyBuffer wanted = workspace().encodeKey(table, key);
+    Sink encoded = encodeValue(table, value);
+    TreeWriter tree = beginChange(table);
+    try {
+      return tree.put(wanted, encoded.segment(), 0, encoded.length());
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /**
+   * Stores a value under a key that is absent; otherwise leaves the value that is there.
+   *
+   * @return whether the key was absent
+   */
+  public <K, V> boolean putIfAbsent(Table<K, V> table, K key, V value) {
+    return !contains(table, key) && put(table, key, value);
+  }
+
+  /**
+   * Stores a value under a key behind all others of the table. As {@link #put}, but a sorted load
+   * that is not sorted fails instead of being slow.
+   *
+   * @throws IllegalArgumentException if the key is not behind the last one; nothing has changed
+   */
+  public <K, V> void append(Table<K, V> table, K key, V value) {
+    KeyBuffer wanted = workspace().encodeKey(table, key);
+    Sink encoded = encodeValue(table, value);
+    append(beginChange(table), table.name(), wanted, encoded.segment(), encoded.length());
+  }
+
+  private void append(
+      TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long length) {
+    try {
+      tree.append(key, value, 0, length);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Removes a key; false if it is absent. */
+  public <K> boolean delete(Table<K, ?> table, K key) {
+    KeyBuffer wanted = workspace().encodeKey(table, key);
+    beginChange();
+    return tree(table) instanceof TreeWriter tree && delete(tree, wanted);
+  }
+
+  private boolean delete(TreeWriter tree, KeyBuffer key) {
+    try {
+      return tree.delete(key);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Removes all entries of a table; the table stays. Nothing happens if there is no such table. */
+  public void clear(Table<?, ?> table) {
+    beginChange();
+    if (tree(table) instanceof TreeWriter tree) {
+      try {
+        tree.clear();
+      } catch (Throwable e) {
+        throw broken(e);
+      }
+    }
+  }
+
+  /**
+   * Removes a table with all its entries.
+   *
+   * @return false if there is no such table
+   */
+  public boolean drop(String table) {
+    beginChange();
+    try {
+      return catalog.drop(table);
+    } catch (Throwable e) {
+      throw broken(e);
+    } finally {
+      forgetTable();
+    }
+  }
+
+  /**
+   * Gives a table another name.
+   *
+   * @param to 1 to {@value Table#MAX_NAME} bytes of UTF-8
+   * @return false if there is no such table
+   * @throws IllegalArgumentException if there is a table of the new name
+   */
+  public boolean rename(String from, String to) {
+    Table<byte[], byte[]> renamed = Table.of(to, Codec.bytes(), Codec.bytes()); // checks the name
+    beginChange();
+    try {
+      return catalog.rename(from, renamed.name());
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    } finally {
+      forgetTable();
+    }
+  }
+
+  /**
+   * Makes all writes durable and visible. When this returns, they survive a crash.
+   *
+   * @throws dev.pando.error.DatabaseFullException if there is no room: the transaction is rolled
+   *     back, the database goes on
+   * @throws dev.pando.error.DatabaseFailedException if it is not known what is on disk: nobody can
+   *     write until the database is closed and opened again
+   */
+  public void commit() {
+    checkOpen();
+    if (inClosure) {
+      throw new IllegalStateException("update commits when its closure returns; do not call commit");
+    }
+    commitNow();
+  }
+
+  void commitNow() {
+    checkWritable();
+    try {
+      database.commit(this);
+    } catch (InternalError e) {
+      throw explained(e);
+    }
+  }
+
+  /** Rolls back unless committed. A second call does nothing. */
+  @Override
+  public void close() {
+    if (end()) {
+      database.rollBack(this);
+    }
+  }
+
+  // Raw tables.
+
+  boolean putRaw(RawTable table, KeyBuffer key, MemorySegment value) {
+    checkLength(table, value);
+    TreeWriter tree = beginChange(table);
+    try {
+      return tree.put(key, value, 0, value.byteSize());
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  void appendRaw(RawTable table, KeyBuffer key, MemorySegment value) {
+    checkLength(table, value);
+    append(beginChange(table), table.name(), key, value, value.byteSize());
+  }
+
+  boolean deleteRaw(RawTable table, KeyBuffer key) {
+    beginChange();
+    TreeWriter tree = writer(table);
+    return tree != null && delete(tree, key);
+  }
+
+  private static void checkLength(RawTable table, MemorySegment value) {
+    if (value.byteSize() > MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "table %s: value length=%d, allowed at most %d bytes"
+              .formatted(table.name(), value.byteSize(), MAX_VALUE));
+    }
+  }
+
+  private @Nullable TreeWriter writer(RawTable table) {
+    return table.typed() ? catalog.find(table.table()) : catalog.find(table.name());
+  }
+
+  // The begin and the end of a change.
+
+  private <V> Sink encodeValue(Table<?, V> table, V value) {
+    Workspace mine = workspace();
+    mine.encodeValue(table, value);
+    return mine.sink;
+  }
+
+  /** The table's tree, ready to be changed. */
+  private TreeWriter beginChange(Table<?, ?> table) {
+    beginChange();
+    if (tree(table) instanceof TreeWriter tree) {
+      return tree;
+    }
+    return create(table);
+  }
+
+  private TreeWriter beginChange(RawTable table) {
+    beginChange();
+    TreeWriter tree = writer(table);
+    return tree != null ? tree : create(table.table());
+  }
+
+  private TreeWriter create(Table<?, ?> table) {
+    forgetTable();
+    try {
+      return catalog.findOrCreate(table);
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Views end, and when there are too many dirty pages, they are written. */
+  private void beginChange() {
+    checkWritable();
+    nextEpoch();
+    try {
+      pages.spillIfLarge();
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  private void checkWritable() {
+    checkOpen();
+    if (broken != null) {
+      throw new IllegalStateException(
+          "an earlier write of this transaction failed: close it, and begin a new one", broken);
+    }
+  }
+
+  /** A change that failed half-way leaves trees that nobody may use. */
+  private RuntimeException broken(Throwable e) {
+    broken = e;
+    forgetTable();
+    if (e instanceof InternalError || e instanceof IllegalStateException) {
+      return explained(e);
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) e;
+  }
+
+  void closureRuns(boolean running) {
+    inClosure = running;
+  }
+
+  // What a write transaction sees.
+
+  @Override
+  Tree findTree(Table<?, ?> table) {
+    checkReadable();
+    TreeWriter tree = catalog.find(table);
+    return tree == null ? missing : tree;
+  }
+
+  @Override
+  Tree findRawTree(String table) {
+    checkReadable();
+    TreeWriter tree = catalog.find(table);
+    return tree == null ? missing : tree;
+  }
+
+  private void checkReadable() {
+    checkWritable(); // after a failed change the trees cannot be read either
+  }
+
+  @Override
+  long tablesVersion() {
+    return catalog.version();
+  }
+
+  @Override
+  List<String> tableNames() {
+    return catalog.names();
+  }
+
+  @Override
+  @Nullable CatalogEntry catalogEntry(String table) {
+    return catalog.entryNow(table);
+  }
+
+  @Override
+  WriteTxn forWriting() {
+    checkWritable();
+    return this;
+  }
+
+  DirtyPages pages() {
+    return pages;
+  }
+
+  FreeSpace free() {
+    return free;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  @Override
+  public String toString() {
+    return "write transaction " + pages.txnId() + " of " + database.path();
+  }
+}
