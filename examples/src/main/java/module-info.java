@@ -3,5 +3,5 @@
 module dev.pando.examples {
   requires static org.jspecify;
   requires dev.pando.txn;
-  requires progressbar;
+  requires me.tongfei.progressbar;
 }

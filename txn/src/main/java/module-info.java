@@ -5,7 +5,7 @@
  */
 @SuppressWarnings({"module", "requires-automatic"})
 module dev.pando.txn {
-  requires static transitive org.jspecify;
+  requires static org.jspecify;
   requires transitive dev.pando.pager; // for dev.pando.error, which users catch
   requires dev.pando.btree;
   requires static chronicle.bytes;

@@ -64,8 +64,8 @@ public final class KeyBuffer {
 
   /** The head of this key in a page whose heads skip {@code prefix} bytes. */
   int head(int prefix) {
-    // A key that ends before the prefix cannot lie in such a page; whatever stands there does.
-    return segment.get(HEAD, prefix);
+    // A key that ends before the prefix cannot lie in such a page; any number does for it then.
+    return prefix <= capacity ? segment.get(HEAD, prefix) : 0;
   }
 
   /** The longest key it holds, in bytes. */

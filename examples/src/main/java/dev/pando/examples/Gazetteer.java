@@ -1,0 +1,233 @@
+package dev.pando.examples;
+
+import static dev.pando.examples.PlaceTables.BY_NAME;
+import static dev.pando.examples.PlaceTables.BY_SIZE;
+import static dev.pando.examples.PlaceTables.IN_COUNTRY;
+import static dev.pando.examples.PlaceTables.PLACES;
+
+import dev.pando.error.StorageException;
+import dev.pando.examples.PlaceTables.InCountry;
+import dev.pando.txn.CheckReport;
+import dev.pando.txn.Database;
+import dev.pando.txn.Entry;
+import dev.pando.txn.Range;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * Places of the world in one file: loads them, finds them by id, name, country and size, corrects a
+ * number in all tables at once, and shows what is left after being killed.
+ */
+public final class Gazetteer {
+  private static final String USAGE =
+      """
+      usage: gazetteer [--dir DIRECTORY] [--kill-after N]
+        --dir DIRECTORY  where the database file is kept, "gazetteer" by default
+        --kill-after N   halts the program hard after N places, while it is loading
+      """;
+
+  private static final int REYKJAVIK = 3413829;
+  private static final int PAGE = 8;
+
+  private final Database db;
+
+  private Gazetteer(Database db) {
+    this.db = db;
+  }
+
+  /**
+   * Runs the example.
+   *
+   * @param args see the usage; exits with 0 if all is well, 1 after a failure, 2 for wrong arguments
+   */
+  public static void main(String[] args) throws IOException {
+    Path dir = Path.of("gazetteer");
+    long killAfter = -1;
+    try {
+      for (int i = 0; i < args.length; i += 2) {
+        switch (args[i]) {
+          case "--dir" -> dir = Path.of(args[i + 1]);
+          case "--kill-after" -> killAfter = positive(args[i + 1]);
+          default -> throw new IllegalArgumentException("unknown argument " + args[i]);
+        }
+      }
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      System.err.println("gazetteer: " + e.getMessage());
+      System.err.print(USAGE);
+      System.exit(2);
+    }
+    try {
+      run(dir, killAfter);
+    } catch (StorageException | IOException e) {
+      System.err.println("gazetteer: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static long positive(String number) {
+    long n = Long.parseLong(number);
+    if (n < 1) {
+      throw new IllegalArgumentException("--kill-after " + n + ", allowed 1 or more");
+    }
+    return n;
+  }
+
+  private static void run(Path dir, long killAfter) throws IOException {
+    Files.createDirectories(dir);
+    Path file = dir.resolve("places.pando");
+    long start = System.nanoTime();
+    try (Database db = Database.open(file)) {
+      System.out.printf(
+          "%s %s in %s%n",
+          db.openReport().created() ? "created" : "opened", file, since(start));
+      new Gazetteer(db).run(killAfter);
+    }
+  }
+
+  private void run(long killAfter) throws IOException {
+    load(killAfter);
+    byId();
+    byName();
+    largest();
+    pages();
+    correction();
+    CheckReport report = timed("check", db::check);
+    System.out.println(report);
+    report.throwIfBad();
+  }
+
+  private void load(long killAfter) throws IOException {
+    long present = db.view(tx -> tx.count(PLACES));
+    if (present > 0 && present < PlaceLoader.TOTAL) {
+      System.out.printf(
+          "recovered %,d of %,d places; every table agrees: %b; going on from there%n",
+          present, PlaceLoader.TOTAL, tablesAgree(present));
+    }
+    long start = System.nanoTime();
+    long loaded = new PlaceLoader(db, killAfter).load();
+    long all = db.view(tx -> tx.count(PLACES));
+    System.out.printf(
+        loaded == 0 ? "%2$,d places are there already%n" : "loaded %,d places, now %,d, in %s%n",
+        loaded, all, since(start));
+  }
+
+  private boolean tablesAgree(long present) {
+    return db.view(
+        tx ->
+            tx.count(BY_NAME) == present
+                && tx.count(BY_SIZE) == present
+                && tx.count(IN_COUNTRY) == present);
+  }
+
+  private void byId() {
+    Place place = timed("the place with id 3413829", () -> db.view(tx -> tx.get(PLACES, REYKJAVIK)));
+    System.out.println("  " + place);
+  }
+
+  private void byName() {
+    var found =
+        timed(
+            "names that start with San Fr",
+            () ->
+                db.view(
+                    tx -> {
+                      try (var names = tx.scan(BY_NAME, Range.startsWith("San Fr")).stream()) {
+                        return names.toList();
+                      }
+                    }));
+    found.stream()
+        .limit(5)
+        .forEach(
+            e ->
+                System.out.printf(
+                    "  %s, %s: %,d%n",
+                    e.key().name(), e.value().country(), e.value().population()));
+    System.out.printf("  ... %,d in all%n", found.size());
+  }
+
+  private void largest() {
+    var found =
+        timed(
+            "the ten largest of JP",
+            () ->
+                db.view(
+                    tx -> {
+                      try (var bySize = tx.scan(BY_SIZE, Range.prefix("JP").limit(10)).stream()) {
+                        return bySize.toList();
+                      }
+                    }));
+    found.forEach(e -> System.out.printf("  %,11d %s%n", e.key().population(), e.value()));
+  }
+
+  private void pages() {
+    System.out.printf("the places of IS in name order, %d on a page%n", PAGE);
+    List<InCountry> page = timed("  first page", () -> page(Range.prefix("IS")));
+    long all = page.size();
+    while (!page.isEmpty()) {
+      System.out.println("    " + String.join(", ", page.stream().map(InCountry::name).toList()));
+      InCountry last = page.getLast();
+      // The last key is all that a next page needs; nothing was kept open meanwhile.
+      page = timed("  one page further on", () -> page(Range.greaterThan(last)));
+      all += page.size();
+    }
+    System.out.printf("  ... %,d in all%n", all);
+  }
+
+  private List<InCountry> page(Range<? super InCountry> range) {
+    return db.view(
+        tx -> {
+          try (Stream<Entry<InCountry, Boolean>> entries =
+              tx.scan(IN_COUNTRY, range.limit(PAGE)).stream()) {
+            return entries.map(Entry::key).takeWhile(k -> k.country().equals("IS")).toList();
+          }
+        });
+  }
+
+  private void correction() {
+    int before = population(REYKJAVIK);
+    timed(
+        "one more inhabitant for Reykjavik, in all tables at once and on disk",
+        () -> {
+          db.update(tx -> PlaceTables.correctPopulation(tx, REYKJAVIK, before + 1));
+          return before;
+        });
+    System.out.printf(
+        "  %,d before, %,d after; first of its country: %s%n",
+        before,
+        population(REYKJAVIK),
+        db.view(
+            tx -> {
+              try (var bySize = tx.scan(BY_SIZE, Range.prefix("IS").limit(1)).stream()) {
+                return bySize.map(Entry::value).toList();
+              }
+            }));
+  }
+
+  private int population(int id) {
+    return Objects.requireNonNull(db.view(tx -> tx.get(PLACES, id)), "place").population();
+  }
+
+  private interface Step<R> {
+    R run();
+  }
+
+  private static <R> R timed(String what, Step<R> step) {
+    long start = System.nanoTime();
+    R result = step.run();
+    System.out.printf("%s (%s)%n", what, since(start));
+    return result;
+  }
+
+  private static String since(long start) {
+    double micros = (System.nanoTime() - start) / 1e3;
+    return micros < 1000
+        ? "%.0f us".formatted(micros)
+        : micros < 1_000_000
+            ? "%.1f ms".formatted(micros / 1e3)
+            : "%.2f s".formatted(micros / 1e6);
+  }
+}
