@@ -22,8 +22,14 @@ final class FreeSpace {
   /** Pages that the first look into the free tree brings; each further one brings twice as many. */
   private static final long FIRST_LOAD = 64;
 
-  /** Pages kept at hand for the free tree's own changes, during which it cannot be read. */
-  private static final long RESERVE = 64;
+  /** What is loaded and not used must be written back, so not too much at a time. */
+  private static final long LARGEST_LOAD = 1024;
+
+  /** Pages at hand for the free tree's own changes, beside those that the records ask for. */
+  private static final long RESERVE = 32;
+
+  /** About what a record takes in a leaf of the free tree. */
+  private static final int RECORD_BYTES = 40;
 
   private static final Comparator<FreeRun> BY_KEY =
       Comparator.comparingLong(FreeRun::birth)
@@ -117,7 +123,7 @@ final class FreeSpace {
       return false;
     }
     boolean found = records.load(Math.max(wanted, nextLoad), available);
-    nextLoad *= 2;
+    nextLoad = Math.min(2 * nextLoad, LARGEST_LOAD);
     available.sort();
     return found;
   }
@@ -147,9 +153,7 @@ final class FreeSpace {
     FreeTreeWriter writer = new FreeTreeWriter(tree, scratch, file, treePages, pageCount, txnId);
     List<FreeRun> runs = gather(txnId, pins);
     if (runs.size() > limit || !records.used().isEmpty()) {
-      if (available.pages() < RESERVE) {
-        load(RESERVE);
-      }
+      loadReserve();
       saving = true;
       runs = saveIntoTree(writer, txnId, pins, limit);
     }
@@ -158,11 +162,22 @@ final class FreeSpace {
     return new Saved(runs, writer.pages() + inline);
   }
 
+  /** Changing the free tree takes pages, and then it is too late to look for them in the tree. */
+  private void loadReserve() {
+    long changes = (long) freed.size() + blocked.size() + records.used().size();
+    long leaves = 2 * changes / (base.pageSize() / RECORD_BYTES);
+    long missing = RESERVE + leaves - available.pages();
+    if (missing > 0) {
+      boolean _ = load(missing);
+    }
+  }
+
   private List<FreeRun> saveIntoTree(FreeTreeWriter writer, long txnId, Pins pins, int limit) {
     writer.delete(records.used());
     List<FreeRun> runs = gather(txnId, pins);
     while (runs.size() > limit) {
-      writer.insert(takeExcess(limit));
+      int later = freed.size() + blocked.size();
+      writer.insert(later > limit / 2 ? takeLater(limit / 4) : takeAvailable(limit / 4));
       runs = gather(txnId, pins);
     }
     return runs;
@@ -213,30 +228,35 @@ final class FreeSpace {
         && first.length() + second.length() <= FreeRecord.MAX_LENGTH;
   }
 
+  /** Hands out what others must wait for, but for some of it, in the tree's order. */
+  private List<FreeRun> takeLater(int kept) {
+    List<FreeRun> late = freed.subList(Math.min(kept, freed.size()), freed.size());
+    List<FreeRun> out = new ArrayList<>(late);
+    late.clear();
+    out.addAll(blocked);
+    blocked.clear();
+    out.sort(BY_KEY);
+    return out;
+  }
+
   /**
-   * Keeps half of what fits into the meta and hands out the rest, in the tree's order. The other
-   * half is for what changing the tree brings, and for the next commits.
+   * Hands out the higher half of what is too much. Only half: inserting it takes pages, and those
+   * must come from the other half, not from the end of the file.
    */
-  private List<FreeRun> takeExcess(int limit) {
-    int keepAvailable = Math.min(available.size(), limit / 4);
-    int keepFreed = Math.min(freed.size(), limit / 2 - keepAvailable);
-    List<FreeRun> excess = new ArrayList<>();
-    RunList kept = new RunList(file);
+  private List<FreeRun> takeAvailable(int kept) {
+    int tooMany = available.size() - kept;
+    int keep = available.size() - (tooMany + 1) / 2;
+    List<FreeRun> out = new ArrayList<>();
+    RunList rest = new RunList(file);
     for (int i = 0; i < available.size(); i++) {
-      if (i < keepAvailable) {
-        kept.add(available.start(i), available.length(i));
+      if (i < keep) {
+        rest.add(available.start(i), available.length(i));
       } else {
-        excess.add(new FreeRun(available.start(i), available.length(i), 0, 0));
+        out.add(new FreeRun(available.start(i), available.length(i), 0, 0));
       }
     }
     available.clear();
-    available.addAll(kept);
-    List<FreeRun> late = freed.subList(keepFreed, freed.size());
-    excess.addAll(late);
-    late.clear();
-    excess.addAll(blocked);
-    blocked.clear();
-    excess.sort(BY_KEY);
-    return excess;
+    available.addAll(rest);
+    return out;
   }
 }
