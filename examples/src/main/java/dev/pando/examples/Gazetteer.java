@@ -110,9 +110,11 @@ public final class Gazetteer {
     long start = System.nanoTime();
     long loaded = new PlaceLoader(db, killAfter).load();
     long all = db.view(tx -> tx.count(PLACES));
-    System.out.printf(
-        loaded == 0 ? "%2$,d places are there already%n" : "loaded %,d places, now %,d, in %s%n",
-        loaded, all, since(start));
+    if (loaded == 0) {
+      System.out.printf("%,d places are there already%n", all);
+    } else {
+      System.out.printf("loaded %,d places, now %,d, in %s%n", loaded, all, since(start));
+    }
   }
 
   private boolean tablesAgree(long present) {
@@ -124,7 +126,7 @@ public final class Gazetteer {
   }
 
   private void byId() {
-    Place place = timed("the place with id 3413829", () -> db.view(tx -> tx.get(PLACES, REYKJAVIK)));
+    Place place = timed("the place with id " + REYKJAVIK, () -> place(REYKJAVIK));
     System.out.println("  " + place);
   }
 
@@ -188,7 +190,7 @@ public final class Gazetteer {
   }
 
   private void correction() {
-    int before = population(REYKJAVIK);
+    int before = place(REYKJAVIK).population();
     timed(
         "one more inhabitant for Reykjavik, in all tables at once and on disk",
         () -> {
@@ -198,7 +200,7 @@ public final class Gazetteer {
     System.out.printf(
         "  %,d before, %,d after; first of its country: %s%n",
         before,
-        population(REYKJAVIK),
+        place(REYKJAVIK).population(),
         db.view(
             tx -> {
               try (var bySize = tx.scan(BY_SIZE, Range.prefix("IS").limit(1)).stream()) {
@@ -207,8 +209,9 @@ public final class Gazetteer {
             }));
   }
 
-  private int population(int id) {
-    return Objects.requireNonNull(db.view(tx -> tx.get(PLACES, id)), "place").population();
+  private Place place(int id) {
+    Place place = db.view(tx -> tx.get(PLACES, id));
+    return Objects.requireNonNull(place, "a place that was loaded is missing");
   }
 
   private interface Step<R> {

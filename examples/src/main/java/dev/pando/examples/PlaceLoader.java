@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pando.txn.Database;
 import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -103,7 +105,8 @@ final class PlaceLoader {
 
   /** A bar for people; a file or a pipe gets none. */
   private static @Nullable ProgressBar progressBar(long start) {
-    if (System.console() == null || !System.console().isTerminal()) {
+    // Some JDKs give no console for a pipe, others one that is no terminal.
+    if (!Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)) {
       return null;
     }
     ProgressBar bar =

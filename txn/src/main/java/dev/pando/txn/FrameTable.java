@@ -87,7 +87,7 @@ final class FrameTable {
   }
 
   private static int slot(long page, int mask) {
-    return (int) (page * 0x9E3779B97F4A7C15L >>> 32) & mask;
+    return (int) ((page * 0x9E3779B97F4A7C15L) >>> 32) & mask;
   }
 
   private void rehash() {

@@ -67,7 +67,8 @@ final class FreeRecord {
    * Reads a record; every number is checked.
    *
    * @param file for messages
-   * @param base the commit that the tree belongs to: its page count, its transaction
+   * @param pageCount of the commit that the tree belongs to
+   * @param txnId of that commit
    */
   static FreeRun read(String file, Slice key, Slice value, long pageCount, long txnId) {
     if (key.length != KEY_BYTES || value.length != VALUE_BYTES) {

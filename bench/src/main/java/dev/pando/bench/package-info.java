@@ -1,0 +1,5 @@
+/** Measurements of Pando, alone and beside other stores. */
+@NullMarked
+package dev.pando.bench;
+
+import org.jspecify.annotations.NullMarked;
