@@ -14,7 +14,7 @@ final class Slabs implements AutoCloseable {
   /** An offset in a slab takes so many bits of an address. */
   static final int OFFSET_BITS = 26;
 
-  private static final long FIRST = 256 << 10;
+  private static final long FIRST = 64 << 10;
   private static final long LARGEST = 1L << OFFSET_BITS;
 
   /** Memory kept while no transaction needs it. */
