@@ -7,7 +7,9 @@ import dev.pando.txn.View;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -33,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Gets of keys that exist, in random order, each in one long read transaction, and eight bytes of
- * the value read. Both stores get the key as native memory and hand the value out in place.
+ * the value read. Both stores get the key in reused native memory and hand the value out in place.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -120,6 +122,7 @@ public class RandomGet {
     private final Database db;
     private ReadTxn tx;
     private RawTable table;
+    private final MemorySegment key = arena.allocate(Records.KEY_BYTES, Long.BYTES);
     private final View value = new View();
 
     Pando(Path directory) {
@@ -141,7 +144,8 @@ public class RandomGet {
 
     @Override
     public long get(long keyOffset) {
-      if (!table.get(keys.asSlice(keyOffset, Records.KEY_BYTES), value)) {
+      MemorySegment.copy(keys, keyOffset, key, 0, Records.KEY_BYTES);
+      if (!table.get(key, value)) {
         throw new AssertionError("a record is missing");
       }
       return value.getLongLE(0);
@@ -161,7 +165,8 @@ public class RandomGet {
     private final Env<ByteBuffer> env;
     private final Dbi<ByteBuffer> dbi;
     private Txn<ByteBuffer> tx;
-    private final ByteBuffer key = keys.asByteBuffer();
+    private final ByteBuffer key =
+        ByteBuffer.allocateDirect(Records.KEY_BYTES).order(ByteOrder.nativeOrder());
 
     Lmdb(Path directory) {
       env =
@@ -190,7 +195,9 @@ public class RandomGet {
 
     @Override
     public long get(long keyOffset) {
-      key.limit((int) keyOffset + Records.KEY_BYTES).position((int) keyOffset);
+      key.clear();
+      key.putLong(0, keys.get(ValueLayout.JAVA_LONG, keyOffset));
+      key.putLong(Long.BYTES, keys.get(ValueLayout.JAVA_LONG, keyOffset + Long.BYTES));
       ByteBuffer value = dbi.get(tx, key);
       if (value == null) {
         throw new AssertionError("a record is missing");

@@ -1,0 +1,54 @@
+package dev.pando.txn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's quick start compiles, runs, and stands in the README as it stands here. */
+class QuickStartTest {
+  private static final String BEGIN = "// quick start begins";
+  private static final String END = "// quick start ends";
+
+  @Test
+  void runs(@TempDir Path dir) {
+    Path path = dir.resolve("orders.pando");
+    // quick start begins
+    record Order(String customer, double total, Instant placed) {}
+
+    Table<Long, Order> orders = Table.of("orders", Codec.u64(), Codec.record(Order.class));
+
+    try (Database db = Database.open(path)) {
+      db.update(tx -> tx.put(orders, 7L, new Order("Ada", 99.5, Instant.now())));
+
+      Order order = db.view(tx -> tx.get(orders, 7L));
+
+      try (ReadTxn tx = db.beginRead();
+          Stream<Entry<Long, Order>> newest =
+              tx.scan(orders, Range.closedOpen(1L, 100L).reversed()).stream()) {
+        newest.limit(10).forEach(System.out::println);
+      }
+    }
+    // quick start ends
+    try (Database db = Database.open(path)) {
+      assertEquals("Ada", db.view(tx -> tx.get(orders, 7L)).customer());
+      assertTrue(db.check().ok());
+    }
+  }
+
+  @Test
+  void readsTheSameInTheReadme() throws IOException {
+    String here =
+        Files.readString(Path.of("src/test/java/dev/pando/txn/QuickStartTest.java"));
+    int begin = here.indexOf("\n", here.lastIndexOf("    " + BEGIN)) + 1;
+    String code = here.substring(begin, here.lastIndexOf("    " + END)).stripIndent().strip();
+    String readme = Files.readString(Path.of("../README.md"));
+    assertTrue(readme.contains("```java\n" + code + "\n```"), "the README's quick start differs");
+  }
+}
