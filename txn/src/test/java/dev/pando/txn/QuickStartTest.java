@@ -47,7 +47,7 @@ class QuickStartTest {
     String here =
         Files.readString(Path.of("src/test/java/dev/pando/txn/QuickStartTest.java"));
     int begin = here.indexOf("\n", here.lastIndexOf("    " + BEGIN)) + 1;
-    String code = here.substring(begin, here.lastIndexOf("    " + END)).stripIndent().strip();
+    String code = here.substring(begin, here.lastIndexOf("    " + END)).stripTrailing().stripIndent();
     String readme = Files.readString(Path.of("../README.md"));
     assertTrue(readme.contains("```java\n" + code + "\n```"), "the README's quick start differs");
   }
