@@ -138,6 +138,7 @@ public class RandomGet {
               target.put(all[i], Records.value(i));
             }
           });
+      db.check().throwIfBad();
       tx = db.beginRead();
       table = tx.raw("bench");
     }
@@ -154,9 +155,6 @@ public class RandomGet {
     @Override
     public void close() {
       tx.close();
-      if (!db.check().ok()) {
-        throw new AssertionError(db.check().toString());
-      }
       db.close();
     }
   }
