@@ -90,16 +90,22 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
    * @param pageCount page numbers are below
    * @param txnId births are at most this
    */
-  static CatalogEntry decode(
-      String file, String name, Slice slice, long pageCount, long txnId) {
+  static CatalogEntry decode(String file, String name, Slice slice, long pageCount, long txnId) {
     byte[] bytes = slice.toArray();
     if (bytes.length < CODECS + 2 * Short.BYTES) {
       throw corrupt(file, name, "an entry of " + bytes.length + " bytes");
     }
     if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0) {
       throw corrupt(
-          file, name, "entry version " + bytes[VERSION] + " with flags " + bytes[FLAGS]
-              + ", supported: version " + CURRENT_VERSION + " without flags");
+          file,
+          name,
+          "entry version "
+              + bytes[VERSION]
+              + " with flags "
+              + bytes[FLAGS]
+              + ", supported: version "
+              + CURRENT_VERSION
+              + " without flags");
     }
     MemorySegment source = MemorySegment.ofArray(bytes);
     int keyLength = Short.toUnsignedInt(source.get(U16, CODECS));
@@ -124,10 +130,7 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
 
   private static String utf8(String file, String name, byte[] bytes, int offset, int length) {
     try {
-      return UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(bytes, offset, length))
-          .toString();
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString();
     } catch (CharacterCodingException e) {
       throw corrupt(file, name, "text that is not UTF-8");
     }

@@ -60,6 +60,7 @@ public record CheckReport(
     return ok()
         ? "check: ok, " + counts
         : "check: %d problems, %s%n  %s"
-            .formatted(problems.size(), counts, String.join(System.lineSeparator() + "  ", problems));
+            .formatted(
+                problems.size(), counts, String.join(System.lineSeparator() + "  ", problems));
   }
 }

@@ -72,8 +72,7 @@ public final class Database implements AutoCloseable {
     this.file = new DataFile(opened.file(), opened.map(), options);
     this.memory = new WriterMemory(file);
     this.metas =
-        new MetaWriter(
-            file, memory, opened.slots(), opened.meta(), opened.report().created());
+        new MetaWriter(file, memory, opened.slots(), opened.meta(), opened.report().created());
     this.newest = new Snapshot(opened.meta(), opened.map());
   }
 
@@ -417,9 +416,18 @@ public final class Database implements AutoCloseable {
   }
 
   private void end() {
-    Snapshot last = newest;
     try (lock;
         memory) {
+      sealAndClose(newest);
+    }
+  }
+
+  private void sealAndClose(Snapshot last) {
+    try {
+      if (!file.hasFailed()) {
+        metas.seal(last.meta());
+      }
+    } finally {
       retired.releaseAll();
       if (file.map() != last.map()) {
         file.map().release();

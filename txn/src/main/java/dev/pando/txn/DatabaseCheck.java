@@ -156,12 +156,14 @@ final class DatabaseCheck {
 
   private void checkRun(String where, FreeRun run) {
     if ((run.birth() == 0) != (run.freed() == 0) || run.birth() > run.freed()) {
-      problem("%s: page %d, born in %d and freed in %d"
-          .formatted(where, run.pgno(), run.birth(), run.freed()));
+      problem(
+          "%s: page %d, born in %d and freed in %d"
+              .formatted(where, run.pgno(), run.birth(), run.freed()));
     }
     if (run.freed() > meta.txnId()) {
-      problem("%s: page %d was freed in %d, after the commit"
-          .formatted(where, run.pgno(), run.freed()));
+      problem(
+          "%s: page %d was freed in %d, after the commit"
+              .formatted(where, run.pgno(), run.freed()));
     }
     free += run.length();
     boolean _ = mark(where, run.pgno(), run.length());

@@ -146,9 +146,7 @@ final class DirtyPages implements PageAllocator {
 
   @Override
   public MemorySegment segment(long address) {
-    return address >= 0
-        ? map.segment(address)
-        : memory[(int) (~address >>> Slabs.OFFSET_BITS)];
+    return address >= 0 ? map.segment(address) : memory[(int) (~address >>> Slabs.OFFSET_BITS)];
   }
 
   @Override

@@ -82,7 +82,9 @@ final class FreeRecord {
     long freed = freed(key);
     long pgno = key.segment.get(BIG, key.offset + PGNO);
     long length = Integer.toUnsignedLong(value.segment.get(U32, value.offset));
-    if (pgno < PageHeader.FIRST_PGNO || pgno >= pageCount || length < 1
+    if (pgno < PageHeader.FIRST_PGNO
+        || pgno >= pageCount
+        || length < 1
         || length > pageCount - pgno) {
       throw corrupt(
           file,

@@ -148,8 +148,7 @@ final class FreeSpace {
    */
   Saved save(TreeWriter tree, long txnId, LongSupplier pageCount, Pins pins) {
     int limit = MetaLayout.maxRuns(base.pageSize());
-    long treePages =
-        base.freePages() - base.freeRuns().stream().mapToLong(FreeRun::length).sum();
+    long treePages = base.freePages() - base.freeRuns().stream().mapToLong(FreeRun::length).sum();
     FreeTreeWriter writer = new FreeTreeWriter(tree, scratch, file, treePages, pageCount, txnId);
     List<FreeRun> runs = gather(txnId, pins);
     if (runs.size() > limit || !records.used().isEmpty()) {
@@ -204,8 +203,7 @@ final class FreeSpace {
         run ->
             run.freed() == txnId
                 ? run
-                : new FreeRun(
-                    run.pgno(), run.length(), pins.canonicalBirth(run.birth()), txnId));
+                : new FreeRun(run.pgno(), run.length(), pins.canonicalBirth(run.birth()), txnId));
     freed.sort(BY_KEY);
     List<FreeRun> merged = new ArrayList<>(freed.size());
     for (FreeRun run : freed) {

@@ -78,6 +78,19 @@ final class MetaWriter {
     return meta;
   }
 
+  /**
+   * Closes the file: says on disk that the newest commit is on disk. A page that is found damaged
+   * later is then known to be damaged; without this, recovery would take the commit for one that a
+   * crash cut short, and go back to the one before.
+   */
+  void seal(Meta newest) {
+    if (claimed && newest.durableTxn() < newest.txnId() && durableTxn == newest.txnId()) {
+      long txnId = nextTxnId();
+      write(withIds(newest, txnId, txnId), newest.txnId());
+      sync(txnId);
+    }
+  }
+
   private static Meta withIds(Meta base, long txnId, long durableTxn) {
     return new Meta(
         base.pageSize(),

@@ -69,8 +69,7 @@ record OpenedFile(PageFile file, PageMap map, MetaSlots slots, Meta meta, OpenRe
     }
   }
 
-  private static OpenedFile recover(
-      Path path, PageFile file, Options options, boolean created) {
+  private static OpenedFile recover(Path path, PageFile file, Options options, boolean created) {
     MetaSlots slots = MetaSlots.read(file);
     int pageSize = slots.pageSize();
     if (options.pageSizeRequired() && pageSize != options.pageSize()) {
@@ -83,8 +82,7 @@ record OpenedFile(PageFile file, PageMap map, MetaSlots slots, Meta meta, OpenRe
     try {
       Recovery recovery = Recovery.choose(verifying, slots);
       PageMap map = file.map(pageSize, pages, options.pagerChecksums(), verifying);
-      OpenReport report =
-          new OpenReport(created, recovery.meta().txnId(), recovery.passedOver());
+      OpenReport report = new OpenReport(created, recovery.meta().txnId(), recovery.passedOver());
       return new OpenedFile(file, map, slots, recovery.meta(), report);
     } finally {
       verifying.release();

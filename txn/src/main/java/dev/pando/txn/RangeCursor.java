@@ -111,8 +111,7 @@ final class RangeCursor {
   private static int compare(Slice key, MemorySegment bound) {
     long length = bound.byteSize();
     long at =
-        MemorySegment.mismatch(
-            key.segment, key.offset, key.offset + key.length, bound, 0, length);
+        MemorySegment.mismatch(key.segment, key.offset, key.offset + key.length, bound, 0, length);
     if (at < 0) {
       return 0;
     }

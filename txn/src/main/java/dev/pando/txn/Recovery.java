@@ -53,8 +53,7 @@ record Recovery(Meta meta, List<String> passedOver) {
         (key, value) -> {
           String name = CatalogEntry.name(pages.name(), key);
           TreeRoot root =
-              CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId())
-                  .root();
+              CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId()).root();
           Delta.verify(pages, root, durable, (k, v) -> {});
         });
     Delta.verify(pages, meta.freeTree(), durable, (k, v) -> {});

@@ -39,11 +39,7 @@ public final class WriteTxn extends ReadTxn {
   private boolean inClosure;
 
   WriteTxn(
-      Database database,
-      Snapshot base,
-      WriterMemory memory,
-      DirtyPages pages,
-      FreeSpace free) {
+      Database database, Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
     super(database, base, memory.workspace);
     this.pages = pages;
     this.free = free;
@@ -181,7 +177,8 @@ public final class WriteTxn extends ReadTxn {
   public void commit() {
     checkOpen();
     if (inClosure) {
-      throw new IllegalStateException("update commits when its closure returns; do not call commit");
+      throw new IllegalStateException(
+          "update commits when its closure returns; do not call commit");
     }
     commitNow();
   }

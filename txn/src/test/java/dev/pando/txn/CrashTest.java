@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -119,7 +118,9 @@ final class CrashTest {
     boolean isNew = committing && same(found, inFlight);
     if (!isNew && !same(found, acknowledged)) {
       throw new AssertionError(
-          "image " + images + ": neither the acknowledged state nor the one in flight; "
+          "image "
+              + images
+              + ": neither the acknowledged state nor the one in flight; "
               + db.openReport());
     }
     newer += isNew ? 1 : 0;
@@ -154,7 +155,8 @@ final class CrashTest {
 
   private static boolean same(Map<Long, byte[]> a, Map<Long, byte[]> b) {
     return a.keySet().equals(b.keySet())
-        && a.entrySet().stream().allMatch(e -> java.util.Arrays.equals(e.getValue(), b.get(e.getKey())));
+        && a.entrySet().stream()
+            .allMatch(e -> java.util.Arrays.equals(e.getValue(), b.get(e.getKey())));
   }
 
   private void transaction(Database db) {
@@ -183,7 +185,8 @@ final class CrashTest {
       return;
     }
     int kind = random.nextInt(60);
-    byte[] value = new byte[kind == 0 ? random.nextInt(80_000) : random.nextInt(kind < 10 ? 900 : 60)];
+    byte[] value =
+        new byte[kind == 0 ? random.nextInt(80_000) : random.nextInt(kind < 10 ? 900 : 60)];
     random.nextBytes(value);
     boolean _ = tx.put(TABLE, key, value);
     model.put(key, value);

@@ -53,8 +53,21 @@ class LargeValueTest extends DatabaseTestBase {
     Random random = new Random(pageSize);
     int half = pageSize / 2;
     int[] lengths = {
-      0, 1, 250, 251, half - 60, half - 40, half, pageSize - 32, pageSize - 31, 2 * pageSize - 32,
-      2 * pageSize - 31, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, (256 << 10) + pageSize - 32,
+      0,
+      1,
+      250,
+      251,
+      half - 60,
+      half - 40,
+      half,
+      pageSize - 32,
+      pageSize - 31,
+      2 * pageSize - 32,
+      2 * pageSize - 31,
+      (64 << 10) - 1,
+      64 << 10,
+      (64 << 10) + 1,
+      (256 << 10) + pageSize - 32,
       1_000_000
     };
     for (int length : lengths) {

@@ -38,7 +38,10 @@ final class ModelTest extends DatabaseTestBase {
     System.out.println("ModelTest pages of " + pageSize + ", seed " + seed);
     random = new Random(seed);
     options =
-        Options.defaults().withPageSize(pageSize).withGrowthStep(16 << 10).withSpillLimit(256 << 10);
+        Options.defaults()
+            .withPageSize(pageSize)
+            .withGrowthStep(16 << 10)
+            .withSpillLimit(256 << 10);
     db = open(options);
     long target = wanted * Long.getLong("pando.scale", 1L);
     try {

@@ -44,10 +44,10 @@ class QuickStartTest {
 
   @Test
   void readsTheSameInTheReadme() throws IOException {
-    String here =
-        Files.readString(Path.of("src/test/java/dev/pando/txn/QuickStartTest.java"));
+    String here = Files.readString(Path.of("src/test/java/dev/pando/txn/QuickStartTest.java"));
     int begin = here.indexOf("\n", here.lastIndexOf("    " + BEGIN)) + 1;
-    String code = here.substring(begin, here.lastIndexOf("    " + END)).stripTrailing().stripIndent();
+    String code =
+        here.substring(begin, here.lastIndexOf("    " + END)).stripTrailing().stripIndent();
     String readme = Files.readString(Path.of("../README.md"));
     assertTrue(readme.contains("```java\n" + code + "\n```"), "the README's quick start differs");
   }

@@ -235,8 +235,7 @@ final class SimStorage implements Storage {
     }
 
     @Override
-    public PageMap map(
-        int pageSize, long pageCount, Checksums mode, @Nullable PageMap previous) {
+    public PageMap map(int pageSize, long pageCount, Checksums mode, @Nullable PageMap previous) {
       happens("map");
       if (pageCount * pageSize > size) {
         throw new CorruptFileException(path.toString(), -1, "the file ends at " + size);
