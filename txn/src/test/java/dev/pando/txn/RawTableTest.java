@@ -4,11 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,36 +177,5 @@ final class RawTableTest extends DatabaseTestBase {
 
   private static List<Long> keys(ReadTxn tx, Range<Long> range) {
     return tx.scan(NAMES, range).stream().map(Entry::key).toList();
-  }
-
-  @Test
-  void readingIntoAViewAllocatesNothing() {
-    Database db = open();
-    int n = 10_000;
-    db.update(
-        tx -> {
-          for (long i = 0; i < n; i++) {
-            tx.put(NAMES, i, "value " + i);
-          }
-        });
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (ReadTxn tx = db.beginRead();
-        Arena arena = Arena.ofConfined()) {
-      RawTable raw = tx.raw(NAMES);
-      MemorySegment key = arena.allocate(8);
-      View view = new View();
-      long sum = 0;
-      long allocated = Long.MAX_VALUE;
-      for (int attempt = 0; attempt < 50 && allocated > 0; attempt++) { // until it is compiled
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < n; i++) {
-          key.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, Long.reverseBytes(i));
-          sum += raw.get(key, view) ? view.length() : 0;
-        }
-        allocated = threads.getCurrentThreadAllocatedBytes() - before;
-      }
-      assertThat(sum).isPositive();
-      assertThat(allocated).as("bytes for %d gets", n).isLessThan(n);
-    }
   }
 }
