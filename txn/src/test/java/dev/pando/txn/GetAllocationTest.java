@@ -2,9 +2,6 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pando.btree.Tree;
-import dev.pando.pager.PageFile;
-import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,13 +15,7 @@ final class GetAllocationTest {
   void getsIntoAViewAllocateNothing(@TempDir Path directory) throws Exception {
     // One object of the smallest size a get would not fit.
     assertThat(16L * GetOften.TIMES).isGreaterThan(48L << 20);
-    String classPath =
-        String.join(
-            File.pathSeparator,
-            ChildJvm.home(GetOften.class).toString(),
-            ChildJvm.home(Database.class).toString(),
-            ChildJvm.home(Tree.class).toString(),
-            ChildJvm.home(PageFile.class).toString());
+    String classPath = ChildJvm.path(any -> true);
     String output =
         ChildJvm.run(
             List.of(
