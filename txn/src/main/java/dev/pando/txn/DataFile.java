@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * #failure}.
  */
 final class DataFile {
+  /** Writes of fewer bytes get room ahead of need. */
+  private static final long SMALL = 256 << 10;
+
   private static final long MIN_STEP = 64 << 10;
   private static final long MAX_STEP = 64 << 20;
 
@@ -76,10 +79,12 @@ final class DataFile {
 
   /**
    * Makes room for pages up to {@code pageCount}. A small commit finds blocks that were allocated
-   * before: writing into them and syncing takes half the time of growing the file. Many new pages
-   * are written straight behind the end instead of being written twice.
+   * before: writing into them and syncing takes half the time of growing the file. Many pages are
+   * written straight behind the end instead of being written twice, first as zeros.
+   *
+   * @param bytes about to be written
    */
-  void prepare(long pageCount) {
+  void prepare(long pageCount, long bytes) {
     long needed = pageCount * pageSize;
     if (needed <= size) {
       return;
@@ -87,8 +92,8 @@ final class DataFile {
     checkLimit(pageCount);
     size = file.size();
     lengthChanged = true;
-    long step = step();
-    if (needed - size < step) {
+    if (bytes < SMALL) {
+      long step = step();
       long ahead = Math.max(needed, Math.min(needed + step, maxSize / pageSize * pageSize));
       try {
         file.grow(ahead);

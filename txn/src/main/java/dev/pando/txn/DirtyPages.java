@@ -211,7 +211,7 @@ final class DirtyPages implements PageAllocator {
     long pgno = takeRun(pages);
     if (length >= DIRECT) {
       anythingWritten = true; // even if it fails
-      file.prepare(pageCount);
+      file.prepare(pageCount, length);
       writer.writeRun(source, offset, length, pgno, pages, txnId);
       map.markVerified(pgno, pages);
       return pgno;
@@ -303,7 +303,7 @@ final class DirtyPages implements PageAllocator {
   boolean writeAll() {
     final boolean before = anythingWritten;
     anythingWritten |= frames.size() > 0; // even if it fails
-    file.prepare(pageCount);
+    file.prepare(pageCount, dirtyBytes());
     for (long pgno : frames.sortedPages()) {
       long address = frames.get(pgno);
       MemorySegment page = segment(address);
