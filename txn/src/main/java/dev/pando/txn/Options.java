@@ -108,11 +108,11 @@ public final class Options {
    * How much memory a write transaction's changed pages take before they are written early. No
    * transaction is too big for it; a small limit only costs repeated writes.
    *
-   * @param bytes at least 256 KiB; 256 MiB by default
+   * @param bytes at least 64 KiB; 256 MiB by default
    */
   public Options withSpillLimit(long bytes) {
-    if (bytes < 256 << 10) {
-      throw new IllegalArgumentException("spill limit=" + bytes + ", allowed 262144 bytes or more");
+    if (bytes < 64 << 10) {
+      throw new IllegalArgumentException("spill limit=" + bytes + ", allowed 65536 bytes or more");
     }
     Options copy = new Options(this);
     copy.spillLimit = bytes;

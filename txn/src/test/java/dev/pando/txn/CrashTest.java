@@ -55,7 +55,7 @@ final class CrashTest {
     return Options.defaults()
         .withPageSize(512)
         .withGrowthStep(4096)
-        .withSpillLimit(256 << 10)
+        .withSpillLimit(64 << 10)
         .withCloseTimeout(java.time.Duration.ZERO)
         .withStorage(storage);
   }
@@ -163,11 +163,12 @@ final class CrashTest {
     TreeMap<Long, byte[]> model = new TreeMap<>(acknowledged);
     inFlight = model;
     try (WriteTxn tx = db.beginWrite()) {
-      int size = random.nextInt(10) == 0 ? random.nextInt(400) : random.nextInt(8);
+      boolean large = random.nextInt(8) == 0; // most of these are spilled
+      int size = large ? 200 + random.nextInt(300) : random.nextInt(8);
       for (int i = 0; i < size; i++) {
         operation(tx, model);
       }
-      if (random.nextInt(6) == 0) {
+      if (random.nextInt(large ? 2 : 6) == 0) {
         return;
       }
       committing = true;
@@ -178,7 +179,7 @@ final class CrashTest {
   }
 
   private void operation(WriteTxn tx, TreeMap<Long, byte[]> model) {
-    long key = random.nextInt(150);
+    long key = random.nextInt(250);
     if (random.nextInt(3) == 0) {
       boolean _ = tx.delete(TABLE, key);
       model.remove(key);
