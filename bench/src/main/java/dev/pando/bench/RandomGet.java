@@ -182,9 +182,7 @@ public class RandomGet {
       try (Txn<ByteBuffer> write = env.txnWrite()) {
         for (int i = 0; i < all.length; i++) {
           dbi.put(
-              write,
-              direct.clear().put(all[i]).flip(),
-              value.clear().put(Records.value(i)).flip());
+              write, direct.clear().put(all[i]).flip(), value.clear().put(Records.value(i)).flip());
         }
         write.commit();
       }

@@ -89,8 +89,7 @@ final class BranchSplit {
     cells.separator(split, separator);
     long address = pages.locate(right, pages.txnId());
     nodes.fillBranch(page, base, cells, 0, split);
-    nodes.fillBranch(
-        pages.segment(address), pages.offset(address), cells, split, cells.size());
+    nodes.fillBranch(pages.segment(address), pages.offset(address), cells, split, cells.size());
     return right;
   }
 

@@ -64,7 +64,12 @@ final class CellList {
   /** Adds a branch cell. */
   void add(long childPgno, long childBirth, MemorySegment separator, long offset, int length) {
     writeBranchCell(
-        memory, reserve(BranchLayout.cell(length)), childPgno, childBirth, separator, offset,
+        memory,
+        reserve(BranchLayout.cell(length)),
+        childPgno,
+        childBirth,
+        separator,
+        offset,
         length);
   }
 

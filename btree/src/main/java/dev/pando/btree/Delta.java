@@ -40,11 +40,9 @@ public final class Delta {
    * @param pages a reader that verifies each page it locates
    * @throws dev.pando.error.CorruptFileException at the first page that is not as recorded
    */
-  public static void verify(
-      PageReader pages, TreeRoot root, long durable, EntryVisitor visitor) {
+  public static void verify(PageReader pages, TreeRoot root, long durable, EntryVisitor visitor) {
     if (!root.isEmpty() && root.birth() > durable) {
-      new Delta(pages, root, durable, visitor)
-          .visit(root.pgno(), root.birth(), root.depth() - 1);
+      new Delta(pages, root, durable, visitor).visit(root.pgno(), root.birth(), root.depth() - 1);
     }
   }
 

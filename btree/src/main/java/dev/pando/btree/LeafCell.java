@@ -80,5 +80,4 @@ final class LeafCell {
     target.set(NodeLayout.INT, at, (int) number);
     target.set(SHORT, at + Integer.BYTES, (short) (number >>> 32));
   }
-
 }

@@ -147,8 +147,7 @@ final class LeafReader extends NodeReader {
           page,
           base,
           "a value of %d bytes stands in page %d, which is of type %d and has room for %d"
-              .formatted(
-                  length, PageHeader.pgno(run, start), PageHeader.type(run, start), bytes));
+              .formatted(length, PageHeader.pgno(run, start), PageHeader.type(run, start), bytes));
     }
   }
 

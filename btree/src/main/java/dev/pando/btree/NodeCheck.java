@@ -24,11 +24,7 @@ final class NodeCheck {
   }
 
   void checkLeaf(
-      MemorySegment page,
-      long base,
-      long word,
-      byte @Nullable [] low,
-      byte @Nullable [] high) {
+      MemorySegment page, long base, long word, byte @Nullable [] low, byte @Nullable [] high) {
     int count = count(word);
     if (count == 0) {
       report(page, base, "an empty leaf");
@@ -46,11 +42,7 @@ final class NodeCheck {
   }
 
   void checkBranch(
-      MemorySegment page,
-      long base,
-      long word,
-      byte @Nullable [] low,
-      byte @Nullable [] high) {
+      MemorySegment page, long base, long word, byte @Nullable [] low, byte @Nullable [] high) {
     int count = count(word);
     checkCells(tree.branches, page, base, word);
     tree.branches.separator(page, base, count, 0, current);
@@ -77,8 +69,12 @@ final class NodeCheck {
     if (hasPrevious) {
       int shared =
           KeyOrder.commonPrefix(
-              previous.segment, previous.offset, (int) previous.length,
-              current.segment, current.offset, length);
+              previous.segment,
+              previous.offset,
+              (int) previous.length,
+              current.segment,
+              current.offset,
+              length);
       if (shared < prefix) {
         report(page, base, "key " + slot + " does not share the prefix of " + prefix + " bytes");
       }

@@ -14,10 +14,10 @@ import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What leaves and branches share: the header, the heads and the offsets. Pages are given as (memory,
- * base) and never as slices, so that reading allocates nothing. Whatever a page says is checked
- * against the page's bounds before it is used: a checksum proves that we wrote a page, not that a
- * file is friendly.
+ * What leaves and branches share: the header, the heads and the offsets. Pages are given as
+ * (memory, base) and never as slices, so that reading allocates nothing. Whatever a page says is
+ * checked against the page's bounds before it is used: a checksum proves that we wrote a page, not
+ * that a file is friendly.
  */
 abstract sealed class NodeReader permits LeafReader, BranchReader {
   final PageReader pages;
@@ -73,7 +73,9 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
     return page.get(INT, base + HEADS + (long) HEAD_BYTES * slot);
   }
 
-  /** The first slot in [from, count) whose head is not below {@code head}; count if there is none. */
+  /**
+   * The first slot in [from, count) whose head is not below {@code head}; count if there is none.
+   */
   static int lowerBound(MemorySegment page, long base, int from, int count, int head) {
     int low = from;
     int size = count - from;
@@ -105,8 +107,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
         page.get(SHORT, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot)
             & 0xFFFF;
     if (cell < HEADS + SLOT_BYTES * count || cell >= pageSize - 1) {
-      throw corrupt(
-          page, base, "cell %d begins at %d, outside of the cells".formatted(slot, cell));
+      throw corrupt(page, base, "cell %d begins at %d, outside of the cells".formatted(slot, cell));
     }
     return cell;
   }

@@ -66,7 +66,13 @@ final class NodeWriter {
    * joins at an end; rewrites the heads when it differs.
    */
   private int narrowPrefix(
-      MemorySegment page, long base, long word, int prefix, int keys, MemorySegment key, int length) {
+      MemorySegment page,
+      long base,
+      long word,
+      int prefix,
+      int keys,
+      MemorySegment key,
+      int length) {
     int shared =
         KeyOrder.commonPrefix(first.segment, first.offset, (int) first.length, key, 0, length);
     if (keys > 1) {
@@ -83,8 +89,9 @@ final class NodeWriter {
 
   /** Makes a page the root branch above its only child. */
   void plantRoot(MemorySegment page, long base, long childPgno, long childBirth) {
-    int at = openSlot(page, base, branches.header(page, base, PageHeader.BRANCH), 0,
-        BranchLayout.cell(0));
+    int at =
+        openSlot(
+            page, base, branches.header(page, base, PageHeader.BRANCH), 0, BranchLayout.cell(0));
     CellList.writeBranchCell(page, base + at, childPgno, childBirth, MemorySegment.NULL, 0, 0);
     setHead(page, base, 0, 0);
   }
@@ -160,14 +167,17 @@ final class NodeWriter {
       return 0;
     }
     return KeyOrder.commonPrefix(
-        first.segment, first.offset, (int) first.length,
-        other.segment, other.offset, (int) other.length);
+        first.segment,
+        first.offset,
+        (int) first.length,
+        other.segment,
+        other.offset,
+        (int) other.length);
   }
 
   private void place(
       MemorySegment page, long base, CellList cells, int index, int at, int from, int to) {
-    MemorySegment.copy(
-        cells.memory(), cells.offset(index), page, base + at, cells.length(index));
+    MemorySegment.copy(cells.memory(), cells.offset(index), page, base + at, cells.length(index));
     setOffset(page, base, to - from, index - from, at);
   }
 
@@ -193,8 +203,7 @@ final class NodeWriter {
         branches.separator(page, base, count, slot, other);
       }
       setHead(
-          page, base, slot,
-          KeyOrder.head(other.segment, other.offset, (int) other.length, prefix));
+          page, base, slot, KeyOrder.head(other.segment, other.offset, (int) other.length, prefix));
     }
   }
 
@@ -204,9 +213,7 @@ final class NodeWriter {
 
   private static void setOffset(MemorySegment page, long base, int count, int slot, int cell) {
     page.set(
-        SHORT,
-        base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot,
-        (short) cell);
+        SHORT, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot, (short) cell);
   }
 
   /** Makes room for one more head, offset and cell; returns where in the page the cell goes. */
@@ -235,7 +242,8 @@ final class NodeWriter {
     int count = NodeReader.count(word);
     int cell = reader.cell(page, base, count, slot);
     int cellsStart = pageSize - NodeReader.cellBytes(word);
-    MemorySegment.copy(page, base + cellsStart, page, base + cellsStart + length, cell - cellsStart);
+    MemorySegment.copy(
+        page, base + cellsStart, page, base + cellsStart + length, cell - cellsStart);
     page.asSlice(base + cellsStart, length).fill((byte) 0);
 
     long heads = base + HEADS;

@@ -11,8 +11,12 @@ final class Separators {
   static void between(Slice left, Slice right, KeyBuffer out) {
     int shared =
         KeyOrder.commonPrefix(
-            left.segment, left.offset, (int) left.length,
-            right.segment, right.offset, (int) right.length);
+            left.segment,
+            left.offset,
+            (int) left.length,
+            right.segment,
+            right.offset,
+            (int) right.length);
     assert shared < right.length : "the right page's first key is not above the left page's last";
     out.set(right.segment, right.offset, shared + 1);
   }

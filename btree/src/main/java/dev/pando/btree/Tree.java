@@ -61,8 +61,7 @@ public sealed class Tree permits TreeWriter {
 
   /** Where the tree begins now, with its counts. */
   public final TreeRoot root() {
-    return new TreeRoot(
-        rootPgno, rootBirth, depth, entries, branchPages, leafPages, overflowPages);
+    return new TreeRoot(rootPgno, rootBirth, depth, entries, branchPages, leafPages, overflowPages);
   }
 
   /** Keys in the tree. */

@@ -204,7 +204,8 @@ public final class TreeCheck {
 
   private void compare(String what, long recorded, long counted) {
     if (recorded != counted) {
-      report("the tree at page %d records %d %s and has %d"
+      report(
+          "the tree at page %d records %d %s and has %d"
               .formatted(root.pgno(), recorded, what, counted));
     }
   }

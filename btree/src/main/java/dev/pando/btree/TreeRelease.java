@@ -33,8 +33,7 @@ final class TreeRelease {
     }
     if (levelsBelow > 0) {
       long address = pages.locate(pgno, birth);
-      int children =
-          count(tree.branches.header(pages.segment(address), pages.offset(address)));
+      int children = count(tree.branches.header(pages.segment(address), pages.offset(address)));
       for (int i = 0; i < children; i++) {
         MemorySegment page = pages.segment(address);
         long base = pages.offset(address);
@@ -57,8 +56,7 @@ final class TreeRelease {
     for (int i = 0; i < count; i++) {
       if (tree.leaves.isOverflow(page, base, count, i)) {
         OverflowRun run = tree.leaves.overflowRun(page, base, count, i);
-        pages.free(
-            run.pgno(), run.birth(), OverflowRun.pages(run.length(), tree.leaves.pageSize));
+        pages.free(run.pgno(), run.birth(), OverflowRun.pages(run.length(), tree.leaves.pageSize));
       }
     }
   }

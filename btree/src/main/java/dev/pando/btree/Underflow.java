@@ -194,8 +194,7 @@ final class Underflow {
     }
   }
 
-  private void borrow(
-      boolean leaf, long left, long right, int parent, int leftSlot, int fromLeft) {
+  private void borrow(boolean leaf, long left, long right, int parent, int leftSlot, int fromLeft) {
     int split = cells.middle(capacity);
     if (split == fromLeft) {
       return; // one cell is so large that no division is more even

@@ -176,8 +176,13 @@ class DamageTest {
     TreeRoot r = fixture.tree.root();
     TreeRoot wrong =
         new TreeRoot(
-            r.pgno(), r.birth(), r.depth(), r.entries() + 1, r.branchPages() + 1,
-            r.leafPages() + 1, r.overflowPages() + 1);
+            r.pgno(),
+            r.birth(),
+            r.depth(),
+            r.entries() + 1,
+            r.branchPages() + 1,
+            r.leafPages() + 1,
+            r.overflowPages() + 1);
     List<String> problems = check(fixture, wrong);
     for (String what : List.of("entries", "branch pages", "leaf pages", "overflow pages")) {
       assertTrue(problems.stream().anyMatch(p -> p.contains(what)), what + " in " + problems);

@@ -256,8 +256,7 @@ class TreeModelTest {
     }
   }
 
-  private record Snapshot(
-      dev.pando.pager.TreeRoot root, NavigableMap<byte[], byte[]> content) {}
+  private record Snapshot(dev.pando.pager.TreeRoot root, NavigableMap<byte[], byte[]> content) {}
 
   @ParameterizedTest
   @CsvSource({"512", "4096"})
@@ -265,15 +264,15 @@ class TreeModelTest {
     TreeFixture fixture = new TreeFixture(pageSize);
     Random random = new Random(1);
     for (int i = 0; i < 3000; i++) {
-      fixture.put(
-          Keys.BINARY.next(random, 100), Keys.VALUES.value(random, pageSize));
+      fixture.put(Keys.BINARY.next(random, 100), Keys.VALUES.value(random, pageSize));
     }
     fixture.commit();
     fixture.put(new byte[] {1}, new byte[2 * pageSize]);
     fixture.tree.clear();
     fixture.check();
     assertEquals(0, fixture.pages.usedPages());
-    fixture.put(new byte[] {1}, MemorySegment.NULL.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+    fixture.put(
+        new byte[] {1}, MemorySegment.NULL.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
     fixture.check();
   }
 }

@@ -42,7 +42,8 @@ public final class Gazetteer {
   /**
    * Runs the example.
    *
-   * @param args see the usage; exits with 0 if all is well, 1 after a failure, 2 for wrong arguments
+   * @param args see the usage; exits with 0 if all is well, 1 after a failure, 2 for wrong
+   *     arguments
    */
   public static void main(String[] args) throws IOException {
     Path dir = Path.of("gazetteer");
@@ -82,8 +83,7 @@ public final class Gazetteer {
     long start = System.nanoTime();
     try (Database db = Database.open(file)) {
       System.out.printf(
-          "%s %s in %s%n",
-          db.openReport().created() ? "created" : "opened", file, since(start));
+          "%s %s in %s%n", db.openReport().created() ? "created" : "opened", file, since(start));
       new Gazetteer(db).run(killAfter);
     }
   }
@@ -229,8 +229,6 @@ public final class Gazetteer {
     double micros = (System.nanoTime() - start) / 1e3;
     return micros < 1000
         ? "%.0f us".formatted(micros)
-        : micros < 1_000_000
-            ? "%.1f ms".formatted(micros / 1e3)
-            : "%.2f s".formatted(micros / 1e6);
+        : micros < 1_000_000 ? "%.1f ms".formatted(micros / 1e3) : "%.2f s".formatted(micros / 1e6);
   }
 }

@@ -18,8 +18,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the places, some thousands in a transaction. Places go in in the order of their lines, and a
- * transaction is there whole or not at all; so the number of places in the database says where to
+ * Loads the places, some thousands in a transaction. Places go in in the order of their lines, and
+ * a transaction is there whole or not at all; so the number of places in the database says where to
  * go on after any interruption.
  */
 final class PlaceLoader {
@@ -74,7 +74,8 @@ final class PlaceLoader {
           for (Place place : batch) {
             PlaceTables.add(tx, place);
             if (++loaded == killAfter) {
-              System.out.printf("killed after %,d places, in the middle of a transaction%n", loaded);
+              System.out.printf(
+                  "killed after %,d places, in the middle of a transaction%n", loaded);
               System.out.flush();
               Runtime.getRuntime().halt(KILLED); // no finally, no close: as if the power went
             }

@@ -31,8 +31,7 @@ final class PlaceTables {
   static final Table<BySize, String> BY_SIZE =
       Table.of(
           "by country and size",
-          Codec.record(
-              BySize.class, Codec.utf8(), Codec.descending(Codec.i32()), Codec.i32()),
+          Codec.record(BySize.class, Codec.utf8(), Codec.descending(Codec.i32()), Codec.i32()),
           Codec.utf8());
 
   static final Table<InCountry, Boolean> IN_COUNTRY =
@@ -47,8 +46,7 @@ final class PlaceTables {
         BY_NAME,
         new ByName(place.name(), place.id()),
         new Brief(place.country(), place.population()));
-    tx.put(
-        BY_SIZE, new BySize(place.country(), place.population(), place.id()), place.name());
+    tx.put(BY_SIZE, new BySize(place.country(), place.population(), place.id()), place.name());
     tx.put(IN_COUNTRY, new InCountry(place.country(), place.name(), place.id()), true);
   }
 
