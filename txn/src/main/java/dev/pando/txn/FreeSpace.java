@@ -28,6 +28,9 @@ final class FreeSpace {
   /** Pages at hand for the free tree's own changes, beside those that the records ask for. */
   private static final long RESERVE = 32;
 
+  /** Records that a commit moves in the free tree, if it changes it at all. */
+  private static final int LEAST_MOVED = 64;
+
   /** About what a record takes in a leaf of the free tree. */
   private static final int RECORD_BYTES = 40;
 
@@ -169,6 +172,9 @@ final class FreeSpace {
     if (missing > 0) {
       boolean _ = load(missing);
     }
+    // As many as come in, and some more: so in the end all free space is in one place.
+    records.loadDated((int) Math.min(2L * freed.size() + LEAST_MOVED, 1 << 20), available);
+    available.sort();
   }
 
   private List<FreeRun> saveIntoTree(FreeTreeWriter writer, long txnId, Pins pins, int limit) {

@@ -87,6 +87,38 @@ final class FreeTreeReader {
     return out.pages() > before;
   }
 
+  /**
+   * Adds the runs of reusable records that are dated, at most so many. Written back they are free
+   * for everybody, next to their neighbours, whichever transactions freed those: only there do long
+   * runs come into being again.
+   */
+  void loadDated(int most, RunList out) {
+    if (exhausted) {
+      return;
+    }
+    Cursor records = new Tree(pages, base.freeTree()).cursor();
+    FreeRecord.writeKey(key, 1, 0, 0);
+    boolean there = records.seek(key);
+    if (there && isBehind(records)) {
+      key.set(loadingKey());
+      there = records.seek(key);
+    }
+    int taken = 0;
+    while (there && taken < most) {
+      FreeRun run = reusable(records);
+      if (run == null) {
+        there = skipGroup(records);
+        continue;
+      }
+      there = records.next();
+      if (usedAhead.add(run)) {
+        used.add(run);
+        out.add(run.pgno(), run.length());
+        taken++;
+      }
+    }
+  }
+
   /** Takes one reusable record with at least so many pages, if a short search finds one. */
   @Nullable FreeRun takeRun(long wanted) {
     for (int seen = 0; seen < SEARCH_RECORDS; seen++) {
@@ -122,18 +154,30 @@ final class FreeTreeReader {
         return null;
       }
     }
-    Cursor loading = cursor;
-    if (loading != null) {
-      loading.key(keySlice);
-      byte[] from = keySlice.toArray();
-      records.key(keySlice);
-      if (Arrays.compareUnsigned(keySlice.toArray(), from) < 0) {
-        key.set(from);
-        boolean there = records.seek(key);
-        assert there : "the loading cursor stands on a record";
-      }
+    if (isBehind(records)) {
+      key.set(loadingKey());
+      boolean there = records.seek(key);
+      assert there : "the loading cursor stands on a record";
     }
     return records;
+  }
+
+  /** Whether a cursor stands where {@link #load} has been: all is handed out there. */
+  private boolean isBehind(Cursor records) {
+    if (cursor == null) {
+      return false;
+    }
+    records.key(keySlice);
+    return Arrays.compareUnsigned(keySlice.toArray(), loadingKey()) < 0;
+  }
+
+  private byte[] loadingKey() {
+    Cursor loading = cursor;
+    if (loading == null) {
+      throw new AssertionError("nothing was loaded");
+    }
+    loading.key(keySlice);
+    return keySlice.toArray();
   }
 
   private void searchMoved(boolean onRecord) {

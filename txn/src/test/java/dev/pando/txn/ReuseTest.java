@@ -98,6 +98,36 @@ final class ReuseTest extends DatabaseTestBase {
     assertThat(db.stat().pageCount() * 4096).isLessThan(3 * values * most / 2);
   }
 
+  /**
+   * Free pages of different transactions once never joined: each large value found its place in
+   * pieces, and the file grew by some pages a commit for ever.
+   */
+  @Test
+  void valuesOfAllSizesFindTheirPlaceAgain() {
+    Database db = open(Options.defaults().withPageSize(512).withSpillLimit(64 << 10));
+    Random random = new Random(1);
+    for (int round = 0; round < 4000; round++) {
+      boolean large = random.nextInt(8) == 0;
+      try (WriteTxn tx = db.beginWrite()) {
+        for (int i = 0; i < (large ? 300 : 4); i++) {
+          long key = random.nextInt(250);
+          int kind = random.nextInt(60);
+          if (random.nextInt(3) == 0) {
+            boolean _ = tx.delete(BLOBS, key);
+          } else {
+            int size = kind == 0 ? 80_000 : kind < 10 ? 900 : 60;
+            boolean _ = tx.put(BLOBS, key, new byte[random.nextInt(size)]);
+          }
+        }
+        if (random.nextInt(large ? 2 : 6) > 0) {
+          tx.commit();
+        }
+      }
+    }
+    System.out.println("ReuseTest all sizes: " + db.stat());
+    assertThat(db.stat().pageCount()).isLessThan(4000);
+  }
+
   @Test
   void smallCommitsInASmallDatabaseDoNotGrowTheFile() {
     Database db = open();
