@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Changes leaf and branch pages, which must be dirty ones: never the map. Cells stay compact after
- * each call and unused bytes stay zero, so a page's bytes follow from its content.
+ * each call and unused bytes stay zero; prefix and order of the cells depend on the page's history.
  */
 final class NodeWriter {
   /** Keys no longer than a head are told apart by heads that skip nothing. */

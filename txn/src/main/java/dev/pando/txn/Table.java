@@ -22,6 +22,8 @@ public final class Table<K, V> {
   /** The longest name, in bytes of UTF-8. */
   public static final int MAX_NAME = 255;
 
+  private static final int MAX_CODEC_ID = 0xFFFF;
+
   private final String name;
   private final Codec<K> keyCodec;
   private final Codec<V> valueCodec;
@@ -39,7 +41,7 @@ public final class Table<K, V> {
    * @param key how keys become bytes; must be {@link Codec#ordered}
    * @param value how values become bytes
    * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
-   *     keys' codec is not ordered, or if either is {@link Codec#nullable}, whose null nobody could
+   *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, or if either is {@link Codec#nullable}, whose null nobody could
    *     tell from an absent key
    */
   public static <K, V> Table<K, V> of(String name, Codec<K> key, Codec<V> value) {
@@ -54,6 +56,8 @@ public final class Table<K, V> {
     }
     refuseNullable(name, key);
     refuseNullable(name, value);
+    refuseLongId(name, key);
+    refuseLongId(name, value);
     return new Table<>(name, key, value);
   }
 
@@ -66,6 +70,16 @@ public final class Table<K, V> {
               + codec.id()
               + " is for components of keys and values,"
               + " because null is the answer for an absent key");
+    }
+  }
+
+  /** The catalog keeps ids with a length of 16 bits. */
+  private static void refuseLongId(String name, Codec<?> codec) {
+    long length = Utf8.length(codec.id());
+    if (length > MAX_CODEC_ID) {
+      throw new IllegalArgumentException(
+          "table %s: codec id length=%d, allowed at most %d bytes of UTF-8"
+              .formatted(name, length, MAX_CODEC_ID));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -57,5 +58,34 @@ class TableTest {
   void entriesInWords() {
     assertThat(new Entry<>("k", 1)).hasToString("k=1");
     assertThat(new Entry<>(new byte[] {1, -1}, 1)).hasToString("0x01ff=1");
+  }
+
+  @Test
+  void refusesCodecIdsThatTheCatalogCannotKeep() {
+    // A longer id was once cut to 16 bits when the table was created, and the table was lost.
+    Codec<Long> longId = withId("i".repeat(65_536));
+    assertThatThrownBy(() -> Table.of("t", Codec.u64(), longId))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("table t: codec id length=65536, allowed at most 65535 bytes of UTF-8");
+    assertThat(Table.of("t", Codec.u64(), withId("i".repeat(65_535)))).isNotNull();
+  }
+
+  private static Codec<Long> withId(String id) {
+    return new Codec<>() {
+      @Override
+      public String id() {
+        return id;
+      }
+
+      @Override
+      public void encode(Long value, Sink sink) {
+        sink.putLongBE(value);
+      }
+
+      @Override
+      public Long decode(Source source) {
+        return source.getLongBE();
+      }
+    };
   }
 }
