@@ -41,8 +41,8 @@ public final class Table<K, V> {
    * @param key how keys become bytes; must be {@link Codec#ordered}
    * @param value how values become bytes
    * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
-   *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, or if either is {@link Codec#nullable}, whose null nobody could
-   *     tell from an absent key
+   *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, or if either is
+   *     {@link Codec#nullable}, whose null nobody could tell from an absent key
    */
   public static <K, V> Table<K, V> of(String name, Codec<K> key, Codec<V> value) {
     long length = Utf8.length(name);
