@@ -338,7 +338,7 @@ final class CrashDisk implements Storage, AutoCloseable {
         }
         int bytes = 1 + random.nextInt(meta.bytes.length - 1);
         Image without = image("meta to byte " + bytes, (i, s) -> i != at);
-        int there = (int) Math.clamp(without.content.length - meta.offset, 0, bytes);
+        int there = Math.clamp(without.content.length - meta.offset, 0, bytes);
         System.arraycopy(meta.bytes, 0, without.content, (int) meta.offset, there);
         images.add(without);
       }
