@@ -1,0 +1,116 @@
+package dev.pando.bench.compare;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Directories of stores. */
+final class Directories {
+  private static final int BLOCK = 1 << 20;
+
+  private Directories() {}
+
+  static void make(Path directory) {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes a directory with all it holds, if it is there. */
+  static void delete(Path directory) {
+    try {
+      if (Files.exists(directory)) {
+        for (Path path : walk(directory).sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<Path> walk(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.toList().stream();
+    }
+  }
+
+  /**
+   * Copies a store, holes as holes, and waits until the copy is on disk: nothing of it is to be
+   * written while something is measured.
+   */
+  static void copy(Path from, Path to) {
+    try {
+      for (Path path : walk(from).toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          copyFile(path, target);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copyFile(Path from, Path to) throws IOException {
+    try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel target =
+            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+      ByteBuffer zeros = ByteBuffer.allocateDirect(BLOCK);
+      while (source.read(block.clear()) > 0) {
+        block.flip();
+        if (block.equals(zeros.clear().limit(block.limit()))) {
+          target.position(target.position() + block.limit());
+        } else {
+          write(block, target);
+        }
+      }
+      if (target.size() < source.size()) { // it ends in a hole
+        write(zeros.clear().limit(1), target.position(source.size() - 1));
+      }
+      target.force(true);
+    }
+  }
+
+  private static void write(ByteBuffer bytes, FileChannel target) throws IOException {
+    while (bytes.hasRemaining()) {
+      int _ = target.write(bytes);
+    }
+  }
+
+  /** What the files take on disk, in MiB: holes do not count, blocks that were reserved do. */
+  static double mebibytes(Path directory) {
+    try {
+      Process du =
+          new ProcessBuilder(List.of("du", "-s", "-B1", directory.toString()))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String first = new String(du.getInputStream().readAllBytes()).split("\\s", 2)[0];
+      return first.isEmpty() ? lengths(directory) : Long.parseLong(first) / (double) (1 << 20);
+    } catch (IOException e) {
+      return lengths(directory);
+    }
+  }
+
+  /** Where there is no du. */
+  private static double lengths(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.filter(Files::isRegularFile).mapToLong(path -> path.toFile().length()).sum()
+          / (double) (1 << 20);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

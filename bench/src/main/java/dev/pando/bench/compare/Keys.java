@@ -1,0 +1,90 @@
+package dev.pando.bench.compare;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Keys made from numbers, the same for every store. The record {@code i} has the number {@code 2i};
+ * odd numbers are the keys that no store holds, spread among the others.
+ */
+final class Keys {
+  private static final ValueLayout.OfInt INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final int REGIONS = 20;
+  private static final String PREFIX = "user:region-";
+  private static final int DIGITS = 10;
+
+  /** What keys look like. */
+  enum Kind {
+    /** Four bytes, the most significant first, so that numbers and bytes order alike. */
+    INT(Integer.BYTES),
+    /** Sixteen random bytes. */
+    RND16(2 * Long.BYTES),
+    /** Text with a long common beginning: {@code user:region-03:0000012345}. */
+    STR(PREFIX.length() + 2 + 1 + DIGITS);
+
+    final int bytes;
+
+    Kind(int bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  private Keys() {}
+
+  static int present(int record) {
+    return 2 * record;
+  }
+
+  static int absent(int record) {
+    return 2 * record + 1;
+  }
+
+  /** Writes the key of a number. */
+  static void write(Kind kind, int number, MemorySegment to, long at) {
+    switch (kind) {
+      case INT -> to.set(INT, at, number);
+      case RND16 -> {
+        to.set(LONG, at, Values.mix(number));
+        to.set(LONG, at + Long.BYTES, Values.mix(~(long) number));
+      }
+      case STR -> writeText(number, to, at);
+    }
+  }
+
+  private static void writeText(int number, MemorySegment to, long at) {
+    long end = at;
+    for (int i = 0; i < PREFIX.length(); i++) {
+      to.set(JAVA_BYTE, end++, (byte) PREFIX.charAt(i));
+    }
+    int region = region(number);
+    to.set(JAVA_BYTE, end++, (byte) ('0' + region / 10));
+    to.set(JAVA_BYTE, end++, (byte) ('0' + region % 10));
+    to.set(JAVA_BYTE, end++, (byte) ':');
+    int rest = number;
+    for (int digit = DIGITS - 1; digit >= 0; digit--) {
+      to.set(JAVA_BYTE, end + digit, (byte) ('0' + rest % 10));
+      rest /= 10;
+    }
+  }
+
+  /** Hits and misses beside each other are of one region. */
+  private static int region(int number) {
+    return (int) Long.remainderUnsigned(Values.mix(number / 2), REGIONS);
+  }
+
+  /** A number that orders as the keys do. */
+  static long rank(Kind kind, int number) {
+    return switch (kind) {
+      case INT -> number;
+      case RND16 -> Values.mix(number) ^ Long.MIN_VALUE; // equal first halves do not occur
+      case STR -> (long) region(number) << Integer.SIZE | number;
+    };
+  }
+}

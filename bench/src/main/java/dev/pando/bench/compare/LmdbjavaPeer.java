@@ -1,0 +1,169 @@
+package dev.pando.bench.compare;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.DbiFlags;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
+import org.lmdbjava.GetOp;
+import org.lmdbjava.PutFlags;
+import org.lmdbjava.Txn;
+
+/** LMDB through lmdbjava. */
+final class LmdbjavaPeer implements Peer {
+  /** Address space only: without MDB_WRITEMAP the file is as long as what was written. */
+  private static final long MAP = 64L << 30;
+
+  /** With MDB_WRITEMAP the file is as long as the map, with holes. */
+  private static final long WRITABLE_MAP = 8L << 30;
+
+  private final boolean writeMap;
+  private final Env<ByteBuffer> env;
+  private final Dbi<ByteBuffer> dbi;
+
+  LmdbjavaPeer(Path directory, boolean readOnly, boolean writeMap) {
+    this.writeMap = writeMap;
+    List<EnvFlags> flags = new ArrayList<>(List.of(EnvFlags.MDB_NORDAHEAD));
+    if (readOnly) {
+      flags.add(EnvFlags.MDB_RDONLY_ENV);
+    } else if (writeMap) {
+      flags.add(EnvFlags.MDB_WRITEMAP);
+    }
+    env =
+        Env.create()
+            .setMapSize(writeMap ? WRITABLE_MAP : MAP)
+            .setMaxDbs(1)
+            .open(directory.toFile(), flags.toArray(EnvFlags[]::new));
+    dbi = readOnly ? env.openDbi("bench") : env.openDbi("bench", DbiFlags.MDB_CREATE);
+  }
+
+  @Override
+  public String config() {
+    return "bundled liblmdb 0.9.33, ByteBufferProxy.PROXY_OPTIMAL (unsafe), checks off"
+        + " (lmdbjava.disable.checks), MDB_NORDAHEAD, reused direct buffers, no MDB_INTEGERKEY"
+        + (writeMap ? ", MDB_WRITEMAP" : "");
+  }
+
+  @Override
+  public Reader beginRead(Pair pair) {
+    return new Reading(env.txnRead(), pair);
+  }
+
+  @Override
+  public Writer beginWrite(Pair pair) {
+    return new Writing(env.txnWrite(), pair);
+  }
+
+  @Override
+  public void close() {
+    env.close();
+  }
+
+  /** lmdbjava's buffers are big-endian, and reversing eight bytes is one instruction. */
+  private static long first(ByteBuffer value) {
+    return Long.reverseBytes(value.getLong(0));
+  }
+
+  private final class Reading implements Reader {
+    private final Txn<ByteBuffer> tx;
+    private final Pair pair;
+
+    Reading(Txn<ByteBuffer> tx, Pair pair) {
+      this.tx = tx;
+      this.pair = pair;
+    }
+
+    @Override
+    public long get() {
+      ByteBuffer value = dbi.get(tx, pair.keyBuffer);
+      return value == null ? 0 : first(value);
+    }
+
+    @Override
+    public long scan() {
+      long sum = 0;
+      try (Cursor<ByteBuffer> cursor = dbi.openCursor(tx)) {
+        while (cursor.next()) {
+          sum += Sum.of(cursor.key()) + Sum.of(cursor.val());
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public long reverse() {
+      long sum = 0;
+      try (Cursor<ByteBuffer> cursor = dbi.openCursor(tx)) {
+        while (cursor.prev()) {
+          sum += Sum.of(cursor.key()) + Sum.of(cursor.val());
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public long seek(int entries) {
+      long sum = 0;
+      try (Cursor<ByteBuffer> cursor = dbi.openCursor(tx)) {
+        boolean found = cursor.get(pair.keyBuffer, GetOp.MDB_SET_RANGE);
+        for (int i = 0; found && i < entries; i++) {
+          sum += Sum.of(cursor.key()) + Sum.of(cursor.val());
+          found = cursor.next();
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public void close() {
+      tx.close();
+    }
+  }
+
+  private final class Writing implements Writer {
+    private final Txn<ByteBuffer> tx;
+    private final Pair pair;
+
+    Writing(Txn<ByteBuffer> tx, Pair pair) {
+      this.tx = tx;
+      this.pair = pair;
+    }
+
+    @Override
+    public long get() {
+      ByteBuffer value = dbi.get(tx, pair.keyBuffer);
+      return value == null ? 0 : first(value);
+    }
+
+    @Override
+    public void put() {
+      dbi.put(tx, pair.keyBuffer, pair.valueBuffer);
+    }
+
+    @Override
+    public void append() {
+      dbi.put(tx, pair.keyBuffer, pair.valueBuffer, PutFlags.MDB_APPEND);
+    }
+
+    @Override
+    public void delete() {
+      if (!dbi.delete(tx, pair.keyBuffer)) {
+        throw new AssertionError("a record is missing");
+      }
+    }
+
+    @Override
+    public void commit() {
+      tx.commit();
+    }
+
+    @Override
+    public void close() {
+      tx.close();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.pando.bench.compare;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The key and the value under hand, in native memory that is used again for each operation.
+ * Segments and buffers show the same bytes, so that each store takes the form that it likes best.
+ * Position and limit of the buffers stay at both ends.
+ */
+final class Pair {
+  final ByteBuffer keyBuffer;
+  final ByteBuffer valueBuffer;
+  final MemorySegment key;
+  final MemorySegment value;
+
+  Pair(Setting setting) {
+    keyBuffer = direct(setting.keys().bytes);
+    valueBuffer = direct(setting.valueBytes());
+    key = MemorySegment.ofBuffer(keyBuffer);
+    value = MemorySegment.ofBuffer(valueBuffer);
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Native memory for as long as it is reachable. */
+  static MemorySegment allocate(long bytes) {
+    return java.lang.foreign.Arena.ofAuto().allocate(bytes, Long.BYTES);
+  }
+}

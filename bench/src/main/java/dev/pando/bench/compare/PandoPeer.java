@@ -1,0 +1,150 @@
+package dev.pando.bench.compare;
+
+import dev.pando.txn.Database;
+import dev.pando.txn.Options;
+import dev.pando.txn.RawCursor;
+import dev.pando.txn.RawTable;
+import dev.pando.txn.ReadTxn;
+import dev.pando.txn.View;
+import dev.pando.txn.WriteTxn;
+import java.nio.file.Path;
+
+/** Pando through its raw tables, as it comes. */
+final class PandoPeer implements Peer {
+  private static final String TABLE = "bench";
+
+  private final Database db;
+
+  PandoPeer(Path directory, boolean readOnly) {
+    Options options = Options.defaults().withReadOnly(readOnly);
+    db = Database.open(directory.resolve("bench.pando"), options);
+  }
+
+  @Override
+  public String config() {
+    return "Options.defaults(): 4 KiB pages, checksums verified at first touch, every commit synced;"
+        + " raw tables, reused views";
+  }
+
+  @Override
+  public Reader beginRead(Pair pair) {
+    return new Reading(db.beginRead(), pair);
+  }
+
+  @Override
+  public Writer beginWrite(Pair pair) {
+    return new Writing(db.beginWrite(), pair);
+  }
+
+  @Override
+  public void close() {
+    db.close();
+  }
+
+  private static final class Reading implements Reader {
+    private final ReadTxn tx;
+    private final RawTable table;
+    private final Pair pair;
+    private final View key = new View();
+    private final View value = new View();
+
+    Reading(ReadTxn tx, Pair pair) {
+      this.tx = tx;
+      this.pair = pair;
+      table = tx.raw(TABLE);
+    }
+
+    @Override
+    public long get() {
+      return table.get(pair.key, value) ? value.getLongLE(0) : 0;
+    }
+
+    @Override
+    public long scan() {
+      long sum = 0;
+      try (RawCursor cursor = table.cursor()) {
+        while (cursor.next()) {
+          cursor.entry(key, value);
+          sum += Sum.of(key) + Sum.of(value);
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public long reverse() {
+      long sum = 0;
+      try (RawCursor cursor = table.cursor()) {
+        while (cursor.prev()) {
+          cursor.entry(key, value);
+          sum += Sum.of(key) + Sum.of(value);
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public long seek(int entries) {
+      long sum = 0;
+      try (RawCursor cursor = table.cursor()) {
+        boolean found = cursor.seek(pair.key);
+        for (int i = 0; found && i < entries; i++) {
+          cursor.entry(key, value);
+          sum += Sum.of(key) + Sum.of(value);
+          found = cursor.next();
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public void close() {
+      tx.close();
+    }
+  }
+
+  private static final class Writing implements Writer {
+    private final WriteTxn tx;
+    private final RawTable table;
+    private final Pair pair;
+    private final View value = new View();
+
+    Writing(WriteTxn tx, Pair pair) {
+      this.tx = tx;
+      this.pair = pair;
+      table = tx.raw(TABLE);
+    }
+
+    @Override
+    public long get() {
+      return table.get(pair.key, value) ? value.getLongLE(0) : 0;
+    }
+
+    @Override
+    public void put() {
+      table.put(pair.key, pair.value);
+    }
+
+    @Override
+    public void append() {
+      table.append(pair.key, pair.value);
+    }
+
+    @Override
+    public void delete() {
+      if (!table.delete(pair.key)) {
+        throw new AssertionError("a record is missing");
+      }
+    }
+
+    @Override
+    public void commit() {
+      tx.commit();
+    }
+
+    @Override
+    public void close() {
+      tx.close();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.pando.bench.compare;
+
+import java.util.List;
+
+/**
+ * What all trials of a run share.
+ *
+ * @param records how many the store holds
+ * @param keys which keys
+ * @param valueBytes the length of each value
+ * @param warmMillis how long the measured code runs before it is measured
+ * @param windowMillis how long it is measured, at least
+ * @param quick whether everything is small, for a first look and for CI
+ */
+record Setting(
+    int records,
+    Keys.Kind keys,
+    int valueBytes,
+    long warmMillis,
+    long windowMillis,
+    boolean quick) {
+
+  /** The arguments that carry this into the child JVM. */
+  List<String> toArguments() {
+    return List.of(
+        Integer.toString(records),
+        keys.name(),
+        Integer.toString(valueBytes),
+        Long.toString(warmMillis),
+        Long.toString(windowMillis),
+        Boolean.toString(quick));
+  }
+
+  static Setting of(List<String> arguments) {
+    return new Setting(
+        Integer.parseInt(arguments.get(0)),
+        Keys.Kind.valueOf(arguments.get(1)),
+        Integer.parseInt(arguments.get(2)),
+        Long.parseLong(arguments.get(3)),
+        Long.parseLong(arguments.get(4)),
+        Boolean.parseBoolean(arguments.get(5)));
+  }
+
+  Setting withRecords(int count) {
+    return new Setting(count, keys, valueBytes, warmMillis, windowMillis, quick);
+  }
+
+  Setting withValueBytes(int bytes) {
+    return new Setting(records, keys, bytes, warmMillis, windowMillis, quick);
+  }
+}

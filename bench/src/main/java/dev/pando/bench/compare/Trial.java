@@ -1,0 +1,52 @@
+package dev.pando.bench.compare;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One measurement, or the loading of a store, in a JVM of its own: it has seen no other store and
+ * no other workload. Prints one line of JSON, the last one.
+ */
+public final class Trial {
+  /** In the place of a workload: loads the store. */
+  static final String PREPARE = "prepare";
+
+  private Trial() {}
+
+  /** Where a trial's result is looked for. */
+  static List<String> arguments(
+      PeerKind kind, String workload, Path loaded, Path scratch, Setting setting) {
+    List<String> arguments =
+        new java.util.ArrayList<>(
+            List.of(kind.name(), workload, loaded.toString(), scratch.toString()));
+    arguments.addAll(setting.toArguments());
+    return arguments;
+  }
+
+  /** For {@link Children}. */
+  public static void main(String[] args) {
+    List<String> arguments = Arrays.asList(args);
+    PeerKind kind = PeerKind.valueOf(arguments.get(0));
+    Setting setting = Setting.of(arguments.subList(4, arguments.size()));
+    Stage stage = new Stage(kind, setting, Path.of(arguments.get(2)), Path.of(arguments.get(3)));
+    Map<String, Object> result = new LinkedHashMap<>();
+    if (arguments.get(1).equals(PREPARE)) {
+      Loads.prepare(stage);
+      try (Peer peer = stage.openLoaded()) {
+        result.put("config", peer.config());
+      }
+    } else {
+      Outcome outcome = Workload.of(arguments.get(1)).run(stage);
+      result.put("value", outcome.value());
+      result.put("operations", outcome.operations());
+      result.put("seconds", outcome.seconds());
+      result.put("checksum", outcome.checksum());
+    }
+    System.out.println(Json.writeLine(result));
+    System.out.flush();
+    Runtime.getRuntime().halt(0); // stores may have left threads behind
+  }
+}

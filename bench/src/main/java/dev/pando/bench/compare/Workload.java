@@ -1,0 +1,101 @@
+package dev.pando.bench.compare;
+
+/** What is measured. */
+enum Workload {
+  GET("get", "random get, hit", "gets/s", Goal.ratio(2.0), Reads::get),
+  MISS("miss", "random get, miss", "gets/s", Goal.ratio(2.0), Reads::miss),
+  SCAN("scan", "scan, every byte read", "entries/s", Goal.ratio(1.6), Reads::scan),
+  REVERSE("reverse", "reverse scan, every byte read", "entries/s", Goal.ratio(1.5), Reads::reverse),
+  SEEK100(
+      "seek100",
+      "seek and 100 entries, every byte read",
+      "seeks/s",
+      Goal.ratio(1.7),
+      Reads::seek100),
+  LOADSORTED(
+      "loadsorted",
+      "sorted load by put, one transaction",
+      "puts/s",
+      Goal.ratio(1.7),
+      Loads::sorted),
+  APPEND(
+      "append", "sorted load by append, one transaction", "puts/s", Goal.ratio(2.0), Loads::append),
+  LOADRANDOM(
+      "loadrandom", "random load, one transaction", "puts/s", Goal.ratio(1.5), Loads::random),
+  COMMIT1000(
+      "commit1000",
+      "1,000 random overwrites a durable commit",
+      "puts/s",
+      Goal.ratio(2.0),
+      Commits::of1000),
+  COMMIT1("commit1", "one overwrite a durable commit", "commits/s", Goal.ratio(2.0), Commits::of1),
+  COMMIT1X8(
+      "commit1x8", "the same by 8 threads", "commits/s", Goal.ratio(6.0), Commits::by8Threads),
+  MIXED(
+      "mixed",
+      "95 % get, 5 % update, a durable commit each 100,000",
+      "ops/s",
+      Goal.ratio(1.8),
+      Commits::mixed),
+  DELETEHALF(
+      "deletehalf",
+      "delete half at random, one transaction",
+      "deletes/s",
+      Goal.ratio(1.5),
+      Loads::deleteHalf);
+
+  /** Runs in a JVM of its own. */
+  interface Body {
+    Outcome run(Stage stage);
+  }
+
+  private final String id;
+  private final String title;
+  private final String unit;
+  private final Goal goal;
+  private final Body body;
+
+  Workload(String id, String title, String unit, Goal goal, Body body) {
+    this.id = id;
+    this.title = title;
+    this.unit = unit;
+    this.goal = goal;
+    this.body = body;
+  }
+
+  /** Its name on the command line. */
+  String id() {
+    return id;
+  }
+
+  String title() {
+    return title;
+  }
+
+  String unit() {
+    return unit;
+  }
+
+  /** What Pando is to reach. */
+  Goal goal() {
+    return goal;
+  }
+
+  Outcome run(Stage stage) {
+    return body.run(stage);
+  }
+
+  /** Whether it is enough to measure once: sizes do not vary. */
+  boolean once() {
+    return unit.equals("MiB");
+  }
+
+  static Workload of(String id) {
+    for (Workload workload : values()) {
+      if (workload.id.equals(id)) {
+        return workload;
+      }
+    }
+    throw new IllegalArgumentException("no workload is called '" + id + "'");
+  }
+}
