@@ -26,14 +26,15 @@ final class Loads {
     return repeat(stage, delete(Orders.half(stage.setting())), () -> stage.openCopy("store"));
   }
 
-  /** Loads a store for others to read. */
-  static void prepare(Stage stage) {
+  /** Loads a store for others to read; returns how it is set up. */
+  static String prepare(Stage stage) {
     Setting setting = stage.setting();
     KeyList keys =
         stage.kind().loadsSortedOnly() ? Orders.sorted(setting) : Orders.shuffled(setting);
     try (Peer peer = stage.open(stage.loaded())) {
       long _ = run(peer, new Pair(setting), load(setting, keys));
       peer.settle();
+      return peer.config();
     }
   }
 
@@ -107,7 +108,8 @@ final class Loads {
     return Outcome.rate(operations, nanos, checksum);
   }
 
-  private static int run(Peer peer, Pair pair, Body body) {
+  /** Runs one transaction. */
+  static int run(Peer peer, Pair pair, Body body) {
     try (Writer writer = peer.beginWrite(pair)) {
       int operations = body.run(writer, pair);
       writer.commit();
@@ -115,7 +117,8 @@ final class Loads {
     }
   }
 
-  private static String checksum(Stage stage, Peer peer, Pair pair) {
+  /** The checksum of everything in the store, where it can be read. */
+  static String checksum(Stage stage, Peer peer, Pair pair) {
     if (!stage.kind().can(Workload.SCAN)) {
       return Outcome.NONE;
     }

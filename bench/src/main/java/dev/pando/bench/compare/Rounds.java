@@ -22,6 +22,7 @@ final class Rounds {
   private final Results results = new Results();
   private final Children children;
   private final Set<PeerKind> prepared = EnumSet.noneOf(PeerKind.class);
+  private final Set<PeerKind> crashed = EnumSet.noneOf(PeerKind.class);
   private final Set<PeerKind> unusable = EnumSet.noneOf(PeerKind.class);
 
   /** Hears of each trial. */
@@ -88,6 +89,9 @@ final class Rounds {
 
   private void run(Planned trial) {
     try {
+      if (trial.workload.afterCrash() && crashed.add(trial.kind)) {
+        Map<String, String> _ = trial(trial.kind, Trial.CRASH);
+      }
       Map<String, String> result = trial(trial.kind, trial.workload.id());
       results.add(
           trial.workload,

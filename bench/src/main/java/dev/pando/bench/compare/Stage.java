@@ -19,9 +19,23 @@ record Stage(PeerKind kind, Setting setting, Path loaded, Path scratch) {
 
   /** Opens a copy of the loaded store for writing. */
   Peer openCopy(String name) {
+    return open(copy(loaded, name));
+  }
+
+  /** Copies a store into the scratch directory. */
+  Path copy(Path from, String name) {
     Path copy = scratch.resolve(name);
-    Directories.copy(loaded, copy);
-    return open(copy);
+    Directories.copy(from, copy);
+    return copy;
+  }
+
+  /** Where the store lies as a process that was killed has left it. */
+  static Path crashed(Path loaded) {
+    return loaded.resolveSibling(loaded.getFileName() + "-crashed");
+  }
+
+  Stage with(Setting other) {
+    return new Stage(kind, other, loaded, scratch);
   }
 
   /** Opens a new, empty store. */
@@ -33,6 +47,11 @@ record Stage(PeerKind kind, Setting setting, Path loaded, Path scratch) {
 
   Peer open(Path directory) {
     return kind.open(directory, false, setting);
+  }
+
+  /** What a store in the scratch directory takes on disk. */
+  double mebibytes(String name) {
+    return Directories.mebibytes(scratch.resolve(name));
   }
 
   void delete(String name) {

@@ -14,9 +14,12 @@ public final class Trial {
   /** In the place of a workload: loads the store. */
   static final String PREPARE = "prepare";
 
+  /** In the place of a workload: leaves the store as a crash does. */
+  static final String CRASH = "crash";
+
   private Trial() {}
 
-  /** Where a trial's result is looked for. */
+  /** What {@link #main} takes. */
   static List<String> arguments(
       PeerKind kind, String workload, Path loaded, Path scratch, Setting setting) {
     List<String> arguments =
@@ -33,17 +36,16 @@ public final class Trial {
     Setting setting = Setting.of(arguments.subList(4, arguments.size()));
     Stage stage = new Stage(kind, setting, Path.of(arguments.get(2)), Path.of(arguments.get(3)));
     Map<String, Object> result = new LinkedHashMap<>();
-    if (arguments.get(1).equals(PREPARE)) {
-      Loads.prepare(stage);
-      try (Peer peer = stage.openLoaded()) {
-        result.put("config", peer.config());
+    switch (arguments.get(1)) {
+      case PREPARE -> result.put("config", Loads.prepare(stage));
+      case CRASH -> Opens.crash(stage);
+      default -> {
+        Outcome outcome = Workload.of(arguments.get(1)).run(stage);
+        result.put("value", outcome.value());
+        result.put("operations", outcome.operations());
+        result.put("seconds", outcome.seconds());
+        result.put("checksum", outcome.checksum());
       }
-    } else {
-      Outcome outcome = Workload.of(arguments.get(1)).run(stage);
-      result.put("value", outcome.value());
-      result.put("operations", outcome.operations());
-      result.put("seconds", outcome.seconds());
-      result.put("checksum", outcome.checksum());
     }
     System.out.println(Json.writeLine(result));
     System.out.flush();

@@ -42,7 +42,30 @@ enum Workload {
       "delete half at random, one transaction",
       "deletes/s",
       Goal.ratio(1.5),
-      Loads::deleteHalf);
+      Loads::deleteHalf),
+  SIZESORTED("sizesorted", "size after the sorted load", "MiB", Goal.part(1.0), Sizes::sorted),
+  SIZERANDOM("sizerandom", "size after the random load", "MiB", Goal.part(0.95), Sizes::random),
+  SIZEOVERWRITTEN(
+      "sizeoverwritten",
+      "size after 10 random overwrites of all, 1,000 a commit",
+      "MiB",
+      Goal.part(0.7),
+      Sizes::overwritten),
+  SIZE2K(
+      "size2k",
+      "size of 100,000 records of 2 KiB, random load",
+      "MiB",
+      Goal.part(0.6),
+      Sizes::large),
+  GROWTH(
+      "growth",
+      "growth while a reader waits and 100,000 records are overwritten 20 times",
+      "MiB",
+      Goal.atMost(33),
+      Sizes::growth),
+  OPEN("open", "open to first get, after a close", "ms", Goal.atMost(1), Opens::closed),
+  OPENAFTERCRASH(
+      "openaftercrash", "open to first get, after a kill", "ms", Goal.atMost(1), Opens::crashed);
 
   /** Runs in a JVM of its own. */
   interface Body {
@@ -88,6 +111,11 @@ enum Workload {
   /** Whether it is enough to measure once: sizes do not vary. */
   boolean once() {
     return unit.equals("MiB");
+  }
+
+  /** Whether a store is needed that a killed process has left. */
+  boolean afterCrash() {
+    return this == OPENAFTERCRASH;
   }
 
   static Workload of(String id) {

@@ -1,0 +1,101 @@
+package dev.pando.bench.compare;
+
+import dev.pando.bench.compare.Peer.Reader;
+import dev.pando.bench.compare.Peer.Writer;
+import java.util.function.ToDoubleFunction;
+
+/** Workloads whose result is how much of the disk a store takes. */
+final class Sizes {
+  private static final int BATCH = 1000;
+  private static final int OVERWRITES = 10;
+  private static final int LARGE_VALUE = 2048;
+  private static final int LARGE_RECORDS = 100_000;
+  private static final int QUICK_LARGE_RECORDS = 20_000;
+  private static final int GROWTH_RECORDS = 100_000;
+  private static final int QUICK_GROWTH_RECORDS = 20_000;
+  private static final int GROWTH_OVERWRITES = 20;
+
+  private Sizes() {}
+
+  static Outcome sorted(Stage stage) {
+    return closed(stage, peer -> load(peer, stage.setting(), Orders.sorted(stage.setting())));
+  }
+
+  static Outcome random(Stage stage) {
+    return closed(stage, peer -> load(peer, stage.setting(), Orders.shuffled(stage.setting())));
+  }
+
+  static Outcome large(Stage stage) {
+    Setting setting = stage.setting();
+    int records = setting.quick() ? QUICK_LARGE_RECORDS : LARGE_RECORDS;
+    return random(
+        stage.with(
+            setting.withRecords(Math.min(records, setting.records())).withValueBytes(LARGE_VALUE)));
+  }
+
+  static Outcome overwritten(Stage stage) {
+    KeyList keys = Orders.shuffled(stage.setting());
+    return closed(
+        stage,
+        peer -> {
+          load(peer, stage.setting(), keys);
+          overwrite(peer, stage.setting(), keys, OVERWRITES);
+          return Double.NaN;
+        });
+  }
+
+  /** The size after closing; {@code work} fills the store. */
+  private static Outcome closed(Stage stage, ToDoubleFunction<Peer> work) {
+    String checksum;
+    try (Peer peer = stage.openNew("store")) {
+      double _ = work.applyAsDouble(peer);
+      checksum = Loads.checksum(stage, peer, new Pair(stage.setting()));
+      peer.settle();
+    }
+    return Outcome.figure(stage.mebibytes("store"), checksum);
+  }
+
+  /** How much the file grows while a reader holds the state before. */
+  static Outcome growth(Stage whole) {
+    int records = whole.setting().quick() ? QUICK_GROWTH_RECORDS : GROWTH_RECORDS;
+    Setting setting = whole.setting().withRecords(Math.min(records, whole.setting().records()));
+    Stage stage = whole.with(setting);
+    KeyList keys = Orders.shuffled(setting);
+    try (Peer peer = stage.openNew("store")) {
+      double _ = load(peer, setting, keys);
+      double before = stage.mebibytes("store");
+      String checksum = Loads.checksum(stage, peer, new Pair(setting));
+      try (Reader reader = peer.beginRead(new Pair(setting))) {
+        overwrite(peer, setting, keys, GROWTH_OVERWRITES);
+        double after = stage.mebibytes("store");
+        if (!Long.toHexString(reader.scan()).equals(checksum)) {
+          throw new AssertionError("the reader does not see the state at which it began");
+        }
+        return Outcome.figure(after - before, checksum);
+      }
+    }
+  }
+
+  private static double load(Peer peer, Setting setting, KeyList keys) {
+    return Loads.run(peer, new Pair(setting), Loads.load(setting, keys));
+  }
+
+  /** Writes new versions of all records, each time in the same random order. */
+  private static void overwrite(Peer peer, Setting setting, KeyList keys, int times) {
+    Pair pair = new Pair(setting);
+    Values values = new Values(setting.valueBytes());
+    for (int version = 1; version <= times; version++) {
+      for (int first = 0; first < keys.count(); first += BATCH) {
+        try (Writer writer = peer.beginWrite(pair)) {
+          int end = Math.min(keys.count(), first + BATCH);
+          for (int i = first; i < end; i++) {
+            keys.copy(i, pair);
+            values.fill(keys.record(i), version, pair.value);
+            writer.put();
+          }
+          writer.commit();
+        }
+      }
+    }
+  }
+}
