@@ -50,7 +50,7 @@ final class Children {
       if (lines.isEmpty() || !lines.getLast().startsWith("{")) {
         throw new TrialFailedException("no result" + tail(err));
       }
-      return Json.readLine(lines.getLast());
+      return ResultLine.read(lines.getLast());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -1,13 +1,14 @@
 package dev.pando.bench.compare;
 
+import dev.pando.bench.report.Folders;
+import dev.pando.bench.report.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -21,9 +22,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench/run compare",
     sortOptions = false,
-    mixinStandardHelpOptions = true,
+    usageHelpAutoWidth = true,
     description =
-        "Compares Pando with other stores: the same data and the same operations for all.",
+        "Compares Pando with other stores: the same data and the same operations for all, a fresh"
+            + " JVM for each measurement, in rounds.",
     footerHeading = "%nExit codes%n",
     footer = {
       "  0  all went well",
@@ -33,174 +35,277 @@ import picocli.CommandLine.Spec;
 public final class Compare implements Callable<Integer> {
   private static final int RECORDS = 1_000_000;
   private static final int QUICK_RECORDS = 50_000;
+  private static final int LEAST_RECORDS = 1000;
+  private static final int MOST_RECORDS = 1 << 29;
   private static final long MOST_BYTES = 2L << 30;
+
+  /** For the help text. */
+  static final class Workloads extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Workloads() {
+      super(Arrays.stream(Workload.values()).map(Workload::id).toList());
+    }
+  }
+
+  /** For the help text. */
+  static final class Peers extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Peers() {
+      super(Arrays.stream(PeerKind.values()).map(PeerKind::id).toList());
+    }
+  }
 
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--quick",
-      description = "A first look, and for CI: 50,000 records, short windows, 3 rounds, few peers.")
+      description =
+          "A first look, and for CI: 50,000 records, short windows, 3 rounds; pando, lmdbjava and"
+              + " flat unless --peers says otherwise.")
   private boolean quick;
 
   @Option(
       names = "--n",
       paramLabel = "N",
-      description = "Records; 1,000,000, or as many as make 2 GiB if that is less.")
+      description = "Records; by default 1,000,000, or as many as make 2 GiB if that is less.")
   private @Nullable Integer records;
 
   @Option(
       names = "--keys",
       paramLabel = "KIND",
-      defaultValue = "rnd16",
       description =
-          "int: 4 bytes; rnd16: 16 random bytes; str: text with a long common beginning"
-              + " (default: ${DEFAULT-VALUE}).")
-  private String keys = "rnd16";
+          "int: 4 bytes, the default; rnd16: 16 random bytes; str: 25 bytes of text with a long"
+              + " common beginning.")
+  private String keys = "int";
 
   @Option(
       names = "--value",
       paramLabel = "BYTES",
-      defaultValue = "100",
-      description = "The length of each value, 8 or more (default: ${DEFAULT-VALUE}).")
+      description = "The length of each value, 8 or more; by default ${DEFAULT-VALUE}.")
   private int valueBytes = 100;
+
+  @Option(
+      names = "--load",
+      paramLabel = "ORDER",
+      description =
+          "random, the default, or sorted: how stores were loaded that are read or overwritten.")
+  private String load = "random";
 
   @Option(
       names = "--peers",
       split = ",",
       paramLabel = "PEER",
-      description =
-          "Which stores, separated by commas; all: pando, lmdbjava, lmdbjava-writemap, flat.")
+      completionCandidates = Peers.class,
+      description = "Some of these, separated by commas: ${COMPLETION-CANDIDATES}.")
   private List<String> peers = List.of();
 
   @Option(
       names = "--workloads",
       split = ",",
       paramLabel = "WORKLOAD",
-      description = "Which workloads, separated by commas; --list lists them.")
+      completionCandidates = Workloads.class,
+      description = "Some of these, separated by commas: ${COMPLETION-CANDIDATES}.")
   private List<String> workloads = List.of();
 
-  @Option(names = "--list", description = "Lists workloads with Pando's goals, and ends.")
+  @Option(names = "--list", description = "List the workloads with Pando's goals.")
   private boolean list;
 
   @Option(
       names = "--rounds",
       paramLabel = "R",
-      description = "How often each measurement is made; 5, or 3 with --quick.")
+      description = "How often each measurement is made: by default 5, quick 3. Sizes: once.")
   private @Nullable Integer rounds;
 
   @Option(
       names = "--warm",
       paramLabel = "MS",
-      description = "Milliseconds of warm-up before each measurement; 2500, or 400 with --quick.")
+      description = "Warm-up before each measurement: by default 2,500 ms, quick 450.")
   private @Nullable Long warmMillis;
 
   @Option(
       names = "--window",
       paramLabel = "MS",
-      description = "Milliseconds of each measurement; 3000, or 400 with --quick.")
+      description = "Length of each measurement, at least: by default 3,000 ms, quick 250.")
   private @Nullable Long windowMillis;
+
+  @Option(
+      names = "--guard",
+      paramLabel = "FILE",
+      description =
+          "Measure what FILE has ratios of, quick; fail if one is under half of it three times.")
+  private @Nullable Path guard;
+
+  @Option(
+      names = "--record",
+      paramLabel = "FILE",
+      description = "Measure as --guard does, and write FILE for it.")
+  private @Nullable Path record;
 
   @Option(
       names = "--dir",
       paramLabel = "DIR",
-      defaultValue = "bench/target/compare-data",
-      description = "Where the stores lie while they are measured (default: ${DEFAULT-VALUE}).")
-  private Path directory = Path.of("bench/target/compare-data");
+      description =
+          "Where the stores lie while they are measured; by default bench/target/compare-data.")
+  private Path directory = Folders.results("compare-data");
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      defaultValue = "bench/target/compare",
-      description = "Where compare.md, compare.json and plots go (default: ${DEFAULT-VALUE}).")
-  private Path out = Path.of("bench/target/compare");
+      description = "Where tables, JSON and plots go; by default bench/target/compare.")
+  private Path out = Folders.results("compare");
 
-  @Option(names = "--json", description = "Prints the JSON instead of the tables.")
+  @Option(names = "--json", description = "Print JSON in place of tables.")
   private boolean json;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
 
   private Compare() {}
 
   /** Exits with the code that the help explains. */
   public static void main(String[] args) {
     System.exit(
-        new CommandLine(new Compare()).setExecutionExceptionHandler(Compare::failed).execute(args));
+        new CommandLine(new Compare())
+            .setParameterExceptionHandler(Compare::misused)
+            .setExecutionExceptionHandler(Compare::failed)
+            .execute(args));
+  }
+
+  private static int misused(ParameterException e, String[] args) {
+    System.err.println(e.getMessage() + "; --help tells more");
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
-    e.printStackTrace(line.getErr());
-    return 1;
+    e.printStackTrace();
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   @Override
   public Integer call() throws IOException {
     if (list) {
-      for (Workload workload : Workload.values()) {
-        System.out.printf(
-            "%-16s %-55s %s, goal %s%n",
-            workload.id(), workload.title(), workload.unit(), workload.goal());
-      }
+      list();
       return 0;
     }
+    quick |= guard != null || record != null;
     List<PeerKind> kinds = kinds();
+    List<Workload> chosen = workloads();
     Setting setting = setting();
     Path data = directory.resolve("run-" + ProcessHandle.current().pid());
     Files.createDirectories(data);
+    Thread cleaner = new Thread(() -> Folders.delete(data));
+    Runtime.getRuntime().addShutdownHook(cleaner); // also after an interrupt
+    if (guard != null) {
+      return guard(guard, setting, data);
+    }
+    if (record != null) {
+      Results results =
+          new Rounds(setting, data).run(Guard.PEERS, Guard.WORKLOADS, rounds(setting));
+      Guard.record(record, results);
+      return finish(results);
+    }
+    Results results = new Rounds(setting, data).run(kinds, chosen, rounds(setting));
+    write(results, kinds, setting, data);
+    return finish(results);
+  }
+
+  private static void list() {
+    for (Workload workload : Workload.values()) {
+      System.out.printf(
+          "%-16s %-9s  %s (goal %s)%n",
+          workload.id(), workload.unit(), workload.title(), workload.goal());
+    }
+  }
+
+  private int guard(Path file, Setting setting, Path data) throws IOException {
+    Guard watching;
     try {
-      Results results = measure(kinds, setting, data);
-      write(new Report(results, kinds, setting, facts(data, kinds)));
-      results.failures().forEach(failure -> System.err.println("FAILED " + failure));
-      return results.failures().isEmpty() ? 0 : 1;
-    } finally {
-      Directories.delete(data);
+      watching = Guard.read(file);
+    } catch (IllegalArgumentException e) {
+      throw usage("--guard " + file + ": " + e.getMessage());
     }
+    int[] attempt = {0};
+    return watching.watch(
+            open -> {
+              Path own = data.resolve("try-" + attempt[0]++);
+              Directories.make(own);
+              return new Rounds(setting, own).run(Guard.PEERS, open, 1);
+            },
+            System.out)
+        ? 0
+        : 1;
   }
 
-  private Results measure(List<PeerKind> kinds, Setting setting, Path data) {
-    int count = rounds != null ? rounds : quick ? 3 : 5;
-    try (Display display = new Display()) {
-      return new Rounds(setting, data, display).run(kinds, workloads(), count);
-    }
-  }
-
-  private void write(Report report) throws IOException {
+  private void write(Results results, List<PeerKind> kinds, Setting setting, Path data)
+      throws IOException {
+    String command =
+        "bench/run compare " + String.join(" ", commandLine().getParseResult().originalArgs());
+    Report report = new Report(results, kinds, setting, Machine.describe(data), command.strip());
     Files.createDirectories(out);
     Files.writeString(out.resolve("compare.md"), report.markdown());
     Files.writeString(out.resolve("compare.json"), report.json());
-    System.out.print(json ? report.json() : report.figures() + "\n" + report.ratios());
-    System.err.println("Written: " + out.resolve("compare.md") + ", compare.json");
+    System.out.print(json ? report.json() : report.tables());
+    new Plots(results, kinds, out).save();
+    System.err.println("Written to " + out);
+  }
+
+  private static int finish(Results results) {
+    results.failures().forEach(failure -> System.err.println("FAILED " + failure));
+    return results.failures().isEmpty() ? 0 : 1;
   }
 
   // What the command line asks for.
+
+  private int rounds(Setting setting) {
+    int count = rounds != null ? rounds : setting.quick() ? 3 : 5;
+    if (count < 1) {
+      throw usage("--rounds " + count + ": 1 or more");
+    }
+    return count;
+  }
 
   private Setting setting() {
     Keys.Kind kind = keyKind();
     if (valueBytes < Long.BYTES) {
       throw usage("--value " + valueBytes + ": 8 bytes or more");
     }
+    if (!load.equals("random") && !load.equals("sorted")) {
+      throw usage("--load " + load + ": random or sorted");
+    }
     int fitting = (int) Math.min(RECORDS, MOST_BYTES / (kind.bytes + valueBytes));
     int count = records != null ? records : quick ? Math.min(QUICK_RECORDS, fitting) : fitting;
-    if (count < 1000 || count > 1 << 29) {
-      throw usage("--n " + count + ": 1,000 to 536,870,912 records");
+    if (count < LEAST_RECORDS || count > MOST_RECORDS) {
+      throw usage("--n " + count + ": " + LEAST_RECORDS + " to " + MOST_RECORDS + " records");
     }
     return new Setting(
         count,
         kind,
         valueBytes,
-        warmMillis != null ? warmMillis : quick ? 400 : 2500,
-        windowMillis != null ? windowMillis : quick ? 400 : 3000,
+        load.equals("sorted"),
+        warmMillis != null ? warmMillis : quick ? 450 : 2500,
+        windowMillis != null ? windowMillis : quick ? 250 : 3000,
         quick);
   }
 
   private Keys.Kind keyKind() {
-    try {
-      return Keys.Kind.valueOf(keys.toUpperCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
-      throw usage("--keys " + keys + ": int, rnd16 or str");
+    for (Keys.Kind kind : Keys.Kind.values()) {
+      if (kind.id().equals(keys)) {
+        return kind;
+      }
     }
+    throw usage("--keys " + keys + ": int, rnd16 or str");
   }
 
   private List<PeerKind> kinds() {
     if (peers.isEmpty()) {
-      return List.of(PeerKind.PANDO, PeerKind.LMDBJAVA, PeerKind.FLAT);
+      return quick
+          ? List.of(PeerKind.PANDO, PeerKind.LMDBJAVA, PeerKind.FLAT)
+          : List.of(PeerKind.values());
     }
     try {
       return peers.stream().map(PeerKind::of).distinct().toList();
@@ -211,7 +316,7 @@ public final class Compare implements Callable<Integer> {
 
   private List<Workload> workloads() {
     if (workloads.isEmpty()) {
-      return Arrays.asList(Workload.values());
+      return List.of(Workload.values());
     }
     try {
       return workloads.stream().map(Workload::of).distinct().toList();
@@ -221,26 +326,10 @@ public final class Compare implements Callable<Integer> {
   }
 
   private ParameterException usage(String message) {
-    return new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(), message);
+    return new ParameterException(commandLine(), message);
   }
 
-  private Map<String, String> facts(Path data, List<PeerKind> kinds) {
-    Map<String, String> facts = new LinkedHashMap<>(Machine.facts(data));
-    facts.put(
-        "command",
-        "bench/run compare "
-            + String.join(
-                " ",
-                java.util.Objects.requireNonNull(spec)
-                    .commandLine()
-                    .getParseResult()
-                    .originalArgs()));
-    facts.put("flags of every JVM", String.join(" ", Children.COMMON_FLAGS));
-    for (PeerKind kind : kinds) {
-      if (!kind.flags().isEmpty()) {
-        facts.put("more flags for " + kind.id(), String.join(" ", kind.flags()));
-      }
-    }
-    return facts;
+  private CommandLine commandLine() {
+    return Objects.requireNonNull(spec).commandLine();
   }
 }

@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -25,32 +24,13 @@ final class Directories {
     }
   }
 
-  /** Deletes a directory with all it holds, if it is there. */
-  static void delete(Path directory) {
-    try {
-      if (Files.exists(directory)) {
-        for (Path path : walk(directory).sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(path);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Stream<Path> walk(Path directory) throws IOException {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      return paths.toList().stream();
-    }
-  }
-
   /**
    * Copies a store, holes as holes, and waits until the copy is on disk: nothing of it is to be
    * written while something is measured.
    */
   static void copy(Path from, Path to) {
     try {
-      for (Path path : walk(from).toList()) {
+      for (Path path : all(from)) {
         Path target = to.resolve(from.relativize(path).toString());
         if (Files.isDirectory(path)) {
           Files.createDirectories(target);
@@ -60,6 +40,12 @@ final class Directories {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Path> all(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.toList();
     }
   }
 

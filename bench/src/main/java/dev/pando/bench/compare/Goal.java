@@ -39,6 +39,7 @@ record Goal(double bound, boolean relative, boolean upper) {
 
   @Override
   public String toString() {
-    return (upper ? "≤ " : "≥ ") + String.format(Locale.ROOT, relative ? "%.2f" : "%.0f", bound);
+    return (upper ? "≤ " : "≥ ")
+        + String.format(Locale.ROOT, relative ? "%.2f" : "%.0f absolute", bound);
   }
 }

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /**
  * Keys made from numbers, the same for every store. The record {@code i} has the number {@code 2i};
@@ -33,6 +34,11 @@ final class Keys {
 
     Kind(int bytes) {
       this.bytes = bytes;
+    }
+
+    /** Its name on the command line. */
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -43,7 +43,8 @@ final class LmdbjavaPeer implements Peer {
 
   @Override
   public String config() {
-    return "bundled liblmdb 0.9.33, ByteBufferProxy.PROXY_OPTIMAL (unsafe), checks off"
+    return Library.of(Env.class)
+        + ": bundled liblmdb 0.9.33, ByteBufferProxy.PROXY_OPTIMAL (unsafe), checks off"
         + " (lmdbjava.disable.checks), MDB_NORDAHEAD, reused direct buffers, no MDB_INTEGERKEY"
         + (writeMap ? ", MDB_WRITEMAP" : "");
   }

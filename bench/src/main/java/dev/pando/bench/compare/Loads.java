@@ -30,7 +30,9 @@ final class Loads {
   static String prepare(Stage stage) {
     Setting setting = stage.setting();
     KeyList keys =
-        stage.kind().loadsSortedOnly() ? Orders.sorted(setting) : Orders.shuffled(setting);
+        setting.sortedLoad() || stage.kind().loadsSortedOnly()
+            ? Orders.sorted(setting)
+            : Orders.shuffled(setting);
     try (Peer peer = stage.open(stage.loaded())) {
       long _ = run(peer, new Pair(setting), load(setting, keys));
       peer.settle();

@@ -57,7 +57,7 @@ final class Opens {
         millis.add(nanos / 1e6);
       }
     }
-    return Outcome.figure(Results.Figures.of(millis).median(), Outcome.NONE);
+    return Outcome.figure(Results.Spread.of(millis).median(), Outcome.NONE);
   }
 
   private static long open(Stage stage, Path directory, Pair pair) {

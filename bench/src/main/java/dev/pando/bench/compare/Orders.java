@@ -8,21 +8,26 @@ import java.util.stream.IntStream;
 
 /** The orders in which records are visited, from fixed seeds. */
 final class Orders {
-  /** Longer than what caches and branch predictors remember. */
-  private static final int RING = 1 << 20;
+  /** Longer than what branch predictors remember. */
+  private static final int LONGEST_RING = 1 << 20;
 
   private Orders() {}
 
+  /** Some turns for each record, if there are few: making keys takes time. */
+  private static int ring(Setting setting) {
+    return Math.min(LONGEST_RING, Integer.highestOneBit(setting.records()) * 4);
+  }
+
   /** Records drawn at random; begins again at its end. */
   static KeyList ring(Setting setting, long seed, IntUnaryOperator numbers) {
-    int[] records = new SplittableRandom(seed).ints(RING, 0, setting.records()).toArray();
+    int[] records = new SplittableRandom(seed).ints(ring(setting), 0, setting.records()).toArray();
     return new KeyList(setting.keys(), records, numbers);
   }
 
   /** A ring of the records that belong to one thread of several. */
   static KeyList ringOf(Setting setting, int thread, int threads) {
     int own = setting.records() / threads;
-    int[] records = new SplittableRandom(thread).ints(RING / threads, 0, own).toArray();
+    int[] records = new SplittableRandom(thread).ints(ring(setting) / threads, 0, own).toArray();
     Arrays.setAll(records, i -> records[i] * threads + thread);
     return new KeyList(setting.keys(), records, Keys::present);
   }

@@ -1,5 +1,6 @@
 package dev.pando.bench.compare;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,8 +27,24 @@ final class Pair {
     return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** A copy, for stores that keep the arrays that they are given. */
+  byte[] keyArray() {
+    return copy(keyBuffer);
+  }
+
+  /** As {@link #keyArray}. */
+  byte[] valueArray() {
+    return copy(valueBuffer);
+  }
+
+  private static byte[] copy(ByteBuffer buffer) {
+    byte[] copy = new byte[buffer.capacity()];
+    buffer.get(0, copy);
+    return copy;
+  }
+
   /** Native memory for as long as it is reachable. */
   static MemorySegment allocate(long bytes) {
-    return java.lang.foreign.Arena.ofAuto().allocate(bytes, Long.BYTES);
+    return Arena.ofAuto().allocate(bytes, Long.BYTES);
   }
 }

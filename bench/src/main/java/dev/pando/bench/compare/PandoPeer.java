@@ -22,7 +22,8 @@ final class PandoPeer implements Peer {
 
   @Override
   public String config() {
-    return "Options.defaults(): 4 KiB pages, checksums verified at first touch, every commit synced;"
+    return Library.of(Database.class)
+        + ": Options.defaults(): 4 KiB pages, checksums verified at first touch, every commit synced;"
         + " raw tables, reused views";
   }
 

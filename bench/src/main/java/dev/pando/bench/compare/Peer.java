@@ -22,6 +22,11 @@ interface Peer extends AutoCloseable {
    */
   Writer beginWrite(Pair pair);
 
+  /** As {@link #beginWrite}; the transaction will also read. */
+  default Writer beginReadAndWrite(Pair pair) {
+    return beginWrite(pair);
+  }
+
   /** Does, after the load of data for reading, what the documentation advises. */
   default void settle() {}
 

@@ -25,6 +25,36 @@ enum PeerKind {
       return new LmdbjavaPeer(directory, readOnly, true);
     }
   },
+  LMDB("lmdb", Flags.NATIVE, EnumSet.allOf(Workload.class)) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new LmdbPeer(directory, readOnly);
+    }
+  },
+  ROCKSDB("rocksdb", Flags.NATIVE, EnumSet.allOf(Workload.class)) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new RocksPeer(directory, readOnly);
+    }
+  },
+  MVSTORE("mvstore", List.of(), EnumSet.allOf(Workload.class)) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new MvStorePeer(directory, readOnly);
+    }
+  },
+  XODUS("xodus", List.of(), EnumSet.allOf(Workload.class)) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new XodusPeer(directory, readOnly);
+    }
+  },
+  MAPDB("mapdb", Flags.MAPDB, EnumSet.complementOf(EnumSet.of(Workload.GROWTH))) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new MapDbPeer(directory);
+    }
+  },
   FLAT(
       "flat",
       List.of(),
@@ -44,10 +74,25 @@ enum PeerKind {
     boolean loadsSortedOnly() {
       return true;
     }
+  },
+  BARE(
+      "bare",
+      List.of(),
+      EnumSet.of(Workload.LOADSORTED, Workload.COMMIT1000, Workload.COMMIT1, Workload.COMMIT1X8)) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new BareWritePeer(directory);
+    }
   };
 
   /** The flags that the stores' documentation asks for. */
   private static final class Flags {
+    static final List<String> NATIVE = List.of("--enable-native-access=ALL-UNNAMED");
+    static final List<String> MAPDB =
+        List.of(
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
+
     static final List<String> LMDBJAVA =
         List.of(
             "--add-opens=java.base/java.nio=ALL-UNNAMED",

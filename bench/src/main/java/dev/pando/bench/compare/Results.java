@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** All figures of a run. */
 final class Results {
@@ -15,13 +16,13 @@ final class Results {
   private final List<String> failures = new ArrayList<>();
 
   /** The figures of one peer in one workload, of all rounds. */
-  record Figures(double median, double least, double most, List<Double> all) {
-    static Figures of(List<Double> all) {
+  record Spread(double median, double least, double most, List<Double> all) {
+    static Spread of(List<Double> all) {
       List<Double> sorted = all.stream().sorted().toList();
       int half = sorted.size() / 2;
       double median =
           sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
-      return new Figures(median, sorted.getFirst(), sorted.getLast(), List.copyOf(all));
+      return new Spread(median, sorted.getFirst(), sorted.getLast(), List.copyOf(all));
     }
   }
 
@@ -69,16 +70,15 @@ final class Results {
   }
 
   /** The figures, or null if there are none. */
-  @org.jspecify.annotations.Nullable
-  Figures figures(Workload workload, PeerKind kind) {
+  @Nullable Spread spread(Workload workload, PeerKind kind) {
     List<Double> all = values.getOrDefault(workload, Map.of()).get(kind);
-    return all == null ? null : Figures.of(all);
+    return all == null ? null : Spread.of(all);
   }
 
   /** The median, or NaN if there is none. */
   double median(Workload workload, PeerKind kind) {
-    Figures figures = figures(workload, kind);
-    return figures == null ? Double.NaN : figures.median();
+    Spread spread = spread(workload, kind);
+    return spread == null ? Double.NaN : spread.median();
   }
 
   /** A peer's median divided by lmdbjava's, or NaN. */

@@ -1,6 +1,8 @@
 package dev.pando.bench.compare;
 
 import dev.pando.bench.compare.Children.TrialFailedException;
+import dev.pando.bench.report.Folders;
+import dev.pando.bench.report.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,35 +20,30 @@ final class Rounds {
 
   private final Setting setting;
   private final Path directory;
-  private final Progress progress;
   private final Results results = new Results();
   private final Children children;
   private final Set<PeerKind> prepared = EnumSet.noneOf(PeerKind.class);
   private final Set<PeerKind> crashed = EnumSet.noneOf(PeerKind.class);
   private final Set<PeerKind> unusable = EnumSet.noneOf(PeerKind.class);
 
-  /** Hears of each trial. */
-  interface Progress {
-    void begins(String what, int trials);
-  }
-
   /** One measurement. */
   private record Planned(Workload workload, PeerKind kind) {}
 
-  Rounds(Setting setting, Path directory, Progress progress) {
+  Rounds(Setting setting, Path directory) {
     this.setting = setting;
     this.directory = directory;
-    this.progress = progress;
     children = new Children(directory, TIMEOUT_MINUTES);
   }
 
   Results run(List<PeerKind> peers, List<Workload> workloads, int rounds) {
     List<Planned> plan = plan(peers, workloads, rounds);
-    for (Planned trial : plan) {
-      progress.begins(trial.workload.id() + " " + trial.kind.id(), plan.size());
-      prepare(trial.kind);
-      if (!unusable.contains(trial.kind)) {
-        run(trial);
+    try (Progress progress = new Progress("compare", plan.size())) {
+      for (Planned trial : plan) {
+        progress.step(trial.workload.id() + " " + trial.kind.id());
+        prepare(trial.kind);
+        if (!unusable.contains(trial.kind)) {
+          run(trial);
+        }
       }
     }
     results.compareChecksums();
@@ -59,7 +56,7 @@ final class Rounds {
     for (int round = 0; round < rounds; round++) {
       for (Workload workload : workloads) {
         for (PeerKind kind : order) {
-          if (kind.can(workload) && (round == 0 || !workload.once())) {
+          if (kind.can(workload) && (round == 0 || !workload.isSize())) {
             plan.add(new Planned(workload, kind));
           }
         }
@@ -105,7 +102,7 @@ final class Rounds {
 
   private Map<String, String> trial(PeerKind kind, String workload) throws TrialFailedException {
     Path scratch = directory.resolve("scratch");
-    Directories.delete(scratch);
+    Folders.delete(scratch);
     Directories.make(scratch);
     return children.run(kind, Trial.arguments(kind, workload, loaded(kind), scratch, setting));
   }

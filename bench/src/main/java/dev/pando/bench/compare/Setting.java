@@ -8,6 +8,7 @@ import java.util.List;
  * @param records how many the store holds
  * @param keys which keys
  * @param valueBytes the length of each value
+ * @param sortedLoad whether stores for reading are loaded in ascending order, or in random order
  * @param warmMillis how long the measured code runs before it is measured
  * @param windowMillis how long it is measured, at least
  * @param quick whether everything is small, for a first look and for CI
@@ -16,6 +17,7 @@ record Setting(
     int records,
     Keys.Kind keys,
     int valueBytes,
+    boolean sortedLoad,
     long warmMillis,
     long windowMillis,
     boolean quick) {
@@ -26,6 +28,7 @@ record Setting(
         Integer.toString(records),
         keys.name(),
         Integer.toString(valueBytes),
+        Boolean.toString(sortedLoad),
         Long.toString(warmMillis),
         Long.toString(windowMillis),
         Boolean.toString(quick));
@@ -36,16 +39,17 @@ record Setting(
         Integer.parseInt(arguments.get(0)),
         Keys.Kind.valueOf(arguments.get(1)),
         Integer.parseInt(arguments.get(2)),
-        Long.parseLong(arguments.get(3)),
+        Boolean.parseBoolean(arguments.get(3)),
         Long.parseLong(arguments.get(4)),
-        Boolean.parseBoolean(arguments.get(5)));
+        Long.parseLong(arguments.get(5)),
+        Boolean.parseBoolean(arguments.get(6)));
   }
 
   Setting withRecords(int count) {
-    return new Setting(count, keys, valueBytes, warmMillis, windowMillis, quick);
+    return new Setting(count, keys, valueBytes, sortedLoad, warmMillis, windowMillis, quick);
   }
 
   Setting withValueBytes(int bytes) {
-    return new Setting(records, keys, bytes, warmMillis, windowMillis, quick);
+    return new Setting(records, keys, bytes, sortedLoad, warmMillis, windowMillis, quick);
   }
 }

@@ -1,5 +1,6 @@
 package dev.pando.bench.compare;
 
+import dev.pando.bench.report.Folders;
 import java.nio.file.Path;
 
 /**
@@ -55,6 +56,6 @@ record Stage(PeerKind kind, Setting setting, Path loaded, Path scratch) {
   }
 
   void delete(String name) {
-    Directories.delete(scratch.resolve(name));
+    Folders.delete(scratch.resolve(name));
   }
 }

@@ -1,6 +1,7 @@
 package dev.pando.bench.compare;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +24,7 @@ public final class Trial {
   static List<String> arguments(
       PeerKind kind, String workload, Path loaded, Path scratch, Setting setting) {
     List<String> arguments =
-        new java.util.ArrayList<>(
-            List.of(kind.name(), workload, loaded.toString(), scratch.toString()));
+        new ArrayList<>(List.of(kind.name(), workload, loaded.toString(), scratch.toString()));
     arguments.addAll(setting.toArguments());
     return arguments;
   }
@@ -35,19 +35,19 @@ public final class Trial {
     PeerKind kind = PeerKind.valueOf(arguments.get(0));
     Setting setting = Setting.of(arguments.subList(4, arguments.size()));
     Stage stage = new Stage(kind, setting, Path.of(arguments.get(2)), Path.of(arguments.get(3)));
-    Map<String, Object> result = new LinkedHashMap<>();
+    Map<String, String> result = new LinkedHashMap<>();
     switch (arguments.get(1)) {
       case PREPARE -> result.put("config", Loads.prepare(stage));
       case CRASH -> Opens.crash(stage);
       default -> {
         Outcome outcome = Workload.of(arguments.get(1)).run(stage);
-        result.put("value", outcome.value());
-        result.put("operations", outcome.operations());
-        result.put("seconds", outcome.seconds());
+        result.put("value", Double.toString(outcome.value()));
+        result.put("operations", Long.toString(outcome.operations()));
+        result.put("seconds", Double.toString(outcome.seconds()));
         result.put("checksum", outcome.checksum());
       }
     }
-    System.out.println(Json.writeLine(result));
+    System.out.println(ResultLine.write(result));
     System.out.flush();
     Runtime.getRuntime().halt(0); // stores may have left threads behind
   }

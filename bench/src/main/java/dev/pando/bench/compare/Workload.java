@@ -108,8 +108,8 @@ enum Workload {
     return body.run(stage);
   }
 
-  /** Whether it is enough to measure once: sizes do not vary. */
-  boolean once() {
+  /** Whether it is a size, which does not vary, so that one measurement is enough. */
+  boolean isSize() {
     return unit.equals("MiB");
   }
 

@@ -1,0 +1,328 @@
+package dev.pando.bench.compare;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DataBlockIndexType;
+import org.rocksdb.EnvOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.IngestExternalFileOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+import org.rocksdb.SstFileWriter;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteBatchWithIndex;
+import org.rocksdb.WriteOptions;
+
+/** RocksDB through its own Java API. */
+final class RocksPeer implements Peer {
+  private static final long CACHE = 4L << 30;
+  private static final long WRITE_BUFFER = 256L << 20;
+
+  static {
+    RocksDB.loadLibrary(); // before anything of it is made
+  }
+
+  private final Path directory;
+  private final LRUCache cache;
+  private final BloomFilter bloom = new BloomFilter(10);
+  private final Options options;
+  private final WriteOptions durable = new WriteOptions().setSync(true);
+  private final RocksDB db;
+
+  RocksPeer(Path directory, boolean readOnly) {
+    this.directory = directory;
+    cache = new LRUCache(CACHE);
+    options =
+        new Options()
+            .setCreateIfMissing(true)
+            .setIncreaseParallelism(Runtime.getRuntime().availableProcessors())
+            .setWriteBufferSize(WRITE_BUFFER)
+            .setCompressionType(CompressionType.NO_COMPRESSION)
+            .setTableFormatConfig(
+                new BlockBasedTableConfig()
+                    .setBlockCache(cache)
+                    .setFilterPolicy(bloom)
+                    .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash));
+    try {
+      db =
+          readOnly
+              ? RocksDB.openReadOnly(options, directory.toString())
+              : RocksDB.open(options, directory.toString());
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String config() {
+    return Library.of(RocksDB.class)
+        + ": Bloom filter of 10 bits, 4 GiB block cache, hash index in data blocks, write buffers of"
+        + " 256 MiB, no compression (values are random), direct buffers; a WriteBatch per"
+        + " transaction, WAL synced at every commit (mixed: WriteBatchWithIndex, for reading what was"
+        + " written); append is an ingested SST file; compacted before reads and before sizes";
+  }
+
+  @Override
+  public void settle() {
+    try (FlushOptions flush = new FlushOptions()) {
+      db.flush(flush);
+      db.compactRange();
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public Reader beginRead(Pair pair) {
+    return new Reading(pair);
+  }
+
+  @Override
+  public Writer beginWrite(Pair pair) {
+    return new Writing(pair);
+  }
+
+  @Override
+  public Writer beginReadAndWrite(Pair pair) {
+    return new IndexedWriting(pair);
+  }
+
+  @Override
+  public void close() {
+    db.close();
+    durable.close();
+    options.close();
+    bloom.close();
+    cache.close();
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private final class Reading implements Reader {
+    private final @Nullable Snapshot snapshot = db.getSnapshot();
+    private final ReadOptions read = new ReadOptions();
+
+    /** RocksDB moves positions and limits, so these are not the pair's own. */
+    private final ByteBuffer wanted;
+
+    private final ByteBuffer key;
+    private final ByteBuffer value;
+
+    Reading(Pair pair) {
+      if (snapshot != null) {
+        read.setSnapshot(snapshot);
+      }
+      wanted = pair.keyBuffer.duplicate();
+      key = direct(wanted.capacity());
+      value = direct(pair.valueBuffer.capacity());
+    }
+
+    @Override
+    public long get() {
+      try {
+        return db.get(read, wanted.clear(), value.clear()) == RocksDB.NOT_FOUND
+            ? 0
+            : value.getLong(0);
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public long scan() {
+      long sum = 0;
+      try (RocksIterator iterator = db.newIterator(read)) {
+        for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+          sum += sum(iterator);
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public long reverse() {
+      long sum = 0;
+      try (RocksIterator iterator = db.newIterator(read)) {
+        for (iterator.seekToLast(); iterator.isValid(); iterator.prev()) {
+          sum += sum(iterator);
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public long seek(int entries) {
+      long sum = 0;
+      try (RocksIterator iterator = db.newIterator(read)) {
+        iterator.seek(wanted.clear());
+        for (int i = 0; iterator.isValid() && i < entries; i++) {
+          sum += sum(iterator);
+          iterator.next();
+        }
+      }
+      return sum;
+    }
+
+    private long sum(RocksIterator iterator) {
+      int _ = iterator.key(key.clear());
+      int _ = iterator.value(value.clear());
+      return Sum.of(key) + Sum.of(value);
+    }
+
+    @Override
+    public void close() {
+      read.close();
+      if (snapshot != null) {
+        db.releaseSnapshot(snapshot);
+      }
+    }
+  }
+
+  private final class Writing implements Writer {
+    private final WriteBatch batch = new WriteBatch();
+    private final ByteBuffer key;
+    private final ByteBuffer value;
+    private @Nullable SstFileWriter sorted;
+
+    Writing(Pair pair) {
+      key = pair.keyBuffer.duplicate();
+      value = pair.valueBuffer.duplicate();
+    }
+
+    @Override
+    public long get() {
+      throw new UnsupportedOperationException("a WriteBatch cannot be read");
+    }
+
+    @Override
+    public void put() {
+      try {
+        batch.put(key.clear(), value.clear());
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private Path sortedFile() {
+      return directory.resolve("sorted.sst");
+    }
+
+    @Override
+    public void append() {
+      try {
+        SstFileWriter file = sorted;
+        if (file == null) {
+          file = new SstFileWriter(new EnvOptions(), options);
+          file.open(sortedFile().toString());
+          sorted = file;
+        }
+        file.put(key.clear(), value.clear());
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void delete() {
+      try {
+        batch.delete(key.clear());
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void commit() {
+      try (IngestExternalFileOptions ingest = new IngestExternalFileOptions().setMoveFiles(true)) {
+        db.write(durable, batch);
+        if (sorted != null) {
+          sorted.finish();
+          db.ingestExternalFile(List.of(sortedFile().toString()), ingest);
+        }
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      batch.close();
+      if (sorted != null) {
+        sorted.close();
+      }
+    }
+  }
+
+  /** Reads what it has written, which needs an index over the batch. */
+  private final class IndexedWriting implements Writer {
+    private final WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
+    private final ReadOptions read = new ReadOptions();
+    private final ByteBuffer key;
+    private final ByteBuffer value;
+    private final byte[] wanted;
+
+    IndexedWriting(Pair pair) {
+      key = pair.keyBuffer.duplicate();
+      value = pair.valueBuffer.duplicate();
+      wanted = new byte[key.capacity()];
+    }
+
+    @Override
+    public long get() {
+      key.get(0, wanted);
+      try {
+        byte[] found = batch.getFromBatchAndDB(db, read, wanted);
+        return found == null ? 0 : Sum.first(found, 0);
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void put() {
+      try {
+        batch.put(key.clear(), value.clear());
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void append() {
+      put();
+    }
+
+    @Override
+    public void delete() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void commit() {
+      try {
+        db.write(durable, batch);
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      batch.close();
+      read.close();
+    }
+  }
+}
