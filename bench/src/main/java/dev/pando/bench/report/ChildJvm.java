@@ -10,12 +10,13 @@ import java.util.function.Consumer;
 
 /** A fresh JVM for one measurement, so that none runs on code compiled for another. */
 public final class ChildJvm {
-  /** What lmdbjava's unsafe buffers need. Pando needs nothing. */
+  /** What lmdbjava's unsafe buffers need, the last one only for silence. Pando needs nothing. */
   public static final List<String> LMDBJAVA_FLAGS =
       List.of(
           "--add-opens=java.base/java.nio=ALL-UNNAMED",
           "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-          "--enable-native-access=ALL-UNNAMED");
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
 
   private ChildJvm() {}
 
