@@ -16,7 +16,7 @@ final class Opens {
 
   private static final int QUICK_MEASURED = 7;
 
-  private static final int CRASH_COMMITS = 100;
+  private static final int CRASH_COMMITS = 20;
   private static final int CRASH_PUTS = 1000;
 
   private Opens() {}

@@ -120,6 +120,11 @@ enum PeerKind {
     return false;
   }
 
+  /** Whether this is no store but a floor. */
+  boolean isFloor() {
+    return this == FLAT || this == BARE;
+  }
+
   /** Its name on the command line and in reports. */
   String id() {
     return id;

@@ -50,13 +50,13 @@ final class Rounds {
     return results;
   }
 
-  private static List<Planned> plan(List<PeerKind> peers, List<Workload> workloads, int rounds) {
+  private List<Planned> plan(List<PeerKind> peers, List<Workload> workloads, int rounds) {
     List<Planned> plan = new ArrayList<>();
     List<PeerKind> order = new ArrayList<>(peers);
     for (int round = 0; round < rounds; round++) {
       for (Workload workload : workloads) {
         for (PeerKind kind : order) {
-          if (kind.can(workload) && (round == 0 || !workload.isSize())) {
+          if (kind.can(workload) && (round == 0 || repeats(workload, kind))) {
             plan.add(new Planned(workload, kind));
           }
         }
@@ -64,6 +64,10 @@ final class Rounds {
       Collections.rotate(order, 1); // nobody is always the first or behind the same one
     }
     return plan;
+  }
+
+  private boolean repeats(Workload workload, PeerKind kind) {
+    return !workload.isSize() && !(setting.quick() && kind.isFloor());
   }
 
   private Path loaded(PeerKind kind) {

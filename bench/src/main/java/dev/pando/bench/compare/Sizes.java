@@ -12,7 +12,7 @@ final class Sizes {
   private static final int LARGE_RECORDS = 100_000;
   private static final int QUICK_LARGE_RECORDS = 20_000;
   private static final int GROWTH_RECORDS = 100_000;
-  private static final int QUICK_GROWTH_RECORDS = 20_000;
+  private static final int QUICK_RECORDS = 10_000;
   private static final int GROWTH_OVERWRITES = 20;
 
   private Sizes() {}
@@ -25,15 +25,13 @@ final class Sizes {
     return closed(stage, peer -> load(peer, stage.setting(), Orders.shuffled(stage.setting())));
   }
 
-  static Outcome large(Stage stage) {
-    Setting setting = stage.setting();
-    int records = setting.quick() ? QUICK_LARGE_RECORDS : LARGE_RECORDS;
-    return random(
-        stage.with(
-            setting.withRecords(Math.min(records, setting.records())).withValueBytes(LARGE_VALUE)));
+  static Outcome large(Stage whole) {
+    Stage stage = whole.withAtMost(whole.setting().quick() ? QUICK_LARGE_RECORDS : LARGE_RECORDS);
+    return random(stage.with(stage.setting().withValueBytes(LARGE_VALUE)));
   }
 
-  static Outcome overwritten(Stage stage) {
+  static Outcome overwritten(Stage whole) {
+    Stage stage = whole.setting().quick() ? whole.withAtMost(QUICK_RECORDS) : whole;
     KeyList keys = Orders.shuffled(stage.setting());
     return closed(
         stage,
@@ -57,9 +55,8 @@ final class Sizes {
 
   /** How much the file grows while a reader holds the state before. */
   static Outcome growth(Stage whole) {
-    int records = whole.setting().quick() ? QUICK_GROWTH_RECORDS : GROWTH_RECORDS;
-    Setting setting = whole.setting().withRecords(Math.min(records, whole.setting().records()));
-    Stage stage = whole.with(setting);
+    Stage stage = whole.withAtMost(whole.setting().quick() ? QUICK_RECORDS : GROWTH_RECORDS);
+    Setting setting = stage.setting();
     KeyList keys = Orders.shuffled(setting);
     try (Peer peer = stage.openNew("store")) {
       double _ = load(peer, setting, keys);

@@ -39,6 +39,10 @@ record Stage(PeerKind kind, Setting setting, Path loaded, Path scratch) {
     return new Stage(kind, other, loaded, scratch);
   }
 
+  Stage withAtMost(int records) {
+    return with(setting.withRecords(Math.min(records, setting.records())));
+  }
+
   /** Opens a new, empty store. */
   Peer openNew(String name) {
     Path directory = scratch.resolve(name);
