@@ -29,31 +29,43 @@ final class BranchReader extends NodeReader {
   /** The slot whose child holds the key: the last separator that is not above it. */
   int find(MemorySegment page, long base, long word, KeyBuffer key) {
     int count = count(word);
-    if (count == 1) {
-      return 0;
-    }
     int prefix = prefix(word);
-    if (prefix > 0) {
-      int order = comparePrefix(page, base, count, prefix, key);
-      if (order != 0) {
-        return order < 0 ? 0 : count - 1;
-      }
-    }
-    int head = key.head(prefix);
-    int low = lowerBound(page, base, 1, count, head);
-    if (low == count || head(page, base, low) != head) {
-      return low - 1;
-    }
-    int high = endOfTies(page, base, low, count, head);
+    int wanted = key.head(prefix);
+    int low = 1;
+    int high = count;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (compare(page, base, count, middle, key) < 0) {
+      int order = Integer.compareUnsigned(wanted, head(page, base, middle));
+      if (order == 0) {
+        order = compare(page, base, count, middle, key);
+      }
+      if (order < 0) {
         high = middle;
       } else {
         low = middle + 1;
       }
     }
-    return low - 1;
+    int slot = low - 1;
+    return prefix == 0 ? slot : checkPrefix(page, base, count, slot, prefix, key);
+  }
+
+  /**
+   * The heads are compared first, as if the key began as all separators do: then only the cell is
+   * looked at whose child is wanted in any case.
+   *
+   * @param slot where the heads lead to
+   * @return the slot where the whole key belongs
+   */
+  private int checkPrefix(
+      MemorySegment page, long base, int count, int slot, int prefix, KeyBuffer key) {
+    if (count == 1) {
+      throw corrupt(page, base, "a branch without separators has a prefix of %d bytes", prefix);
+    }
+    int cell = cell(page, base, count, Math.max(slot, 1));
+    int start = separatorStart(cell, separatorLength(page, base, cell));
+    checkCellEnd(page, base, start, prefix);
+    int order = key.comparePrefix(page, base + start, prefix);
+    return order == 0 ? slot : order < 0 ? 0 : count - 1;
   }
 
   /** Compares a key with a slot's separator: negative if the key is before it. */
@@ -62,15 +74,7 @@ final class BranchReader extends NodeReader {
     int length = separatorLength(page, base, cell);
     int start = separatorStart(cell, length);
     checkCellEnd(page, base, start, length);
-    return KeyOrder.compare(key.segment(), 0, key.length(), page, base + start, length);
-  }
-
-  private int comparePrefix(MemorySegment page, long base, int count, int prefix, KeyBuffer key) {
-    int cell = cell(page, base, count, 1);
-    int start = separatorStart(cell, separatorLength(page, base, cell));
-    checkCellEnd(page, base, start, prefix);
-    int length = Math.min(key.length(), prefix);
-    return KeyOrder.compare(key.segment(), 0, length, page, base + start, prefix);
+    return key.compareTo(page, base + start, length);
   }
 
   /** The child of the cell at {@link #checkedCell}. */

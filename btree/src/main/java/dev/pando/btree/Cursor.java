@@ -47,6 +47,13 @@ public final class Cursor implements AutoCloseable {
   private int count;
   private int slot;
 
+  /** Whether a search led to this leaf, of which only the lines on its way are near. */
+  private boolean leafIsFar;
+
+  /** Written only so that the loads of {@link NodeReader#touch} are not optimised away. */
+  @SuppressWarnings("unused")
+  private long touched;
+
   Cursor(Tree tree) {
     this.tree = tree;
     this.pages = tree.pages;
@@ -83,6 +90,9 @@ public final class Cursor implements AutoCloseable {
       refresh();
       if (slot + 1 < count) {
         slot++;
+        if (leafIsFar) {
+          touchLeaf();
+        }
         return true;
       }
       return nextLeaf();
@@ -108,6 +118,9 @@ public final class Cursor implements AutoCloseable {
       refresh();
       if (slot > 0) {
         slot--;
+        if (leafIsFar) {
+          touchLeaf();
+        }
         return true;
       }
       return previousLeaf();
@@ -256,6 +269,7 @@ public final class Cursor implements AutoCloseable {
       childBirth = BranchReader.cellBirth(page, base, cell);
     }
     long word = enterLeaf(tree.depth - 1, childPgno, childBirth);
+    leafIsFar = true;
     int found = tree.leaves.find(leaf, leafBase, word, key);
     state = State.ON_ENTRY;
     slot = found >= 0 ? found : ~found;
@@ -264,6 +278,15 @@ public final class Cursor implements AutoCloseable {
       nextLeaf();
     }
     return found >= 0;
+  }
+
+  /**
+   * Brings the leaf near, because a cursor that moves on reads all of it. Entry by entry its lines
+   * would come one after the other; together they come in a fraction of the time.
+   */
+  private void touchLeaf() {
+    leafIsFar = false;
+    touched = NodeReader.touch(leaf, leafBase, pages.pageSize());
   }
 
   private boolean nextLeaf() {
@@ -279,6 +302,7 @@ public final class Cursor implements AutoCloseable {
             BranchReader.cellPgno(page, base, cell),
             BranchReader.cellBirth(page, base, cell),
             FIRST);
+        touchLeaf();
         return true;
       }
     }
@@ -299,6 +323,7 @@ public final class Cursor implements AutoCloseable {
             BranchReader.cellPgno(page, base, cell),
             BranchReader.cellBirth(page, base, cell),
             LAST);
+        touchLeaf();
         return true;
       }
     }

@@ -16,6 +16,8 @@ public final class KeyBuffer {
 
   private static final ValueLayout.OfInt HEAD =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong WORD =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
   private final MemorySegment segment;
   private final int capacity;
@@ -66,6 +68,38 @@ public final class KeyBuffer {
   int head(int prefix) {
     // A key that ends before the prefix cannot lie in such a page; any number does for it then.
     return prefix <= capacity ? segment.get(HEAD, prefix) : 0;
+  }
+
+  /**
+   * Compares this key with one in a page, as {@link KeyOrder} does: negative if this one is first.
+   *
+   * @param at where the other key begins; at least eight bytes of the page stand before it
+   */
+  int compareTo(MemorySegment page, long at, int otherLength) {
+    return compare(page, at, Math.min(length, otherLength), length - otherLength);
+  }
+
+  /** Compares this key's first bytes with bytes in a page: 0 if it begins with them. */
+  int comparePrefix(MemorySegment page, long at, int prefix) {
+    return compare(page, at, Math.min(length, prefix), length < prefix ? -1 : 0);
+  }
+
+  /**
+   * Eight bytes at a time; the last ones as the eight bytes that end with them, because those that
+   * begin with them may leave the page. Each side is read in one place only: a read of a segment
+   * that is inlined makes the compiled search much larger.
+   */
+  private int compare(MemorySegment page, long at, int common, int ifEqual) {
+    for (int i = 0; i < common; i += Long.BYTES) {
+      int beyond = Math.max(0, i + Long.BYTES - common);
+      int bits = beyond * Byte.SIZE;
+      long mine = segment.get(WORD, i) >>> bits;
+      long other = page.get(WORD, at + i - beyond) << bits >>> bits;
+      if (mine != other) {
+        return Long.compareUnsigned(mine, other);
+      }
+    }
+    return ifEqual;
   }
 
   /** The longest key it holds, in bytes. */

@@ -32,15 +32,14 @@ final class LeafReader extends NodeReader {
    * @param word the page's {@link #header}
    */
   int find(MemorySegment page, long base, long word, KeyBuffer key) {
-    int count = count(word);
     int prefix = prefix(word);
     if (prefix > 0) {
-      int order = comparePrefix(page, base, count, prefix, key);
+      int order = comparePrefix(page, base, count(word), prefix, key);
       if (order != 0) {
-        return order < 0 ? ~0 : ~count;
+        return order < 0 ? ~0 : ~count(word);
       }
     }
-    return findByHead(page, base, count, key, key.head(prefix));
+    return findExact(page, base, word, key);
   }
 
   /**
@@ -48,20 +47,17 @@ final class LeafReader extends NodeReader {
    * need not be compared, which would cost a cache miss.
    */
   int findExact(MemorySegment page, long base, long word, KeyBuffer key) {
-    return findByHead(page, base, count(word), key, key.head(prefix(word)));
-  }
-
-  private int findByHead(MemorySegment page, long base, int count, KeyBuffer key, int head) {
-    int low = lowerBound(page, base, 0, count, head);
-    if (low == count || head(page, base, low) != head) {
-      return ~low;
-    }
-    int high = endOfTies(page, base, low, count, head);
+    int low = 0;
+    int high = count(word);
+    int wanted = key.head(prefix(word));
     while (low < high) {
       int middle = (low + high) >>> 1;
-      int order = compare(page, base, count, middle, key);
+      int order = Integer.compareUnsigned(wanted, head(page, base, middle));
       if (order == 0) {
-        return middle;
+        order = compare(page, base, count(word), middle, key);
+        if (order == 0) {
+          return middle;
+        }
       }
       if (order < 0) {
         high = middle;
@@ -76,23 +72,25 @@ final class LeafReader extends NodeReader {
   int compare(MemorySegment page, long base, int count, int slot, KeyBuffer key) {
     int cell = cell(page, base, count, slot);
     int tags = tags(page, base, cell);
-    int length = keyLength(page, base, cell, tags);
-    int start = cell + keyStart(tags);
+    int length = tags & 0xFF;
+    int start = cell + TAGS;
+    if (hasLongLength(tags)) {
+      length = keyLength(page, base, cell, tags);
+      start = cell + keyStart(tags);
+    }
     checkCellEnd(page, base, start, length);
-    return KeyOrder.compare(key.segment(), 0, key.length(), page, base + start, length);
+    return key.compareTo(page, base + start, length);
   }
 
   /** Compares a key's first bytes with the prefix that all keys of the page share. */
   private int comparePrefix(MemorySegment page, long base, int count, int prefix, KeyBuffer key) {
     if (count == 0) {
-      throw corrupt(page, base, "an empty page has a common prefix of " + prefix + " bytes");
+      throw corrupt(page, base, "an empty page has a common prefix of %d bytes", prefix);
     }
     int cell = cell(page, base, count, 0);
-    int tags = tags(page, base, cell);
-    int start = cell + keyStart(tags);
+    int start = cell + keyStart(tags(page, base, cell));
     checkCellEnd(page, base, start, prefix);
-    int length = Math.min(key.length(), prefix);
-    return KeyOrder.compare(key.segment(), 0, length, page, base + start, prefix);
+    return key.comparePrefix(page, base + start, prefix);
   }
 
   /** Points {@code key} and {@code value}, where given, at a slot's bytes. */
@@ -105,6 +103,30 @@ final class LeafReader extends NodeReader {
       @Nullable Slice value) {
     int cell = cell(page, base, count, slot);
     int tags = tags(page, base, cell);
+    int tag = tags >>> Byte.SIZE;
+    if (hasLongLength(tags) || tag > MAX_SHORT_VALUE) {
+      rareEntry(page, base, cell, tags, key, value);
+      return;
+    }
+    int keyLength = tags & 0xFF;
+    int keyStart = cell + TAGS;
+    checkCellEnd(page, base, keyStart, keyLength + tag);
+    if (key != null) {
+      key.set(page, base + keyStart, keyLength);
+    }
+    if (value != null) {
+      value.set(page, base + keyStart + keyLength, tag);
+    }
+  }
+
+  /** An entry with a long key, a long value or a value in an overflow run. */
+  private void rareEntry(
+      MemorySegment page,
+      long base,
+      int cell,
+      int tags,
+      @Nullable Slice key,
+      @Nullable Slice value) {
     int keyLength = keyLength(page, base, cell, tags);
     int keyStart = cell + keyStart(tags);
     checkCellEnd(page, base, keyStart, keyLength);
@@ -114,9 +136,8 @@ final class LeafReader extends NodeReader {
     if (value == null) {
       return;
     }
-    int tag = tags >>> 8;
     int valueStart = keyStart + keyLength;
-    if (tag == OVERFLOW) {
+    if (tags >>> Byte.SIZE == OVERFLOW) {
       overflowValue(page, base, valueStart, value);
       return;
     }
@@ -146,8 +167,11 @@ final class LeafReader extends NodeReader {
       throw corrupt(
           page,
           base,
-          "a value of %d bytes stands in page %d, which is of type %d and has room for %d"
-              .formatted(length, PageHeader.pgno(run, start), PageHeader.type(run, start), bytes));
+          "a value of %d bytes stands in page %d, which is of type %d and has room for %d",
+          length,
+          PageHeader.pgno(run, start),
+          PageHeader.type(run, start),
+          bytes);
     }
   }
 
@@ -193,6 +217,11 @@ final class LeafReader extends NodeReader {
     return page.get(SHORT, base + cell) & 0xFFFF;
   }
 
+  /** Whether a length follows the tags. */
+  private static boolean hasLongLength(int tags) {
+    return (tags & 0xFF) == LONG_KEY || tags >>> Byte.SIZE == LONG_VALUE;
+  }
+
   /** Where the key begins in a cell with these tags. */
   private static int keyStart(int tags) {
     return TAGS
@@ -215,7 +244,7 @@ final class LeafReader extends NodeReader {
       return tag;
     }
     if (tag != LONG_VALUE) {
-      throw corrupt(page, base, "the cell at %d has the unknown tag %d".formatted(cell, tag));
+      throw corrupt(page, base, "the cell at %d has the unknown tag %d", cell, tag);
     }
     int at = cell + TAGS + ((tags & 0xFF) == LONG_KEY ? Short.BYTES : 0);
     checkCellEnd(page, base, at, Short.BYTES);

@@ -20,6 +20,9 @@ import java.lang.foreign.MemorySegment;
  * that a file is friendly.
  */
 abstract sealed class NodeReader permits LeafReader, BranchReader {
+  /** Bytes of a cache line. */
+  private static final int LINE = 64;
+
   final PageReader pages;
   final int pageSize;
   private final int maxPrefix;
@@ -37,14 +40,17 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   final long header(MemorySegment page, long base, byte type) {
     long word = page.get(LONG, base + PageHeader.TYPE);
     if ((byte) word != type) {
-      throw corrupt(page, base, "page type is " + (word & 0xFF) + " where " + type + " belongs");
+      throw corrupt(page, base, "page type is %d where %d belongs", word & 0xFF, type);
     }
     if (HEADS + SLOT_BYTES * count(word) + cellBytes(word) > pageSize || prefix(word) > maxPrefix) {
       throw corrupt(
           page,
           base,
-          "%d cells of %d bytes with prefix %d do not fit a page of %d bytes"
-              .formatted(count(word), cellBytes(word), prefix(word), pageSize));
+          "%d cells of %d bytes with prefix %d do not fit a page of %d bytes",
+          count(word),
+          cellBytes(word),
+          prefix(word),
+          pageSize);
     }
     return word;
   }
@@ -74,31 +80,17 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   }
 
   /**
-   * The first slot in [from, count) whose head is not below {@code head}; count if there is none.
+   * Loads one word of each cache line of a page. These loads do not wait for each other, as those
+   * do that follow heads to offsets to cells.
+   *
+   * @return something that depends on all of them
    */
-  static int lowerBound(MemorySegment page, long base, int from, int count, int head) {
-    int low = from;
-    int size = count - from;
-    int wanted = head + Integer.MIN_VALUE;
-    while (size > 0) {
-      int half = size >>> 1;
-      int middle = low + half;
-      if (head(page, base, middle) + Integer.MIN_VALUE < wanted) {
-        low = middle + 1;
-        size -= half + 1;
-      } else {
-        size = half;
-      }
+  static long touch(MemorySegment page, long base, int bytes) {
+    long sum = 0;
+    for (int at = 0; at < bytes; at += LINE) {
+      sum += page.get(LONG, base + at);
     }
-    return low;
-  }
-
-  /** The end of the slots from {@code first} on that carry the same head as {@code first} does. */
-  static int endOfTies(MemorySegment page, long base, int first, int count, int head) {
-    if (first + 1 >= count || head(page, base, first + 1) != head) {
-      return first + 1;
-    }
-    return head == -1 ? count : lowerBound(page, base, first + 1, count, head + 1);
+    return sum;
   }
 
   /** Where a slot's cell begins, relative to the page. */
@@ -107,7 +99,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
         page.get(SHORT, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot)
             & 0xFFFF;
     if (cell < HEADS + SLOT_BYTES * count || cell >= pageSize - 1) {
-      throw corrupt(page, base, "cell %d begins at %d, outside of the cells".formatted(slot, cell));
+      throw corrupt(page, base, "cell %d begins at %d, outside of the cells", slot, cell);
     }
     return cell;
   }
@@ -118,12 +110,17 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
       throw corrupt(
           page,
           base,
-          "the cell at %d has %d bytes, the page ends after %d"
-              .formatted(cell, length, pageSize - cell));
+          "the cell at %d has %d bytes, the page ends after %d",
+          cell,
+          length,
+          pageSize - cell);
     }
   }
 
-  final CorruptFileException corrupt(MemorySegment page, long base, String reason) {
-    return new CorruptFileException(pages.name(), PageHeader.pgno(page, base), reason);
+  /** What is wrong with a page; formatted here so that the callers stay small enough to inline. */
+  final CorruptFileException corrupt(
+      MemorySegment page, long base, String reason, Object... arguments) {
+    return new CorruptFileException(
+        pages.name(), PageHeader.pgno(page, base), String.format(reason, arguments));
   }
 }

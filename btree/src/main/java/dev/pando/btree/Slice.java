@@ -19,7 +19,9 @@ public final class Slice {
 
   /** Points this slice at other bytes. */
   public void set(MemorySegment segment, long offset, long length) {
-    this.segment = segment;
+    if (this.segment != segment) { // storing a reference costs the collector's barrier
+      this.segment = segment;
+    }
     this.offset = offset;
     this.length = length;
   }

@@ -42,7 +42,9 @@ public final class View {
   }
 
   void shows(ReadTxn owner) {
-    tx = owner;
+    if (tx != owner) { // storing a reference costs the collector's barrier
+      tx = owner;
+    }
     epoch = owner.epoch();
   }
 
