@@ -35,10 +35,11 @@ public final class Cursor implements AutoCloseable {
   private @Nullable KeyBuffer parked;
   private State state = State.NOWHERE;
 
-  private final long[] pgno = new long[Tree.MAX_DEPTH];
-  private final long[] birth = new long[Tree.MAX_DEPTH];
-  private final long[] address = new long[Tree.MAX_DEPTH];
-  private final int[] slots = new int[Tree.MAX_DEPTH];
+  // One element a level. Cursors are often made for one search, so no longer than need be.
+  private long[] pgno = {};
+  private long[] birth = {};
+  private long[] address = {};
+  private int[] slots = {};
   private int leafLevel;
   private long version;
 
@@ -75,6 +76,7 @@ public final class Cursor implements AutoCloseable {
     if (tree.depth == 0) {
       return false;
     }
+    makeLevels();
     descend(0, tree.rootPgno, tree.rootBirth, edge);
     state = State.ON_ENTRY;
     return true;
@@ -256,6 +258,7 @@ public final class Cursor implements AutoCloseable {
     if (tree.depth == 0) {
       return false;
     }
+    makeLevels();
     long childPgno = tree.rootPgno;
     long childBirth = tree.rootBirth;
     for (int level = 0; level < tree.depth - 1; level++) {
@@ -347,6 +350,16 @@ public final class Cursor implements AutoCloseable {
     }
     enterLeaf(tree.depth - 1, childPgno, childBirth);
     slot = edge == FIRST ? 0 : count - 1;
+  }
+
+  /** A writer's tree may have grown since. */
+  private void makeLevels() {
+    if (slots.length < tree.depth) {
+      pgno = new long[tree.depth];
+      birth = new long[tree.depth];
+      address = new long[tree.depth];
+      slots = new int[tree.depth];
+    }
   }
 
   private void enter(int level, long childPgno, long childBirth) {

@@ -3,6 +3,7 @@ package dev.pando.btree;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -11,15 +12,17 @@ import java.nio.ByteOrder;
  * words may be read past the key's end because zeros stand behind it. Not thread-safe.
  */
 public final class KeyBuffer {
-  /** Zero bytes kept behind the key, so that eight bytes can be read from any of its offsets. */
-  static final int PADDING = Long.BYTES;
-
-  private static final ValueLayout.OfInt HEAD =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfLong WORD =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
+  /** Zero bytes kept behind the key, so that eight bytes can be read from any of its offsets. */
+  static final int PADDING = Long.BYTES;
+
   private final MemorySegment segment;
+
+  /** The same memory for reading, big-endian: a fraction of a segment's code in each search. */
+  private final ByteBuffer bytes;
+
   private final int capacity;
   private int length;
 
@@ -31,6 +34,7 @@ public final class KeyBuffer {
   public KeyBuffer(int capacity) {
     this.capacity = capacity;
     this.segment = Arena.ofAuto().allocate(capacity + PADDING, Long.BYTES);
+    this.bytes = segment.asByteBuffer();
   }
 
   /** Takes a copy of a key. */
@@ -67,7 +71,7 @@ public final class KeyBuffer {
   /** The head of this key in a page whose heads skip {@code prefix} bytes. */
   int head(int prefix) {
     // A key that ends before the prefix cannot lie in such a page; any number does for it then.
-    return prefix <= capacity ? segment.get(HEAD, prefix) : 0;
+    return prefix <= capacity ? bytes.getInt(prefix) : 0;
   }
 
   /**
@@ -93,7 +97,7 @@ public final class KeyBuffer {
     for (int i = 0; i < common; i += Long.BYTES) {
       int beyond = Math.max(0, i + Long.BYTES - common);
       int bits = beyond * Byte.SIZE;
-      long mine = segment.get(WORD, i) >>> bits;
+      long mine = bytes.getLong(i) >>> bits;
       long other = page.get(WORD, at + i - beyond) << bits >>> bits;
       if (mine != other) {
         return Long.compareUnsigned(mine, other);

@@ -9,6 +9,7 @@ import dev.pando.pager.StorageLock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -319,6 +320,29 @@ public final class Database implements AutoCloseable {
           meta.catalog().entries(),
           readers.count() - 1,
           readers.oldest());
+    }
+  }
+
+  /** As {@link #warmUp(Progress)}, silently. */
+  public void warmUp() {
+    warmUp((_, _) -> {});
+  }
+
+  /**
+   * Reads the whole file once, so that what is read later is in memory: for programs that would
+   * rather wait at their start. Worth it if the file fits into memory. The kernel may drop pages
+   * again when others need the room. Readers and writers go on meanwhile.
+   *
+   * @param progress told after each MiB
+   */
+  public void warmUp(Progress progress) {
+    Objects.requireNonNull(progress, "the progress is null");
+    try (ReadTxn tx = beginRead()) {
+      try {
+        WarmUp.run(tx.snapshot(), progress);
+      } catch (InternalError | IllegalStateException e) {
+        throw tx.explained(e);
+      }
     }
   }
 

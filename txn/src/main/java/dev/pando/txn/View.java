@@ -8,7 +8,6 @@ import dev.pando.btree.Slice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +143,12 @@ public final class View {
   }
 
   private long at(long index, long bytes) {
-    return slice.offset + Objects.checkFromIndexSize(index, bytes, slice.length);
+    // Not Objects.checkFromIndexSize: where the compiler does not inline it, a scan takes twice as
+    // long.
+    if (index < 0 || bytes < 0 || index > slice.length - bytes) {
+      throw new IndexOutOfBoundsException(
+          "index=" + index + ", bytes=" + bytes + ", the view has " + slice.length);
+    }
+    return slice.offset + index;
   }
 }
