@@ -80,9 +80,10 @@ public final class PageSearch {
     if (above > 1) {
       return keyBelow(child(base, number * 31 % children(base)), above - 1, number);
     }
-    int count = NodeReader.count(tree.leaves.header(memory, base));
+    long word = tree.leaves.header(memory, base);
+    int count = NodeReader.count(word);
     Slice found = new Slice();
-    tree.leaves.entry(memory, base, count, number * 31 % count, found, null);
+    tree.leaves.entry(memory, base, word, number * 31 % count, found, null);
     KeyBuffer key = new KeyBuffer(2 * Long.BYTES);
     key.set(found.segment, found.offset, (int) found.length);
     return key;

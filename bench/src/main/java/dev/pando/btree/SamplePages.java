@@ -50,9 +50,10 @@ final class SamplePages implements PageAllocator {
   }
 
   @Override
-  public long allocate(byte type) {
-    long pgno = next++;
-    PageHeader.format(memory, pgno * PAGE_SIZE, type, 1, pgno, TXN_ID);
+  public long allocate(byte type, int pages) {
+    long pgno = next;
+    next += pages;
+    PageHeader.format(memory, pgno * PAGE_SIZE, type, pages, pgno, TXN_ID);
     return pgno;
   }
 

@@ -61,19 +61,19 @@ final class BranchReader extends NodeReader {
     if (count == 1) {
       throw corrupt(page, base, "a branch without separators has a prefix of %d bytes", prefix);
     }
-    int cell = cell(page, base, count, Math.max(slot, 1));
+    int cell = cell(page, base, pageSize, count, Math.max(slot, 1));
     int start = separatorStart(cell, separatorLength(page, base, cell));
-    checkCellEnd(page, base, start, prefix);
+    checkCellEnd(page, base, pageSize, start, prefix);
     int order = key.comparePrefix(page, base + start, prefix);
     return order == 0 ? slot : order < 0 ? 0 : count - 1;
   }
 
   /** Compares a key with a slot's separator: negative if the key is before it. */
   private int compare(MemorySegment page, long base, int count, int slot, KeyBuffer key) {
-    int cell = cell(page, base, count, slot);
+    int cell = cell(page, base, pageSize, count, slot);
     int length = separatorLength(page, base, cell);
     int start = separatorStart(cell, length);
-    checkCellEnd(page, base, start, length);
+    checkCellEnd(page, base, pageSize, start, length);
     return key.compareTo(page, base + start, length);
   }
 
@@ -101,7 +101,7 @@ final class BranchReader extends NodeReader {
     int cell = checkedCell(page, base, count, slot);
     int length = separatorLength(page, base, cell);
     int start = separatorStart(cell, length);
-    checkCellEnd(page, base, start, length);
+    checkCellEnd(page, base, pageSize, start, length);
     out.set(page, base + start, length);
   }
 
@@ -109,24 +109,24 @@ final class BranchReader extends NodeReader {
   int cellLength(MemorySegment page, long base, int count, int slot) {
     int cell = checkedCell(page, base, count, slot);
     int length = separatorLength(page, base, cell);
-    checkCellEnd(page, base, cell, BranchLayout.cell(length));
+    checkCellEnd(page, base, pageSize, cell, BranchLayout.cell(length));
     return BranchLayout.cell(length);
   }
 
   /** Where a slot's cell begins; its child and its separator's length are inside the page. */
   int checkedCell(MemorySegment page, long base, int count, int slot) {
-    int cell = cell(page, base, count, slot);
-    checkCellEnd(page, base, cell, SEPARATOR);
+    int cell = cell(page, base, pageSize, count, slot);
+    checkCellEnd(page, base, pageSize, cell, SEPARATOR);
     return cell;
   }
 
   private int separatorLength(MemorySegment page, long base, int cell) {
-    checkCellEnd(page, base, cell, SEPARATOR);
+    checkCellEnd(page, base, pageSize, cell, SEPARATOR);
     int length = page.get(BYTE, base + cell + SEPARATOR_LENGTH) & 0xFF;
     if (length < LONG_KEY) {
       return length;
     }
-    checkCellEnd(page, base, cell, SEPARATOR + Short.BYTES);
+    checkCellEnd(page, base, pageSize, cell, SEPARATOR + Short.BYTES);
     return page.get(SHORT, base + cell + SEPARATOR) & 0xFFFF;
   }
 

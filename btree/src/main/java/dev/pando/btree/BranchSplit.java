@@ -68,7 +68,7 @@ final class BranchSplit {
 
   private long newBranch() {
     tree.branchPages++;
-    return pages.allocate(PageHeader.BRANCH);
+    return pages.allocate(PageHeader.BRANCH, 1);
   }
 
   /** Splits evenly; leaves the separator of the new right branch in {@link #separator}. */
@@ -79,7 +79,7 @@ final class BranchSplit {
       if (i == slot) {
         addNew(child);
       }
-      int at = tree.branches.cell(page, base, count, i);
+      int at = tree.branches.checkedCell(page, base, count, i);
       cells.add(page, base + at, tree.branches.cellLength(page, base, count, i));
     }
     if (slot == count) {

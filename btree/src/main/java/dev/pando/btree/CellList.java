@@ -10,18 +10,18 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Copies of the cells of up to two neighbouring pages and a new one, in key order: what a split, a
+ * Copies of the cells of up to two neighbouring nodes and a new one, in key order: what a split, a
  * merge or a loan deals out again. The copies stand apart from the pages, so that these can be
- * written over.
+ * written over or freed.
  */
 final class CellList {
-  private final MemorySegment memory;
+  private MemorySegment memory;
   private int[] offsets = new int[64];
   private int size;
   private int used;
 
   CellList(int pageSize) {
-    // Two pages of cells and one more cell of at most half a page.
+    // Two pages of cells and one more cell of at most half a page. Large leaves make it grow.
     memory = Arena.ofAuto().allocate(3L * pageSize, Long.BYTES);
   }
 
@@ -58,19 +58,28 @@ final class CellList {
   }
 
   void add(LeafCell cell) {
-    cell.writeTo(memory, reserve(cell.length()));
+    int at = reserve(cell.length());
+    cell.writeTo(memory, at);
+  }
+
+  /** Adds the cells of a leaf's slots [from, to). */
+  void addLeaf(LeafReader leaves, MemorySegment page, long base, int from, int to) {
+    long word = leaves.header(page, base);
+    for (int i = from; i < to; i++) {
+      int at = leaves.cell(page, base, word, i);
+      add(page, base + at, leaves.cellLength(page, base, word, i));
+    }
+  }
+
+  /** Points {@code out} at the key of a leaf cell; it holds until the list changes. */
+  void leafKey(int index, Slice out) {
+    LeafReader.cellKey(memory, offset(index), out);
   }
 
   /** Adds a branch cell. */
   void add(long childPgno, long childBirth, MemorySegment separator, long offset, int length) {
-    writeBranchCell(
-        memory,
-        reserve(BranchLayout.cell(length)),
-        childPgno,
-        childBirth,
-        separator,
-        offset,
-        length);
+    int at = reserve(BranchLayout.cell(length));
+    writeBranchCell(memory, at, childPgno, childBirth, separator, offset, length);
   }
 
   /** Copies the separator of a branch cell. */
@@ -107,14 +116,19 @@ final class CellList {
       offsets = Arrays.copyOf(offsets, 2 * size);
     }
     int at = used;
+    if (at + length > memory.byteSize()) {
+      MemorySegment larger = Arena.ofAuto().allocate(2L * (at + length), Long.BYTES);
+      MemorySegment.copy(memory, 0, larger, 0, at);
+      memory = larger;
+    }
     offsets[size++] = at;
     used += length;
     return at;
   }
 
   /**
-   * Where to divide the cells over two pages: the most even division in which both parts fit. With
-   * cells of at most half a page there always is one.
+   * Where to divide branch cells over two pages: the most even division in which both parts fit.
+   * With cells of at most half a page there always is one.
    */
   int middle(int capacity) {
     int total = bytes(0, size);

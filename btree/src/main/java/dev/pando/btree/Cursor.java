@@ -45,6 +45,7 @@ public final class Cursor implements AutoCloseable {
 
   private MemorySegment leaf = MemorySegment.NULL;
   private long leafBase;
+  private long leafWord;
   private int count;
   private int slot;
 
@@ -176,7 +177,7 @@ public final class Cursor implements AutoCloseable {
    */
   public void key(Slice key) {
     checkEntry();
-    tree.leaves.entry(leaf, leafBase, count, slot, key, null);
+    tree.leaves.entry(leaf, leafBase, leafWord, slot, key, null);
   }
 
   /**
@@ -186,7 +187,7 @@ public final class Cursor implements AutoCloseable {
    */
   public void value(Slice value) {
     checkEntry();
-    tree.leaves.entry(leaf, leafBase, count, slot, null, value);
+    tree.leaves.entry(leaf, leafBase, leafWord, slot, null, value);
   }
 
   /**
@@ -196,7 +197,7 @@ public final class Cursor implements AutoCloseable {
    */
   public void entry(Slice key, Slice value) {
     checkEntry();
-    tree.leaves.entry(leaf, leafBase, count, slot, key, value);
+    tree.leaves.entry(leaf, leafBase, leafWord, slot, key, value);
   }
 
   /** Tells a writer's tree that this cursor needs no care any more. */
@@ -213,7 +214,7 @@ public final class Cursor implements AutoCloseable {
     if (state == State.ON_ENTRY) {
       refresh();
       Slice key = new Slice();
-      tree.leaves.entry(leaf, leafBase, count, slot, key, null);
+      tree.leaves.entry(leaf, leafBase, leafWord, slot, key, null);
       if (parked == null) {
         parked = new KeyBuffer(Tree.maxKey(pages.pageSize()));
       }
@@ -375,6 +376,7 @@ public final class Cursor implements AutoCloseable {
     leaf = pages.segment(address[level]);
     leafBase = pages.offset(address[level]);
     long word = tree.leaves.header(leaf, leafBase);
+    leafWord = word;
     count = count(word);
     if (count == 0) {
       throw tree.leaves.corrupt(leaf, leafBase, "an empty leaf inside a tree");

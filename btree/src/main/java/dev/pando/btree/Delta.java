@@ -68,15 +68,15 @@ public final class Delta {
   }
 
   private void visitLeaf(MemorySegment page, long base) {
-    int count = count(tree.leaves.header(page, base));
+    long word = tree.leaves.header(page, base);
     Slice key = new Slice();
     Slice value = new Slice();
-    for (int i = 0; i < count; i++) {
-      if (tree.leaves.isOverflow(page, base, count, i)
-          && tree.leaves.overflowRun(page, base, count, i).birth() <= durable) {
+    for (int i = 0; i < count(word); i++) {
+      if (tree.leaves.isOverflow(page, base, word, i)
+          && tree.leaves.overflowRun(page, base, word, i).birth() <= durable) {
         continue; // an old value beside a new one
       }
-      tree.leaves.entry(page, base, count, i, key, value);
+      tree.leaves.entry(page, base, word, i, key, value);
       visitor.entry(key, value);
     }
   }

@@ -1,5 +1,7 @@
 package dev.pando.btree;
 
+import dev.pando.pager.PageHeader;
+
 /**
  * A leaf's cell (FORMAT.md, "Leaf page"):
  *
@@ -24,6 +26,17 @@ final class LeafLayout {
   static final int OVERFLOW_REFERENCE_BYTES = 2 * NodeLayout.U48_BYTES + Long.BYTES;
 
   private LeafLayout() {}
+
+  /**
+   * The largest cell. A value that makes a larger one stands in an overflow run, which wastes at
+   * most a quarter of its pages then. Of leaves as large as can be, each holds two such cells, or a
+   * full one could not be divided.
+   */
+  static int maxCell(int pageSize) {
+    int largestLeaf = PageHeader.maxLeafPages(pageSize) * pageSize;
+    int half = NodeLayout.capacity(largestLeaf) / 2 - NodeLayout.SLOT_BYTES;
+    return Math.min(2 * pageSize + pageSize / 4, half);
+  }
 
   /** Bytes of a cell up to its value. */
   static int valueStart(int keyLength, boolean longValue) {

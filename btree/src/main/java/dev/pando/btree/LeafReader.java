@@ -26,6 +26,11 @@ final class LeafReader extends NodeReader {
     return header(page, base, PageHeader.LEAF);
   }
 
+  /** Where a slot's cell begins, relative to the leaf. */
+  int cell(MemorySegment page, long base, long word, int slot) {
+    return cell(page, base, size(word), count(word), slot);
+  }
+
   /**
    * The slot of a key, or {@code ~slot} of the first greater key if it is absent.
    *
@@ -34,7 +39,7 @@ final class LeafReader extends NodeReader {
   int find(MemorySegment page, long base, long word, KeyBuffer key) {
     int prefix = prefix(word);
     if (prefix > 0) {
-      int order = comparePrefix(page, base, count(word), prefix, key);
+      int order = comparePrefix(page, base, word, prefix, key);
       if (order != 0) {
         return order < 0 ? ~0 : ~count(word);
       }
@@ -54,7 +59,7 @@ final class LeafReader extends NodeReader {
       int middle = (low + high) >>> 1;
       int order = Integer.compareUnsigned(wanted, head(page, base, middle));
       if (order == 0) {
-        order = compare(page, base, count(word), middle, key);
+        order = compare(page, base, word, middle, key);
         if (order == 0) {
           return middle;
         }
@@ -69,27 +74,28 @@ final class LeafReader extends NodeReader {
   }
 
   /** Compares a key with a slot's key: negative if the given one is before it. */
-  int compare(MemorySegment page, long base, int count, int slot, KeyBuffer key) {
-    int cell = cell(page, base, count, slot);
+  int compare(MemorySegment page, long base, long word, int slot, KeyBuffer key) {
+    int size = size(word);
+    int cell = cell(page, base, word, slot);
     int tags = tags(page, base, cell);
     int length = tags & 0xFF;
     int start = cell + TAGS;
     if (hasLongLength(tags)) {
-      length = keyLength(page, base, cell, tags);
+      length = keyLength(page, base, size, cell, tags);
       start = cell + keyStart(tags);
     }
-    checkCellEnd(page, base, start, length);
+    checkCellEnd(page, base, size, start, length);
     return key.compareTo(page, base + start, length);
   }
 
   /** Compares a key's first bytes with the prefix that all keys of the page share. */
-  private int comparePrefix(MemorySegment page, long base, int count, int prefix, KeyBuffer key) {
-    if (count == 0) {
+  private int comparePrefix(MemorySegment page, long base, long word, int prefix, KeyBuffer key) {
+    if (count(word) == 0) {
       throw corrupt(page, base, "an empty page has a common prefix of %d bytes", prefix);
     }
-    int cell = cell(page, base, count, 0);
+    int cell = cell(page, base, word, 0);
     int start = cell + keyStart(tags(page, base, cell));
-    checkCellEnd(page, base, start, prefix);
+    checkCellEnd(page, base, size(word), start, prefix);
     return key.comparePrefix(page, base + start, prefix);
   }
 
@@ -97,20 +103,21 @@ final class LeafReader extends NodeReader {
   void entry(
       MemorySegment page,
       long base,
-      int count,
+      long word,
       int slot,
       @Nullable Slice key,
       @Nullable Slice value) {
-    int cell = cell(page, base, count, slot);
+    int size = size(word);
+    int cell = cell(page, base, word, slot);
     int tags = tags(page, base, cell);
     int tag = tags >>> Byte.SIZE;
     if (hasLongLength(tags) || tag > MAX_SHORT_VALUE) {
-      rareEntry(page, base, cell, tags, key, value);
+      rareEntry(page, base, size, cell, tags, key, value);
       return;
     }
     int keyLength = tags & 0xFF;
     int keyStart = cell + TAGS;
-    checkCellEnd(page, base, keyStart, keyLength + tag);
+    checkCellEnd(page, base, size, keyStart, keyLength + tag);
     if (key != null) {
       key.set(page, base + keyStart, keyLength);
     }
@@ -123,13 +130,14 @@ final class LeafReader extends NodeReader {
   private void rareEntry(
       MemorySegment page,
       long base,
+      int size,
       int cell,
       int tags,
       @Nullable Slice key,
       @Nullable Slice value) {
-    int keyLength = keyLength(page, base, cell, tags);
+    int keyLength = keyLength(page, base, size, cell, tags);
     int keyStart = cell + keyStart(tags);
-    checkCellEnd(page, base, keyStart, keyLength);
+    checkCellEnd(page, base, size, keyStart, keyLength);
     if (key != null) {
       key.set(page, base + keyStart, keyLength);
     }
@@ -138,16 +146,16 @@ final class LeafReader extends NodeReader {
     }
     int valueStart = keyStart + keyLength;
     if (tags >>> Byte.SIZE == OVERFLOW) {
-      overflowValue(page, base, valueStart, value);
+      overflowValue(page, base, size, valueStart, value);
       return;
     }
-    int valueLength = valueLength(page, base, cell, tags);
-    checkCellEnd(page, base, valueStart, valueLength);
+    int valueLength = valueLength(page, base, size, cell, tags);
+    checkCellEnd(page, base, size, valueStart, valueLength);
     value.set(page, base + valueStart, valueLength);
   }
 
-  private void overflowValue(MemorySegment page, long base, int reference, Slice value) {
-    checkCellEnd(page, base, reference, OVERFLOW_REFERENCE_BYTES);
+  private void overflowValue(MemorySegment page, long base, int size, int reference, Slice value) {
+    checkCellEnd(page, base, size, reference, OVERFLOW_REFERENCE_BYTES);
     long pgno = page.get(LONG, base + reference) & U48_MASK;
     long birth = page.get(LONG, base + reference + 4) >>> 16;
     long length = page.get(LONG, base + reference + 2 * U48_BYTES);
@@ -176,16 +184,17 @@ final class LeafReader extends NodeReader {
   }
 
   /** Whether a slot's value stands in an overflow run. */
-  boolean isOverflow(MemorySegment page, long base, int count, int slot) {
-    return tags(page, base, cell(page, base, count, slot)) >>> 8 == OVERFLOW;
+  boolean isOverflow(MemorySegment page, long base, long word, int slot) {
+    return tags(page, base, cell(page, base, word, slot)) >>> 8 == OVERFLOW;
   }
 
   /** A slot's overflow run; only where {@link #isOverflow}. */
-  OverflowRun overflowRun(MemorySegment page, long base, int count, int slot) {
-    int cell = cell(page, base, count, slot);
+  OverflowRun overflowRun(MemorySegment page, long base, long word, int slot) {
+    int size = size(word);
+    int cell = cell(page, base, word, slot);
     int tags = tags(page, base, cell);
-    int reference = cell + keyStart(tags) + keyLength(page, base, cell, tags);
-    checkCellEnd(page, base, reference, OVERFLOW_REFERENCE_BYTES);
+    int reference = cell + keyStart(tags) + keyLength(page, base, size, cell, tags);
+    checkCellEnd(page, base, size, reference, OVERFLOW_REFERENCE_BYTES);
     return new OverflowRun(
         page.get(LONG, base + reference) & U48_MASK,
         page.get(LONG, base + reference + 4) >>> 16,
@@ -193,13 +202,16 @@ final class LeafReader extends NodeReader {
   }
 
   /** Bytes of a slot's cell. */
-  int cellLength(MemorySegment page, long base, int count, int slot) {
-    int cell = cell(page, base, count, slot);
+  int cellLength(MemorySegment page, long base, long word, int slot) {
+    int size = size(word);
+    int cell = cell(page, base, word, slot);
     int tags = tags(page, base, cell);
-    long length = keyStart(tags) + (long) keyLength(page, base, cell, tags);
+    long length = keyStart(tags) + (long) keyLength(page, base, size, cell, tags);
     length +=
-        tags >>> 8 == OVERFLOW ? OVERFLOW_REFERENCE_BYTES : valueLength(page, base, cell, tags);
-    checkCellEnd(page, base, cell, length);
+        tags >>> 8 == OVERFLOW
+            ? OVERFLOW_REFERENCE_BYTES
+            : valueLength(page, base, size, cell, tags);
+    checkCellEnd(page, base, size, cell, length);
     return (int) length;
   }
 
@@ -229,16 +241,16 @@ final class LeafReader extends NodeReader {
         + (tags >>> 8 == LONG_VALUE ? Short.BYTES : 0);
   }
 
-  private int keyLength(MemorySegment page, long base, int cell, int tags) {
+  private int keyLength(MemorySegment page, long base, int size, int cell, int tags) {
     int length = tags & 0xFF;
     if (length < LONG_KEY) {
       return length;
     }
-    checkCellEnd(page, base, cell, TAGS + 2 * Short.BYTES);
+    checkCellEnd(page, base, size, cell, TAGS + 2 * Short.BYTES);
     return page.get(SHORT, base + cell + TAGS) & 0xFFFF;
   }
 
-  private int valueLength(MemorySegment page, long base, int cell, int tags) {
+  private int valueLength(MemorySegment page, long base, int size, int cell, int tags) {
     int tag = tags >>> 8;
     if (tag <= MAX_SHORT_VALUE) {
       return tag;
@@ -247,7 +259,7 @@ final class LeafReader extends NodeReader {
       throw corrupt(page, base, "the cell at %d has the unknown tag %d", cell, tag);
     }
     int at = cell + TAGS + ((tags & 0xFF) == LONG_KEY ? Short.BYTES : 0);
-    checkCellEnd(page, base, at, Short.BYTES);
+    checkCellEnd(page, base, size, at, Short.BYTES);
     return page.get(SHORT, base + at) & 0xFFFF;
   }
 }

@@ -3,18 +3,19 @@ package dev.pando.btree;
 import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.pager.PageAllocator;
-import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Puts a cell into a leaf that is full. A load in ascending (or descending) order only opens a new
- * page at that edge, so the pages behind it stay full; any other split is even.
+ * Puts a cell into a leaf that has no room for it. The leaf gets more pages, or it is divided. A
+ * load in ascending (or descending) order only opens a new leaf at that edge, so the leaves behind
+ * it stay full; any other split is about even.
  */
 final class LeafSplit {
   private final TreeWriter tree;
   private final PageAllocator pages;
   private final NodeWriter nodes;
   private final WritePath path;
+  private final LeafPages leafPages;
   private final CellList cells;
   private final KeyBuffer separator;
   private final BranchSplit branchSplit;
@@ -26,6 +27,7 @@ final class LeafSplit {
       PageAllocator pages,
       NodeWriter nodes,
       WritePath path,
+      LeafPages leafPages,
       CellList cells,
       KeyBuffer separator,
       BranchSplit branchSplit) {
@@ -33,6 +35,7 @@ final class LeafSplit {
     this.pages = pages;
     this.nodes = nodes;
     this.path = path;
+    this.leafPages = leafPages;
     this.cells = cells;
     this.separator = separator;
     this.branchSplit = branchSplit;
@@ -41,19 +44,23 @@ final class LeafSplit {
   /** Inserts into the path's leaf, which is editable and has no room. */
   void insert(int slot, LeafCell cell) {
     int level = path.leafLevel();
-    int count = count(tree.leaves.header(path.page(level), path.base(level)));
-    if (slot == count && path.rightmost()) {
-      append(level, count, cell);
+    long word = tree.leaves.header(path.page(level), path.base(level));
+    int grown = leafPages.growth(word, cell);
+    if (grown > 0) {
+      leafPages.resize(grown);
+      nodes.insertLeafCell(path.page(level), path.base(level), slot, cell);
+    } else if (slot == count(word) && path.rightmost()) {
+      append(level, word, cell);
     } else if (slot == 0 && path.leftmost()) {
-      prepend(level, count, cell);
+      prepend(level, word, cell);
     } else {
-      divide(level, count, slot, cell);
+      divide(level, word, slot, cell);
     }
   }
 
-  private void append(int level, int count, LeafCell cell) {
-    long right = newLeafOf(cell);
-    tree.leaves.entry(path.page(level), path.base(level), count, count - 1, low, null);
+  private void append(int level, long word, LeafCell cell) {
+    long right = newLeafOf(cell, word);
+    tree.leaves.entry(path.page(level), path.base(level), word, count(word) - 1, low, null);
     high.set(cell.key().segment(), 0, cell.key().length());
     Separators.between(low, high, separator);
     if (branchSplit.insertChild(level - 1, right)) {
@@ -61,12 +68,12 @@ final class LeafSplit {
     }
   }
 
-  private void prepend(int level, int count, LeafCell cell) {
+  private void prepend(int level, long word, LeafCell cell) {
     long old = path.pgno(level);
     low.set(cell.key().segment(), 0, cell.key().length());
-    tree.leaves.entry(path.page(level), path.base(level), count, 0, high, null);
+    tree.leaves.entry(path.page(level), path.base(level), word, 0, high, null);
     Separators.between(low, high, separator);
-    long left = newLeafOf(cell);
+    long left = newLeafOf(cell, word);
     if (level == 0) {
       tree.rootPgno = left;
     } else {
@@ -76,39 +83,26 @@ final class LeafSplit {
     path.invalidate();
   }
 
-  private long newLeafOf(LeafCell cell) {
-    long pgno = pages.allocate(PageHeader.LEAF);
-    tree.leafPages++;
+  private long newLeafOf(LeafCell cell, long fullWord) {
+    long pgno = leafPages.allocate(leafPages.pagesBeside(fullWord, cell));
     long address = pages.locate(pgno, pages.txnId());
     nodes.insertLeafCell(pages.segment(address), pages.offset(address), 0, cell);
     return pgno;
   }
 
-  private void divide(int level, int count, int slot, LeafCell cell) {
-    long right = pages.allocate(PageHeader.LEAF);
-    tree.leafPages++;
+  private void divide(int level, long word, int slot, LeafCell cell) {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     cells.clear();
-    for (int i = 0; i < count; i++) {
-      if (i == slot) {
-        cells.add(cell);
-      }
-      int at = tree.leaves.cell(page, base, count, i);
-      cells.add(page, base + at, tree.leaves.cellLength(page, base, count, i));
-    }
-    if (slot == count) {
-      cells.add(cell);
-    }
-    int split = cells.middle(NodeLayout.capacity(tree.leaves.pageSize));
-    long address = pages.locate(right, pages.txnId());
-    MemorySegment rightPage = pages.segment(address);
-    long rightBase = pages.offset(address);
-    nodes.fillLeaf(page, base, cells, 0, split);
-    nodes.fillLeaf(rightPage, rightBase, cells, split, cells.size());
-    tree.leaves.entry(page, base, split, split - 1, low, null);
-    tree.leaves.entry(rightPage, rightBase, cells.size() - split, 0, high, null);
+    cells.addLeaf(tree.leaves, page, base, 0, slot);
+    cells.add(cell);
+    cells.addLeaf(tree.leaves, page, base, slot, count(word));
+    int split = leafPages.middle(cells);
+    cells.leafKey(split - 1, low);
+    cells.leafKey(split, high);
     Separators.between(low, high, separator);
+    path.moveLeaf(leafPages.rewrite(path.pgno(level), cells, 0, split));
+    long right = leafPages.write(cells, split, cells.size());
     branchSplit.insertChild(level - 1, right);
     path.invalidate();
   }

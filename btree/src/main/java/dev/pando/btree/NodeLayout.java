@@ -50,9 +50,4 @@ final class NodeLayout {
   static int capacity(int pageSize) {
     return pageSize - PageHeader.SIZE;
   }
-
-  /** The largest cell: two of them always fit, or a full page could not be split. */
-  static int maxCell(int pageSize) {
-    return capacity(pageSize) / 2 - SLOT_BYTES;
-  }
 }

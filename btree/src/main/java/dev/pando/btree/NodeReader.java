@@ -20,6 +20,12 @@ import java.lang.foreign.MemorySegment;
  * that a file is friendly.
  */
 abstract sealed class NodeReader permits LeafReader, BranchReader {
+  /** Where the flags of a {@link #header} word have a leaf's pages. */
+  private static final int PAGES_SHIFT =
+      Byte.SIZE * (PageHeader.FLAGS - PageHeader.TYPE) + PageHeader.LEAF_PAGES_SHIFT;
+
+  private static final int PAGES_MASK = PageHeader.MAX_LEAF_PAGES - 1;
+
   /** Bytes of a cache line. */
   private static final int LINE = 64;
 
@@ -39,10 +45,17 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
    */
   final long header(MemorySegment page, long base, byte type) {
     long word = page.get(LONG, base + PageHeader.TYPE);
-    if ((byte) word != type) {
-      throw corrupt(page, base, "page type is %d where %d belongs", word & 0xFF, type);
+    if ((byte) word != type || (type == PageHeader.BRANCH && pages(word) > 1)) {
+      throw corrupt(
+          page,
+          base,
+          "page type is %d of %d pages where %d belongs",
+          word & 0xFF,
+          pages(word),
+          type);
     }
-    if (HEADS + SLOT_BYTES * count(word) + cellBytes(word) > pageSize || prefix(word) > maxPrefix) {
+    int size = size(word);
+    if (HEADS + SLOT_BYTES * count(word) + cellBytes(word) > size || prefix(word) > maxPrefix) {
       throw corrupt(
           page,
           base,
@@ -50,9 +63,19 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
           count(word),
           cellBytes(word),
           prefix(word),
-          pageSize);
+          size);
     }
     return word;
+  }
+
+  /** Pages of the leaf of a {@link #header} word; a branch is one page. */
+  static int pages(long word) {
+    return ((int) word >>> PAGES_SHIFT & PAGES_MASK) + 1;
+  }
+
+  /** Bytes of the page, or of a leaf's pages together, of a {@link #header} word. */
+  final int size(long word) {
+    return pageSize * pages(word);
   }
 
   /** Cells in the page of a {@link #header} word. */
@@ -72,7 +95,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
 
   /** Bytes free for more cells and their slots in the page of a {@link #header} word. */
   final int free(long word) {
-    return pageSize - HEADS - SLOT_BYTES * count(word) - cellBytes(word);
+    return size(word) - HEADS - SLOT_BYTES * count(word) - cellBytes(word);
   }
 
   static int head(MemorySegment page, long base, int slot) {
@@ -93,27 +116,31 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
     return sum;
   }
 
-  /** Where a slot's cell begins, relative to the page. */
-  final int cell(MemorySegment page, long base, int count, int slot) {
+  /**
+   * Where a slot's cell begins, relative to the page.
+   *
+   * @param size bytes of the page or leaf
+   */
+  final int cell(MemorySegment page, long base, int size, int count, int slot) {
     int cell =
         page.get(SHORT, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot)
             & 0xFFFF;
-    if (cell < HEADS + SLOT_BYTES * count || cell >= pageSize - 1) {
+    if (cell < HEADS + SLOT_BYTES * count || cell >= size - 1) {
       throw corrupt(page, base, "cell %d begins at %d, outside of the cells", slot, cell);
     }
     return cell;
   }
 
-  /** Refuses a cell that runs over the end of its page. */
-  final void checkCellEnd(MemorySegment page, long base, int cell, long length) {
-    if (length > pageSize - cell) {
+  /** Refuses a cell that runs over the end of its page or leaf of {@code size} bytes. */
+  final void checkCellEnd(MemorySegment page, long base, int size, int cell, long length) {
+    if (length > size - cell) {
       throw corrupt(
           page,
           base,
           "the cell at %d has %d bytes, the page ends after %d",
           cell,
           length,
-          pageSize - cell);
+          size - cell);
     }
   }
 

@@ -37,7 +37,7 @@ final class NodeWriter {
     KeyBuffer key = cell.key();
     int prefix = NodeReader.prefix(word);
     if ((slot == 0 || slot == count) && count > 0 && (prefix > 0 || count == 1)) {
-      leaves.entry(page, base, count, 0, first, null);
+      leaves.entry(page, base, word, 0, first, null);
       prefix = narrowPrefix(page, base, word, prefix, count, key.segment(), key.length());
     }
     int at = openSlot(page, base, word, slot, cell.length());
@@ -97,8 +97,8 @@ final class NodeWriter {
   }
 
   /** Overwrites a leaf cell with one of the same key and the same length. */
-  void overwrite(MemorySegment page, long base, int count, int slot, LeafCell cell) {
-    cell.writeTo(page, base + leaves.cell(page, base, count, slot));
+  void overwrite(MemorySegment page, long base, long word, int slot, LeafCell cell) {
+    cell.writeTo(page, base + leaves.cell(page, base, word, slot));
   }
 
   /** Points a branch's slot at another page. */
@@ -110,7 +110,7 @@ final class NodeWriter {
 
   void removeLeafCell(MemorySegment page, long base, int slot) {
     long word = leaves.header(page, base);
-    int length = leaves.cellLength(page, base, NodeReader.count(word), slot);
+    int length = leaves.cellLength(page, base, word, slot);
     closeSlot(page, base, word, leaves, slot, length);
   }
 
@@ -120,26 +120,50 @@ final class NodeWriter {
     closeSlot(page, base, word, branches, slot, length);
   }
 
-  /** Makes a page of the leaf cells [from, to) of a list. */
+  /** Makes a leaf, of as many pages as it has, of the cells [from, to) of a list. */
   void fillLeaf(MemorySegment page, long base, CellList cells, int from, int to) {
-    wipe(page, base);
-    int at = pageSize;
+    int size = leafSize(page, base);
+    int count = to - from;
+    int slots = NodeLayout.SLOT_BYTES * count;
+    wipe(page, base + HEADS + slots, base + size - (cells.bytes(from, to) - slots));
+    int at = size;
     for (int i = from; i < to; i++) {
       at -= cells.length(i);
       place(page, base, cells, i, at, from, to);
     }
-    finish(page, base, to - from, pageSize - at);
-    int count = to - from;
-    leaves.entry(page, base, count, 0, first, null);
-    leaves.entry(page, base, count, count - 1, other, null);
+    finish(page, base, count, size - at);
+    long word = leaves.header(page, base);
+    leaves.entry(page, base, word, 0, first, null);
+    leaves.entry(page, base, word, count - 1, other, null);
     int prefix = count < 2 ? 0 : sharedPrefix();
     setPrefix(page, base, prefix);
     writeHeads(page, base, count, prefix);
   }
 
+  /** Writes a leaf's cells as they are into an empty one of another number of pages. */
+  void copyLeaf(MemorySegment source, long from, MemorySegment target, long to) {
+    long word = leaves.header(source, from);
+    int count = NodeReader.count(word);
+    int cellBytes = NodeReader.cellBytes(word);
+    int size = leafSize(target, to);
+    int moved = size - leaves.size(word);
+    MemorySegment.copy(source, from + HEADS, target, to + HEADS, (long) HEAD_BYTES * count);
+    MemorySegment.copy(
+        source, from + leaves.size(word) - cellBytes, target, to + size - cellBytes, cellBytes);
+    for (int slot = 0; slot < count; slot++) {
+      setOffset(target, to, count, slot, leaves.cell(source, from, word, slot) + moved);
+    }
+    finish(target, to, count, cellBytes);
+    setPrefix(target, to, NodeReader.prefix(word));
+  }
+
+  private int leafSize(MemorySegment page, long base) {
+    return PageHeader.leafPages(page, base) * pageSize;
+  }
+
   /** Makes a page of the branch cells [from, to) of a list; the first loses its separator. */
   void fillBranch(MemorySegment page, long base, CellList cells, int from, int to) {
-    wipe(page, base);
+    wipe(page, base + HEADS, base + pageSize);
     int at = pageSize - BranchLayout.cell(0);
     int bare = BranchLayout.SEPARATOR_LENGTH;
     MemorySegment.copy(cells.memory(), cells.offset(from), page, base + at, bare);
@@ -181,8 +205,8 @@ final class NodeWriter {
     setOffset(page, base, to - from, index - from, at);
   }
 
-  private void wipe(MemorySegment page, long base) {
-    page.asSlice(base + PageHeader.SIZE, pageSize - PageHeader.SIZE).fill((byte) 0);
+  private static void wipe(MemorySegment page, long from, long to) {
+    page.asSlice(from, to - from).fill((byte) 0);
   }
 
   private static void finish(MemorySegment page, long base, int count, int cellBytes) {
@@ -196,9 +220,10 @@ final class NodeWriter {
 
   private void writeHeads(MemorySegment page, long base, int count, int prefix) {
     boolean leaf = PageHeader.type(page, base) == PageHeader.LEAF;
+    long word = leaf ? leaves.header(page, base) : 0;
     for (int slot = 0; slot < count; slot++) {
       if (leaf) {
-        leaves.entry(page, base, count, slot, other, null);
+        leaves.entry(page, base, word, slot, other, null);
       } else {
         branches.separator(page, base, count, slot, other);
       }
@@ -230,7 +255,7 @@ final class NodeWriter {
     MemorySegment.copy(page, offsets, page, newOffsets, before);
     long head = heads + (long) HEAD_BYTES * slot;
     MemorySegment.copy(page, head, page, head + HEAD_BYTES, (long) HEAD_BYTES * (count - slot));
-    int at = pageSize - cellBytes;
+    int at = leaves.size(word) - cellBytes;
     page.set(SHORT, newOffsets + before, (short) at);
     finish(page, base, count + 1, cellBytes);
     return at;
@@ -240,8 +265,8 @@ final class NodeWriter {
   private void closeSlot(
       MemorySegment page, long base, long word, NodeReader reader, int slot, int length) {
     int count = NodeReader.count(word);
-    int cell = reader.cell(page, base, count, slot);
-    int cellsStart = pageSize - NodeReader.cellBytes(word);
+    int cell = reader.cell(page, base, reader.size(word), count, slot);
+    int cellsStart = reader.size(word) - NodeReader.cellBytes(word);
     MemorySegment.copy(
         page, base + cellsStart, page, base + cellsStart + length, cell - cellsStart);
     page.asSlice(base + cellsStart, length).fill((byte) 0);

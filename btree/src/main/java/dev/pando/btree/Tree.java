@@ -109,7 +109,7 @@ public sealed class Tree permits TreeWriter {
       return false;
     }
     if (value != null) {
-      leaves.entry(page, base, count(word), slot, null, value);
+      leaves.entry(page, base, word, slot, null, value);
     }
     return true;
   }

@@ -96,19 +96,21 @@ public final class TreeCheck {
     if (birth > parentBirth) {
       report("page " + pgno + " is born in " + birth + ", after what refers to it: " + parentBirth);
     }
-    if (!visitor.page(pgno, birth, 1)) {
-      whole = false;
-      return;
-    }
     try {
+      // Only a leaf may be several pages, and only the page itself says so.
+      long nodePages = levelsBelow == 0 ? leafPages(pgno, birth) : 1;
+      if (!visitor.page(pgno, birth, nodePages)) {
+        whole = false;
+        return;
+      }
       long address = pages.locate(pgno, birth);
       MemorySegment page = pages.segment(address);
       long base = pages.offset(address);
-      if (PageHeader.pages(page, base) != 1) {
+      if (PageHeader.pages(page, base) != nodePages) {
         report("page " + pgno + " is a node of " + PageHeader.pages(page, base) + " pages");
       }
       if (levelsBelow == 0) {
-        leafPages++;
+        leafPages += nodePages;
         visitLeaf(page, base, birth, low, high);
       } else {
         branchPages++;
@@ -119,15 +121,23 @@ public final class TreeCheck {
     }
   }
 
+  private long leafPages(long pgno, long birth) {
+    try {
+      long address = pages.locate(pgno, birth);
+      return PageHeader.leafPages(pages.segment(address), pages.offset(address));
+    } catch (CorruptFileException damage) {
+      return 1; // what is wrong is told when the page is visited
+    }
+  }
+
   private void visitLeaf(
       MemorySegment page, long base, long birth, byte @Nullable [] low, byte @Nullable [] high) {
     long word = tree.leaves.header(page, base);
-    int count = count(word);
-    found += count;
+    found += count(word);
     nodes.checkLeaf(page, base, word, low, high);
-    for (int i = 0; i < count; i++) {
-      if (tree.leaves.isOverflow(page, base, count, i)) {
-        visitRun(page, base, birth, tree.leaves.overflowRun(page, base, count, i), i);
+    for (int i = 0; i < count(word); i++) {
+      if (tree.leaves.isOverflow(page, base, word, i)) {
+        visitRun(page, base, birth, tree.leaves.overflowRun(page, base, word, i), i);
       }
     }
   }
@@ -147,7 +157,7 @@ public final class TreeCheck {
       return;
     }
     Slice value = new Slice();
-    tree.leaves.entry(page, base, count(tree.leaves.header(page, base)), slot, null, value);
+    tree.leaves.entry(page, base, tree.leaves.header(page, base), slot, null, value);
     long start = value.offset - PageHeader.SIZE;
     if (PageHeader.pages(value.segment, start) != runPages) {
       report(

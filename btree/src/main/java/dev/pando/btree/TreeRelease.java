@@ -7,13 +7,14 @@ import dev.pando.pager.PageAllocator;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Frees every page of a tree. Leaves are read only if there are overflow runs to find: a table of
- * small values goes at the price of its branches.
+ * Frees every page of a tree. Leaves are read only if there are overflow runs or leaves of several
+ * pages to find: a table of small values goes at the price of its branches.
  */
 final class TreeRelease {
   private final TreeWriter tree;
   private final PageAllocator pages;
   private long pagesLeft;
+  private boolean readLeaves;
 
   TreeRelease(TreeWriter tree, PageAllocator pages) {
     this.tree = tree;
@@ -22,42 +23,77 @@ final class TreeRelease {
   }
 
   void freeAll() {
-    free(tree.rootPgno, tree.rootBirth, tree.depth - 1);
+    int levels = tree.depth - 1;
+    readLeaves =
+        tree.overflowPages > 0 || tree.leafPages > leaves(tree.rootPgno, tree.rootBirth, levels);
+    pagesLeft = tree.branchPages + tree.leafPages;
+    free(tree.rootPgno, tree.rootBirth, levels);
   }
 
-  /** Recursion goes no deeper than the tree, whose depth was checked when it was opened. */
-  private void free(long pgno, long birth, int levelsBelow) {
+  /** Counts leaves without reading them. */
+  private long leaves(long pgno, long birth, int levelsBelow) {
+    if (levelsBelow == 0) {
+      return 1;
+    }
+    spend(pgno);
+    long address = pages.locate(pgno, birth);
+    MemorySegment page = pages.segment(address);
+    long base = pages.offset(address);
+    int children = count(tree.branches.header(page, base));
+    if (levelsBelow == 1) {
+      return children;
+    }
+    long leaves = 0;
+    for (int i = 0; i < children; i++) {
+      leaves +=
+          leaves(
+              tree.branches.childPgno(page, base, children, i),
+              tree.branches.childBirth(page, base, children, i),
+              levelsBelow - 1);
+    }
+    return leaves;
+  }
+
+  /** Ends in a tree that leads back to itself. */
+  private void spend(long pgno) {
     if (--pagesLeft < 0) {
       throw new CorruptFileException(
           pages.name(), pgno, "a tree has more pages than its root says, or this one twice");
     }
-    if (levelsBelow > 0) {
-      long address = pages.locate(pgno, birth);
-      int children = count(tree.branches.header(pages.segment(address), pages.offset(address)));
-      for (int i = 0; i < children; i++) {
-        MemorySegment page = pages.segment(address);
-        long base = pages.offset(address);
-        free(
-            tree.branches.childPgno(page, base, children, i),
-            tree.branches.childBirth(page, base, children, i),
-            levelsBelow - 1);
-      }
-    } else if (tree.overflowPages > 0) {
-      freeOverflowRuns(pgno, birth);
+  }
+
+  /** Recursion goes no deeper than the tree, whose depth was checked when it was opened. */
+  private void free(long pgno, long birth, int levelsBelow) {
+    spend(pgno);
+    if (levelsBelow == 0) {
+      pages.free(pgno, birth, readLeaves ? freeOverflowRuns(pgno, birth) : 1);
+      return;
+    }
+    long address = pages.locate(pgno, birth);
+    int children = count(tree.branches.header(pages.segment(address), pages.offset(address)));
+    for (int i = 0; i < children; i++) {
+      MemorySegment page = pages.segment(address);
+      long base = pages.offset(address);
+      free(
+          tree.branches.childPgno(page, base, children, i),
+          tree.branches.childBirth(page, base, children, i),
+          levelsBelow - 1);
     }
     pages.free(pgno, birth, 1);
   }
 
-  private void freeOverflowRuns(long pgno, long birth) {
+  /** Frees what the leaf refers to; returns its own pages. */
+  private int freeOverflowRuns(long pgno, long birth) {
     long address = pages.locate(pgno, birth);
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
-    int count = count(tree.leaves.header(page, base));
-    for (int i = 0; i < count; i++) {
-      if (tree.leaves.isOverflow(page, base, count, i)) {
-        OverflowRun run = tree.leaves.overflowRun(page, base, count, i);
+    long word = tree.leaves.header(page, base);
+    for (int i = 0; i < count(word); i++) {
+      if (tree.leaves.isOverflow(page, base, word, i)) {
+        OverflowRun run = tree.leaves.overflowRun(page, base, word, i);
         pages.free(run.pgno(), run.birth(), OverflowRun.pages(run.length(), tree.leaves.pageSize));
       }
     }
+    return NodeReader.pages(word);
   }
 }

@@ -3,7 +3,6 @@ package dev.pando.btree;
 import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.pager.PageAllocator;
-import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ public final class TreeWriter extends Tree {
   private final PageAllocator allocator;
   private final NodeWriter nodes;
   private final WritePath path;
+  private final LeafPages resizing;
   private final LeafSplit leafSplit;
   private final Underflow underflow;
   private final LeafCell cell;
@@ -51,10 +51,11 @@ public final class TreeWriter extends Tree {
     CellList cells = scratch.cells;
     KeyBuffer separator = scratch.separator;
     BranchSplit branchSplit = new BranchSplit(this, pages, nodes, path, cells, separator);
-    leafSplit = new LeafSplit(this, pages, nodes, path, cells, separator, branchSplit);
-    underflow = new Underflow(this, pages, nodes, path, cells, separator);
+    resizing = new LeafPages(this, pages, nodes, path);
+    leafSplit = new LeafSplit(this, pages, nodes, path, resizing, cells, separator, branchSplit);
+    underflow = new Underflow(this, pages, nodes, path, resizing, cells, separator);
     maxKey = Tree.maxKey(pages.pageSize());
-    maxCell = NodeLayout.maxCell(pages.pageSize());
+    maxCell = LeafLayout.maxCell(pages.pageSize());
   }
 
   /**
@@ -120,6 +121,7 @@ public final class TreeWriter extends Tree {
     freeOverflow(level, slot);
     nodes.removeLeafCell(path.page(level), path.base(level), slot);
     entries--;
+    resizing.shrink();
     underflow.repair(level);
     return true;
   }
@@ -175,10 +177,9 @@ public final class TreeWriter extends Tree {
   }
 
   private int plantLeaf(KeyBuffer key) {
-    rootPgno = allocator.allocate(PageHeader.LEAF);
+    rootPgno = resizing.allocate(1);
     rootBirth = allocator.txnId();
     depth = 1;
-    leafPages = 1;
     path.invalidate();
     return path.find(key);
   }
@@ -208,16 +209,17 @@ public final class TreeWriter extends Tree {
     int level = path.leafLevel();
     MemorySegment page = path.page(level);
     long base = path.base(level);
-    int count = count(leaves.header(page, base));
+    long word = leaves.header(page, base);
     freeOverflow(level, slot);
-    int oldLength = leaves.cellLength(page, base, count, slot);
+    int oldLength = leaves.cellLength(page, base, word, slot);
     if (oldLength == cell.length()) {
-      nodes.overwrite(page, base, count, slot, cell);
+      nodes.overwrite(page, base, word, slot, cell);
       return;
     }
     nodes.removeLeafCell(page, base, slot);
     insert(slot);
     if (cell.length() < oldLength) {
+      resizing.shrink();
       underflow.repair(level);
     }
   }
@@ -225,9 +227,9 @@ public final class TreeWriter extends Tree {
   private void freeOverflow(int level, int slot) {
     MemorySegment page = path.page(level);
     long base = path.base(level);
-    int count = count(leaves.header(page, base));
-    if (leaves.isOverflow(page, base, count, slot)) {
-      OverflowRun run = leaves.overflowRun(page, base, count, slot);
+    long word = leaves.header(page, base);
+    if (leaves.isOverflow(page, base, word, slot)) {
+      OverflowRun run = leaves.overflowRun(page, base, word, slot);
       long runPages = OverflowRun.pages(run.length(), leaves.pageSize);
       allocator.free(run.pgno(), run.birth(), runPages);
       overflowPages -= runPages;

@@ -8,14 +8,16 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Repairs pages that fell under a quarter full: merges one with its neighbour, or lets it borrow
- * cells. A page may stay underfull where its parent has no room for the longer separator that a
- * loan would need, but none stays empty.
+ * cells. Leaves of several pages never are: they give pages back instead. A page may stay underfull
+ * where its parent has no room for the longer separator that a loan would need, but none stays
+ * empty.
  */
 final class Underflow {
   private final TreeWriter tree;
   private final PageAllocator pages;
   private final NodeWriter nodes;
   private final WritePath path;
+  private final LeafPages leafPages;
   private final CellList cells;
   private final KeyBuffer separator;
   private final int capacity;
@@ -27,12 +29,14 @@ final class Underflow {
       PageAllocator pages,
       NodeWriter nodes,
       WritePath path,
+      LeafPages leafPages,
       CellList cells,
       KeyBuffer separator) {
     this.tree = tree;
     this.pages = pages;
     this.nodes = nodes;
     this.path = path;
+    this.leafPages = leafPages;
     this.cells = cells;
     this.separator = separator;
     this.capacity = NodeLayout.capacity(tree.leaves.pageSize);
@@ -45,7 +49,7 @@ final class Underflow {
       repairRoot(count(word));
       return;
     }
-    int used = capacity - tree.leaves.free(word);
+    int used = tree.leaves.size(word) - NodeLayout.HEADS - tree.leaves.free(word);
     if (4 * used >= capacity) {
       return;
     }
@@ -67,8 +71,7 @@ final class Underflow {
   private void repairRoot(int count) {
     if (tree.depth == 1) {
       if (count == 0) {
-        pages.free(tree.rootPgno, tree.rootBirth, 1);
-        tree.leafPages--;
+        leafPages.free(tree.rootPgno);
         tree.becomeEmpty();
       }
       return;
@@ -94,12 +97,7 @@ final class Underflow {
 
   /** The page is empty and its parent's only child: both go, and so on up. */
   private void dropOnlyChild(int level) {
-    pages.free(path.pgno(level), pages.txnId(), 1);
-    if (level == path.leafLevel()) {
-      tree.leafPages--;
-    } else {
-      tree.branchPages--;
-    }
+    free(level == path.leafLevel(), path.pgno(level));
     path.invalidate();
     if (level == 0) {
       tree.becomeEmpty();
@@ -114,6 +112,15 @@ final class Underflow {
     repair(parent);
   }
 
+  private void free(boolean leaf, long pgno) {
+    if (leaf) {
+      leafPages.free(pgno);
+    } else {
+      pages.free(pgno, pages.txnId(), 1);
+      tree.branchPages--;
+    }
+  }
+
   private void joinOrBorrow(int level, int siblings) {
     int parent = level - 1;
     int leftSlot = path.slot(parent) > 0 ? path.slot(parent) - 1 : 0;
@@ -126,11 +133,23 @@ final class Underflow {
     int fromLeft = cells.size();
     gather(leaf, right, parent, leftSlot + 1);
     path.invalidate();
-    if (cells.bytes(0, cells.size()) <= capacity) {
+    if (fitsOne(leaf, left, right)) {
       merge(leaf, left, right, parent, leftSlot);
     } else {
       borrow(leaf, left, right, parent, leftSlot, fromLeft);
     }
+  }
+
+  /** Whether the cells at hand fit one page, or the larger of two leaves. */
+  private boolean fitsOne(boolean leaf, long left, long right) {
+    int bytes = cells.bytes(0, cells.size());
+    return bytes <= (leaf ? Math.max(leafCapacity(left), leafCapacity(right)) : capacity);
+  }
+
+  private int leafCapacity(long pgno) {
+    long address = pages.locate(pgno, pages.txnId());
+    long word = tree.leaves.header(pages.segment(address), pages.offset(address));
+    return tree.leaves.size(word) - NodeLayout.HEADS;
   }
 
   /**
@@ -144,11 +163,7 @@ final class Underflow {
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
     if (leaf) {
-      int count = count(tree.leaves.header(page, base));
-      for (int i = 0; i < count; i++) {
-        int at = tree.leaves.cell(page, base, count, i);
-        cells.add(page, base + at, tree.leaves.cellLength(page, base, count, i));
-      }
+      cells.addLeaf(tree.leaves, page, base, 0, count(tree.leaves.header(page, base)));
       return;
     }
     int count = count(tree.branches.header(page, base, PageHeader.BRANCH));
@@ -162,7 +177,7 @@ final class Underflow {
             low.offset,
             (int) low.length);
       } else {
-        int at = tree.branches.cell(page, base, count, i);
+        int at = tree.branches.checkedCell(page, base, count, i);
         cells.add(page, base + at, tree.branches.cellLength(page, base, count, i));
       }
     }
@@ -174,34 +189,30 @@ final class Underflow {
   }
 
   private void merge(boolean leaf, long left, long right, int parent, int leftSlot) {
-    fill(leaf, left, 0, cells.size());
-    pages.free(right, pages.txnId(), 1);
-    if (leaf) {
-      tree.leafPages--;
-    } else {
-      tree.branchPages--;
-    }
+    free(leaf, right);
+    path.setChild(parent, leftSlot, fill(leaf, left, 0, cells.size()));
     nodes.removeChild(path.page(parent), path.base(parent), leftSlot + 1);
     repair(parent);
   }
 
-  private void fill(boolean leaf, long pgno, int from, int to) {
-    long address = pages.locate(pgno, pages.txnId());
+  /** Fills a page or leaf with cells of the list; returns where they are now. */
+  private long fill(boolean leaf, long pgno, int from, int to) {
     if (leaf) {
-      nodes.fillLeaf(pages.segment(address), pages.offset(address), cells, from, to);
-    } else {
-      nodes.fillBranch(pages.segment(address), pages.offset(address), cells, from, to);
+      return leafPages.rewrite(pgno, cells, from, to);
     }
+    long address = pages.locate(pgno, pages.txnId());
+    nodes.fillBranch(pages.segment(address), pages.offset(address), cells, from, to);
+    return pgno;
   }
 
   private void borrow(boolean leaf, long left, long right, int parent, int leftSlot, int fromLeft) {
-    int split = cells.middle(capacity);
+    int split = leaf ? leafPages.middle(cells) : cells.middle(capacity);
     if (split == fromLeft) {
       return; // one cell is so large that no division is more even
     }
     if (leaf) {
-      key(split - 1, low);
-      key(split, high);
+      cells.leafKey(split - 1, low);
+      cells.leafKey(split, high);
       Separators.between(low, high, separator);
     } else {
       cells.separator(split, separator);
@@ -214,14 +225,9 @@ final class Underflow {
     if (BranchLayout.cell(separator.length()) - oldCell > tree.branches.free(word)) {
       return;
     }
-    fill(leaf, left, 0, split);
-    fill(leaf, right, split, cells.size());
+    path.setChild(parent, leftSlot, fill(leaf, left, 0, split));
+    long newRight = fill(leaf, right, split, cells.size());
     nodes.removeChild(page, base, slot);
-    nodes.insertChild(page, base, slot, separator, right, pages.txnId());
-  }
-
-  /** The key of a leaf cell in the list. */
-  private void key(int index, Slice out) {
-    LeafReader.cellKey(cells.memory(), cells.offset(index), out);
+    nodes.insertChild(page, base, slot, separator, newRight, pages.txnId());
   }
 }

@@ -95,7 +95,7 @@ final class WritePath {
     if (count == 0) {
       return NOT_HERE;
     }
-    if (rightmost && tree.leaves.compare(page, base, count, count - 1, key) > 0) {
+    if (rightmost && tree.leaves.compare(page, base, word, count - 1, key) > 0) {
       return ~count;
     }
     int found = tree.leaves.find(page, base, word, key);
@@ -156,6 +156,13 @@ final class WritePath {
     } else {
       setChild(level - 1, slot[level - 1], newPgno);
     }
+  }
+
+  /** The path's leaf, whose branches are editable, has been written to another run. */
+  void moveLeaf(long newPgno) {
+    int level = leafLevel();
+    relink(level, newPgno);
+    set(level, newPgno, pages.txnId());
   }
 
   /** Points a slot of an editable branch at a page born in this transaction. */

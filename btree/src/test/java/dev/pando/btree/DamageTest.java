@@ -22,19 +22,37 @@ import org.junit.jupiter.api.Test;
  */
 class DamageTest {
   private static final int PAGE = 512;
-  private static final int OVERFLOW_VALUE = 700;
+  private static final int OVERFLOW_VALUE = 1200;
+  private static final int LARGE_VALUE = 300;
 
-  /** Three levels, short and long keys, inline and overflow values. */
+  /** Three levels, short and long keys, leaves of one page and more, overflow values. */
   private static TreeFixture richTree() {
     TreeFixture fixture = new TreeFixture(PAGE, 1 << 20);
     for (int i = 0; i < 60; i++) {
       fixture.put(key(i), new byte[i % 20 == 7 ? OVERFLOW_VALUE : i % 30]);
     }
+    for (int i = 0; i < 60; i += 9) {
+      fixture.put(key(i), new byte[LARGE_VALUE + i]);
+    }
     fixture.commit();
     fixture.check();
     assertEquals(3, fixture.tree.root().depth());
     assertTrue(fixture.tree.root().overflowPages() > 0);
+    assertTrue(largeLeaves(fixture) > 2, "leaves of several pages");
     return fixture;
+  }
+
+  private static int largeLeaves(TreeFixture fixture) {
+    int large = 0;
+    MemorySegment memory = fixture.pages.memory();
+    for (long page = PageHeader.FIRST_PGNO * PAGE; page < memory.byteSize(); page += PAGE) {
+      if (PageHeader.type(memory, page) == PageHeader.LEAF
+          && PageHeader.pgno(memory, page) == page / PAGE
+          && PageHeader.leafPages(memory, page) > 1) {
+        large++;
+      }
+    }
+    return large;
   }
 
   private static byte[] key(int i) {
@@ -47,15 +65,11 @@ class DamageTest {
     TreeFixture fixture = richTree();
     TreeRoot root = fixture.tree.root();
     MemorySegment memory = fixture.pages.memory();
-    long end = 0;
-    for (long p = PageHeader.FIRST_PGNO; fixture.pages.isUsed(p) || end == 0; p++) {
-      end = (p + 1) * PAGE;
-    }
-    assertTrue(end > 20 * PAGE);
+    final long end = memory.byteSize();
     BitSet content = content(fixture, end);
     int turned = 0;
     for (long at = PageHeader.FIRST_PGNO * PAGE; at < end; at++) {
-      if (isChecksum(memory, at)) {
+      if (!fixture.pages.isUsed(at / PAGE) || isChecksum(memory, at)) {
         continue; // the tree does not look at it
       }
       for (int bit = 0; bit < 8; bit++) {
@@ -96,7 +110,7 @@ class DamageTest {
     }
     MemorySegment memory = fixture.pages.memory();
     for (long page = PageHeader.FIRST_PGNO * PAGE; page < end; page += PAGE) {
-      if (PageHeader.type(memory, page) == PageHeader.BRANCH) {
+      if (fixture.pages.isUsed(page / PAGE) && PageHeader.type(memory, page) == PageHeader.BRANCH) {
         int count = PageHeader.count(memory, page);
         for (int i = 1; i < count; i++) {
           fixture.tree.branches.separator(memory, page, count, i, key);

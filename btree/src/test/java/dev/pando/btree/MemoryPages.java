@@ -99,9 +99,9 @@ final class MemoryPages implements PageAllocator {
   }
 
   @Override
-  public long allocate(byte type) {
-    long pgno = take(1);
-    PageHeader.format(memory, pgno * pageSize, type, 1, pgno, txnId);
+  public long allocate(byte type, int pages) {
+    long pgno = take(pages);
+    PageHeader.format(memory, pgno * pageSize, type, pages, pgno, txnId);
     return pgno;
   }
 
@@ -127,10 +127,11 @@ final class MemoryPages implements PageAllocator {
       dirty.set((int) pgno);
       return pgno;
     }
-    long copy = take(1);
-    MemorySegment.copy(memory, pgno * pageSize, memory, copy * pageSize, pageSize);
+    int pages = (int) PageHeader.pages(memory, pgno * pageSize);
+    long copy = take(pages);
+    MemorySegment.copy(memory, pgno * pageSize, memory, copy * pageSize, (long) pages * pageSize);
     PageHeader.setIdentity(memory, copy * pageSize, copy, txnId);
-    free(pgno, birth, 1);
+    free(pgno, birth, pages);
     return copy;
   }
 
@@ -146,6 +147,11 @@ final class MemoryPages implements PageAllocator {
   @Override
   public void free(long pgno, long birth, long pages) {
     locate(pgno, birth);
+    if (PageHeader.pages(memory, pgno * pageSize) != pages) {
+      throw new AssertionError(
+          "%d pages freed of the %d at %d"
+              .formatted(pages, PageHeader.pages(memory, pgno * pageSize), pgno));
+    }
     for (long p = pgno; p < pgno + pages; p++) {
       if (!used.get((int) p)) {
         throw new AssertionError("page " + p + " freed twice");

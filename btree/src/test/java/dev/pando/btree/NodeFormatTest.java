@@ -101,11 +101,11 @@ class NodeFormatTest {
     TreeFixture fixture = new TreeFixture(1024);
     put(fixture, "pando-a", "one");
     put(fixture, "pando-b", "");
-    put(fixture, "pando-c", "v".repeat(1200));
+    put(fixture, "pando-c", "v".repeat(2400));
     put(fixture, "pando-d" + "x".repeat(250), "z");
     put(fixture, "pando-e", "v".repeat(251));
     fixture.check();
-    assertEquals(new TreeRoot(3, 1, 1, 5, 0, 1, 2), fixture.tree.root());
+    assertEquals(new TreeRoot(3, 1, 1, 5, 0, 1, 3), fixture.tree.root());
     assertPages(
         fixture,
         3,
@@ -119,7 +119,7 @@ class NodeFormatTest {
           52 f403 eb03 ce03 c802 c201
          450 07 fb fb00 70616e646f2d65 76*251
          712 ff 01 0101 70616e646f2d64 78*250 7a
-         974 07 fc 70616e646f2d63 040000000000 010000000000 b004000000000000
+         974 07 fc 70616e646f2d63 040000000000 010000000000 6009000000000000
         1003 07 00 70616e646f2d62
         1012 07 03 70616e646f2d61 6f6e65
         """);
@@ -127,13 +127,36 @@ class NodeFormatTest {
     assertPages(
         fixture,
         4,
-        2048,
+        3072,
         """
            0 00000000 04 00 0000
-           8 0000 0000 02000000
+           8 0000 0000 03000000
           16 0400000000000000
           24 0100000000000000
-          32 76*1200
+          32 76*2400
+        """);
+  }
+
+  @Test
+  void leafOfTwoPages() {
+    TreeFixture fixture = new TreeFixture(512);
+    put(fixture, "a", "v".repeat(200));
+    put(fixture, "b", "v".repeat(400));
+    fixture.check();
+    assertEquals(new TreeRoot(4, 1, 1, 2, 0, 2, 0), fixture.tree.root());
+    assertPages(
+        fixture,
+        4,
+        1024,
+        """
+           0 00000000 03 10 0200
+           8 6002 0000 02000000
+          16 0400000000000000
+          24 0100000000000000
+          32 00000061 00000062
+          40 3503 a001
+         416 01 fb 9001 62 76*400
+         821 01 c8 61 76*200
         """);
   }
 
@@ -215,8 +238,9 @@ class NodeFormatTest {
     assertEquals(208, Tree.maxKey(512));
     assertEquals(2000, Tree.maxKey(4096));
     assertEquals(32720, Tree.maxKey(65536));
-    assertEquals(234, NodeLayout.maxCell(512));
-    assertEquals(2026, NodeLayout.maxCell(4096));
-    assertEquals(32746, NodeLayout.maxCell(65536));
+    assertEquals(1152, LeafLayout.maxCell(512));
+    assertEquals(9216, LeafLayout.maxCell(4096));
+    assertEquals(32746, LeafLayout.maxCell(16384));
+    assertEquals(32746, LeafLayout.maxCell(65536));
   }
 }

@@ -22,12 +22,14 @@ class TreeModelTest {
   @CsvSource({
     "512, SHORT, 60000", "512, LONG, 20000", "512, PREFIXED, 40000", "512, VALUES, 20000",
     "1024, BINARY, 40000", "4096, SHORT, 60000", "4096, LONG, 30000", "4096, PREFIXED, 60000",
-    "4096, VALUES, 30000", "65536, BINARY, 60000"
+    "4096, VALUES, 30000", "65536, BINARY, 60000", "512, LARGE, 20000", "1024, LARGE, 20000",
+    "2048, LARGE, 20000", "4096, LARGE, 20000", "8192, LARGE, 15000", "16384, LARGE, 15000",
+    "32768, LARGE, 10000", "65536, LARGE, 10000"
   })
   void behavesLikeATreeMap(int pageSize, Keys keys, int operations) {
     long seed = Long.getLong("pando.seed", System.nanoTime());
     try {
-      new Run(pageSize, keys, seed).play(operations);
+      new Run(pageSize, keys, seed).play(operations * Long.getLong("pando.scale", 1L));
     } catch (Throwable failure) {
       throw new AssertionError(
           "seed %d, page size %d, %s: rerun with -Dpando.seed=%d"
@@ -42,11 +44,14 @@ class TreeModelTest {
     LONG,
     PREFIXED,
     VALUES,
+    /** Values of all sizes: leaves grow and shrink from one page to many and back. */
+    LARGE,
     BINARY;
 
     byte[] next(Random random, int maxKey) {
       return switch (this) {
         case SHORT, VALUES -> number(random.nextInt(4000), 1 + random.nextInt(4));
+        case LARGE -> number(random.nextInt(700), 2 + random.nextInt(2));
         case LONG -> {
           byte[] key = new byte[1 + random.nextInt(maxKey)];
           Arrays.fill(key, (byte) random.nextInt(3));
@@ -65,12 +70,34 @@ class TreeModelTest {
       };
     }
 
-    byte[] value(Random random, int pageSize) {
+    byte[] value(Random random, int pageSize, int phase) {
+      if (this == LARGE) {
+        byte[] value = new byte[largeLength(random, pageSize, phase)];
+        random.nextBytes(value);
+        return value;
+      }
       int limit = this == VALUES ? 3 * pageSize : 40;
       int length = random.nextInt(8) == 0 ? random.nextInt(limit) : random.nextInt(12);
       byte[] value = new byte[length];
       random.nextBytes(value);
       return value;
+    }
+
+    /** In each phase other sizes prevail; 20 KiB and the borders of a leaf's cells are in all. */
+    private static int largeLength(Random random, int pageSize, int phase) {
+      return switch (random.nextInt(10)) {
+        case 0 -> random.nextInt(60);
+        case 1 -> random.nextInt(20 << 10);
+        case 2 -> Math.max(0, LeafLayout.maxCell(pageSize) - random.nextInt(20));
+        case 3 -> pageSize / 2 - random.nextInt(60);
+        default ->
+            switch (phase % 4) {
+              case 0 -> pageSize / 2 + random.nextInt(20);
+              case 1 -> random.nextInt(2 * pageSize);
+              case 2 -> random.nextInt(60);
+              default -> pageSize + random.nextInt(40);
+            };
+      };
     }
 
     private static byte[] number(int n, int length) {
@@ -91,19 +118,23 @@ class TreeModelTest {
     private final int pageSize;
     private final Cursor roaming;
     private Cursor cursor;
+    private int phase;
 
     Run(int pageSize, Keys keys, long seed) {
       this.pageSize = pageSize;
       this.keys = keys;
       this.random = new Random(seed);
-      this.fixture = new TreeFixture(pageSize, 1L << 30);
+      this.fixture = new TreeFixture(pageSize, (1L << 29) * Long.getLong("pando.scale", 1L));
       this.cursor = fixture.tree.cursor();
       this.roaming = cursor;
     }
 
-    void play(int operations) {
+    void play(long operations) {
       int bias = 70;
-      for (int i = 0; i < operations; i++) {
+      for (long i = 0; i < operations; i++) {
+        if (i % 2500 == 0) {
+          phase++;
+        }
         if (i % 5000 == 0) {
           bias = random.nextInt(3) == 0 ? 25 : 70; // phases that grow and phases that shrink
         }
@@ -120,7 +151,7 @@ class TreeModelTest {
       byte[] key = keys.next(random, Tree.maxKey(pageSize));
       int dice = random.nextInt(100);
       if (dice < bias) {
-        byte[] value = keys.value(random, pageSize);
+        byte[] value = keys.value(random, pageSize, phase);
         assertEquals(model.put(key, value) == null, fixture.put(key, value));
       } else if (dice < 95) {
         byte[] near = random.nextBoolean() ? key : model.ceilingKey(key);
@@ -231,7 +262,7 @@ class TreeModelTest {
     for (int round = 0; round < 12; round++) {
       for (int i = 0; i < 500; i++) {
         byte[] key = Keys.SHORT.next(random, Tree.maxKey(pageSize));
-        byte[] value = Keys.VALUES.value(random, pageSize);
+        byte[] value = Keys.VALUES.value(random, pageSize, 0);
         if (random.nextInt(3) == 0) {
           assertEquals(model.remove(key) != null, fixture.delete(key), "seed " + seed);
         } else {
@@ -259,15 +290,25 @@ class TreeModelTest {
   private record Snapshot(dev.pando.pager.TreeRoot root, NavigableMap<byte[], byte[]> content) {}
 
   @ParameterizedTest
-  @CsvSource({"512", "4096"})
+  @CsvSource({"512", "4096", "65536"})
   void clearFreesEverything(int pageSize) {
     TreeFixture fixture = new TreeFixture(pageSize);
     Random random = new Random(1);
     for (int i = 0; i < 3000; i++) {
-      fixture.put(Keys.BINARY.next(random, 100), Keys.VALUES.value(random, pageSize));
+      fixture.put(Keys.BINARY.next(random, 100), Keys.VALUES.value(random, pageSize, 0));
     }
     fixture.commit();
     fixture.put(new byte[] {1}, new byte[2 * pageSize]);
+    fixture.tree.clear();
+    fixture.check();
+    assertEquals(0, fixture.pages.usedPages());
+    for (int i = 0; i < 300; i++) {
+      // No overflow run leads to the leaves of several pages.
+      fixture.put(
+          Keys.SHORT.next(random, 100), new byte[pageSize / 3 + random.nextInt(pageSize / 9)]);
+    }
+    assertEquals(0, fixture.tree.root().overflowPages());
+    fixture.commit();
     fixture.tree.clear();
     fixture.check();
     assertEquals(0, fixture.pages.usedPages());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -65,6 +66,107 @@ class TreeWriterTest {
       int perPage = NodeLayout.capacity(pageSize) / cell;
       assertEquals((n + perPage - 1) / perPage, root.leafPages(), "up: " + up);
     }
+  }
+
+  /** Bytes of the tree's pages for each byte of value, after a load in order. */
+  private static double spent(int pageSize, int length, boolean up) {
+    TreeFixture fixture = new TreeFixture(pageSize);
+    int n = 2000;
+    for (int i = 0; i < n; i++) {
+      fixture.put(key(up ? i : n - i), new byte[length]);
+    }
+    fixture.check();
+    return (double) fixture.pages.usedPages() * pageSize / ((double) n * length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void valuesOfAboutAPageShareLeavesOfSeveralPages(boolean up) {
+    // A value of 2,048 bytes took a page of 4,096 when it had a run of its own: twice its bytes.
+    assertTrue(spent(4096, 2048, up) < 1.21, "2 KiB take " + spent(4096, 2048, up));
+    for (int length = 1300; length <= 8200; length += 50) {
+      double spent = spent(4096, length, up);
+      assertTrue(spent < 1.35, length + " bytes take " + spent);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 1024, 2048, 4096, 16384, 32768, 65536})
+  void loadsInOrderOfMixedValuesStaySound(int pageSize) {
+    for (boolean up : new boolean[] {true, false}) {
+      Random random = new Random(pageSize);
+      TreeFixture fixture = new TreeFixture(pageSize);
+      int n = 600;
+      long bytes = 0;
+      for (int i = 0; i < n; i++) {
+        int length = random.nextInt(random.nextBoolean() ? 100 : 2 * pageSize);
+        bytes += length;
+        fixture.put(key(up ? i : n - i), new byte[length]);
+        if (i % 50 == 0) {
+          fixture.commit();
+          fixture.check();
+        }
+      }
+      fixture.check();
+      double spent = (double) fixture.pages.usedPages() * pageSize / bytes;
+      assertTrue(spent < (pageSize <= 4096 ? 1.4 : 2), pageSize + ": " + spent);
+      for (int i = 0; i <= n; i++) {
+        fixture.delete(key(up ? n - i : i));
+        if (i % 50 == 0) {
+          fixture.check();
+        }
+      }
+      assertEquals(TreeRoot.EMPTY, fixture.tree.root());
+      assertEquals(0, fixture.pages.usedPages());
+    }
+  }
+
+  @Test
+  void smallValuesNeverMakeALargeLeaf() {
+    for (int length : new int[] {0, 50, 300, 1000, 1330}) {
+      TreeFixture fixture = new TreeFixture(4096);
+      Random random = new Random(length);
+      for (int i = 0; i < 3000; i++) {
+        fixture.put(key(random.nextInt(3000)), new byte[length]);
+      }
+      fixture.check();
+      assertEquals(1, largestLeaf(fixture), "values of " + length + " bytes");
+    }
+  }
+
+  @Test
+  void leavesGiveBackThePagesOfLargeValues() {
+    TreeFixture fixture = new TreeFixture(4096);
+    for (int i = 0; i < 1000; i++) {
+      fixture.put(key(i), new byte[3000]);
+    }
+    fixture.commit();
+    assertEquals(3, largestLeaf(fixture));
+    for (int i = 0; i < 1000; i++) {
+      fixture.put(key(i), new byte[10]);
+    }
+    fixture.check();
+    assertEquals(1, largestLeaf(fixture));
+    assertTrue(fixture.tree.root().leafPages() < 40, fixture.tree.root().toString());
+  }
+
+  private static int largestLeaf(TreeFixture fixture) {
+    int largest = 0;
+    Slice key = new Slice();
+    try (Cursor cursor = fixture.tree.cursor()) {
+      java.lang.foreign.MemorySegment memory = fixture.pages.memory();
+      while (cursor.next()) {
+        cursor.key(key);
+        // The leaf's first page is the nearest one below that carries its own number.
+        long page = key.offset / fixture.pages.pageSize();
+        while (PageHeader.pgno(memory, page * fixture.pages.pageSize()) != page) {
+          page--;
+        }
+        int pages = PageHeader.leafPages(memory, page * fixture.pages.pageSize());
+        largest = Math.max(largest, pages);
+      }
+    }
+    return largest;
   }
 
   @Test

@@ -11,17 +11,19 @@ public interface PageAllocator extends PageReader {
   long txnId();
 
   /**
-   * A new page in dirty memory: all zero but for its header's type, pgno, birth and a run length of
-   * one.
+   * A new page or leaf of several pages in dirty memory: all zero but for its header's type, pages,
+   * pgno and birth.
    *
    * @param type {@link PageHeader#BRANCH} or {@link PageHeader#LEAF}
-   * @return its page number
+   * @param pages 1, or for a leaf up to {@link PageHeader#maxLeafPages}
+   * @return its first page's number
    */
-  long allocate(byte type);
+  long allocate(byte type, int pages);
 
   /**
-   * Makes a page editable. A page born in this transaction keeps its number and is brought back if
-   * it was spilled; an older one is copied to a new number and the old one is freed.
+   * Makes a page or leaf of several pages editable. A page born in this transaction keeps its
+   * number and is brought back if it was spilled; an older one is copied to a new number and the
+   * old one is freed.
    *
    * @return the number under which the page may be written to, born in {@link #txnId()}
    */

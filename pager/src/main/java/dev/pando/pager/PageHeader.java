@@ -17,7 +17,7 @@ public final class PageHeader {
   /** u8, one of the four types below. */
   public static final int TYPE = CHECKSUM + Integer.BYTES;
 
-  /** u8, {@link #COUNTED} or 0. */
+  /** u8, a leaf's pages less one in the upper four bits; {@link #COUNTED} or 0 in the lower. */
   public static final int FLAGS = TYPE + Byte.BYTES;
 
   /** u16, cells of a leaf or branch. */
@@ -29,7 +29,7 @@ public final class PageHeader {
   /** u16, bytes of the common prefix, which the key heads leave out. */
   public static final int PREFIX = CELL_BYTES + Short.BYTES;
 
-  /** u32, pages of the run: 1 except for overflow runs. */
+  /** u32, pages of the run: 1 except for overflow runs and large leaves. */
   public static final int PAGES = PREFIX + Short.BYTES;
 
   /** u64, the page's own number. */
@@ -47,7 +47,7 @@ public final class PageHeader {
   /** Type of a page of children. */
   public static final byte BRANCH = 2;
 
-  /** Type of a page of entries. */
+  /** Type of a page, or a run of a few pages, of entries. */
   public static final byte LEAF = 3;
 
   /** Type of a run of pages that holds one value. */
@@ -55,6 +55,15 @@ public final class PageHeader {
 
   /** Flag of a branch whose cells carry the number of entries below. */
   public static final byte COUNTED = 1;
+
+  /**
+   * A leaf's {@link #PAGES} less one stand in its flags from this bit on as well: there they come
+   * with the word that a search reads anyway.
+   */
+  public static final int LEAF_PAGES_SHIFT = 4;
+
+  /** Pages of the largest leaf, unless {@link #MAX_PAGE_SIZE} allows fewer. */
+  public static final int MAX_LEAF_PAGES = 16;
 
   /** Meta slots: pages 0, 1 and 2. */
   public static final int META_SLOTS = 3;
@@ -107,6 +116,16 @@ public final class PageHeader {
     return page.get(U8, base + TYPE);
   }
 
+  /** Pages of the largest leaf: offsets in a leaf, as in a page, are 16-bit numbers. */
+  public static int maxLeafPages(int pageSize) {
+    return Math.min(MAX_LEAF_PAGES, MAX_PAGE_SIZE / pageSize);
+  }
+
+  /** Pages of a leaf as its flags have them, 1 to 16. */
+  public static int leafPages(MemorySegment page, long base) {
+    return (Byte.toUnsignedInt(flags(page, base)) >>> LEAF_PAGES_SHIFT) + 1;
+  }
+
   /** The page's flags. */
   public static byte flags(MemorySegment page, long base) {
     return page.get(U8, base + FLAGS);
@@ -142,12 +161,15 @@ public final class PageHeader {
     return page.get(U64, base + BIRTH);
   }
 
-  /** Writes a whole header; checksum, flags, count, cell bytes and prefix become 0. */
+  /**
+   * Writes a whole header; checksum, count, cell bytes and prefix become 0, and so do the flags but
+   * for a leaf's pages.
+   */
   public static void format(
       MemorySegment page, long base, byte type, long pages, long pgno, long birth) {
     page.set(U32, base + CHECKSUM, 0);
     page.set(U8, base + TYPE, type);
-    page.set(U8, base + FLAGS, (byte) 0);
+    page.set(U8, base + FLAGS, (byte) (type == LEAF ? (pages - 1) << LEAF_PAGES_SHIFT : 0));
     page.set(U16, base + COUNT, (short) 0);
     page.set(U16, base + CELL_BYTES, (short) 0);
     page.set(U16, base + PREFIX, (short) 0);

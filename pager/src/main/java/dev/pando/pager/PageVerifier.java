@@ -61,10 +61,8 @@ final class PageVerifier {
     MemorySegment page = scratch.segment;
     byte type = PageHeader.type(page, 0);
     long pages = PageHeader.pages(page, 0);
-    boolean plausible = pages == 1 || (type == PageHeader.OVERFLOW && pages > 1);
-    if (plausible && pages > pageCount - pgno) {
-      plausible = false;
-    }
+    long most = mostPages(type, pgno);
+    boolean plausible = pages >= 1 && pages <= most;
     if (checksums) {
       int stored = PageHeader.checksum(page, 0);
       int computed = scratch.sum(base, (plausible ? pages : 1) * pageSize);
@@ -76,11 +74,24 @@ final class PageVerifier {
       throw corrupt(pgno, "page type " + type + ", allowed: 2, 3 or 4");
     }
     if (!plausible) {
-      long most = type == PageHeader.OVERFLOW ? pageCount - pgno : 1;
       throw corrupt(pgno, "a run of " + pages + " pages, allowed: 1 to " + most);
+    }
+    if (type == PageHeader.LEAF && PageHeader.leafPages(page, 0) != pages) {
+      // A search believes the flags alone, so that it need not look at the number of pages.
+      int flagged = PageHeader.leafPages(page, 0);
+      throw corrupt(pgno, "a leaf of " + pages + " pages, whose flags say " + flagged);
     }
     // Last: what else is wrong with the page tells more than that it is not the one wanted.
     checkIdentity(page, pgno, birth);
+  }
+
+  /** Pages that a page or run of a type may have where it stands. */
+  private long mostPages(byte type, long pgno) {
+    return switch (type) {
+      case PageHeader.OVERFLOW -> pageCount - pgno;
+      case PageHeader.LEAF -> Math.min(PageHeader.maxLeafPages(pageSize), pageCount - pgno);
+      default -> 1;
+    };
   }
 
   private void checkIdentity(MemorySegment page, long pgno, long birth) {

@@ -119,6 +119,51 @@ class PageMapTest {
     }
   }
 
+  @Test
+  void aLeafIsARunOfAFewPagesAsItsFlagsSay() {
+    try (PageFile file = Pages.leaves(dir.resolve("f"), 512, PAGES, 5)) {
+      put(file, 10, Pages.sealed(512, PageHeader.LEAF, 16, 10, 5));
+      put(file, 30, Pages.sealed(512, PageHeader.LEAF, 17, 30, 5));
+      byte[] otherFlags = Pages.sealed(512, PageHeader.LEAF, 3, 50, 5);
+      otherFlags[PageHeader.FLAGS] = 1 << PageHeader.LEAF_PAGES_SHIFT;
+      reseal(otherFlags, 3);
+      put(file, 50, otherFlags);
+      byte[] noPages = Pages.sealed(512, PageHeader.LEAF, 1, 54, 5);
+      reseal(noPages, 0);
+      put(file, 54, noPages);
+      byte[] beyondTheEnd = Pages.sealed(512, PageHeader.LEAF, 1, 69, 5);
+      reseal(beyondTheEnd, 2);
+      put(file, 69, beyondTheEnd);
+      byte[] torn = Pages.sealed(512, PageHeader.LEAF, 3, 60, 5);
+      torn[3 * 512 - 1]++;
+      put(file, 60, torn);
+      PageMap map = map(file, 512);
+      assertEquals(10 * 512, map.locate(10, 5));
+      assertCorrupt(map, 30, 5, "checksum"); // no leaf is so long, so one page is summed
+      assertCorrupt(map, 50, 5, "leaf of 3 pages, whose flags say 2");
+      assertCorrupt(map, 54, 5, "run of 0 pages, allowed: 1 to 16");
+      assertCorrupt(map, 69, 5, "run of 2 pages, allowed: 1 to 1");
+      assertCorrupt(map, 60, 5, "checksum");
+      map.release();
+    }
+  }
+
+  @Test
+  void leavesHaveAtMost64KiB() {
+    for (int pageSize = 512; pageSize <= 65536; pageSize *= 2) {
+      int most = PageHeader.maxLeafPages(pageSize);
+      assertEquals(Math.min(16, 65536 / pageSize), most);
+      try (PageFile file = Pages.leaves(dir.resolve("f" + pageSize), pageSize, PAGES, 5)) {
+        byte[] tooLong = Pages.sealed(pageSize, PageHeader.LEAF, 1, 20, 5);
+        reseal(tooLong, most + 1);
+        file.write(ByteBuffer.wrap(tooLong), 20L * pageSize);
+        PageMap map = map(file, pageSize);
+        assertCorrupt(map, 20, 5, "run of " + (most + 1) + " pages, allowed: 1 to " + most);
+        map.release();
+      }
+    }
+  }
+
   private static void put(PageFile file, long pgno, byte[] page) {
     file.write(ByteBuffer.wrap(page), pgno * 512);
   }

@@ -5,7 +5,6 @@ import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMap;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -48,8 +47,7 @@ final class DirtyPages implements PageAllocator {
   private int slab;
 
   private long slabUsed;
-  private long[] freeFrames = new long[64];
-  private int freeFrameCount;
+  private final Pieces freeFrames;
 
   /**
    * The pages of a transaction that begins.
@@ -65,6 +63,7 @@ final class DirtyPages implements PageAllocator {
     this.writer = memory.pageWriter;
     this.txnId = txnId;
     this.pageSize = file.pageSize();
+    this.freeFrames = new Pieces(-pageSize); // addresses are complements
     this.pageCount = base.meta().pageCount();
     this.spillLimit = limit;
     this.baseMap = base.map();
@@ -155,13 +154,13 @@ final class DirtyPages implements PageAllocator {
   }
 
   @Override
-  public long allocate(byte type) {
-    long pgno = takePage();
-    long address = takeFrames(1);
+  public long allocate(byte type, int pages) {
+    long pgno = takeRun(pages);
+    long address = takeFrames(pages);
     MemorySegment slabMemory = segment(address);
-    slabMemory.asSlice(offset(address), pageSize).fill((byte) 0);
-    PageHeader.format(slabMemory, offset(address), type, 1, pgno, txnId);
-    put(pgno, address, 1);
+    slabMemory.asSlice(offset(address), (long) pages * pageSize).fill((byte) 0);
+    PageHeader.format(slabMemory, offset(address), type, pages, pgno, txnId);
+    put(pgno, address, pages);
     return pgno;
   }
 
@@ -177,15 +176,16 @@ final class DirtyPages implements PageAllocator {
       return pgno;
     }
     long source = locate(pgno, birth);
-    long target = own ? pgno : takePage();
-    long address = takeFrames(1);
+    long pages = PageHeader.pages(segment(source), offset(source));
+    long target = own ? pgno : takeRun(pages);
+    long address = takeFrames((int) pages);
     MemorySegment.copy(
-        segment(source), offset(source), segment(address), offset(address), pageSize);
+        segment(source), offset(source), segment(address), offset(address), pages * pageSize);
     if (!own) {
       PageHeader.setIdentity(segment(address), offset(address), target, txnId);
-      free.free(pgno, 1, birth);
+      free.free(pgno, pages, birth);
     }
-    put(target, address, 1);
+    put(target, address, pages);
     return target;
   }
 
@@ -198,9 +198,7 @@ final class DirtyPages implements PageAllocator {
     long address = frames.remove(pgno);
     if (address != FrameTable.ABSENT) {
       dirtyPages -= pages;
-      for (long i = 0; i < pages; i++) {
-        releaseFrame(~(~address + i * pageSize));
-      }
+      freeFrames.add(address, pages);
     }
     free.giveBack(pgno, pages);
   }
@@ -249,8 +247,9 @@ final class DirtyPages implements PageAllocator {
 
   /** Memory for pages that follow each other. */
   private long takeFrames(int pages) {
-    if (pages == 1 && freeFrameCount > 0) {
-      return freeFrames[--freeFrameCount];
+    long given = freeFrames.take(pages);
+    if (given != Pieces.NONE) {
+      return given;
     }
     long bytes = (long) pages * pageSize;
     while (slab == memory.length || memory[slab].byteSize() - slabUsed < bytes) {
@@ -265,20 +264,12 @@ final class DirtyPages implements PageAllocator {
     return address;
   }
 
-  /** Goes on to the next slab; what is left of this one serves single pages. */
+  /** Goes on to the next slab; what is left of this one serves smaller wants. */
   private void leaveSlab() {
-    for (; memory[slab].byteSize() - slabUsed >= pageSize; slabUsed += pageSize) {
-      releaseFrame(~((long) slab << Slabs.OFFSET_BITS | slabUsed));
-    }
+    long left = (memory[slab].byteSize() - slabUsed) / pageSize;
+    freeFrames.add(~((long) slab << Slabs.OFFSET_BITS | slabUsed), left);
     slab++;
     slabUsed = 0;
-  }
-
-  private void releaseFrame(long address) {
-    if (freeFrameCount == freeFrames.length) {
-      freeFrames = Arrays.copyOf(freeFrames, 2 * freeFrameCount);
-    }
-    freeFrames[freeFrameCount++] = address;
   }
 
   /** Writes pages early if there are too many. Called between operations: addresses end. */
@@ -287,7 +278,7 @@ final class DirtyPages implements PageAllocator {
       writeAll();
       frames.clear();
       dirtyPages = 0;
-      freeFrameCount = 0;
+      freeFrames.clear();
       slab = 0;
       slabUsed = 0;
       version++;

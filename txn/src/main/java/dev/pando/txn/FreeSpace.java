@@ -48,7 +48,10 @@ final class FreeSpace {
   private final RunList available;
 
   /** Pages of this transaction given back: taken first, they are in the cache. */
-  private final RunList recent;
+  private final Pieces recent = new Pieces(1);
+
+  /** Those of them that are longer than any leaf. */
+  private final RunList recentLong;
 
   /** Runs of the base's meta that a snapshot still holds. */
   private final List<FreeRun> blocked = new ArrayList<>();
@@ -71,7 +74,7 @@ final class FreeSpace {
     this.scratch = scratch;
     this.records = new FreeTreeReader(basePages, base, pins, scratch);
     this.available = new RunList(file);
-    this.recent = new RunList(file);
+    this.recentLong = new RunList(file);
     for (FreeRun run : base.freeRuns()) {
       if (pins.hold(run.birth(), run.freed())) {
         blocked.add(run);
@@ -84,7 +87,7 @@ final class FreeSpace {
 
   /** A page to write to; -1 if the file must grow. */
   long takePage() {
-    long page = recent.takePage();
+    long page = takeRecent(1);
     if (page < 0) {
       page = available.takePage();
     }
@@ -93,9 +96,9 @@ final class FreeSpace {
 
   /** Pages that follow each other; -1 if the file must grow. */
   long takeRun(long pages) {
-    long start = available.takeRun(pages);
+    long start = takeRecent(pages);
     if (start < 0) {
-      start = recent.takeRun(pages);
+      start = available.takeRun(pages);
     }
     if (start >= 0 || saving) {
       return start;
@@ -111,9 +114,18 @@ final class FreeSpace {
     return run.pgno();
   }
 
+  private long takeRecent(long pages) {
+    long start = pages <= Pieces.LONGEST ? recent.take((int) pages) : Pieces.NONE;
+    return start >= 0 ? start : recentLong.takeRun(pages);
+  }
+
   /** Takes back pages that this transaction took before and nobody else has seen. */
   void giveBack(long start, long pages) {
-    recent.add(start, pages);
+    if (pages <= Pieces.LONGEST) {
+      recent.add(start, pages);
+    } else {
+      recentLong.add(start, pages);
+    }
   }
 
   /** Notes pages of an older transaction that the new state does not use. */
@@ -190,8 +202,9 @@ final class FreeSpace {
 
   /** All runs at hand. */
   private List<FreeRun> gather(long txnId, Pins pins) {
-    available.addAll(recent);
-    recent.clear();
+    recent.moveTo(available);
+    available.addAll(recentLong);
+    recentLong.clear();
     available.sort();
     canonize(txnId, pins);
     List<FreeRun> runs = new ArrayList<>(available.size() + freed.size() + blocked.size());

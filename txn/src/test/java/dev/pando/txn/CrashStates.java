@@ -103,12 +103,14 @@ final class CrashStates {
   static byte[] value(Random random) {
     int kind = random.nextInt(400);
     int size;
-    if (kind < 300) {
+    if (kind < 290) {
       size = random.nextInt(60);
-    } else if (kind < 385) {
-      size = random.nextInt(700);
+    } else if (kind < 375) {
+      size = random.nextInt(1200);
+    } else if (kind < 392) {
+      size = random.nextInt(5000); // several share a leaf of several pages
     } else if (kind < 399) {
-      size = random.nextInt(4000);
+      size = random.nextInt(10_000);
     } else {
       size = random.nextInt(90_000);
     }

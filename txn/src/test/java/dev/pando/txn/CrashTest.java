@@ -187,7 +187,7 @@ final class CrashTest {
     }
     int kind = random.nextInt(60);
     byte[] value =
-        new byte[kind == 0 ? random.nextInt(80_000) : random.nextInt(kind < 10 ? 900 : 60)];
+        new byte[kind == 0 ? random.nextInt(80_000) : random.nextInt(kind < 14 ? 1400 : 60)];
     random.nextBytes(value);
     boolean _ = tx.put(TABLE, key, value);
     model.put(key, value);

@@ -220,7 +220,7 @@ final class GoldenFile {
   }
 
   private static byte[] fragment(int pageSize, int n) {
-    return bytes(n, pageSize / 2 + n % 50); // a page of its own
+    return bytes(n, pageSize - 100 + n % 50); // a page of its own
   }
 
   private static boolean isLeft(int fragment) {
@@ -236,6 +236,7 @@ final class GoldenFile {
   private static List<Contents<?, ?>> lengths(int pageSize) {
     int longest = (pageSize - 32) / 2 - 32;
     int cell = (pageSize - 32) / 2 - 6;
+    int largest = 2 * pageSize + pageSize / 4;
     List<Integer> values =
         IntStream.of(
                 0,
@@ -251,6 +252,9 @@ final class GoldenFile {
                 pageSize - 32,
                 pageSize - 31,
                 2 * pageSize - 32,
+                largest - 9,
+                largest - 8,
+                largest - 7,
                 5 * pageSize + 1,
                 40_000)
             .boxed()
@@ -277,6 +281,17 @@ final class GoldenFile {
             String::valueOf));
   }
 
+  /** Values that share leaves of several pages, and small ones between them. */
+  private static Contents<Integer, byte[]> large(int pageSize) {
+    List<Integer> keys = IntStream.range(0, 60).boxed().toList();
+    return of(
+        "large",
+        Codec.u32(),
+        Codec.bytes(),
+        keys,
+        i -> bytes(i, i % 7 == 0 ? i : pageSize / 2 + i * pageSize / 40));
+  }
+
   private static Contents<Long, String> many(int step) {
     List<Long> keys = IntStream.range(0, MANY / step).mapToObj(i -> (long) i * step).toList();
     return of("many", Codec.u64(), Codec.utf8(), keys, i -> "value " + i * step);
@@ -298,6 +313,7 @@ final class GoldenFile {
     all.addAll(composites());
     all.addAll(chronicle());
     all.addAll(lengths(pageSize));
+    all.add(large(pageSize));
     all.add(fragments(pageSize));
     all.add(many(3));
     all.add(towns("St\u00e4dte \u20ac \ud83c\udf0d"));
@@ -327,6 +343,7 @@ final class GoldenFile {
             composites().forEach(contents -> contents.putAll(tx));
             chronicle().forEach(contents -> contents.putAll(tx));
             lengths(pageSize).forEach(contents -> contents.putAll(tx));
+            large(pageSize).putAll(tx);
             many(1).putAll(tx);
             towns("towns").putAll(tx);
             for (int i = 0; i < 100; i++) {

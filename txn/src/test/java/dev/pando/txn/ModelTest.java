@@ -32,7 +32,15 @@ final class ModelTest extends DatabaseTestBase {
   private long operations;
 
   @ParameterizedTest(name = "pages of {0} bytes, {1} keys")
-  @CsvSource({"512,300,80000", "512,5000,60000", "4096,3000,60000", "4096,60000,40000"})
+  @CsvSource({
+    "512,300,80000",
+    "512,5000,60000",
+    "1024,400,20000",
+    "4096,3000,60000",
+    "4096,60000,40000",
+    "16384,500,20000",
+    "65536,300,20000"
+  })
   void behavesAsItsModel(int pageSize, int keys, int wanted) {
     long seed = Long.getLong("pando.seed", System.nanoTime());
     System.out.println("ModelTest pages of " + pageSize + ", seed " + seed);
@@ -155,12 +163,14 @@ final class ModelTest extends DatabaseTestBase {
   private byte[] value() {
     int kind = random.nextInt(100);
     int size;
-    if (kind < 80) {
+    if (kind < 75) {
       size = random.nextInt(60);
-    } else if (kind < 97) {
+    } else if (kind < 90) {
       size = random.nextInt(800);
+    } else if (kind < 96) {
+      size = 2000 + random.nextInt(2200); // several share a leaf of several pages
     } else if (kind < 99 || random.nextInt(10) > 0) {
-      size = random.nextInt(6000);
+      size = random.nextInt(20 << 10);
     } else {
       size = random.nextInt(200_000);
     }

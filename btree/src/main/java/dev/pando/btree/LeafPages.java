@@ -1,0 +1,159 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.cellBytes;
+import static dev.pando.btree.NodeReader.count;
+import static dev.pando.btree.NodeReader.pages;
+
+import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageHeader;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Makes leaves, gives them more or fewer pages, and frees them. A leaf is one page as long as its
+ * cells are small. Where a large cell would leave much of a page unused, it takes neighbouring
+ * pages, up to the point where little is left over; what a leaf wastes then is shared by several
+ * values, where a run of pages for each of them would waste half a page a value.
+ */
+final class LeafPages {
+  /** A leaf that is full has at most this part of it unused: one fifth. */
+  private static final int UNUSED_PART = 5;
+
+  /** Cells of which a page holds so many do not make a leaf larger. */
+  private static final int SMALL_CELLS = 3;
+
+  private final TreeWriter tree;
+  private final PageAllocator allocator;
+  private final NodeWriter nodes;
+  private final WritePath path;
+  private final int pageSize;
+  private final int largest;
+
+  LeafPages(TreeWriter tree, PageAllocator allocator, NodeWriter nodes, WritePath path) {
+    this.tree = tree;
+    this.allocator = allocator;
+    this.nodes = nodes;
+    this.path = path;
+    this.pageSize = allocator.pageSize();
+    this.largest = PageHeader.maxLeafPages(pageSize);
+  }
+
+  /** Pages of a leaf for so many bytes of cells with their slots. */
+  static int needed(int bytes, int pageSize) {
+    return (NodeLayout.HEADS + bytes + pageSize - 1) / pageSize;
+  }
+
+  /** A new leaf. */
+  long allocate(int pages) {
+    tree.leafPages += pages;
+    return allocator.allocate(PageHeader.LEAF, pages);
+  }
+
+  /** Frees a leaf that was born in this transaction. */
+  void free(long pgno) {
+    long address = allocator.locate(pgno, allocator.txnId());
+    int pages = PageHeader.leafPages(allocator.segment(address), allocator.offset(address));
+    allocator.free(pgno, allocator.txnId(), pages);
+    tree.leafPages -= pages;
+  }
+
+  /**
+   * Pages that the path's leaf, which has no room for a cell, should have instead of being divided;
+   * 0 if it is full enough, or as large as a leaf may be.
+   */
+  int growth(long word, LeafCell cell) {
+    int wanted = needed(used(word) + cell.length() + NodeLayout.SLOT_BYTES, pageSize);
+    if (count(word) == 0) {
+      return wanted;
+    }
+    boolean full = UNUSED_PART * tree.leaves.free(word) <= tree.leaves.size(word);
+    return full || isSmall(cell) || wanted > largest ? 0 : wanted;
+  }
+
+  /** Pages of a leaf that begins with a cell, beside a full one in a load in order. */
+  int pagesBeside(long fullWord, LeafCell cell) {
+    int wanted = needed(cell.length() + NodeLayout.SLOT_BYTES, pageSize);
+    // The cells to come will be as those before, so it need not grow page by page.
+    return isSmall(cell) ? wanted : Math.max(wanted, pages(fullWord));
+  }
+
+  private boolean isSmall(LeafCell cell) {
+    return SMALL_CELLS * (cell.length() + NodeLayout.SLOT_BYTES) <= NodeLayout.capacity(pageSize);
+  }
+
+  private static int used(long word) {
+    return cellBytes(word) + NodeLayout.SLOT_BYTES * count(word);
+  }
+
+  /** Gives the path's leaf another number of pages, in which its cells fit. */
+  void resize(int pages) {
+    int level = path.leafLevel();
+    long old = path.pgno(level);
+    MemorySegment source = path.page(level);
+    long base = path.base(level);
+    long resized = allocate(pages);
+    long address = allocator.locate(resized, allocator.txnId());
+    nodes.copyLeaf(source, base, allocator.segment(address), allocator.offset(address));
+    free(old);
+    path.moveLeaf(resized);
+  }
+
+  /** Cells were taken from the path's leaf: it keeps no page that it does not need. */
+  void shrink() {
+    long word = tree.leaves.header(path.page(path.leafLevel()), path.base(path.leafLevel()));
+    if (pages(word) > 1) {
+      int needed = needed(used(word), pageSize);
+      if (needed < pages(word)) {
+        resize(needed);
+      }
+    }
+  }
+
+  /** Makes a new leaf of the cells [from, to) of a list. */
+  long write(CellList cells, int from, int to) {
+    long pgno = allocate(needed(cells.bytes(from, to), pageSize));
+    fill(pgno, cells, from, to);
+    return pgno;
+  }
+
+  /**
+   * Makes a leaf of the cells [from, to) of a list in place of an editable one; returns its page
+   * number, which is another if it has other pages.
+   */
+  long rewrite(long pgno, CellList cells, int from, int to) {
+    long address = allocator.locate(pgno, allocator.txnId());
+    int pages = PageHeader.leafPages(allocator.segment(address), allocator.offset(address));
+    if (pages != needed(cells.bytes(from, to), pageSize)) {
+      free(pgno);
+      return write(cells, from, to);
+    }
+    fill(pgno, cells, from, to);
+    return pgno;
+  }
+
+  private void fill(long pgno, CellList cells, int from, int to) {
+    long address = allocator.locate(pgno, allocator.txnId());
+    nodes.fillLeaf(allocator.segment(address), allocator.offset(address), cells, from, to);
+  }
+
+  /**
+   * Where to divide the cells of a list over two leaves: in even parts, but for what it takes to
+   * use fewer pages.
+   */
+  int middle(CellList cells) {
+    int total = cells.bytes(0, cells.size());
+    int best = 0;
+    int least = Integer.MAX_VALUE;
+    for (int split = 1; split < cells.size(); split++) {
+      int left = cells.bytes(0, split);
+      int leftPages = needed(left, pageSize);
+      int rightPages = needed(total - left, pageSize);
+      int cost = (leftPages + rightPages) * pageSize + Math.abs(total - 2 * left) / 2;
+      if (cost <= least && leftPages <= largest && rightPages <= largest) {
+        best = split;
+        least = cost;
+      }
+    }
+    assert best > 0 : cells.size() + " cells of " + total + " bytes cannot be divided";
+    return best;
+  }
+}
