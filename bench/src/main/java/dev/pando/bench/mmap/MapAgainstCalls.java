@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
     name = "bench/run mmap",
     sortOptions = false,
     description =
-        "Copies chunks of 1 B to 64 KiB out of and into a cached file, through the map and by system"
-            + " calls: two tables, and two plots.")
+        "Copies chunks of 1 B to 64 KiB out of and into a cached file, through the map and by"
+            + " system calls: two tables, and two plots.")
 final class MapAgainstCalls implements Callable<Integer> {
   private static final int MIB = 1 << 20;
 

@@ -115,11 +115,11 @@ final class MapReport {
       }
     }
     return """
-        Above, every page was touched before, and pages that are written were dirty. Here no page is touched
-        twice: each chunk is read through a map that was just made, or written when a sync has just made all
-        pages clean, as they are after a commit. The sync itself is not counted.
+    Above, every page was touched before, and pages that are written were dirty. Here no page is touched
+    twice: each chunk is read through a map that was just made, or written when a sync has just made all
+    pages clean, as they are after a commit. The sync itself is not counted.
 
-        """
+    """
         + table
         + words.append('\n');
   }

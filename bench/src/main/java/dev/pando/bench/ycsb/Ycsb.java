@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
     name = "bench/run ycsb",
     sortOptions = false,
     description =
-        "Runs YCSB's workloads A to F on Pando and on lmdbjava, each in a JVM and on a store of its own:"
-            + " operations a second and percentiles of their times. Every change is on disk when the"
-            + " call returns, in both stores.")
+        "Runs YCSB's workloads A to F on Pando and on lmdbjava, each in a JVM and on a store of its"
+            + " own: operations a second and percentiles of their times. Every change is on disk"
+            + " when the call returns, in both stores.")
 final class Ycsb implements Callable<Integer> {
   @Option(
       names = "--workloads",
