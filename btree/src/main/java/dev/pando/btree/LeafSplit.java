@@ -63,6 +63,7 @@ final class LeafSplit {
     tree.leaves.entry(path.page(level), path.base(level), word, count(word) - 1, low, null);
     high.set(cell.key().segment(), 0, cell.key().length());
     Separators.between(low, high, separator);
+    pages.finished(path.pgno(level));
     if (branchSplit.insertChild(level - 1, right)) {
       path.moveToNewRightEdge(right);
     }

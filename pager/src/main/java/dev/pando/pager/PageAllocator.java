@@ -43,6 +43,12 @@ public interface PageAllocator extends PageReader {
    */
   void free(long pgno, long birth, long pages);
 
+  /**
+   * Says that a page born in this transaction is full and will hardly be changed again: it may be
+   * written to the file from now on. Changing it in spite of this costs a copy, no more.
+   */
+  default void finished(long pgno) {}
+
   /** Changes whenever an address handed out before may have become invalid. */
   long version();
 }

@@ -27,7 +27,12 @@ final class DataFile {
   private final long maxSize;
   private final long growthStep;
   private PageMap map;
-  private long size;
+
+  /**
+   * Not more than the file has. Volatile for the early writer, which only ever makes the file
+   * longer: if one of two updates is lost, the size is asked for once more.
+   */
+  private volatile long size;
 
   /** Whether the length changed since the last sync, so that it must reach the disk as well. */
   private boolean lengthChanged = true;
@@ -150,6 +155,7 @@ final class DataFile {
 
   /** Writes a meta slot. From here on until the sync returns, nobody knows what is on disk. */
   void writeMeta(MemorySegment page, int slot) {
+    checkNotFailed();
     try {
       file.write(page.asByteBuffer(), (long) slot * pageSize);
     } catch (StorageException e) {
@@ -159,9 +165,19 @@ final class DataFile {
 
   /** Puts everything written on disk. */
   void sync() {
+    checkNotFailed(); // the kernel tells of a failed sync once only
     try {
       file.sync(lengthChanged);
       lengthChanged = false;
+    } catch (StorageException e) {
+      throw fail("sync", e);
+    }
+  }
+
+  /** Puts pages that were written early on disk; the file's length follows with the commit. */
+  void syncEarly() {
+    try {
+      file.sync(false);
     } catch (StorageException e) {
       throw fail("sync", e);
     }

@@ -274,6 +274,7 @@ public final class Database implements AutoCloseable {
 
   /** A transaction that was not committed ends. */
   void rollBack(WriteTxn tx) {
+    tx.pages().end();
     commitLock.lock();
     try {
       if (state != ENDED && tx.pages().anythingWritten()) {

@@ -5,6 +5,7 @@ import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMap;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,6 +26,7 @@ final class DirtyPages implements PageAllocator {
   private final FreeSpace free;
   private final Slabs slabs;
   private final PageWriter writer;
+  private final EarlyWriter early;
   private final long txnId;
   private final int pageSize;
   private final long spillLimit;
@@ -49,6 +51,11 @@ final class DirtyPages implements PageAllocator {
   private long slabUsed;
   private final Pieces freeFrames;
 
+  /** Pages that the trees have left behind; they may have been freed since. */
+  private long[] finished = {};
+
+  private int finishedCount;
+
   /**
    * The pages of a transaction that begins.
    *
@@ -61,6 +68,7 @@ final class DirtyPages implements PageAllocator {
     this.free = free;
     this.slabs = memory.slabs;
     this.writer = memory.pageWriter;
+    this.early = memory.earlyWriter;
     this.txnId = txnId;
     this.pageSize = file.pageSize();
     this.freeFrames = new Pieces(-pageSize); // addresses are complements
@@ -117,6 +125,7 @@ final class DirtyPages implements PageAllocator {
 
   /** A page or run of this transaction that is in the file already. */
   private long locateWritten(long pgno) {
+    awaitEarlyWrites();
     if (pgno < pageCount && !isMapped(pgno)) {
       mapNewPages();
     }
@@ -135,6 +144,11 @@ final class DirtyPages implements PageAllocator {
       replaced.add(before);
     }
     map = file.map();
+  }
+
+  /** Nothing is written any more from here on. */
+  void end() {
+    early.end();
   }
 
   /** The transaction is over. */
@@ -208,6 +222,7 @@ final class DirtyPages implements PageAllocator {
     long pages = (PageHeader.SIZE + length + pageSize - 1) / pageSize;
     long pgno = takeRun(pages);
     if (length >= DIRECT) {
+      awaitEarlyWrites();
       anythingWritten = true; // even if it fails
       file.prepare(pageCount, length);
       writer.writeRun(source, offset, length, pgno, pages, txnId);
@@ -272,16 +287,68 @@ final class DirtyPages implements PageAllocator {
     slabUsed = 0;
   }
 
+  @Override
+  public void finished(long pgno) {
+    if (finishedCount == finished.length) {
+      finished = Arrays.copyOf(finished, 2 * finishedCount + 16);
+    }
+    finished[finishedCount++] = pgno;
+  }
+
   /** Writes pages early if there are too many. Called between operations: addresses end. */
   void spillIfLarge() {
+    if (finishedCount >= EarlyWriter.BATCH / pageSize) {
+      writeFinished();
+    }
     if (dirtyBytes() + pageSize > spillLimit) {
       writeAll();
       frames.clear();
+      finishedCount = 0;
       dirtyPages = 0;
       freeFrames.clear();
       slab = 0;
       slabUsed = 0;
       version++;
+    }
+  }
+
+  /** Hands the pages that were left behind to the early writer. */
+  private void writeFinished() {
+    Arrays.sort(finished, 0, finishedCount);
+    EarlyWriter.Batch batch = new EarlyWriter.Batch(finishedCount);
+    long pages = 0;
+    for (int i = 0; i < finishedCount; i++) {
+      long address = frames.remove(finished[i]);
+      if (address != FrameTable.ABSENT) {
+        batch.add(finished[i], address, segment(address), offset(address));
+        pages += PageHeader.pages(segment(address), offset(address));
+      }
+    }
+    finishedCount = 0;
+    dirtyPages -= pages;
+    version++;
+    anythingWritten = true; // even if it fails
+    file.prepare(pageCount, EarlyWriter.BATCH);
+    early.write(batch);
+    for (EarlyWriter.Batch done = early.takeWritten(); done != null; done = early.takeWritten()) {
+      recycle(done);
+    }
+  }
+
+  /** Waits until all that is being written early stands in the file. */
+  private void awaitEarlyWrites() {
+    for (EarlyWriter.Batch done = early.await(); done != null; done = early.await()) {
+      recycle(done);
+    }
+  }
+
+  /** The pages are read from the file from now on, and their frames serve others. */
+  private void recycle(EarlyWriter.Batch written) {
+    for (int i = written.count - 1; i >= 0; i--) { // so that frames are taken in ascending order
+      long address = written.frames[i];
+      long pages = PageHeader.pages(segment(address), offset(address));
+      map.markVerified(written.pgnos[i], pages);
+      freeFrames.add(address, pages);
     }
   }
 
@@ -292,6 +359,7 @@ final class DirtyPages implements PageAllocator {
    *     may compete for a place on disk until the next sync
    */
   boolean writeAll() {
+    awaitEarlyWrites();
     final boolean before = anythingWritten;
     anythingWritten |= frames.size() > 0; // even if it fails
     file.prepare(pageCount, dirtyBytes());

@@ -14,6 +14,7 @@ final class WriterMemory implements AutoCloseable {
   final WriteScratch scratch;
   final Slabs slabs = new Slabs();
   final PageWriter pageWriter;
+  final EarlyWriter earlyWriter;
   final FreeTreeScratch freeTree = new FreeTreeScratch();
   final KeyBuffer catalogKey = new KeyBuffer(CatalogEntry.MAX_KEY);
   final MemorySegment metaPage;
@@ -23,6 +24,7 @@ final class WriterMemory implements AutoCloseable {
     workspace = new Workspace(pageSize);
     scratch = new WriteScratch(pageSize);
     pageWriter = new PageWriter(file);
+    earlyWriter = new EarlyWriter(file);
     metaPage = Arena.ofAuto().allocate(pageSize, Long.BYTES);
   }
 
