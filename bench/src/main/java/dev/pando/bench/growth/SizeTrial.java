@@ -15,7 +15,7 @@ final class SizeTrial {
   /** Puts in one transaction. */
   private static final int PUTS = 20_000;
 
-  private static final int PUT_ROUNDS = 3;
+  private static final int PUT_ROUNDS = 5;
 
   private final Setting setting;
   private final Store store;
@@ -102,18 +102,26 @@ final class SizeTrial {
 
   /** Values replaced at random, in one transaction; the commit counts. */
   private double puts() {
+    long end = System.nanoTime() + setting.windows().warmMillis() * 1_000_000L;
+    do {
+      double _ = putRound();
+    } while (System.nanoTime() < end);
     double[] rounds = new double[PUT_ROUNDS];
     for (int round = 0; round < rounds.length; round++) {
-      long begin = System.nanoTime();
-      try (Store.Writer writer = store.beginWrite(pair)) {
-        for (int i = 0; i < PUTS; i++) {
-          putRandom(writer);
-        }
-        writer.commit();
-      }
-      rounds[round] = (double) (System.nanoTime() - begin) / PUTS;
+      rounds[round] = putRound();
     }
     return median(rounds, rounds.length);
+  }
+
+  private double putRound() {
+    long begin = System.nanoTime();
+    try (Store.Writer writer = store.beginWrite(pair)) {
+      for (int i = 0; i < PUTS; i++) {
+        putRandom(writer);
+      }
+      writer.commit();
+    }
+    return (double) (System.nanoTime() - begin) / PUTS;
   }
 
   private void putRandom(Store.Writer writer) {
