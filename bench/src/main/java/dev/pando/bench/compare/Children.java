@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the JVMs of trials. */
 final class Children {
@@ -16,6 +17,8 @@ final class Children {
 
   private final Path directory;
   private final long timeoutMinutes;
+  private volatile @Nullable Process running;
+  private volatile boolean stopped;
 
   /** A trial that did not end well; the message has what it wrote to the standard error. */
   static final class TrialFailedException extends Exception {
@@ -36,28 +39,45 @@ final class Children {
     Path out = directory.resolve("out");
     Path err = directory.resolve("err");
     Process child = start(kind, arguments, out, err);
-    Thread killer = new Thread(child::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(killer); // when the run is interrupted
+    running = child;
     try {
-      if (!child.waitFor(timeoutMinutes, TimeUnit.MINUTES)) {
+      boolean ended = child.waitFor(timeoutMinutes, TimeUnit.MINUTES);
+      if (stopped) {
+        Thread.sleep(Long.MAX_VALUE); // the end of this JVM comes first
+      }
+      if (!ended) {
         child.destroyForcibly().waitFor();
         throw new TrialFailedException("killed after " + timeoutMinutes + " minutes" + tail(err));
       }
-      if (child.exitValue() != 0) {
-        throw new TrialFailedException("exit code " + child.exitValue() + tail(err));
-      }
-      List<String> lines = Files.readAllLines(out);
-      if (lines.isEmpty() || !lines.getLast().startsWith("{")) {
-        throw new TrialFailedException("no result" + tail(err));
-      }
-      return ResultLine.read(lines.getLast());
+      return result(child.exitValue(), Files.readAllLines(out), err);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
-      child.destroyForcibly();
       throw new IllegalStateException(e);
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(killer);
+    }
+  }
+
+  private static Map<String, String> result(int exit, List<String> lines, Path err)
+      throws TrialFailedException, IOException {
+    if (exit != 0) {
+      throw new TrialFailedException("exit code " + exit + tail(err));
+    }
+    if (lines.isEmpty() || !lines.getLast().startsWith("{")) {
+      throw new TrialFailedException("no result" + tail(err));
+    }
+    return ResultLine.read(lines.getLast());
+  }
+
+  /** Kills the child that runs; no other is started. For the end of this JVM. */
+  void stop() {
+    stopped = true;
+    Process child = running;
+    if (child != null) {
+      try {
+        int _ = child.destroyForcibly().waitFor();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

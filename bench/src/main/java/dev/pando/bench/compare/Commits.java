@@ -18,7 +18,7 @@ final class Commits {
   private Commits() {}
 
   static Outcome of1000(Stage stage) {
-    return overwrite(stage, 1000);
+    return overwrite(stage, stage.setting().puts(1000));
   }
 
   static Outcome of1(Stage stage) {
@@ -30,7 +30,7 @@ final class Commits {
   }
 
   static Outcome mixed(Stage stage) {
-    return measure(stage, MIXED, UPDATE);
+    return measure(stage, UPDATE * stage.setting().puts(MIXED / UPDATE), UPDATE);
   }
 
   /** Each {@code step}th operation is an update, the others are gets. */

@@ -199,22 +199,22 @@ public final class Compare implements Callable<Integer> {
     List<PeerKind> kinds = kinds();
     List<Workload> chosen = workloads();
     Setting setting = setting();
-    Path data = directory.resolve("run-" + ProcessHandle.current().pid());
-    Files.createDirectories(data);
-    Thread cleaner = new Thread(() -> Folders.delete(data));
-    Runtime.getRuntime().addShutdownHook(cleaner); // also after an interrupt
+    Directories.make(directory);
     if (guard != null) {
-      return guard(guard, setting, data);
+      return guard(guard, setting);
     }
     if (record != null) {
-      Results results =
-          new Rounds(setting, data).run(Guard.PEERS, Guard.WORKLOADS, rounds(setting));
+      Results results = measure(setting, Guard.PEERS, Guard.WORKLOADS, rounds());
       Guard.record(record, results);
       return finish(results);
     }
-    Results results = new Rounds(setting, data).run(kinds, chosen, rounds(setting));
-    write(results, kinds, setting, data);
+    Results results = measure(setting, kinds, chosen, rounds());
+    write(results, kinds, setting);
     return finish(results);
+  }
+
+  private Results measure(Setting setting, List<PeerKind> kinds, List<Workload> chosen, int count) {
+    return new Rounds(setting, directory).run(kinds, chosen, count);
   }
 
   private static void list() {
@@ -225,30 +225,22 @@ public final class Compare implements Callable<Integer> {
     }
   }
 
-  private int guard(Path file, Setting setting, Path data) throws IOException {
+  private int guard(Path file, Setting setting) {
     Guard watching;
     try {
       watching = Guard.read(file);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IOException e) {
       throw usage("--guard " + file + ": " + e.getMessage());
     }
-    int[] attempt = {0};
-    return watching.watch(
-            open -> {
-              Path own = data.resolve("try-" + attempt[0]++);
-              Directories.make(own);
-              return new Rounds(setting, own).run(Guard.PEERS, open, 1);
-            },
-            System.out)
-        ? 0
-        : 1;
+    boolean well = watching.watch(open -> measure(setting, Guard.PEERS, open, 1), System.out);
+    return well ? 0 : 1;
   }
 
-  private void write(Results results, List<PeerKind> kinds, Setting setting, Path data)
-      throws IOException {
+  private void write(Results results, List<PeerKind> kinds, Setting setting) throws IOException {
     String command =
         "bench/run compare " + String.join(" ", commandLine().getParseResult().originalArgs());
-    Report report = new Report(results, kinds, setting, Machine.describe(data), command.strip());
+    Report report =
+        new Report(results, kinds, setting, Machine.describe(directory), command.strip());
     Files.createDirectories(out);
     Files.writeString(out.resolve("compare.md"), report.markdown());
     Files.writeString(out.resolve("compare.json"), report.json());
@@ -264,8 +256,8 @@ public final class Compare implements Callable<Integer> {
 
   // What the command line asks for.
 
-  private int rounds(Setting setting) {
-    int count = rounds != null ? rounds : setting.quick() ? 3 : 5;
+  private int rounds() {
+    int count = rounds != null ? rounds : quick ? 3 : 5;
     if (count < 1) {
       throw usage("--rounds " + count + ": 1 or more");
     }

@@ -40,12 +40,12 @@ final class Lmdb {
   static final MethodHandle DBI_OPEN =
       bind("mdb_dbi_open", false, ADDRESS, ADDRESS, JAVA_INT, ADDRESS);
   static final MethodHandle GET = bind("mdb_get", true, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
-  static final MethodHandle PUT =
-      bind("mdb_put", false, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
   static final MethodHandle DEL = bind("mdb_del", false, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
   static final MethodHandle CURSOR_OPEN =
       bind("mdb_cursor_open", false, ADDRESS, JAVA_INT, ADDRESS);
   static final MethodHandle CURSOR_CLOSE = bindVoid("mdb_cursor_close", false);
+  static final MethodHandle CURSOR_PUT =
+      bind("mdb_cursor_put", false, ADDRESS, ADDRESS, ADDRESS, JAVA_INT);
   static final MethodHandle CURSOR_GET =
       bind("mdb_cursor_get", true, ADDRESS, ADDRESS, ADDRESS, JAVA_INT);
 

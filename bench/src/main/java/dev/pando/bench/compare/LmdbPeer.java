@@ -21,6 +21,8 @@ final class LmdbPeer implements Peer {
   private static final int CREATE = 0x40000;
   private static final int APPEND = 0x20000;
   private static final int FILE_MODE = 0644;
+  private static final int FIRST = 0;
+  private static final int LAST = 6;
   private static final int NEXT = 8;
   private static final int PREV = 12;
   private static final int SET_RANGE = 17;
@@ -61,7 +63,7 @@ final class LmdbPeer implements Peer {
   @Override
   public String config() {
     return "the liblmdb that lmdbjava bundles, called through java.lang.foreign, mdb_get and"
-        + " mdb_cursor_get as critical functions; MDB_NOTLS, MDB_NORDAHEAD";
+        + " mdb_cursor_get as critical functions, puts through a cursor; MDB_NOTLS, MDB_NORDAHEAD";
   }
 
   private MemorySegment begin(boolean reading) throws Throwable {
@@ -100,6 +102,7 @@ final class LmdbPeer implements Peer {
     private final MemorySegment key = Pair.allocate(VAL);
     private final MemorySegment value = Pair.allocate(VAL);
     private final MemorySegment tx;
+    private MemorySegment opened = MemorySegment.NULL;
     private boolean ended;
 
     Transaction(Pair pair, boolean reading) {
@@ -133,12 +136,12 @@ final class LmdbPeer implements Peer {
 
     @Override
     public long scan() {
-      return visit(NEXT, NEXT, Integer.MAX_VALUE);
+      return visit(FIRST, NEXT, Integer.MAX_VALUE);
     }
 
     @Override
     public long reverse() {
-      return visit(PREV, PREV, Integer.MAX_VALUE);
+      return visit(LAST, PREV, Integer.MAX_VALUE);
     }
 
     @Override
@@ -149,19 +152,32 @@ final class LmdbPeer implements Peer {
 
     private long visit(int first, int next, int entries) {
       try {
-        MemorySegment out = value; // the cursor's address, before it is needed for values
-        Lmdb.check((int) Lmdb.CURSOR_OPEN.invokeExact(tx, dbi, out));
-        MemorySegment cursor = out.get(ADDRESS, 0);
+        MemorySegment cursor = cursor();
         long sum = 0;
         int code = (int) Lmdb.CURSOR_GET.invokeExact(cursor, key, value, first);
         for (int i = 0; code == 0 && i < entries; i++) {
           sum += sum(key) + sum(value);
           code = (int) Lmdb.CURSOR_GET.invokeExact(cursor, key, value, next);
         }
-        Lmdb.CURSOR_CLOSE.invokeExact(cursor);
         return sum;
       } catch (Throwable e) {
         throw Lmdb.failed(e);
+      }
+    }
+
+    /** One for the whole transaction. */
+    private MemorySegment cursor() throws Throwable {
+      if (opened.address() == 0) {
+        Lmdb.check((int) Lmdb.CURSOR_OPEN.invokeExact(tx, dbi, value));
+        opened = value.get(ADDRESS, 0);
+      }
+      return opened;
+    }
+
+    private void closeCursor() throws Throwable {
+      if (opened.address() != 0) {
+        Lmdb.CURSOR_CLOSE.invokeExact(opened);
+        opened = MemorySegment.NULL;
       }
     }
 
@@ -189,10 +205,11 @@ final class LmdbPeer implements Peer {
     }
 
     private void put(int flags) {
-      point(key, pair.key);
-      point(value, pair.value);
       try {
-        Lmdb.check((int) Lmdb.PUT.invokeExact(tx, dbi, key, value, flags));
+        MemorySegment cursor = cursor();
+        point(key, pair.key);
+        point(value, pair.value);
+        Lmdb.check((int) Lmdb.CURSOR_PUT.invokeExact(cursor, key, value, flags));
       } catch (Throwable e) {
         throw Lmdb.failed(e);
       }
@@ -212,6 +229,7 @@ final class LmdbPeer implements Peer {
     public void commit() {
       ended = true; // also if it fails
       try {
+        closeCursor();
         Lmdb.check((int) Lmdb.TXN_COMMIT.invokeExact(tx));
       } catch (Throwable e) {
         throw Lmdb.failed(e);
@@ -223,6 +241,7 @@ final class LmdbPeer implements Peer {
       if (!ended) {
         ended = true;
         try {
+          closeCursor();
           Lmdb.TXN_ABORT.invokeExact(tx);
         } catch (Throwable e) {
           throw Lmdb.failed(e);

@@ -82,10 +82,11 @@ final class Opens {
     Path crashed = Stage.crashed(stage.loaded());
     Directories.copy(stage.loaded(), crashed);
     Peer peer = stage.open(crashed);
+    int puts = setting.puts(CRASH_PUTS);
     for (int commit = 0; ; commit++) {
       Writer writer = peer.beginWrite(pair);
-      for (int i = 0; i < CRASH_PUTS; i++) {
-        long operation = (long) commit * CRASH_PUTS + i;
+      for (int i = 0; i < puts; i++) {
+        long operation = (long) commit * puts + i;
         keys.copy(operation, pair);
         values.fill(keys.record(operation), commit + 1, pair.value);
         writer.put();

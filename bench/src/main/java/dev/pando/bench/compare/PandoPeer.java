@@ -8,6 +8,7 @@ import dev.pando.txn.ReadTxn;
 import dev.pando.txn.View;
 import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Pando through its raw tables, as it comes. */
 final class PandoPeer implements Peer {
@@ -48,6 +49,7 @@ final class PandoPeer implements Peer {
     private final Pair pair;
     private final View key = new View();
     private final View value = new View();
+    private @Nullable RawCursor opened;
 
     Reading(ReadTxn tx, Pair pair) {
       this.tx = tx;
@@ -62,44 +64,54 @@ final class PandoPeer implements Peer {
 
     @Override
     public long scan() {
+      RawCursor cursor = cursor();
       long sum = 0;
-      try (RawCursor cursor = table.cursor()) {
-        while (cursor.next()) {
-          cursor.entry(key, value);
-          sum += Sum.of(key) + Sum.of(value);
-        }
+      for (boolean found = cursor.first(); found; found = cursor.next()) {
+        cursor.entry(key, value);
+        sum += Sum.of(key) + Sum.of(value);
       }
       return sum;
     }
 
     @Override
     public long reverse() {
+      RawCursor cursor = cursor();
       long sum = 0;
-      try (RawCursor cursor = table.cursor()) {
-        while (cursor.prev()) {
-          cursor.entry(key, value);
-          sum += Sum.of(key) + Sum.of(value);
-        }
+      for (boolean found = cursor.last(); found; found = cursor.prev()) {
+        cursor.entry(key, value);
+        sum += Sum.of(key) + Sum.of(value);
       }
       return sum;
     }
 
     @Override
     public long seek(int entries) {
+      RawCursor cursor = cursor();
       long sum = 0;
-      try (RawCursor cursor = table.cursor()) {
-        boolean found = cursor.seek(pair.key);
-        for (int i = 0; found && i < entries; i++) {
-          cursor.entry(key, value);
-          sum += Sum.of(key) + Sum.of(value);
-          found = cursor.next();
-        }
+      boolean found = cursor.seek(pair.key);
+      for (int i = 0; found && i < entries; i++) {
+        cursor.entry(key, value);
+        sum += Sum.of(key) + Sum.of(value);
+        found = cursor.next();
       }
       return sum;
     }
 
+    /** One for the whole transaction. */
+    private RawCursor cursor() {
+      RawCursor cursor = opened;
+      if (cursor == null) {
+        cursor = table.cursor();
+        opened = cursor;
+      }
+      return cursor;
+    }
+
     @Override
     public void close() {
+      if (opened != null) {
+        opened.close();
+      }
       tx.close();
     }
   }

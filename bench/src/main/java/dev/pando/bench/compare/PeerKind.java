@@ -16,13 +16,19 @@ enum PeerKind {
   LMDBJAVA("lmdbjava", Flags.LMDBJAVA, EnumSet.allOf(Workload.class)) {
     @Override
     Peer open(Path directory, boolean readOnly, Setting setting) {
-      return new LmdbjavaPeer(directory, readOnly, false);
+      return new LmdbjavaPeer(directory, readOnly, LmdbjavaPeer.Way.CURSOR);
+    }
+  },
+  LMDBJAVA_DBI("lmdbjava-dbi", Flags.LMDBJAVA, EnumSet.allOf(Workload.class)) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new LmdbjavaPeer(directory, readOnly, LmdbjavaPeer.Way.TABLE);
     }
   },
   LMDBJAVA_WRITEMAP("lmdbjava-writemap", Flags.LMDBJAVA, EnumSet.allOf(Workload.class)) {
     @Override
     Peer open(Path directory, boolean readOnly, Setting setting) {
-      return new LmdbjavaPeer(directory, readOnly, true);
+      return new LmdbjavaPeer(directory, readOnly, LmdbjavaPeer.Way.WRITE_MAP);
     }
   },
   LMDB("lmdb", Flags.NATIVE, EnumSet.allOf(Workload.class)) {

@@ -120,6 +120,7 @@ final class RocksPeer implements Peer {
 
     private final ByteBuffer key;
     private final ByteBuffer value;
+    private @Nullable RocksIterator opened;
 
     Reading(Pair pair) {
       if (snapshot != null) {
@@ -143,37 +144,44 @@ final class RocksPeer implements Peer {
 
     @Override
     public long scan() {
+      RocksIterator iterator = iterator();
       long sum = 0;
-      try (RocksIterator iterator = db.newIterator(read)) {
-        for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-          sum += sum(iterator);
-        }
+      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+        sum += sum(iterator);
       }
       return sum;
     }
 
     @Override
     public long reverse() {
+      RocksIterator iterator = iterator();
       long sum = 0;
-      try (RocksIterator iterator = db.newIterator(read)) {
-        for (iterator.seekToLast(); iterator.isValid(); iterator.prev()) {
-          sum += sum(iterator);
-        }
+      for (iterator.seekToLast(); iterator.isValid(); iterator.prev()) {
+        sum += sum(iterator);
       }
       return sum;
     }
 
     @Override
     public long seek(int entries) {
+      RocksIterator iterator = iterator();
       long sum = 0;
-      try (RocksIterator iterator = db.newIterator(read)) {
-        iterator.seek(wanted.clear());
-        for (int i = 0; iterator.isValid() && i < entries; i++) {
-          sum += sum(iterator);
-          iterator.next();
-        }
+      iterator.seek(wanted.clear());
+      for (int i = 0; iterator.isValid() && i < entries; i++) {
+        sum += sum(iterator);
+        iterator.next();
       }
       return sum;
+    }
+
+    /** One for the whole transaction. */
+    private RocksIterator iterator() {
+      RocksIterator iterator = opened;
+      if (iterator == null) {
+        iterator = db.newIterator(read);
+        opened = iterator;
+      }
+      return iterator;
     }
 
     private long sum(RocksIterator iterator) {
@@ -184,6 +192,9 @@ final class RocksPeer implements Peer {
 
     @Override
     public void close() {
+      if (opened != null) {
+        opened.close();
+      }
       read.close();
       if (snapshot != null) {
         db.releaseSnapshot(snapshot);

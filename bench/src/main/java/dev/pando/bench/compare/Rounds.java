@@ -29,10 +29,21 @@ final class Rounds {
   /** One measurement. */
   private record Planned(Workload workload, PeerKind kind) {}
 
-  Rounds(Setting setting, Path directory) {
+  /**
+   * Rounds that have not begun.
+   *
+   * @param parent where a directory for files is made, to be deleted when this JVM ends
+   */
+  Rounds(Setting setting, Path parent) {
     this.setting = setting;
-    this.directory = directory;
+    directory = Folders.temporary(parent);
     children = new Children(directory, TIMEOUT_MINUTES);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::clean)); // also after an interrupt
+  }
+
+  private void clean() {
+    children.stop();
+    Folders.delete(directory);
   }
 
   Results run(List<PeerKind> peers, List<Workload> workloads, int rounds) {

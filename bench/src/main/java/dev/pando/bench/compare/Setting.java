@@ -22,6 +22,8 @@ record Setting(
     long windowMillis,
     boolean quick) {
 
+  private static final int MOST_BYTES_A_COMMIT = 64 << 20;
+
   /** The arguments that carry this into the child JVM. */
   List<String> toArguments() {
     return List.of(
@@ -43,6 +45,11 @@ record Setting(
         Long.parseLong(arguments.get(4)),
         Long.parseLong(arguments.get(5)),
         Boolean.parseBoolean(arguments.get(6)));
+  }
+
+  /** How many overwrites a transaction has: as many as wanted, but not so many that it is huge. */
+  int puts(int wanted) {
+    return Math.max(1, Math.min(wanted, MOST_BYTES_A_COMMIT / valueBytes));
   }
 
   Setting withRecords(int count) {

@@ -81,10 +81,11 @@ final class Sizes {
   private static void overwrite(Peer peer, Setting setting, KeyList keys, int times) {
     Pair pair = new Pair(setting);
     Values values = new Values(setting.valueBytes());
+    int batch = setting.puts(BATCH);
     for (int version = 1; version <= times; version++) {
-      for (int first = 0; first < keys.count(); first += BATCH) {
+      for (int first = 0; first < keys.count(); first += batch) {
         try (Writer writer = peer.beginWrite(pair)) {
-          int end = Math.min(keys.count(), first + BATCH);
+          int end = Math.min(keys.count(), first + batch);
           for (int i = first; i < end; i++) {
             keys.copy(i, pair);
             values.fill(keys.record(i), version, pair.value);
