@@ -1,11 +1,10 @@
 package dev.pando.pager;
 
 /**
- * Pages that no current tree uses. A snapshot r with birth &lt;= r &lt; freed still sees them.
+ * Pages of which the free tree says the opposite.
  *
  * @param pgno the first page
  * @param length pages
- * @param birth the smallest snapshot that may see them
- * @param freed the transaction that gave them back, 0 together with birth 0: free for everybody
+ * @param free whether they are free; otherwise the free tree says so, and they are used
  */
-public record FreeRun(long pgno, long length, long birth, long freed) {}
+public record FreeRun(long pgno, long length, boolean free) {}

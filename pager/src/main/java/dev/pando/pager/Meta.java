@@ -13,10 +13,10 @@ import java.util.UUID;
  * @param txnId the transaction that this meta commits, 0 at creation
  * @param durableTxn the newest transaction known to be on disk when this meta was written
  * @param pageCount the first page number never used
- * @param freePages all free pages: in the free tree and in {@code freeRuns}
+ * @param freePages all free pages
  * @param catalog the tree of tables
- * @param freeTree the tree of free runs
- * @param freeRuns free runs that stand in the meta itself, by page number, at most {@link
+ * @param freeTree the tree of free pages
+ * @param freeRuns what is different from the free tree, by page number, at most {@link
  *     MetaLayout#maxRuns}
  */
 public record Meta(
@@ -95,7 +95,6 @@ public record Meta(
   private static void encode(FreeRun run, MemorySegment target, long at) {
     U48.set(target, at + MetaLayout.RUN_PGNO, run.pgno());
     target.set(PageHeader.U32, at + MetaLayout.RUN_LENGTH, (int) run.length());
-    U48.set(target, at + MetaLayout.RUN_BIRTH, run.birth());
-    U48.set(target, at + MetaLayout.RUN_FREED, run.freed());
+    target.set(PageHeader.U8, at + MetaLayout.RUN_FREE, (byte) (run.free() ? 1 : 0));
   }
 }

@@ -34,6 +34,9 @@ final class MetaDecoder {
     if (problem == null) {
       problem = numberProblem(fileSize);
     }
+    if (problem == null) {
+      problem = statesProblem();
+    }
     if (problem != null) {
       return new Decoded(null, problem);
     }
@@ -50,6 +53,18 @@ final class MetaDecoder {
 
   boolean checksumHolds() {
     return PageHeader.checksum(page, base) == PageHeader.computeChecksum(page, base, pageSize);
+  }
+
+  private @Nullable String statesProblem() {
+    for (int i = 0; i < runCount(); i++) {
+      long at = base + MetaLayout.RUNS + (long) i * MetaLayout.RUN_SIZE + MetaLayout.RUN_FREE;
+      int state = Byte.toUnsignedInt(page.get(PageHeader.U8, at));
+      String problem = TreeRootLayout.range("free run's state", state, 0, 1);
+      if (problem != null) {
+        return problem;
+      }
+    }
+    return null;
   }
 
   private @Nullable String headerProblem() {
@@ -119,8 +134,7 @@ final class MetaDecoder {
     return new FreeRun(
         U48.get(page, at + MetaLayout.RUN_PGNO),
         Integer.toUnsignedLong(page.get(PageHeader.U32, at + MetaLayout.RUN_LENGTH)),
-        U48.get(page, at + MetaLayout.RUN_BIRTH),
-        U48.get(page, at + MetaLayout.RUN_FREED));
+        page.get(PageHeader.U8, at + MetaLayout.RUN_FREE) != 0);
   }
 
   private static @Nullable String runsProblem(Meta meta) {
@@ -131,8 +145,6 @@ final class MetaDecoder {
       @Nullable String[] checks = {
         TreeRootLayout.range("free run's page", run.pgno(), next, last),
         TreeRootLayout.range("free run's length", run.length(), 1, last - run.pgno() + 1),
-        TreeRootLayout.range("free run's freeing txn", run.freed(), 0, meta.txnId()),
-        TreeRootLayout.range("free run's birth", run.birth(), 0, run.freed()),
       };
       for (String check : checks) {
         if (check != null) {
@@ -140,9 +152,9 @@ final class MetaDecoder {
         }
       }
       next = run.pgno() + run.length();
-      total += run.length();
+      total += run.free() ? run.length() : 0;
     }
-    return TreeRootLayout.range("pages in inline free runs", total, 0, meta.freePages());
+    return TreeRootLayout.range("free pages in inline free runs", total, 0, meta.freePages());
   }
 
   private long u64(int field) {

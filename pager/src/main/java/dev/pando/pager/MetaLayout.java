@@ -23,7 +23,7 @@ public final class MetaLayout {
   /** u64, the first page number never used; the file is at least that many pages long. */
   public static final int PAGE_COUNT = DURABLE_TXN + Long.BYTES;
 
-  /** u64, free pages, those in the inline runs included. */
+  /** u64, free pages, as the free tree and the inline runs have them together. */
   public static final int FREE_PAGES = PAGE_COUNT + Long.BYTES;
 
   /** The catalog's tree root. */
@@ -44,14 +44,11 @@ public final class MetaLayout {
   /** u32 in an inline free run: its pages. */
   public static final int RUN_LENGTH = RUN_PGNO + U48.BYTES;
 
-  /** u48 in an inline free run: the smallest snapshot that may see it. */
-  public static final int RUN_BIRTH = RUN_LENGTH + Integer.BYTES;
-
-  /** u48 in an inline free run: the transaction that freed it. */
-  public static final int RUN_FREED = RUN_BIRTH + U48.BYTES;
+  /** u8 in an inline free run: 1 if its pages are free, 0 if they are used. */
+  public static final int RUN_FREE = RUN_LENGTH + Integer.BYTES;
 
   /** Bytes of an inline free run. */
-  public static final int RUN_SIZE = RUN_FREED + U48.BYTES;
+  public static final int RUN_SIZE = RUN_FREE + Byte.BYTES;
 
   /** The magic's bytes "PANDO", 0x1A, CR, LF, read as a little-endian number. */
   public static final long MAGIC_VALUE = 0x0A0D_1A4F_444E_4150L;
@@ -61,7 +58,7 @@ public final class MetaLayout {
 
   private MetaLayout() {}
 
-  /** Inline free runs that a slot has room for: 13 at 512 bytes, 176 at 4,096. */
+  /** Inline free runs that a slot has room for: 27 at 512 bytes, 353 at 4,096. */
   public static int maxRuns(int pageSize) {
     return (pageSize - RUNS) / RUN_SIZE;
   }

@@ -24,9 +24,9 @@ class MetaTest {
   static Meta full(int pageSize, int runs) {
     List<FreeRun> free = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
-      free.add(new FreeRun(100 + 10L * i, 1 + i % 9, i % 3, 3 + i % 7));
+      free.add(new FreeRun(100 + 10L * i, 1 + i % 9, i % 3 < 2));
     }
-    long pages = free.stream().mapToLong(FreeRun::length).sum();
+    long pages = free.stream().filter(FreeRun::free).mapToLong(FreeRun::length).sum();
     TreeRoot catalog = new TreeRoot(50, 9, 2, 300, 1, 7, 20);
     TreeRoot freeTree = new TreeRoot(51, 8, 1, 2, 0, 1, 0);
     return new Meta(pageSize, ID, 9, 7, 100_000, pages + 11, catalog, freeTree, free);
@@ -87,7 +87,7 @@ class MetaTest {
 
   @Test
   void everyFlippedBitIsNoticed() {
-    MemorySegment memory = encoded(full(512, 13));
+    MemorySegment memory = encoded(full(512, 27));
     for (long bit = 0; bit < 512 * 8; bit++) {
       long at = BASE + bit / 8;
       byte before = memory.get(PageHeader.U8, at);
@@ -129,19 +129,19 @@ class MetaTest {
     "144, 8, -1, catalog: overflow pages -1",
     "144, 8, 99997, catalog: pages of the tree",
     "152, 8, -1, free tree: root page -1",
-    "208, 2, 14, inline free runs 14",
+    "208, 2, 28, inline free runs 28",
     "208, 2, 65535, inline free runs 65535",
     "210, 4, 2, free run's page 2",
     "210, 4, 100000, free run's page 100000",
-    "232, 4, 100, free run's page 100",
+    "221, 4, 100, free run's page 100",
     "216, 4, 0, free run's length 0",
     "216, 4, -1, free run's length 4294967295",
-    "220, 4, 4, free run's birth 4",
-    "226, 4, 10, free run's freeing txn 10",
-    "88, 8, 5, pages in inline free runs",
+    "220, 1, 2, free run's state 2",
+    "231, 1, -1, free run's state 255",
+    "88, 8, 5, free pages in inline free runs",
   })
   void everyHostileFieldIsRefused(int offset, int bytes, long number, String says) {
-    MemorySegment memory = encoded(full(512, 13));
+    MemorySegment memory = encoded(full(512, 27));
     long at = BASE + offset;
     switch (bytes) {
       case 1 -> memory.set(PageHeader.U8, at, (byte) number);

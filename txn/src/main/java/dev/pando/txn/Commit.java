@@ -11,7 +11,7 @@ import dev.pando.pager.TreeRoot;
  */
 final class Commit {
   /** Dirty bytes from which on data is synced first, so that recovery need not verify it. */
-  private static final long LARGE = 1 << 20;
+  private static final long LARGE = 8 << 20;
 
   private final Snapshot base;
   private final DirtyPages pages;
@@ -37,18 +37,15 @@ final class Commit {
   Snapshot run() {
     TreeRoot tables = catalog.save();
     TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch);
-    FreeSpace.Saved saved = saveFreeSpace(freeTree);
+    FreeSpace.Saved saved = free.save(freeTree);
     boolean dataIsOnDisk = writePages();
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
     Snapshot next = new Snapshot(meta, file.map());
+    Pins pins = readers.pins(base.txnId(), metas.durableTxn());
     metas.write(meta, base.txnId());
     metas.sync(meta.txnId());
+    free.keep(meta.txnId(), pins);
     return next;
-  }
-
-  private FreeSpace.Saved saveFreeSpace(TreeWriter freeTree) {
-    Pins pins = readers.pins(base.txnId(), metas.durableTxn());
-    return free.save(freeTree, pages.txnId(), pages::pageCount, pins);
   }
 
   /**
@@ -77,6 +74,6 @@ final class Commit {
         saved.freePages(),
         tables,
         freeTree,
-        saved.inline());
+        saved.changes());
   }
 }

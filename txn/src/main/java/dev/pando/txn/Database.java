@@ -51,6 +51,7 @@ public final class Database implements AutoCloseable {
   private final ReaderSlots readers = new ReaderSlots();
   private final WriterTurn turn = new WriterTurn();
   private final WriterMemory memory;
+  private final FreeSpace free;
   private final RetiredMaps retired = new RetiredMaps();
 
   /** Held while a commit or the end of the database changes files and maps. */
@@ -72,6 +73,7 @@ public final class Database implements AutoCloseable {
     this.openReport = opened.report();
     this.file = new DataFile(opened.file(), opened.map(), options);
     this.memory = new WriterMemory(file);
+    this.free = new FreeSpace(file);
     this.metas =
         new MetaWriter(file, memory, opened.slots(), opened.meta(), opened.report().created());
     this.newest = new Snapshot(opened.meta(), opened.map());
@@ -227,11 +229,18 @@ public final class Database implements AutoCloseable {
     }
     Snapshot base = newest;
     sizeBefore = file.knownSize();
-    Pins pins = readers.pins(base.txnId(), metas.durableTxn());
-    FreeSpace free = new FreeSpace(base.meta(), base.map(), pins, memory.freeTree);
+    beginFreeSpace(base);
     DirtyPages pages =
         new DirtyPages(file, free, memory, base, metas.nextTxnId(), options.spillLimit());
     return new WriteTxn(this, base, memory, pages, free);
+  }
+
+  private void beginFreeSpace(Snapshot base) {
+    try {
+      free.begin(base, readers.pins(base.txnId(), metas.durableTxn()));
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(path, e);
+    }
   }
 
   /** See {@link MetaWriter}. */
@@ -254,6 +263,8 @@ public final class Database implements AutoCloseable {
       tx.checkOpen(); // close may have been waiting for the lock no longer
       if (tx.catalog().isChanged()) {
         publish(new Commit(tx, metas, file, memory, readers).run());
+      } else {
+        free.rollBack();
       }
       tx.end();
       release(tx);
@@ -281,6 +292,7 @@ public final class Database implements AutoCloseable {
         metas.use(tx.pages().txnId());
         cutFile();
       }
+      free.rollBack();
       release(tx);
     } finally {
       commitLock.unlock();

@@ -5,7 +5,6 @@ import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeCheck;
 import dev.pando.error.CorruptFileException;
-import dev.pando.pager.FreeRun;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
@@ -47,11 +46,7 @@ final class DatabaseCheck {
     walk("catalog", meta.catalog());
     attempt("catalog", this::checkTables);
     walk("free tree", meta.freeTree());
-    attempt("free tree", this::checkFreeTree);
-    checkInlineRuns();
-    if (free != meta.freePages()) {
-      problem("the meta records " + meta.freePages() + " free pages, there are " + free);
-    }
+    attempt("free pages", this::checkFreeSpace);
     checkAllAreSeen();
     if (untold > 0) {
       problems.add("and " + untold + " more");
@@ -127,46 +122,20 @@ final class DatabaseCheck {
     walk("table " + name, entry.root());
   }
 
-  private void checkFreeTree() {
-    Slice key = new Slice();
-    Slice value = new Slice();
-    try (Cursor cursor = new Tree(pages, meta.freeTree()).cursor()) {
-      for (boolean there = cursor.first(); there; there = cursor.next()) {
-        cursor.entry(key, value);
-        attempt(
-            "free tree",
-            () ->
-                checkRun(
-                    "free tree",
-                    FreeRecord.read(pages.name(), key, value, meta.pageCount(), meta.txnId())));
-      }
+  private void checkFreeSpace() {
+    PageSet free = new PageSet(meta.pageCount());
+    FreeTree.read(pages, meta, free);
+    FreeTree.apply(pages.name(), meta.freeRuns(), free);
+    if (free.size() != meta.freePages()) {
+      problem("the meta records " + meta.freePages() + " free pages, there are " + free.size());
     }
-  }
-
-  private void checkInlineRuns() {
-    long next = PageHeader.FIRST_PGNO;
-    for (FreeRun run : meta.freeRuns()) {
-      if (run.pgno() < next) {
-        problem("free runs of the meta: page " + run.pgno() + " does not ascend");
-      }
-      next = run.pgno() + run.length();
-      checkRun("free runs of the meta", run);
+    this.free = free.size();
+    long end = meta.pageCount();
+    for (long at = free.nextIn(0, end); at < end; ) {
+      long out = free.nextOut(at, end);
+      boolean _ = mark("free pages", at, out - at);
+      at = free.nextIn(out, end);
     }
-  }
-
-  private void checkRun(String where, FreeRun run) {
-    if ((run.birth() == 0) != (run.freed() == 0) || run.birth() > run.freed()) {
-      problem(
-          "%s: page %d, born in %d and freed in %d"
-              .formatted(where, run.pgno(), run.birth(), run.freed()));
-    }
-    if (run.freed() > meta.txnId()) {
-      problem(
-          "%s: page %d was freed in %d, after the commit"
-              .formatted(where, run.pgno(), run.freed()));
-    }
-    free += run.length();
-    boolean _ = mark(where, run.pgno(), run.length());
   }
 
   private void checkAllAreSeen() {

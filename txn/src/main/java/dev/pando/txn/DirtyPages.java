@@ -38,7 +38,6 @@ final class DirtyPages implements PageAllocator {
   private final PageMap baseMap;
   private PageMap map;
   private MemorySegment[] memory;
-  private long pageCount;
   private long version;
   private boolean anythingWritten;
 
@@ -72,7 +71,6 @@ final class DirtyPages implements PageAllocator {
     this.txnId = txnId;
     this.pageSize = file.pageSize();
     this.freeFrames = new Pieces(-pageSize); // addresses are complements
-    this.pageCount = base.meta().pageCount();
     this.spillLimit = limit;
     this.baseMap = base.map();
     this.map = file.map();
@@ -81,7 +79,7 @@ final class DirtyPages implements PageAllocator {
 
   /** The first page number that neither the base nor this transaction uses. */
   long pageCount() {
-    return pageCount;
+    return free.pageCount();
   }
 
   /** Bytes of pages to be written at commit. */
@@ -126,7 +124,7 @@ final class DirtyPages implements PageAllocator {
   /** A page or run of this transaction that is in the file already. */
   private long locateWritten(long pgno) {
     awaitEarlyWrites();
-    if (pgno < pageCount && !isMapped(pgno)) {
+    if (pgno < free.pageCount() && !isMapped(pgno)) {
       mapNewPages();
     }
     return map.locate(pgno, txnId);
@@ -139,7 +137,7 @@ final class DirtyPages implements PageAllocator {
 
   /** Makes the newest map show every page of this transaction that is in the file. */
   void mapNewPages() {
-    PageMap before = file.mapUpTo(pageCount);
+    PageMap before = file.mapUpTo(free.pageCount());
     if (before != null && before != baseMap) {
       replaced.add(before);
     }
@@ -169,7 +167,7 @@ final class DirtyPages implements PageAllocator {
 
   @Override
   public long allocate(byte type, int pages) {
-    long pgno = takeRun(pages);
+    long pgno = free.take(type, pages);
     long address = takeFrames(pages);
     MemorySegment slabMemory = segment(address);
     slabMemory.asSlice(offset(address), (long) pages * pageSize).fill((byte) 0);
@@ -191,7 +189,7 @@ final class DirtyPages implements PageAllocator {
     }
     long source = locate(pgno, birth);
     long pages = PageHeader.pages(segment(source), offset(source));
-    long target = own ? pgno : takeRun(pages);
+    long target = own ? pgno : free.take(PageHeader.type(segment(source), offset(source)), pages);
     long address = takeFrames((int) pages);
     MemorySegment.copy(
         segment(source), offset(source), segment(address), offset(address), pages * pageSize);
@@ -220,11 +218,11 @@ final class DirtyPages implements PageAllocator {
   @Override
   public long writeRun(MemorySegment source, long offset, long length) {
     long pages = (PageHeader.SIZE + length + pageSize - 1) / pageSize;
-    long pgno = takeRun(pages);
+    long pgno = free.take(PageHeader.OVERFLOW, pages);
     if (length >= DIRECT) {
       awaitEarlyWrites();
       anythingWritten = true; // even if it fails
-      file.prepare(pageCount, length);
+      file.prepare(free.pageCount(), length);
       writer.writeRun(source, offset, length, pgno, pages, txnId);
       map.markVerified(pgno, pages);
       return pgno;
@@ -237,26 +235,6 @@ final class DirtyPages implements PageAllocator {
     MemorySegment.copy(source, offset, slabMemory, base + PageHeader.SIZE, length);
     slabMemory.asSlice(base + end, pages * pageSize - end).fill((byte) 0);
     put(pgno, address, pages);
-    return pgno;
-  }
-
-  private long takePage() {
-    long pgno = free.takePage();
-    return pgno >= 0 ? pgno : extend(1);
-  }
-
-  private long takeRun(long pages) {
-    if (pages == 1) {
-      return takePage();
-    }
-    long pgno = free.takeRun(pages);
-    return pgno >= 0 ? pgno : extend(pages);
-  }
-
-  private long extend(long pages) {
-    file.checkLimit(pageCount + pages);
-    long pgno = pageCount;
-    pageCount += pages;
     return pgno;
   }
 
@@ -328,7 +306,7 @@ final class DirtyPages implements PageAllocator {
     dirtyPages -= pages;
     version++;
     anythingWritten = true; // even if it fails
-    file.prepare(pageCount, EarlyWriter.BATCH);
+    file.prepare(free.pageCount(), EarlyWriter.BATCH);
     early.write(batch);
     for (EarlyWriter.Batch done = early.takeWritten(); done != null; done = early.takeWritten()) {
       recycle(done);
@@ -362,7 +340,7 @@ final class DirtyPages implements PageAllocator {
     awaitEarlyWrites();
     final boolean before = anythingWritten;
     anythingWritten |= frames.size() > 0; // even if it fails
-    file.prepare(pageCount, dirtyBytes());
+    file.prepare(free.pageCount(), dirtyBytes());
     for (long pgno : frames.sortedPages()) {
       long address = frames.get(pgno);
       MemorySegment page = segment(address);
@@ -373,7 +351,7 @@ final class DirtyPages implements PageAllocator {
       map.markVerified(pgno, pages);
     }
     writer.flush();
-    file.fill(pageCount);
+    file.fill(free.pageCount());
     return before;
   }
 }

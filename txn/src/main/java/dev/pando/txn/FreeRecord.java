@@ -3,64 +3,81 @@ package dev.pando.txn;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.error.CorruptFileException;
-import dev.pando.pager.FreeRun;
 import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A record of the free tree (FORMAT.md, "Free tree"): one run of free pages. Keys order by birth,
- * then by freeing transaction, so that among equal births those that may be reused come first.
+ * A record of the free tree (FORMAT.md, "Free tree"): the free pages of one chunk of the file, as a
+ * list of runs, or as a bitmap where that is shorter.
  */
 final class FreeRecord {
-  /** u64, big-endian: the smallest snapshot that may see the pages. */
-  static final int BIRTH = 0;
-
-  /** u64, big-endian: the transaction that freed them. */
-  static final int FREED = BIRTH + Long.BYTES;
-
-  /** u64, big-endian: the first page. */
-  static final int PGNO = FREED + Long.BYTES;
+  /** u64, big-endian: the number of the chunk. */
+  static final int CHUNK = 0;
 
   /** Bytes of a key. */
-  static final int KEY_BYTES = PGNO + Long.BYTES;
+  static final int KEY_BYTES = CHUNK + Long.BYTES;
 
-  /** Bytes of a value: u32, pages. */
-  static final int VALUE_BYTES = Integer.BYTES;
+  /** Pages of a chunk. */
+  static final int CHUNK_PAGES = 1024;
 
-  /** The longest run that one record holds. */
-  static final long MAX_LENGTH = 0xFFFF_FFFFL;
+  /** u16 in a run: its first page, counted from the chunk's first. */
+  static final int START = 0;
+
+  /** u16 in a run: its pages. */
+  static final int LENGTH = START + Short.BYTES;
+
+  /** Bytes of a run. */
+  static final int RUN_BYTES = LENGTH + Short.BYTES;
+
+  /** Bytes of a bitmap, of which each bit is a page: a value of this length is none of runs. */
+  static final int BITMAP_BYTES = CHUNK_PAGES / Byte.SIZE;
+
+  private static final int CHUNK_WORDS = CHUNK_PAGES / Long.SIZE;
 
   private static final ValueLayout.OfLong BIG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfInt U32 =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong U64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort U16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private FreeRecord() {}
 
-  static void writeKey(KeyBuffer key, long birth, long freed, long pgno) {
-    MemorySegment memory = key.segment();
-    memory.set(BIG, BIRTH, birth);
-    memory.set(BIG, FREED, freed);
-    memory.set(BIG, PGNO, pgno);
+  static void writeKey(KeyBuffer key, long chunk) {
+    key.segment().set(BIG, CHUNK, chunk);
     key.length(KEY_BYTES);
   }
 
-  static void writeKey(KeyBuffer key, FreeRun run) {
-    writeKey(key, run.birth(), run.freed(), run.pgno());
+  /**
+   * Writes the value of a chunk's record.
+   *
+   * @param value room for {@link #BITMAP_BYTES}
+   * @return its length; 0 if no page of the chunk is free, which needs no record
+   */
+  static int writeValue(MemorySegment value, PageSet free, long chunk) {
+    long first = chunk * CHUNK_PAGES;
+    long end = first + CHUNK_PAGES;
+    int length = 0;
+    for (long at = free.nextIn(first, end); at < end; ) {
+      if (length + RUN_BYTES == BITMAP_BYTES) {
+        return writeBitmap(value, free, chunk);
+      }
+      long out = free.nextOut(at, end);
+      value.set(U16, length + START, (short) (at - first));
+      value.set(U16, length + LENGTH, (short) (out - at));
+      length += RUN_BYTES;
+      at = free.nextIn(out, end);
+    }
+    return length;
   }
 
-  static void writeValue(MemorySegment value, long length) {
-    value.set(U32, 0, (int) length);
-  }
-
-  static long birth(Slice key) {
-    return key.segment.get(BIG, key.offset + BIRTH);
-  }
-
-  static long freed(Slice key) {
-    return key.segment.get(BIG, key.offset + FREED);
+  private static int writeBitmap(MemorySegment value, PageSet free, long chunk) {
+    for (int i = 0; i < CHUNK_WORDS; i++) {
+      value.set(U64, (long) i * Long.BYTES, free.word((int) chunk * CHUNK_WORDS + i));
+    }
+    return BITMAP_BYTES;
   }
 
   /**
@@ -68,38 +85,73 @@ final class FreeRecord {
    *
    * @param file for messages
    * @param pageCount of the commit that the tree belongs to
-   * @param txnId of that commit
+   * @param out gets the free pages
    */
-  static FreeRun read(String file, Slice key, Slice value, long pageCount, long txnId) {
-    if (key.length != KEY_BYTES || value.length != VALUE_BYTES) {
+  static void read(String file, Slice key, Slice value, long pageCount, PageSet out) {
+    long length = value.length;
+    if (key.length != KEY_BYTES
+        || length < RUN_BYTES
+        || length > BITMAP_BYTES
+        || length % RUN_BYTES != 0) {
       throw corrupt(
           file,
           -1,
-          "a free record of %d and %d bytes, allowed: %d and %d"
-              .formatted(key.length, value.length, KEY_BYTES, VALUE_BYTES));
+          "a free record of %d and %d bytes, allowed: %d, and %d to %d in steps of %d"
+              .formatted(key.length, length, KEY_BYTES, RUN_BYTES, BITMAP_BYTES, RUN_BYTES));
     }
-    long birth = birth(key);
-    long freed = freed(key);
-    long pgno = key.segment.get(BIG, key.offset + PGNO);
-    long length = Integer.toUnsignedLong(value.segment.get(U32, value.offset));
-    if (pgno < PageHeader.FIRST_PGNO
-        || pgno >= pageCount
-        || length < 1
-        || length > pageCount - pgno) {
+    long chunk = key.segment.get(BIG, key.offset + CHUNK);
+    if (chunk < 0 || chunk > (pageCount - 1) / CHUNK_PAGES) {
       throw corrupt(
           file,
-          pgno,
-          "a free run of %d pages, allowed: inside pages %d to %d"
-              .formatted(length, PageHeader.FIRST_PGNO, pageCount - 1));
+          -1,
+          "free pages of chunk %d, allowed: up to %d"
+              .formatted(chunk, (pageCount - 1) / CHUNK_PAGES));
     }
-    if (birth < 0 || freed < birth || freed > txnId) {
+    if (length == BITMAP_BYTES) {
+      readBitmap(file, value, chunk, pageCount, out);
+    } else {
+      readRuns(file, value, chunk, pageCount, out);
+    }
+  }
+
+  private static void readRuns(String file, Slice value, long chunk, long pageCount, PageSet out) {
+    long next = chunk * CHUNK_PAGES;
+    long end = Math.min(next + CHUNK_PAGES, pageCount);
+    for (long at = 0; at < value.length; at += RUN_BYTES) {
+      long from = value.offset + at;
+      long start = chunk * CHUNK_PAGES + u16(value.segment, from + START);
+      int pages = u16(value.segment, from + LENGTH);
+      if (start < Math.max(next, PageHeader.FIRST_PGNO) || pages < 1 || pages > end - start) {
+        throw corrupt(
+            file,
+            start,
+            "a free run of %d pages, allowed: inside pages %d to %d"
+                .formatted(pages, Math.max(next, PageHeader.FIRST_PGNO), end - 1));
+      }
+      out.addRun(start, pages);
+      next = start + pages;
+    }
+  }
+
+  private static int u16(MemorySegment memory, long at) {
+    return Short.toUnsignedInt(memory.get(U16, at));
+  }
+
+  private static void readBitmap(
+      String file, Slice value, long chunk, long pageCount, PageSet out) {
+    int words = (int) chunk * CHUNK_WORDS;
+    for (int i = 0; i < CHUNK_WORDS; i++) {
+      out.setWord(words + i, value.segment.get(U64, value.offset + (long) i * Long.BYTES));
+    }
+    long end = (chunk + 1) * CHUNK_PAGES;
+    long beyond = out.nextIn(Math.min(pageCount, end), end);
+    long meta = chunk == 0 ? out.nextIn(0, PageHeader.FIRST_PGNO) : PageHeader.FIRST_PGNO;
+    if (beyond < end || meta < PageHeader.FIRST_PGNO) {
       throw corrupt(
           file,
-          pgno,
-          "a free run born in %d and freed in %d, allowed: in this order, at most %d"
-              .formatted(birth, freed, txnId));
+          beyond < end ? beyond : meta,
+          "a free page, allowed: %d to %d".formatted(PageHeader.FIRST_PGNO, pageCount - 1));
     }
-    return new FreeRun(pgno, length, birth, freed);
   }
 
   private static CorruptFileException corrupt(String file, long pgno, String reason) {

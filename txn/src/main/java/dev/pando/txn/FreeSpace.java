@@ -1,279 +1,298 @@
 package dev.pando.txn;
 
 import dev.pando.btree.TreeWriter;
+import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
-import dev.pando.pager.Meta;
-import dev.pando.pager.MetaLayout;
-import dev.pando.pager.PageReader;
-import java.util.ArrayList;
-import java.util.Comparator;
+import dev.pando.pager.PageHeader;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
- * The free pages as one write transaction sees them: which it may take, which it gave back, and how
- * both are written down at commit.
+ * Gives out page numbers and takes them back, for one write transaction after the other. Which
+ * pages are free is known in memory, one bit a page, from the first write of the process on; what a
+ * commit changes is written into its meta or into the free tree.
  *
- * <p>Free runs stand in the meta itself while they are few, so that small commits do not touch the
- * free tree; records of the tree are read when the runs at hand are used up. The transaction reads
- * the tree of its base; its own tree is changed by {@link #save} only.
+ * <p>Pages of a transaction shall stand together. So they come from long runs; while the file is
+ * not much larger than what is in it, rather from its end than from short runs; and branches, most
+ * of which the next large transaction changes again, stand apart from leaves.
  */
 final class FreeSpace {
-  /** Pages that the first look into the free tree brings; each further one brings twice as many. */
-  private static final long FIRST_LOAD = 64;
+  /**
+   * Free pages, in percent of the others, up to which the file grows rather than use short runs.
+   */
+  private static final long SPARE_PERCENT = 40;
 
-  /** What is loaded and not used must be written back, so not too much at a time. */
-  private static final long LARGEST_LOAD = 1024;
+  /** A run is short below this. */
+  private static final long SHORT = 16;
 
-  /** Pages at hand for the free tree's own changes, beside those that the records ask for. */
-  private static final long RESERVE = 32;
+  /** Branches of a transaction from which on they stand apart. */
+  private static final long MANY_BRANCHES = 8;
 
-  /** Records that a commit moves in the free tree, if it changes it at all. */
-  private static final int LEAST_MOVED = 64;
+  /** Pages for which runs are looked up at a time. */
+  private static final long LEAST_DEMAND = 64;
 
-  /** About what a record takes in a leaf of the free tree. */
-  private static final int RECORD_BYTES = 40;
+  private static final long MOST_DEMAND = 1024;
 
-  private static final Comparator<FreeRun> BY_KEY =
-      Comparator.comparingLong(FreeRun::birth)
-          .thenComparingLong(FreeRun::freed)
-          .thenComparingLong(FreeRun::pgno);
+  private static final int FREED_FIELDS = 3;
 
-  private final Meta base;
-  private final String file;
-  private final FreeTreeReader records;
-  private final FreeTreeScratch scratch;
+  private final DataFile file;
 
-  /** To be taken, lowest first. */
-  private final RunList available;
+  /** All free pages of the base; in {@link #save}, of the transaction. */
+  private final PageSet free = new PageSet(0);
 
-  /** Pages of this transaction given back: taken first, they are in the cache. */
+  /** Those of them that no snapshot may see and that the transaction has not taken. */
+  private final PageSet reusable = new PageSet(0);
+
+  private final HeldPages held = new HeldPages();
+  private final RunFinder finder = new RunFinder(reusable);
+  private final FreeTree tree = new FreeTree();
+  private boolean loaded;
+
+  // The running transaction.
+
+  private long basePages;
+  private long pageCount;
+  private long growUpTo;
+
+  /** Pages below {@link #basePages} that it took, given back since or not. */
+  private final RunList taken = new RunList();
+
+  /** Short runs that it took and gave back: taken first, they are in the cache. */
   private final Pieces recent = new Pieces(1);
 
-  /** Those of them that are longer than any leaf. */
-  private final RunList recentLong;
+  /** Older pages that it freed: first page, pages, birth. */
+  private long[] freed = new long[64 * FREED_FIELDS];
 
-  /** Runs of the base's meta that a snapshot still holds. */
-  private final List<FreeRun> blocked = new ArrayList<>();
+  private int freedEnd;
 
-  /** Older pages that this transaction gave back, with their own births. */
-  private final List<FreeRun> freed = new ArrayList<>();
+  /** How much of {@link #freed} is in {@link #free} already. */
+  private int freedSettled;
 
-  private long nextLoad = FIRST_LOAD;
-  private boolean saving;
+  /** Pages set apart for branches. */
+  private long branchArea;
 
-  /**
-   * The free space at the begin of a write transaction.
-   *
-   * @param basePages pages of the base
-   * @param scratch kept from transaction to transaction
-   */
-  FreeSpace(Meta base, PageReader basePages, Pins pins, FreeTreeScratch scratch) {
-    this.base = base;
-    this.file = basePages.name();
-    this.scratch = scratch;
-    this.records = new FreeTreeReader(basePages, base, pins, scratch);
-    this.available = new RunList(file);
-    this.recentLong = new RunList(file);
-    for (FreeRun run : base.freeRuns()) {
-      if (pins.hold(run.birth(), run.freed())) {
-        blocked.add(run);
-      } else {
-        available.add(run.pgno(), run.length());
+  private long branchAreaEnd;
+  private long branches;
+  private long pages;
+
+  // What the last transaction took.
+
+  private long lastBranches;
+  private long lastPages;
+
+  FreeSpace(DataFile file) {
+    this.file = file;
+  }
+
+  /** A write transaction begins. */
+  void begin(Snapshot base, Pins pins) {
+    if (!loaded) {
+      tree.load(base.map(), base.meta(), free);
+      reusable.addAll(free);
+      finder.added(free.size());
+      loaded = true;
+    }
+    long before = reusable.size();
+    held.release(pins, reusable);
+    finder.added(reusable.size() - before);
+    finder.begin(lastPages);
+    basePages = base.meta().pageCount();
+    pageCount = basePages;
+    long used = basePages - base.meta().freePages() + held.pages();
+    growUpTo = used + used * SPARE_PERCENT / 100;
+  }
+
+  /** The first page number that neither the base nor the transaction uses. */
+  long pageCount() {
+    return pageCount;
+  }
+
+  /** Pages that follow each other, for a page or run of this type. */
+  long take(byte type, long wanted) {
+    pages += wanted;
+    if (type == PageHeader.BRANCH) {
+      branches++;
+      if (lastBranches >= MANY_BRANCHES) {
+        return takeBranch();
       }
     }
-    available.sort();
+    long start = wanted <= Pieces.LONGEST ? recent.take((int) wanted) : Pieces.NONE;
+    return start >= 0 ? start : take(wanted);
   }
 
-  /** A page to write to; -1 if the file must grow. */
-  long takePage() {
-    long page = takeRecent(1);
-    if (page < 0) {
-      page = available.takePage();
+  private long takeBranch() {
+    if (branchArea == branchAreaEnd) {
+      long wanted = Math.max(lastBranches - branches, lastBranches / MANY_BRANCHES) + 1;
+      long start = find(wanted, wanted);
+      if (start < 0 && mayGrow(wanted)) {
+        start = extend(wanted);
+      } else if (start < 0) {
+        wanted = Math.clamp(finder.longest(), 1, wanted);
+        start = find(wanted, wanted);
+      }
+      if (start < 0) {
+        return take(1);
+      }
+      branchArea = start;
+      branchAreaEnd = start + wanted;
     }
-    return page < 0 && load(1) ? available.takePage() : page;
+    return branchArea++;
   }
 
-  /** Pages that follow each other; -1 if the file must grow. */
-  long takeRun(long pages) {
-    long start = takeRecent(pages);
-    if (start < 0) {
-      start = available.takeRun(pages);
-    }
-    if (start >= 0 || saving) {
-      return start;
-    }
-    FreeRun run = records.takeRun(pages);
-    if (run == null) {
-      return -1;
-    }
-    if (run.length() > pages) {
-      available.add(run.pgno() + pages, run.length() - pages);
-      available.sort();
-    }
-    return run.pgno();
+  private long take(long wanted) {
+    long start = find(wanted, Math.clamp(lastPages, LEAST_DEMAND, MOST_DEMAND));
+    return start >= 0 ? start : extend(wanted);
   }
 
-  private long takeRecent(long pages) {
-    long start = pages <= Pieces.LONGEST ? recent.take((int) pages) : Pieces.NONE;
-    return start >= 0 ? start : recentLong.takeRun(pages);
+  private long find(long wanted, long demand) {
+    long start = finder.take(wanted, demand, mayGrow(wanted) ? SHORT : 1);
+    if (start >= 0) {
+      taken.add(start, wanted);
+    }
+    return start;
+  }
+
+  private boolean mayGrow(long wanted) {
+    return pageCount + wanted <= growUpTo;
+  }
+
+  private long extend(long wanted) {
+    file.checkLimit(pageCount + wanted);
+    long start = pageCount;
+    pageCount += wanted;
+    return start;
   }
 
   /** Takes back pages that this transaction took before and nobody else has seen. */
-  void giveBack(long start, long pages) {
-    if (pages <= Pieces.LONGEST) {
-      recent.add(start, pages);
+  void giveBack(long start, long length) {
+    if (length <= Pieces.LONGEST) {
+      recent.add(start, length);
     } else {
-      recentLong.add(start, pages);
+      finder.added(reusable.addRun(start, length));
     }
   }
 
   /** Notes pages of an older transaction that the new state does not use. */
-  void free(long start, long pages, long birth) {
-    freed.add(new FreeRun(start, pages, birth, 0));
-  }
-
-  private boolean load(long wanted) {
-    if (saving) {
-      return false;
+  void free(long start, long length, long birth) {
+    if (freedEnd == freed.length) {
+      freed = Arrays.copyOf(freed, 2 * freedEnd);
     }
-    boolean found = records.load(Math.max(wanted, nextLoad), available);
-    nextLoad = Math.min(2 * nextLoad, LARGEST_LOAD);
-    available.sort();
-    return found;
+    freed[freedEnd] = start;
+    freed[freedEnd + 1] = length;
+    freed[freedEnd + 2] = birth;
+    freedEnd += FREED_FIELDS;
   }
 
   /**
    * What a commit writes into its meta.
    *
-   * @param inline runs that stand in the meta, by page number
-   * @param freePages all free pages, those in the tree included
+   * @param changes how the free pages differ from the free tree
+   * @param freePages all free pages
    */
-  record Saved(List<FreeRun> inline, long freePages) {}
+  record Saved(List<FreeRun> changes, long freePages) {}
 
   /**
-   * Writes the free space down: as much as fits into the meta, the rest into the tree. Changing the
-   * tree takes and frees pages itself; each round leaves less to do, because a page of the tree is
-   * copied once a transaction. The last use of this object.
+   * Writes the free space down: in the meta while what differs from the free tree fits there, else
+   * in the tree. Changing the tree takes and frees pages itself; each round leaves less to do,
+   * because a page of the tree is copied once a transaction.
    *
-   * @param tree the transaction's own free tree
-   * @param txnId the transaction that commits
-   * @param pageCount of the transaction, which grows meanwhile
-   * @param pins a fresh look at the pins
+   * @param writer the transaction's own free tree
    */
-  Saved save(TreeWriter tree, long txnId, LongSupplier pageCount, Pins pins) {
-    int limit = MetaLayout.maxRuns(base.pageSize());
-    long treePages = base.freePages() - base.freeRuns().stream().mapToLong(FreeRun::length).sum();
-    FreeTreeWriter writer = new FreeTreeWriter(tree, scratch, file, treePages, pageCount, txnId);
-    List<FreeRun> runs = gather(txnId, pins);
-    if (runs.size() > limit || !records.used().isEmpty()) {
-      loadReserve();
-      saving = true;
-      runs = saveIntoTree(writer, txnId, pins, limit);
+  Saved save(TreeWriter writer) {
+    settle();
+    List<FreeRun> changes = tree.differences(free, file.pageSize());
+    while (changes == null) {
+      tree.write(writer, free);
+      settle();
+      changes = tree.differences(free, file.pageSize());
     }
-    runs.sort(Comparator.comparingLong(FreeRun::pgno));
-    long inline = runs.stream().mapToLong(FreeRun::length).sum();
-    return new Saved(runs, writer.pages() + inline);
+    return new Saved(changes, free.size());
   }
 
-  /** Changing the free tree takes pages, and then it is too late to look for them in the tree. */
-  private void loadReserve() {
-    long changes = (long) freed.size() + blocked.size() + records.used().size();
-    long leaves = 2 * changes / (base.pageSize() / RECORD_BYTES);
-    long missing = RESERVE + leaves - available.pages();
-    if (missing > 0) {
-      boolean _ = load(missing);
+  /** Brings {@link #free} up to what the transaction has taken and given back so far. */
+  private void settle() {
+    returnUnused();
+    for (int i = 0; i < taken.size(); i++) {
+      settle(taken.start(i), taken.length(i));
     }
-    // As many as come in, and some more: so in the end all free space is in one place.
-    records.loadDated((int) Math.min(2L * freed.size() + LEAST_MOVED, 1 << 20), available);
-    available.sort();
-  }
-
-  private List<FreeRun> saveIntoTree(FreeTreeWriter writer, long txnId, Pins pins, int limit) {
-    writer.delete(records.used());
-    List<FreeRun> runs = gather(txnId, pins);
-    while (runs.size() > limit) {
-      int later = freed.size() + blocked.size();
-      writer.insert(later > limit / 2 ? takeLater(limit / 4) : takeAvailable(limit / 4));
-      runs = gather(txnId, pins);
-    }
-    return runs;
-  }
-
-  /** All runs at hand. */
-  private List<FreeRun> gather(long txnId, Pins pins) {
-    recent.moveTo(available);
-    available.addAll(recentLong);
-    recentLong.clear();
-    available.sort();
-    canonize(txnId, pins);
-    List<FreeRun> runs = new ArrayList<>(available.size() + freed.size() + blocked.size());
-    for (int i = 0; i < available.size(); i++) {
-      runs.add(new FreeRun(available.start(i), available.length(i), 0, 0));
-    }
-    runs.addAll(freed);
-    runs.addAll(blocked);
-    return runs;
-  }
-
-  /** Dates the pages freed since the last look, and merges neighbours with equal dates. */
-  private void canonize(long txnId, Pins pins) {
-    freed.replaceAll(
-        run ->
-            run.freed() == txnId
-                ? run
-                : new FreeRun(run.pgno(), run.length(), pins.canonicalBirth(run.birth()), txnId));
-    freed.sort(BY_KEY);
-    List<FreeRun> merged = new ArrayList<>(freed.size());
-    for (FreeRun run : freed) {
-      FreeRun last = merged.isEmpty() ? null : merged.getLast();
-      if (last != null && touches(last, run)) {
-        merged.set(
-            merged.size() - 1,
-            new FreeRun(last.pgno(), last.length() + run.length(), run.birth(), txnId));
-      } else {
-        merged.add(run);
+    settle(basePages, pageCount - basePages);
+    for (; freedSettled < freedEnd; freedSettled += FREED_FIELDS) {
+      long start = freed[freedSettled];
+      long length = freed[freedSettled + 1];
+      if (free.addRun(start, length) != length) {
+        throw new CorruptFileException(file.name(), start, "the page is freed a second time");
       }
+      tree.touch(start, length);
     }
-    freed.clear();
-    freed.addAll(merged);
   }
 
-  private static boolean touches(FreeRun first, FreeRun second) {
-    return first.birth() == second.birth()
-        && first.pgno() + first.length() == second.pgno()
-        && first.length() + second.length() <= FreeRecord.MAX_LENGTH;
+  private void returnUnused() {
+    if (branchAreaEnd == pageCount) {
+      pageCount = Math.max(branchArea, basePages);
+      branchAreaEnd = pageCount;
+    }
+    if (branchArea < branchAreaEnd) {
+      finder.added(reusable.addRun(branchArea, branchAreaEnd - branchArea));
+    }
+    branchArea = 0;
+    branchAreaEnd = 0;
+    finder.added(recent.moveTo(reusable));
   }
 
-  /** Hands out what others must wait for, but for some of it, in the tree's order. */
-  private List<FreeRun> takeLater(int kept) {
-    List<FreeRun> late = freed.subList(Math.min(kept, freed.size()), freed.size());
-    List<FreeRun> out = new ArrayList<>(late);
-    late.clear();
-    out.addAll(blocked);
-    blocked.clear();
-    out.sort(BY_KEY);
-    return out;
+  /** Of pages that were taken, those that were given back are free. */
+  private void settle(long start, long length) {
+    if (length == 0) {
+      return;
+    }
+    long end = start + length;
+    free.removeRun(start, length);
+    for (long at = reusable.nextIn(start, end); at < end; ) {
+      long out = reusable.nextOut(at, end);
+      free.addRun(at, out - at);
+      at = reusable.nextIn(out, end);
+    }
+    tree.touch(start, length);
   }
 
   /**
-   * Hands out the higher half of what is too much. Only half: inserting it takes pages, and those
-   * must come from the other half, not from the end of the file.
+   * The transaction is on disk.
+   *
+   * @param pins a look at the pins after the last page was freed and before anybody can pin the new
+   *     commit
    */
-  private List<FreeRun> takeAvailable(int kept) {
-    int tooMany = available.size() - kept;
-    int keep = available.size() - (tooMany + 1) / 2;
-    List<FreeRun> out = new ArrayList<>();
-    RunList rest = new RunList(file);
-    for (int i = 0; i < available.size(); i++) {
-      if (i < keep) {
-        rest.add(available.start(i), available.length(i));
-      } else {
-        out.add(new FreeRun(available.start(i), available.length(i), 0, 0));
-      }
+  void keep(long txnId, Pins pins) {
+    for (int i = 0; i < freedEnd; i += FREED_FIELDS) {
+      held.add(pins.canonicalBirth(freed[i + 2]), txnId, freed[i], freed[i + 1]);
     }
-    available.clear();
-    available.addAll(rest);
-    return out;
+    lastBranches = branches;
+    lastPages = pages;
+    tree.keep();
+    end();
+  }
+
+  /** The transaction was rolled back, or has changed nothing: everything is as it was. */
+  void rollBack() {
+    for (int i = 0; i < taken.size(); i++) {
+      finder.added(reusable.addRun(taken.start(i), taken.length(i)));
+      free.addRun(taken.start(i), taken.length(i));
+    }
+    for (int i = 0; i < freedSettled; i += FREED_FIELDS) {
+      free.removeRun(freed[i], freed[i + 1]);
+    }
+    reusable.removeRun(basePages, reusable.end() - basePages);
+    free.removeRun(basePages, free.end() - basePages);
+    tree.rollBack();
+    end();
+  }
+
+  private void end() {
+    taken.clear();
+    recent.clear();
+    freedEnd = 0;
+    freedSettled = 0;
+    branchArea = 0;
+    branchAreaEnd = 0;
+    branches = 0;
+    pages = 0;
   }
 }

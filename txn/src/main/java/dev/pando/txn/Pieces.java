@@ -59,14 +59,16 @@ final class Pieces {
     }
   }
 
-  /** Moves everything into a list. */
-  void moveTo(RunList list) {
+  /** Moves everything into a set of pages; returns how many those are. */
+  long moveTo(PageSet set) {
+    long moved = 0;
     for (int length = 1; length <= LONGEST; length++) {
       for (int i = 0; i < counts[length]; i++) {
-        list.add(pieces[length][i], length);
+        moved += set.addRun(pieces[length][i], length);
       }
     }
     clear();
+    return moved;
   }
 
   void clear() {

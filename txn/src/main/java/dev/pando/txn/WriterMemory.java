@@ -15,7 +15,6 @@ final class WriterMemory implements AutoCloseable {
   final Slabs slabs = new Slabs();
   final PageWriter pageWriter;
   final EarlyWriter earlyWriter;
-  final FreeTreeScratch freeTree = new FreeTreeScratch();
   final KeyBuffer catalogKey = new KeyBuffer(CatalogEntry.MAX_KEY);
   final MemorySegment metaPage;
 

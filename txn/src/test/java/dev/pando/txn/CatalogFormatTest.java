@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.error.CorruptFileException;
-import dev.pando.pager.FreeRun;
 import dev.pando.pager.TreeRoot;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -111,37 +110,84 @@ final class CatalogFormatTest {
   }
 
   @Test
-  void freeRecord() {
-    byte[] key = hex("0000000000000102 0000000000000304 0000000000000506");
-    byte[] value = hex("0708 0000");
-    FreeRun run = new FreeRun(0x506, 0x807, 0x102, 0x304);
-    KeyBuffer written = new KeyBuffer(FreeRecord.KEY_BYTES);
-    FreeRecord.writeKey(written, run);
-    byte[] writtenValue = new byte[FreeRecord.VALUE_BYTES];
-    FreeRecord.writeValue(MemorySegment.ofArray(writtenValue), run.length());
-    assertThat(written.toArray()).isEqualTo(key);
-    assertThat(writtenValue).isEqualTo(value);
-    assertThat(FreeRecord.read("file", slice(key), slice(value), 0x506 + 0x807, 0x304))
-        .isEqualTo(run);
+  void freeRecordOfRuns() {
+    PageSet free = new PageSet(0);
+    free.addRun(0x203 * 1024L + 5, 1);
+    free.addRun(0x203 * 1024L + 0x102, 0x203);
+    free.addRun(0x204 * 1024L, 1); // of the next chunk
+    byte[] value = hex("0500 0100 0201 0302");
+    assertThat(written(free, 0x203)).isEqualTo(value);
+    PageSet read = new PageSet(0);
+    FreeRecord.read("file", slice(KEY_203), slice(value), 0x204 * 1024, read);
+    assertThat(read.size()).isEqualTo(1 + 0x203);
+    assertThat(read.contains(0x203 * 1024L + 5)).isTrue();
+    assertThat(read.nextIn(0x203 * 1024L + 6, 1 << 30)).isEqualTo(0x203 * 1024L + 0x102);
+  }
+
+  @Test
+  void freeRecordOfAWholeChunkAndOfNone() {
+    PageSet free = new PageSet(0);
+    free.addRun(1024, 1024);
+    assertThat(written(free, 1)).isEqualTo(hex("0000 0004"));
+    assertThat(written(free, 2)).isEmpty();
+  }
+
+  @Test
+  void freeRecordAsABitmap() {
+    PageSet free = new PageSet(0);
+    for (int i = 0; i < 32; i++) {
+      free.addRun(0x203 * 1024L + 10 * i, 1 + i % 3);
+    }
+    byte[] value = written(free, 0x203);
+    assertThat(value)
+        .hasSize(FreeRecord.BITMAP_BYTES)
+        .startsWith(0x01, 0x0C, 0x70, 0x40, 0x00, 0x03);
+    PageSet read = new PageSet(0);
+    FreeRecord.read("file", slice(KEY_203), slice(value), 0x204 * 1024, read);
+    for (long page = 0x203 * 1024; page < 0x204 * 1024; page++) {
+      assertThat(read.contains(page)).isEqualTo(free.contains(page));
+    }
+  }
+
+  private static final byte[] KEY_203 = hex("0000000000000203");
+
+  private static byte[] written(PageSet free, long chunk) {
+    byte[] value = new byte[FreeRecord.BITMAP_BYTES];
+    int length = FreeRecord.writeValue(MemorySegment.ofArray(value), free, chunk);
+    KeyBuffer key = new KeyBuffer(FreeRecord.KEY_BYTES);
+    FreeRecord.writeKey(key, 0x203);
+    assertThat(key.toArray()).isEqualTo(KEY_203);
+    return java.util.Arrays.copyOf(value, length);
   }
 
   @Test
   void freeRecordsOutOfRangeAreRefused() {
-    byte[] key = hex("0000000000000001 0000000000000002 0000000000000003");
-    byte[] value = hex("0100 0000");
-    assertThat(FreeRecord.read("file", slice(key), slice(value), 4, 2))
-        .isEqualTo(new FreeRun(3, 1, 1, 2));
-    refused(key, value, 3, 2); // the page is beyond the end
-    refused(key, value, 4, 1); // freed by a later transaction
-    refused(key, hex("0200 0000"), 4, 2);
-    refused(key, hex("0000 0000"), 4, 2);
-    refused(key, hex("0100"), 4, 2);
-    refused(hex("0000000000000003 0000000000000002 0000000000000003"), value, 4, 3);
-    refused(hex("0000000000000001 0000000000000002 0000000000000002"), value, 4, 2);
+    byte[] key = hex("0000000000000000");
+    byte[] value = hex("0300 0100 0700 0200");
+    FreeRecord.read("file", slice(key), slice(value), 9, new PageSet(0));
+    refused(key, value, 8); // the last page is beyond the end
+    refused(key, hex("0200 0100"), 9);
+    refused(key, hex("0300 0000"), 9);
+    refused(key, hex("0300 0100 0300 0100"), 9);
+    refused(key, hex("0700 0100 0300 0100"), 9);
+    refused(key, hex("0300 0204"), 5000); // into the next chunk
+    refused(key, hex("0300 01"), 9);
+    refused(key, hex(""), 9);
+    refused(key, new byte[132], 9);
+    refused(hex("0000000000000001"), hex("0000 0100"), 1024);
+    refused(hex("FFFFFFFFFFFFFFFF"), hex("0000 0100"), 1024);
+    refused(hex("00000000000000"), value, 9);
+    byte[] bitmap = new byte[FreeRecord.BITMAP_BYTES];
+    bitmap[0] = 0x18;
+    FreeRecord.read("file", slice(key), slice(bitmap), 5, new PageSet(0));
+    refused(key, bitmap, 4);
+    bitmap[0] = 4;
+    refused(key, bitmap, 100);
   }
 
-  private static void refused(byte[] key, byte[] value, long pageCount, long txnId) {
+  private static void refused(byte[] key, byte[] value, long pageCount) {
     assertThatExceptionOfType(CorruptFileException.class)
-        .isThrownBy(() -> FreeRecord.read("file", slice(key), slice(value), pageCount, txnId));
+        .isThrownBy(
+            () -> FreeRecord.read("file", slice(key), slice(value), pageCount, new PageSet(0)));
   }
 }

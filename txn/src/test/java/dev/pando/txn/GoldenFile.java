@@ -33,7 +33,8 @@ final class GoldenFile {
 
   private static final UUID ID = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
   private static final int MANY = 1500;
-  private static final int FRAGMENTS = 600;
+  private static final int FRAGMENTS = 1200;
+  private static final int HOLE = 200;
 
   enum Colour {
     RED,
@@ -351,7 +352,10 @@ final class GoldenFile {
               tx.put(emptied().table(), i, bytes(i, 10 * i));
             }
           });
-      // Pages that a transaction wrote and gave back: free for everybody.
+      // Free pages side by side.
+      db.update(tx -> tx.put(dropped, HOLE, new byte[2000 * pageSize]));
+      db.update(tx -> tx.delete(dropped, HOLE));
+      // Pages that a transaction wrote and gave back.
       db.update(
           tx -> {
             for (int i = 0; i < FRAGMENTS; i++) {

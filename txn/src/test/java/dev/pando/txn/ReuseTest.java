@@ -59,6 +59,45 @@ final class ReuseTest extends DatabaseTestBase {
     assertThat(db.stat().pageCount()).isLessThanOrEqualTo(before);
   }
 
+  /** Without readers the file stays below one and a half times what is in it. */
+  @Test
+  void overwritingEverythingTenTimesGrowsTheFileByHalfAtMost() {
+    Database db = open();
+    load(db);
+    long loaded = db.stat().pageCount();
+    for (int round = 0; round < 10; round++) {
+      overwrite(db, round);
+    }
+    // What the commits themselves need comes on top: each changes half of this small table.
+    System.out.println("ReuseTest overwritten: " + loaded + " pages, then " + db.stat());
+    assertThat(db.stat().pageCount()).isLessThan(2 * loaded);
+  }
+
+  /** What a small meta cannot hold goes to the free tree, also from more chunks than fit there. */
+  @Test
+  void freePagesOfManyChunksAreWrittenDown() {
+    Database db = open(Options.defaults().withPageSize(512));
+    db.update(
+        tx -> {
+          for (long i = 0; i < 20_000; i++) {
+            tx.put(BLOBS, i, new byte[900]);
+          }
+        });
+    assertThat(db.stat().pageCount()).isGreaterThan(40 * FreeRecord.CHUNK_PAGES);
+    db.update(
+        tx -> {
+          for (long i = 0; i < 20_000; i += 3) {
+            tx.delete(BLOBS, i);
+          }
+        });
+    db.update(tx -> tx.clear(BLOBS));
+    closeChecked(db);
+    db = open(Options.defaults());
+    long pages = db.stat().pageCount();
+    db.update(tx -> tx.put(BLOBS, 1L, new byte[10_000_000]));
+    assertThat(db.stat().pageCount()).isEqualTo(pages);
+  }
+
   @Test
   void tenReadersCostTheirOwnStates() {
     Database db = open();

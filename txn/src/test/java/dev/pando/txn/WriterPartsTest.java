@@ -1,9 +1,7 @@
 package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pando.error.CorruptFileException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -46,34 +44,111 @@ final class WriterPartsTest {
   }
 
   @Test
-  void runsAreSortedMergedAndTakenFromTheFront() {
-    RunList runs = new RunList("file");
-    runs.add(20, 5);
-    runs.add(10, 3);
-    runs.add(13, 2);
-    runs.add(40, 1);
-    runs.sort();
-    assertThat(runs.size()).isEqualTo(3);
-    assertThat(runs.pages()).isEqualTo(11);
-    assertThat(runs.takePage()).isEqualTo(10);
-    assertThat(runs.takeRun(5)).isEqualTo(20);
-    assertThat(runs.takeRun(5)).isEqualTo(-1);
-    assertThat(runs.takeRun(4)).isEqualTo(11);
-    assertThat(runs.takePage()).isEqualTo(40);
-    assertThat(runs.takePage()).isEqualTo(-1);
-    assertThat(runs.pages()).isZero();
-    runs.add(7, 4);
-    assertThat(runs.takeRun(4)).isEqualTo(7);
+  void aPageSetIsASet() {
+    Random random = new Random(3);
+    PageSet set = new PageSet(10);
+    boolean[] model = new boolean[1000];
+    for (int i = 0; i < 20_000; i++) {
+      int from = random.nextInt(800);
+      int length = random.nextInt(200);
+      boolean add = random.nextBoolean();
+      int changed = 0;
+      for (int page = from; page < from + length; page++) {
+        changed += model[page] == add ? 0 : 1;
+        model[page] = add;
+      }
+      assertThat(add ? set.addRun(from, length) : set.removeRun(from, length)).isEqualTo(changed);
+      int at = random.nextInt(1000);
+      int in = at;
+      while (in < 1000 && !model[in]) {
+        in++;
+      }
+      int out = at;
+      while (out < 1000 && model[out]) {
+        out++;
+      }
+      assertThat(set.contains(at)).isEqualTo(model[at]);
+      assertThat(set.nextIn(at, 1000)).isEqualTo(in);
+      assertThat(set.nextOut(at, 1000)).isEqualTo(out);
+    }
+    long members = 0;
+    for (boolean member : model) {
+      members += member ? 1 : 0;
+    }
+    assertThat(set.size()).isEqualTo(members);
   }
 
   @Test
-  void aPageThatIsFreeTwiceIsDamage() {
-    RunList runs = new RunList("file");
-    runs.add(10, 3);
-    runs.add(12, 2);
-    assertThatThrownBy(runs::sort)
-        .isInstanceOf(CorruptFileException.class)
-        .hasMessageContainingAll("file", "page 12", "two runs");
+  void longRunsAreTakenFirstAndInOrder() {
+    PageSet reusable = new PageSet(0);
+    RunFinder finder = new RunFinder(reusable);
+    finder.added(reusable.addRun(10, 3) + reusable.addRun(20, 5) + reusable.addRun(40, 1));
+    finder.added(reusable.addRun(50, 5));
+    finder.begin(100);
+    assertThat(finder.take(1, 9, 1)).isEqualTo(20);
+    assertThat(finder.take(5, 9, 1)).isEqualTo(50);
+    assertThat(finder.take(5, 9, 1)).isEqualTo(-1);
+    assertThat(finder.take(3, 9, 1)).isEqualTo(10);
+    for (long page = 21; page < 25; page++) {
+      assertThat(finder.take(1, 9, 1)).isEqualTo(page);
+    }
+    assertThat(finder.take(1, 9, 2)).as("a run of one is too short").isEqualTo(-1);
+    assertThat(finder.take(1, 9, 1)).isEqualTo(40);
+    assertThat(finder.take(1, 9, 1)).isEqualTo(-1);
+    assertThat(reusable.size()).isZero();
+    finder.added(reusable.addRun(7, 4));
+    assertThat(finder.take(4, 9, 1)).isEqualTo(7);
+  }
+
+  @Test
+  void everyReusablePageIsTakenOnce() {
+    Random random = new Random(5);
+    PageSet reusable = new PageSet(0);
+    PageSet out = new PageSet(0);
+    RunFinder finder = new RunFinder(reusable);
+    for (int i = 0; i < 200_000; i++) {
+      if (random.nextInt(200) == 0) {
+        for (int n = 0; n < 100; n++) {
+          long page = random.nextInt(5000);
+          if (!reusable.contains(page) && !out.contains(page)) {
+            finder.added(reusable.addRun(page, 1));
+          }
+        }
+        finder.begin(random.nextInt(100));
+        out = new PageSet(0);
+      }
+      long pages = random.nextInt(4) == 0 ? 1 + random.nextInt(20) : 1;
+      long before = reusable.size();
+      long start = finder.take(pages, 1 + random.nextInt(100), 1 + random.nextInt(5));
+      assertThat(reusable.size()).isEqualTo(start < 0 ? before : before - pages);
+      if (start >= 0) {
+        assertThat(out.addRun(start, pages)).isEqualTo(pages);
+        assertThat(reusable.nextIn(start, start + pages)).isEqualTo(start + pages);
+      } else if (before > 0) {
+        assertThat(finder.take(1, 1, 1)).isNotEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void heldPagesAreReleasedWhenNoPinSeesThem() {
+    HeldPages held = new HeldPages();
+    PageSet reusable = new PageSet(0);
+    held.add(10, 20, 100, 2);
+    held.add(10, 30, 200, 2);
+    held.add(20, 30, 300, 2);
+    held.release(new Pins(10, 20, 30), reusable);
+    assertThat(reusable.size()).isZero();
+    held.release(new Pins(20, 30), reusable);
+    assertThat(reusable.size()).as("freed in 20, so 20 does not see them").isEqualTo(2);
+    assertThat(reusable.contains(100)).isTrue();
+    held.add(20, 40, 400, 2);
+    held.add(20, 50, 500, 2);
+    held.release(new Pins(20, 50), reusable); // joins the groups that are alike now
+    assertThat(held.pages()).isEqualTo(8);
+    held.release(new Pins(50), reusable);
+    assertThat(reusable.size()).isEqualTo(10);
+    assertThat(held.pages()).isZero();
   }
 
   @Test
