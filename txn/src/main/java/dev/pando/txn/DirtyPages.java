@@ -30,7 +30,7 @@ final class DirtyPages implements PageAllocator {
   private final long txnId;
   private final int pageSize;
   private final long spillLimit;
-  private final FrameTable frames = new FrameTable();
+  private final FrameTable frames;
 
   /** Maps that were replaced in this transaction, while cursors may still look at them. */
   private final List<PageMap> replaced = new ArrayList<>();
@@ -70,6 +70,7 @@ final class DirtyPages implements PageAllocator {
     this.early = memory.earlyWriter;
     this.txnId = txnId;
     this.pageSize = file.pageSize();
+    this.frames = new FrameTable(pageSize);
     this.freeFrames = new Pieces(-pageSize); // addresses are complements
     this.spillLimit = limit;
     this.baseMap = base.map();

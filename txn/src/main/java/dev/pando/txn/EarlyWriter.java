@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EarlyWriter {
   /** Bytes of a batch: the kernel keeps pages that are written together as one huge page. */
-  static final long BATCH = 2 << 20;
+  static final int BATCH = 2 << 20;
 
   /** Batches on their way; with more, the load waits. Enough to go on during a sync. */
   private static final int MOST = 16;
@@ -66,7 +66,7 @@ final class EarlyWriter {
 
   EarlyWriter(DataFile file) {
     this.file = file;
-    writer = new PageWriter(file);
+    writer = new PageWriter(file, BATCH);
   }
 
   /** Begins to write a batch, when those before it are written. */

@@ -154,7 +154,7 @@ final class WriterPartsTest {
   @Test
   void framesAreFoundWhileOthersComeAndGo() {
     Random random = new Random(7);
-    FrameTable frames = new FrameTable();
+    FrameTable frames = new FrameTable(512);
     Map<Long, Long> model = new HashMap<>();
     for (int i = 0; i < 200_000; i++) {
       long page = 3 + random.nextInt(500) * (random.nextInt(4) == 0 ? 1024L : 1L);
@@ -166,8 +166,8 @@ final class WriterPartsTest {
       } else {
         assertThat(frames.get(page)).isEqualTo(FrameTable.ABSENT);
         assertThat(frames.remove(page)).isEqualTo(FrameTable.ABSENT);
-        frames.put(page, ~(long) i);
-        model.put(page, ~(long) i);
+        frames.put(page, ~(i * 512L));
+        model.put(page, ~(i * 512L));
       }
     }
     assertThat(frames.size()).isEqualTo(model.size());
