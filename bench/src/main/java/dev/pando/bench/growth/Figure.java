@@ -9,6 +9,7 @@ enum Figure {
   SCAN_NS,
   PUT_NS,
   COMMIT_NS,
+  LATER_COMMIT_NS,
   FILE_BYTES,
   RSS_ANON_BYTES,
   RSS_FILE_BYTES,

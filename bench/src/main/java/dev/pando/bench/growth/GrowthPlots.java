@@ -23,6 +23,13 @@ final class GrowthPlots {
     cost(folder, "scan", Figure.SCAN_NS, "A scan", "ns an entry", 1);
     cost(folder, "put", Figure.PUT_NS, "A random put, 20,000 a transaction", "µs a put", 1e3);
     cost(folder, "commit", Figure.COMMIT_NS, "A durable commit of one put", "µs a commit", 1e3);
+    cost(
+        folder,
+        "commit-after-puts",
+        Figure.LATER_COMMIT_NS,
+        "A durable commit of one put, with many pages free",
+        "µs a commit",
+        1e3);
     opening(folder);
     memory(folder);
     readers(folder);

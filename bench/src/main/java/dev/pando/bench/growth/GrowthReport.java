@@ -18,6 +18,7 @@ final class GrowthReport {
     GROWING.put(Figure.SCAN_NS, "scan");
     GROWING.put(Figure.PUT_NS, "put");
     GROWING.put(Figure.COMMIT_NS, "commit");
+    GROWING.put(Figure.LATER_COMMIT_NS, "commit after the puts");
     GROWING.put(Figure.OPEN_NS, "open");
     GROWING.put(Figure.RECOVERY_NS, "recovery");
     GROWING.put(Figure.FILE_BYTES, "file");
@@ -41,7 +42,8 @@ final class GrowthReport {
     The load appends in ascending order, a million records a transaction; small ones are over before their code
     is compiled. Gets ask for random records, a scan visits every entry in order, and both read 8 bytes of each
     value; puts replace values of random records, 20,000 in one transaction with its commit; a commit replaces
-    one and is on disk. Everything is in the page cache unless the file is longer than memory.
+    one and is on disk, once before and once after the puts, which leave many free pages all over the file.
+    Everything is in the page cache unless the file is longer than memory.
 
     ## An operation
 
@@ -57,22 +59,38 @@ final class GrowthReport {
     ## How many times as much from size to size
 
     %s
+    %s%s
+    """
+        .formatted(operations(), files(), factors(), readersSection(), machine);
+  }
+
+  private String readersSection() {
+    if (readers.isEmpty()) {
+      return "";
+    }
+    return """
     ## Readers beside a writer
 
     %s records. Each reader begins a transaction, gets 100 random records and ends it, and again; one more
     thread commits ten puts at a time.
 
     %s
-    %s
     """
-        .formatted(
-            operations(), files(), factors(), Figures.count(readersRecords), readers(), machine);
+        .formatted(Figures.count(readersRecords), readers());
   }
 
   private MarkdownTable operations() {
     MarkdownTable table =
         new MarkdownTable(
-            1, "store", "records", "load ns", "get ns", "scan ns", "put µs", "commit µs");
+            1,
+            "store",
+            "records",
+            "load ns",
+            "get ns",
+            "scan ns",
+            "commit µs",
+            "put µs",
+            "commit then, µs");
     for (Point point : points) {
       table.row(
           point.store().label,
@@ -80,8 +98,9 @@ final class GrowthReport {
           number(point, Figure.LOAD_NS, 1),
           number(point, Figure.GET_NS, 1),
           number(point, Figure.SCAN_NS, 1),
+          number(point, Figure.COMMIT_NS, 1e3),
           number(point, Figure.PUT_NS, 1e3),
-          number(point, Figure.COMMIT_NS, 1e3));
+          number(point, Figure.LATER_COMMIT_NS, 1e3));
     }
     return table;
   }

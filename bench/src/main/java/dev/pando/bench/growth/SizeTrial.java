@@ -48,8 +48,9 @@ final class SizeTrial {
       Figure.SCAN_NS.print(nanosEach(windows.millis(), reader::step));
     }
     Memory.print();
-    Figure.PUT_NS.print(puts());
     Figure.COMMIT_NS.print(commits());
+    Figure.PUT_NS.print(puts());
+    Figure.LATER_COMMIT_NS.print(commits()); // among the many free pages that the puts left
   }
 
   private double load() {

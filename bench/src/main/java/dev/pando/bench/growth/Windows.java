@@ -11,7 +11,7 @@ import java.util.List;
  */
 record Windows(int warmMillis, int millis, int crashes) {
   static final Windows FULL = new Windows(1000, 1000, 5);
-  static final Windows QUICK = new Windows(300, 200, 2);
+  static final Windows QUICK = new Windows(800, 200, 2);
 
   List<String> toArguments() {
     return List.of(
