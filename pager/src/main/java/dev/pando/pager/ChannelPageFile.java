@@ -27,7 +27,12 @@ import org.jspecify.annotations.Nullable;
  * writable channel would make the file longer.
  */
 final class ChannelPageFile implements PageFile {
-  private static final int ZEROS_BYTES = 1 << 20;
+  /**
+   * The most that one call writes, and never across a multiple of it. The kernel keeps what one
+   * call appends as one folio of the page cache, up to 2 MiB, and ext4 then walks all blocks of the
+   * folio at each later write of a single page, and again when it puts that page on disk.
+   */
+  private static final int PIECE_BYTES = 64 << 10;
 
   private final Path path;
   private final AsynchronousFileChannel channel;
@@ -120,7 +125,14 @@ final class ChannelPageFile implements PageFile {
     if (end > knownSize) {
       lengthUnsynced = true; // before the write: a failed one may have made the file longer, too
     }
-    Transfer.write((buffer, at) -> CallingThread.result(channel.write(buffer, at)), source, offset);
+    long start = offset - source.position();
+    int limit = source.limit();
+    while (source.position() < limit) {
+      long at = start + source.position();
+      long pieceEnd = (at / PIECE_BYTES + 1) * PIECE_BYTES;
+      source.limit((int) Math.min(limit, pieceEnd - start));
+      Transfer.write((buffer, to) -> CallingThread.result(channel.write(buffer, to)), source, at);
+    }
     knownSize = Math.max(knownSize, end);
   }
 
@@ -131,7 +143,7 @@ final class ChannelPageFile implements PageFile {
     knownSize = before;
     String action = "grow from " + before + " to " + newSize + " bytes";
     try {
-      ByteBuffer zeros = ByteBuffer.allocateDirect(Math.clamp(newSize - before, 0, ZEROS_BYTES));
+      ByteBuffer zeros = ByteBuffer.allocateDirect(Math.clamp(newSize - before, 0, PIECE_BYTES));
       for (long at = before; at < newSize; at += zeros.limit()) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), newSize - at));
         writeAll(zeros, at);

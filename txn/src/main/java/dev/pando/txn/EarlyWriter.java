@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * For the holder of the writer's turn.
  */
 final class EarlyWriter {
-  /** Bytes of a batch: the kernel keeps pages that are written together as one huge page. */
+  /** Bytes of a batch: little beside what waits, much beside the cost of handing it over. */
   static final int BATCH = 2 << 20;
 
   /** Batches on their way; with more, the load waits. Enough to go on during a sync. */
@@ -66,7 +66,7 @@ final class EarlyWriter {
 
   EarlyWriter(DataFile file) {
     this.file = file;
-    writer = new PageWriter(file, BATCH);
+    writer = new PageWriter(file);
   }
 
   /** Begins to write a batch, when those before it are written. */

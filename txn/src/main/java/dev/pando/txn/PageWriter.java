@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageWriter {
   /** Enough that a call costs less than the copying of what it writes. */
-  static final int STAGING = 256 << 10;
+  private static final int STAGING = 64 << 10;
 
   private static final ValueLayout.OfInt CHECKSUM =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final DataFile file;
   private final int pageSize;
-  private final int stagingBytes;
   private @Nullable MemorySegment staging;
   private @Nullable MemorySegment firstPage;
 
@@ -32,21 +31,16 @@ final class PageWriter {
   private long bytes;
   private long firstPgno;
 
-  /**
-   * A writer with a buffer of its own.
-   *
-   * @param stagingBytes the most that is written in one call of what does not stand together
-   */
-  PageWriter(DataFile file, int stagingBytes) {
+  /** A writer with a buffer of its own. */
+  PageWriter(DataFile file) {
     this.file = file;
-    this.stagingBytes = stagingBytes;
     this.pageSize = file.pageSize();
   }
 
   private MemorySegment staging() {
     MemorySegment made = staging;
     if (made == null) {
-      made = Arena.ofAuto().allocate(stagingBytes, 4096);
+      made = Arena.ofAuto().allocate(STAGING, 4096);
       staging = made;
     }
     return made;
@@ -89,7 +83,7 @@ final class PageWriter {
 
   /** Moves what waits into the staging buffer, if it fits there with {@code more} bytes. */
   private boolean stage(long more) {
-    if (bytes + more > stagingBytes) {
+    if (bytes + more > STAGING) {
       return false;
     }
     MemorySegment buffer = staging();
@@ -126,7 +120,7 @@ final class PageWriter {
     PageHeader.updateChecksum(crc, first, PageHeader.TYPE, pageSize - PageHeader.TYPE);
     long at = pgno + 1;
     while (done < length) {
-      long chunk = Math.min(stagingBytes, length - done);
+      long chunk = Math.min(STAGING, length - done);
       long padded = (chunk + pageSize - 1) / pageSize * pageSize;
       MemorySegment.copy(source, sourceOffset + done, buffer, 0, chunk);
       buffer.asSlice(chunk, padded - chunk).fill((byte) 0);

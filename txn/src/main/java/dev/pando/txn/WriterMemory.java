@@ -22,7 +22,7 @@ final class WriterMemory implements AutoCloseable {
     int pageSize = file.pageSize();
     workspace = new Workspace(pageSize);
     scratch = new WriteScratch(pageSize);
-    pageWriter = new PageWriter(file, PageWriter.STAGING);
+    pageWriter = new PageWriter(file);
     earlyWriter = new EarlyWriter(file);
     metaPage = Arena.ofAuto().allocate(pageSize, Long.BYTES);
   }

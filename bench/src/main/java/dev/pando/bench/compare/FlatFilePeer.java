@@ -161,19 +161,7 @@ final class FlatFilePeer implements Peer {
     }
 
     private long sum(long at) {
-      return sum(at, keyBytes) + sum(at + keyBytes, setting.valueBytes());
-    }
-
-    private long sum(long from, int length) {
-      long sum = 0;
-      int i = 0;
-      for (; i <= length - Long.BYTES; i += Long.BYTES) {
-        sum += records.get(LONG, from + i);
-      }
-      for (; i < length; i++) {
-        sum += records.get(JAVA_BYTE, from + i);
-      }
-      return sum;
+      return Sum.of(records, at, keyBytes) + Sum.of(records, at + keyBytes, setting.valueBytes());
     }
 
     @Override

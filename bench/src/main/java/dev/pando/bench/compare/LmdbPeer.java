@@ -1,7 +1,6 @@
 package dev.pando.bench.compare;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
@@ -182,16 +181,7 @@ final class LmdbPeer implements Peer {
     }
 
     private static long sum(MemorySegment val) {
-      long at = val.get(JAVA_LONG, Long.BYTES);
-      long end = at + val.get(JAVA_LONG, 0);
-      long sum = 0;
-      for (; at <= end - Long.BYTES; at += Long.BYTES) {
-        sum += MEMORY.get(LONG, at);
-      }
-      for (; at < end; at++) {
-        sum += MEMORY.get(JAVA_BYTE, at);
-      }
-      return sum;
+      return Sum.of(MEMORY, val.get(JAVA_LONG, Long.BYTES), val.get(JAVA_LONG, 0));
     }
 
     @Override

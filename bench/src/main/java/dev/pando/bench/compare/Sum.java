@@ -1,18 +1,29 @@
 package dev.pando.bench.compare;
 
 import dev.pando.txn.View;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Reads every byte: the sum of all whole longs, least significant byte first, and of the bytes that
- * are left. The same for each form in which stores hand out bytes.
+ * Reads every byte: the sum of all whole longs, then of a whole int, then of the bytes that are
+ * left, least significant byte first. The same for each form in which stores hand out bytes. Few
+ * reads an entry, so that the stores are measured and not the loops over the last bytes.
  */
 final class Sum {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfLong LONG_IN_SEGMENT =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT_IN_SEGMENT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private Sum() {}
 
@@ -23,8 +34,28 @@ final class Sum {
     for (; at <= length - Long.BYTES; at += Long.BYTES) {
       sum += bytes.getLongLE(at);
     }
+    if (at <= length - Integer.BYTES) {
+      sum += bytes.getIntLE(at);
+      at += Integer.BYTES;
+    }
     for (; at < length; at++) {
       sum += bytes.getByte(at);
+    }
+    return sum;
+  }
+
+  static long of(MemorySegment memory, long from, long length) {
+    long sum = 0;
+    long at = 0;
+    for (; at <= length - Long.BYTES; at += Long.BYTES) {
+      sum += memory.get(LONG_IN_SEGMENT, from + at);
+    }
+    if (at <= length - Integer.BYTES) {
+      sum += memory.get(INT_IN_SEGMENT, from + at);
+      at += Integer.BYTES;
+    }
+    for (; at < length; at++) {
+      sum += memory.get(ValueLayout.JAVA_BYTE, from + at);
     }
     return sum;
   }
@@ -38,6 +69,10 @@ final class Sum {
     for (; at <= length - Long.BYTES; at += Long.BYTES) {
       sum += bytes.getLong(at);
     }
+    if (at <= length - Integer.BYTES) {
+      sum += bytes.getInt(at);
+      at += Integer.BYTES;
+    }
     for (; at < length; at++) {
       sum += bytes.get(at);
     }
@@ -49,6 +84,10 @@ final class Sum {
     int at = 0;
     for (; at <= length - Long.BYTES; at += Long.BYTES) {
       sum += first(bytes, at);
+    }
+    if (at <= length - Integer.BYTES) {
+      sum += (int) INT.get(bytes, at);
+      at += Integer.BYTES;
     }
     for (; at < length; at++) {
       sum += bytes[at];
