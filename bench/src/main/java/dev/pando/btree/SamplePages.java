@@ -58,6 +58,11 @@ final class SamplePages implements PageAllocator {
   }
 
   @Override
+  public boolean isEditable(long pgno, long birth) {
+    return true;
+  }
+
+  @Override
   public long edit(long pgno, long birth) {
     return pgno;
   }

@@ -71,6 +71,13 @@ final class CellList {
     }
   }
 
+  /** Adds the cells of a leaf, and a new one in its slot. */
+  void addLeafWith(LeafReader leaves, MemorySegment page, long base, int slot, LeafCell cell) {
+    addLeaf(leaves, page, base, 0, slot);
+    add(cell);
+    addLeaf(leaves, page, base, slot, NodeReader.count(leaves.header(page, base)));
+  }
+
   /** Points {@code out} at the key of a leaf cell; it holds until the list changes. */
   void leafKey(int index, Slice out) {
     LeafReader.cellKey(memory, offset(index), out);
@@ -127,8 +134,8 @@ final class CellList {
   }
 
   /**
-   * Where to divide branch cells over two pages: the most even division in which both parts fit.
-   * With cells of at most half a page there always is one.
+   * Where to divide cells over two pages: the most even division, or if only that fits, the one
+   * beside it. With branch cells, which take at most half a page, there always is one that fits.
    */
   int middle(int capacity) {
     int total = bytes(0, size);

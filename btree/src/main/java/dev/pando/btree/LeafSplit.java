@@ -6,9 +6,9 @@ import dev.pando.pager.PageAllocator;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Puts a cell into a leaf that has no room for it. The leaf gets more pages, or it is divided. A
- * load in ascending (or descending) order only opens a new leaf at that edge, so the leaves behind
- * it stay full; any other split is about even.
+ * Puts a cell into a leaf that has no room for it. The leaf gets more pages, or a neighbour takes
+ * some of its cells, or it is divided. A load in ascending (or descending) order only opens a new
+ * leaf at that edge, so the leaves behind it stay full; any other split is about even.
  */
 final class LeafSplit {
   private final TreeWriter tree;
@@ -19,6 +19,7 @@ final class LeafSplit {
   private final CellList cells;
   private final KeyBuffer separator;
   private final BranchSplit branchSplit;
+  private final LeafSharing sharing;
   private final Slice low = new Slice();
   private final Slice high = new Slice();
 
@@ -30,7 +31,8 @@ final class LeafSplit {
       LeafPages leafPages,
       CellList cells,
       KeyBuffer separator,
-      BranchSplit branchSplit) {
+      BranchSplit branchSplit,
+      LeafSharing sharing) {
     this.tree = tree;
     this.pages = pages;
     this.nodes = nodes;
@@ -39,6 +41,7 @@ final class LeafSplit {
     this.cells = cells;
     this.separator = separator;
     this.branchSplit = branchSplit;
+    this.sharing = sharing;
   }
 
   /** Inserts into the path's leaf, which is editable and has no room. */
@@ -53,8 +56,8 @@ final class LeafSplit {
       append(level, word, cell);
     } else if (slot == 0 && path.leftmost()) {
       prepend(level, word, cell);
-    } else {
-      divide(level, word, slot, cell);
+    } else if (!sharing.insert(level, word, slot, cell)) {
+      divide(level, slot, cell);
     }
   }
 
@@ -91,13 +94,11 @@ final class LeafSplit {
     return pgno;
   }
 
-  private void divide(int level, long word, int slot, LeafCell cell) {
+  private void divide(int level, int slot, LeafCell cell) {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     cells.clear();
-    cells.addLeaf(tree.leaves, page, base, 0, slot);
-    cells.add(cell);
-    cells.addLeaf(tree.leaves, page, base, slot, count(word));
+    cells.addLeafWith(tree.leaves, page, base, slot, cell);
     int split = leafPages.middle(cells);
     cells.leafKey(split - 1, low);
     cells.leafKey(split, high);

@@ -122,16 +122,17 @@ final class NodeWriter {
 
   /** Makes a leaf, of as many pages as it has, of the cells [from, to) of a list. */
   void fillLeaf(MemorySegment page, long base, CellList cells, int from, int to) {
-    int size = leafSize(page, base);
     int count = to - from;
     int slots = NodeLayout.SLOT_BYTES * count;
-    wipe(page, base + HEADS + slots, base + size - (cells.bytes(from, to) - slots));
-    int at = size;
+    int cellBytes = cells.bytes(from, to) - slots;
+    int at = leafSize(page, base) - cellBytes;
+    wipe(page, base + HEADS + slots, base + at);
+    // In the order of the list, and so with one copy; scans then go through memory upwards.
+    MemorySegment.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
     for (int i = from; i < to; i++) {
-      at -= cells.length(i);
-      place(page, base, cells, i, at, from, to);
+      setOffset(page, base, count, i - from, at + cells.offset(i) - cells.offset(from));
     }
-    finish(page, base, count, size - at);
+    finish(page, base, count, cellBytes);
     long word = leaves.header(page, base);
     leaves.entry(page, base, word, 0, first, null);
     leaves.entry(page, base, word, count - 1, other, null);

@@ -52,8 +52,11 @@ public final class TreeWriter extends Tree {
     KeyBuffer separator = scratch.separator;
     BranchSplit branchSplit = new BranchSplit(this, pages, nodes, path, cells, separator);
     resizing = new LeafPages(this, pages, nodes, path);
-    leafSplit = new LeafSplit(this, pages, nodes, path, resizing, cells, separator, branchSplit);
-    underflow = new Underflow(this, pages, nodes, path, resizing, cells, separator);
+    Neighbours neighbours = new Neighbours(this, pages, nodes, path, resizing, cells, separator);
+    LeafSharing sharing = new LeafSharing(this, pages, path, cells, neighbours);
+    leafSplit =
+        new LeafSplit(this, pages, nodes, path, resizing, cells, separator, branchSplit, sharing);
+    underflow = new Underflow(this, pages, nodes, path, resizing, cells, neighbours);
     maxKey = Tree.maxKey(pages.pageSize());
     maxCell = LeafLayout.maxCell(pages.pageSize());
   }

@@ -19,10 +19,9 @@ final class Underflow {
   private final WritePath path;
   private final LeafPages leafPages;
   private final CellList cells;
-  private final KeyBuffer separator;
+  private final Neighbours neighbours;
   private final int capacity;
-  private final Slice low = new Slice();
-  private final Slice high = new Slice();
+  private final Slice parentKey = new Slice();
 
   Underflow(
       TreeWriter tree,
@@ -31,14 +30,14 @@ final class Underflow {
       WritePath path,
       LeafPages leafPages,
       CellList cells,
-      KeyBuffer separator) {
+      Neighbours neighbours) {
     this.tree = tree;
     this.pages = pages;
     this.nodes = nodes;
     this.path = path;
     this.leafPages = leafPages;
     this.cells = cells;
-    this.separator = separator;
+    this.neighbours = neighbours;
     this.capacity = NodeLayout.capacity(tree.leaves.pageSize);
   }
 
@@ -136,7 +135,7 @@ final class Underflow {
     if (fitsOne(leaf, left, right)) {
       merge(leaf, left, right, parent, leftSlot);
     } else {
-      borrow(leaf, left, right, parent, leftSlot, fromLeft);
+      borrow(leaf, parent, leftSlot, fromLeft);
     }
   }
 
@@ -169,13 +168,13 @@ final class Underflow {
     int count = count(tree.branches.header(page, base, PageHeader.BRANCH));
     for (int i = 0; i < count; i++) {
       if (i == 0 && separatorSlot >= 0) {
-        parentSeparator(parent, separatorSlot, low);
+        parentSeparator(parent, separatorSlot, parentKey);
         cells.add(
             tree.branches.childPgno(page, base, count, 0),
             tree.branches.childBirth(page, base, count, 0),
-            low.segment,
-            low.offset,
-            (int) low.length);
+            parentKey.segment,
+            parentKey.offset,
+            (int) parentKey.length);
       } else {
         int at = tree.branches.checkedCell(page, base, count, i);
         cells.add(page, base + at, tree.branches.cellLength(page, base, count, i));
@@ -190,44 +189,15 @@ final class Underflow {
 
   private void merge(boolean leaf, long left, long right, int parent, int leftSlot) {
     free(leaf, right);
-    path.setChild(parent, leftSlot, fill(leaf, left, 0, cells.size()));
+    path.setChild(parent, leftSlot, neighbours.fill(leaf, left, 0, cells.size()));
     nodes.removeChild(path.page(parent), path.base(parent), leftSlot + 1);
     repair(parent);
   }
 
-  /** Fills a page or leaf with cells of the list; returns where they are now. */
-  private long fill(boolean leaf, long pgno, int from, int to) {
-    if (leaf) {
-      return leafPages.rewrite(pgno, cells, from, to);
-    }
-    long address = pages.locate(pgno, pages.txnId());
-    nodes.fillBranch(pages.segment(address), pages.offset(address), cells, from, to);
-    return pgno;
-  }
-
-  private void borrow(boolean leaf, long left, long right, int parent, int leftSlot, int fromLeft) {
+  private void borrow(boolean leaf, int parent, int leftSlot, int fromLeft) {
     int split = leaf ? leafPages.middle(cells) : cells.middle(capacity);
-    if (split == fromLeft) {
-      return; // one cell is so large that no division is more even
+    if (split != fromLeft) { // else one cell is so large that no division is more even
+      neighbours.deal(leaf, parent, leftSlot, split);
     }
-    if (leaf) {
-      cells.leafKey(split - 1, low);
-      cells.leafKey(split, high);
-      Separators.between(low, high, separator);
-    } else {
-      cells.separator(split, separator);
-    }
-    MemorySegment page = path.page(parent);
-    long base = path.base(parent);
-    long word = tree.branches.header(page, base);
-    int slot = leftSlot + 1;
-    int oldCell = tree.branches.cellLength(page, base, count(word), slot);
-    if (BranchLayout.cell(separator.length()) - oldCell > tree.branches.free(word)) {
-      return;
-    }
-    path.setChild(parent, leftSlot, fill(leaf, left, 0, split));
-    long newRight = fill(leaf, right, split, cells.size());
-    nodes.removeChild(page, base, slot);
-    nodes.insertChild(page, base, slot, separator, newRight, pages.txnId());
   }
 }

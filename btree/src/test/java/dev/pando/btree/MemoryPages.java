@@ -121,6 +121,11 @@ final class MemoryPages implements PageAllocator {
   }
 
   @Override
+  public boolean isEditable(long pgno, long birth) {
+    return birth == txnId && dirty.get((int) pgno);
+  }
+
+  @Override
   public long edit(long pgno, long birth) {
     locate(pgno, birth);
     if (birth == txnId) {

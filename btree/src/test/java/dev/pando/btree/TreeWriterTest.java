@@ -10,7 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +70,22 @@ class TreeWriterTest {
       int perPage = NodeLayout.capacity(pageSize) / cell;
       assertEquals((n + perPage - 1) / perPage, root.leafPages(), "up: " + up);
     }
+  }
+
+  @Test
+  void neighboursShareBeforeLeavesSplitInRandomLoads() {
+    int pageSize = 4096;
+    TreeFixture fixture = new TreeFixture(pageSize);
+    int n = 20_000;
+    List<Integer> numbers = new ArrayList<>(IntStream.range(0, n).boxed().toList());
+    Collections.shuffle(numbers, new Random(1)); // another order would do as well
+    numbers.forEach(number -> fixture.put(key(number), new byte[20]));
+    fixture.check();
+    long cell = LeafLayout.inlineCell(4, 20) + NodeLayout.SLOT_BYTES;
+    long room = fixture.tree.root().leafPages() * NodeLayout.capacity(pageSize);
+    double used = (double) n * cell / room;
+    // Splits alone use 0.673 here.
+    assertTrue(used > 0.70, "of the leaves are used " + used);
   }
 
   /** Bytes of the tree's pages for each byte of value, after a load in order. */

@@ -29,6 +29,9 @@ public interface PageAllocator extends PageReader {
    */
   long edit(long pgno, long birth);
 
+  /** Whether {@link #edit} has nothing to do: the page is this transaction's and in memory. */
+  boolean isEditable(long pgno, long birth);
+
   /**
    * Stores bytes as an overflow run: one header and contiguous pages.
    *

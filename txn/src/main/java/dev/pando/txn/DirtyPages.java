@@ -184,10 +184,10 @@ final class DirtyPages implements PageAllocator {
 
   @Override
   public long edit(long pgno, long birth) {
-    boolean own = birth == txnId;
-    if (own && frames.get(pgno) != FrameTable.ABSENT) {
+    if (isEditable(pgno, birth)) {
       return pgno;
     }
+    boolean own = birth == txnId;
     long source = locate(pgno, birth);
     long pages = PageHeader.pages(segment(source), offset(source));
     long target = own ? pgno : free.take(PageHeader.type(segment(source), offset(source)), pages);
@@ -200,6 +200,11 @@ final class DirtyPages implements PageAllocator {
     }
     put(target, address, pages);
     return target;
+  }
+
+  @Override
+  public boolean isEditable(long pgno, long birth) {
+    return birth == txnId && frames.get(pgno) != FrameTable.ABSENT;
   }
 
   @Override

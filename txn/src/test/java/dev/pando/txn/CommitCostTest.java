@@ -48,12 +48,12 @@ final class CommitCostTest {
       db.update(
           tx -> {
             for (long i = 0; i < 80_000; i++) {
-              tx.put(TABLE, i, new byte[100]);
+              tx.put(TABLE, i * 7919 % 80_000, new byte[100]); // in no order: none is written early
             }
           });
       assertThat(operations).endsWith("write", "map", "sync", "write", "sync");
       long writes = operations.stream().filter("write"::equals).count();
-      assertThat(writes).isLessThan(40);
+      assertThat(writes).isLessThan(100); // for 3,000 pages
       CheckReport _ = db.check().throwIfBad();
     }
   }

@@ -1,0 +1,99 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import dev.pando.pager.PageAllocator;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Spares a split: a full leaf and a neighbour that has room share their cells evenly, so leaves
+ * stay fuller than splits alone would leave them. Only with a neighbour that is editable anyway:
+ * then no page is copied or brought back for it.
+ */
+final class LeafSharing {
+  private static final int NONE = -1;
+
+  private final TreeWriter tree;
+  private final PageAllocator pages;
+  private final WritePath path;
+  private final int capacity;
+  private final CellList cells;
+  private final Neighbours neighbours;
+
+  LeafSharing(
+      TreeWriter tree, PageAllocator pages, WritePath path, CellList cells, Neighbours neighbours) {
+    this.tree = tree;
+    this.pages = pages;
+    this.path = path;
+    this.capacity = NodeLayout.capacity(pages.pageSize());
+    this.cells = cells;
+    this.neighbours = neighbours;
+  }
+
+  /**
+   * Inserts into the path's leaf, which is editable and has no room.
+   *
+   * @return false if no neighbour can help; then nothing has changed
+   */
+  boolean insert(int level, long word, int slot, LeafCell cell) {
+    if (level == 0 || NodeReader.pages(word) > 1) {
+      return false;
+    }
+    int parent = level - 1;
+    int own = path.slot(parent);
+    int leftRoom = room(parent, own - 1);
+    int rightRoom = room(parent, own + 1);
+    if (!hasRoom(Math.max(leftRoom, rightRoom), cell)) {
+      return false;
+    }
+    int leftSlot = leftRoom > rightRoom ? own - 1 : own;
+    cells.clear();
+    if (leftSlot < own) {
+      addNeighbour(parent, leftSlot);
+    }
+    cells.addLeafWith(tree.leaves, path.page(level), path.base(level), slot, cell);
+    if (leftSlot == own) {
+      addNeighbour(parent, own + 1);
+    }
+    int split = cells.middle(capacity);
+    if (cells.bytes(0, split) > capacity || cells.bytes(split, cells.size()) > capacity) {
+      return false; // a cell is so large that no division fits
+    }
+    path.invalidate();
+    return neighbours.deal(true, parent, leftSlot, split);
+  }
+
+  /** With less than two fifths of a page free, sharing would be due again soon. */
+  private boolean hasRoom(int free, LeafCell cell) {
+    return 5 * (free - cell.length()) >= 2 * tree.leaves.pageSize;
+  }
+
+  /** Free bytes in a neighbour, if there is one that can share. */
+  private int room(int parent, int slot) {
+    MemorySegment page = path.page(parent);
+    long base = path.base(parent);
+    int children = count(tree.branches.header(page, base));
+    if (slot < 0 || slot >= children) {
+      return NONE;
+    }
+    int cell = tree.branches.checkedCell(page, base, children, slot);
+    long pgno = BranchReader.cellPgno(page, base, cell);
+    if (!pages.isEditable(pgno, BranchReader.cellBirth(page, base, cell))) {
+      return NONE;
+    }
+    long address = pages.locate(pgno, pages.txnId());
+    long word = tree.leaves.header(pages.segment(address), pages.offset(address));
+    return NodeReader.pages(word) > 1 ? NONE : tree.leaves.free(word);
+  }
+
+  private void addNeighbour(int parent, int slot) {
+    MemorySegment page = path.page(parent);
+    long base = path.base(parent);
+    int children = count(tree.branches.header(page, base));
+    long pgno = tree.branches.childPgno(page, base, children, slot);
+    long address = pages.locate(pgno, pages.txnId());
+    MemorySegment leaf = pages.segment(address);
+    long leafBase = pages.offset(address);
+    cells.addLeaf(tree.leaves, leaf, leafBase, 0, count(tree.leaves.header(leaf, leafBase)));
+  }
+}
