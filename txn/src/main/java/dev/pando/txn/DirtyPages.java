@@ -147,6 +147,7 @@ final class DirtyPages implements PageAllocator {
 
   /** Nothing is written any more from here on. */
   void end() {
+    slabs.used(slab + 1);
     early.end();
   }
 
@@ -290,6 +291,7 @@ final class DirtyPages implements PageAllocator {
       finishedCount = 0;
       dirtyPages = 0;
       freeFrames.clear();
+      slabs.used(slab + 1);
       slab = 0;
       slabUsed = 0;
       version++;

@@ -17,17 +17,28 @@ final class Slabs implements AutoCloseable {
   private static final long FIRST = 64 << 10;
   private static final long LARGEST = 1L << OFFSET_BITS;
 
-  /** Memory kept while no transaction needs it. */
+  /** Memory kept in any case. */
   private static final long KEPT = 16 << 20;
+
+  /** Memory kept if the last transaction used it: the next one will probably be as large. */
+  private static final long KEPT_IF_USED = 64 << 20;
 
   private record Slab(Arena arena, MemorySegment memory) {}
 
   private final List<Slab> slabs = new ArrayList<>();
   private MemorySegment[] memory = {};
 
+  /** Slabs that the running transaction has used. */
+  private int used;
+
   /** The slabs, for look-ups; changes with {@link #add}. */
   MemorySegment[] memory() {
     return memory;
+  }
+
+  /** The running transaction uses so many of them. */
+  void used(int slabsInUse) {
+    used = Math.max(used, slabsInUse);
   }
 
   /** One more slab, as large as all before it together. */
@@ -43,10 +54,12 @@ final class Slabs implements AutoCloseable {
   void trim() {
     long kept = 0;
     int last = 0;
-    while (last < slabs.size() && kept + slabs.get(last).memory.byteSize() <= KEPT) {
+    while (last < slabs.size()
+        && kept + slabs.get(last).memory.byteSize() <= (last < used ? KEPT_IF_USED : KEPT)) {
       kept += slabs.get(last++).memory.byteSize();
     }
     closeFrom(last);
+    used = 0;
   }
 
   private void closeFrom(int first) {

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 /** Directories of stores. */
 final class Directories {
   /**
-   * Bytes that a copy writes at once. The kernel keeps them as one folio of its page cache, and with
-   * large folios later writes of single pages cost several times as much, for any store; this much
-   * is half of what it reads ahead of a file that is not in the cache.
+   * Bytes that a copy writes at once. The kernel keeps them as one folio of its page cache, and
+   * with large folios later writes of single pages cost several times as much, for any store; this
+   * much is half of what it reads ahead of a file that is not in the cache.
    */
   private static final int BLOCK = 64 << 10;
 
