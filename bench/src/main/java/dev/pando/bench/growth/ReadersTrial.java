@@ -40,6 +40,7 @@ final class ReadersTrial {
   }
 
   private void run(int readers, boolean virtual) throws InterruptedException {
+    warmUp();
     List<Thread> threads = new ArrayList<>();
     threads.add(Thread.ofPlatform().start(this::write));
     Thread.Builder builder = virtual ? Thread.ofVirtual() : Thread.ofPlatform();
@@ -61,38 +62,60 @@ final class ReadersTrial {
     }
   }
 
+  /** By one thread: beside dozens of busy readers, the compilers would hardly get a core. */
+  private void warmUp() {
+    Pair pair = new Pair();
+    long nanos = setting.windows().warmMillis() * 1_000_000L;
+    long step = 1L << 60;
+    try (Store.Reader reader = store.beginRead(pair)) {
+      for (long end = System.nanoTime() + nanos; System.nanoTime() < end; step += GETS) {
+        readOnce(reader, pair, step);
+      }
+    }
+    for (long end = System.nanoTime() + nanos; System.nanoTime() < end; step += PUTS) {
+      writeOnce(pair, step);
+    }
+  }
+
   private void read(long seed) {
     Pair pair = new Pair();
-    long step = seed;
     try (Store.Reader reader = store.beginRead(pair)) {
-      while (!stop) {
-        for (int i = 0; i < GETS; i++) {
-          long number = setting.keys().random(step++);
-          setting.keys().fillKey(number, pair.key);
-          if (reader.get() != Keyspace.stamp(number)) {
-            throw new AssertionError("record " + number + " is not what it was");
-          }
-        }
+      for (long step = seed; !stop; step += GETS) {
+        readOnce(reader, pair, step);
         reads.add(GETS);
-        reader.renew();
         Thread.yield(); // or the first virtual threads would keep all cores
       }
     }
   }
 
+  private void readOnce(Store.Reader reader, Pair pair, long step) {
+    for (long at = step; at < step + GETS; at++) {
+      long number = setting.keys().random(at);
+      setting.keys().fillKey(number, pair.key);
+      if (reader.get() != Keyspace.stamp(number)) {
+        throw new AssertionError("record " + number + " is not what it was");
+      }
+    }
+    reader.renew();
+  }
+
   private void write() {
     Pair pair = new Pair();
-    for (long step = Long.MAX_VALUE / 2; !stop; ) {
-      try (Store.Writer writer = store.beginWrite(pair)) {
-        for (int i = 0; i < PUTS; i++) {
-          long number = setting.keys().random(step++);
-          setting.keys().fillKey(number, pair.key);
-          setting.keys().fillValue(number, step, pair.value);
-          writer.put();
-        }
-        writer.commit();
-      }
+    for (long step = Long.MAX_VALUE / 2; !stop; step += PUTS) {
+      writeOnce(pair, step);
       commits.increment();
+    }
+  }
+
+  private void writeOnce(Pair pair, long step) {
+    try (Store.Writer writer = store.beginWrite(pair)) {
+      for (long at = step; at < step + PUTS; at++) {
+        long number = setting.keys().random(at);
+        setting.keys().fillKey(number, pair.key);
+        setting.keys().fillValue(number, at, pair.value);
+        writer.put();
+      }
+      writer.commit();
     }
   }
 }
