@@ -5,6 +5,7 @@ import static dev.pando.btree.NodeReader.count;
 import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction wrote, found from its roots: the pages whose recorded birth is above the
@@ -23,10 +24,10 @@ public final class Delta {
   private final Tree tree;
   private final PageReader pages;
   private final long durable;
-  private final EntryVisitor visitor;
+  private final @Nullable EntryVisitor visitor;
   private long pagesLeft;
 
-  private Delta(PageReader pages, TreeRoot root, long durable, EntryVisitor visitor) {
+  private Delta(PageReader pages, TreeRoot root, long durable, @Nullable EntryVisitor visitor) {
     this.tree = new Tree(pages, root);
     this.pages = pages;
     this.durable = durable;
@@ -38,9 +39,11 @@ public final class Delta {
    * Verifies every page of a tree that is newer than {@code durable}.
    *
    * @param pages a reader that verifies each page it locates
+   * @param visitor if the entries are of interest
    * @throws dev.pando.error.CorruptFileException at the first page that is not as recorded
    */
-  public static void verify(PageReader pages, TreeRoot root, long durable, EntryVisitor visitor) {
+  public static void verify(
+      PageReader pages, TreeRoot root, long durable, @Nullable EntryVisitor visitor) {
     if (!root.isEmpty() && root.birth() > durable) {
       new Delta(pages, root, durable, visitor).visit(root.pgno(), root.birth(), root.depth() - 1);
     }
@@ -72,12 +75,16 @@ public final class Delta {
     Slice key = new Slice();
     Slice value = new Slice();
     for (int i = 0; i < count(word); i++) {
-      if (tree.leaves.isOverflow(page, base, word, i)
-          && tree.leaves.overflowRun(page, base, word, i).birth() <= durable) {
+      boolean overflow = tree.leaves.isOverflow(page, base, word, i);
+      if (overflow && tree.leaves.overflowRun(page, base, word, i).birth() <= durable) {
         continue; // an old value beside a new one
       }
-      tree.leaves.entry(page, base, word, i, key, value);
-      visitor.entry(key, value);
+      if (overflow || visitor != null) {
+        tree.leaves.entry(page, base, word, i, key, value);
+      }
+      if (visitor != null) {
+        visitor.entry(key, value);
+      }
     }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 
 /** Files of the default file system. Thread-safe; one is enough for a JVM. */
@@ -47,11 +48,17 @@ public final class FileStorage implements Storage {
 
   /** A directory opens like a file on some systems, and a pipe would make the open wait. */
   private static void checkRegular(Path path) {
-    if (Files.isDirectory(path)) {
+    BasicFileAttributes attributes;
+    try {
+      attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (IOException e) {
+      return; // opening tells what is wrong
+    }
+    if (attributes.isDirectory()) {
       throw new StorageIoException(
           path + ": cannot open, it is a directory; name a file inside it", null);
     }
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
+    if (!attributes.isRegularFile()) {
       throw new StorageIoException(path + ": cannot open, it is not a regular file", null);
     }
   }

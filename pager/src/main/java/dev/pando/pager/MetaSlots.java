@@ -26,6 +26,10 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   public record Damaged(int slot, String reason) {}
 
   private static final String SUPPORTED = "Pando format version " + MetaLayout.VERSION;
+
+  /** Tried first: opening a file of this page size reads 12 KiB instead of 192. */
+  private static final int USUAL_PAGE_SIZE = 4096;
+
   private static final long SMALLEST_FILE = (long) PageHeader.META_SLOTS * PageHeader.MIN_PAGE_SIZE;
 
   /** Copies the lists. */
@@ -53,10 +57,25 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
           SUPPORTED,
           "delete it to have a database created in its place, or restore it from a copy");
     }
-    int most = PageHeader.META_SLOTS * PageHeader.MAX_PAGE_SIZE;
-    ByteBuffer head = ByteBuffer.allocate((int) Math.min(most, fileSize));
+    MemorySegment head = head(file, USUAL_PAGE_SIZE, fileSize);
+    if (hasMagic(head, 0)
+        && Integer.toUnsignedLong(head.get(PageHeader.U32, MetaLayout.PAGE_SIZE))
+            == USUAL_PAGE_SIZE) {
+      Scan scan = new Scan(head, fileSize);
+      MetaSlots slots = scan.slots(USUAL_PAGE_SIZE);
+      if (scan.otherVersion == null && !slots.valid.isEmpty()) {
+        return slots;
+      }
+    }
+    return read(name, head(file, PageHeader.MAX_PAGE_SIZE, fileSize), fileSize);
+  }
+
+  /** As much of the file as the slots take. */
+  private static MemorySegment head(PageFile file, int pageSize, long fileSize) {
+    long bytes = Math.min((long) PageHeader.META_SLOTS * pageSize, fileSize);
+    ByteBuffer head = ByteBuffer.allocate((int) bytes);
     file.read(head, 0);
-    return read(name, MemorySegment.ofArray(head.array()), fileSize);
+    return MemorySegment.ofArray(head.array());
   }
 
   private static MetaSlots read(String name, MemorySegment head, long fileSize) {

@@ -27,8 +27,11 @@ record OpenedFile(PageFile file, PageMap map, MetaSlots slots, Meta meta, OpenRe
   /** Takes the database's lock, after refusing what is no database: that gets no lock file. */
   static StorageLock lock(Path path, Options options) {
     Storage storage = options.storage();
+    Path lockFile = DatabaseFile.lockFile(path);
     if (storage.exists(path)) {
-      probe(path, options);
+      if (!storage.exists(lockFile)) {
+        probe(path, options);
+      }
     } else if (!options.createIfMissing()) {
       throw new StorageIoException(
           path
@@ -38,7 +41,7 @@ record OpenedFile(PageFile file, PageMap map, MetaSlots slots, Meta meta, OpenRe
                   : "the options say not to create it"),
           null);
     }
-    return storage.lock(DatabaseFile.lockFile(path), !options.readOnly());
+    return storage.lock(lockFile, !options.readOnly());
   }
 
   private static void probe(Path path, Options options) {
@@ -81,7 +84,10 @@ record OpenedFile(PageFile file, PageMap map, MetaSlots slots, Meta meta, OpenRe
     PageMap verifying = file.map(pageSize, pages, Checksums.FIRST_TOUCH, null);
     try {
       Recovery recovery = Recovery.choose(verifying, slots);
-      PageMap map = file.map(pageSize, pages, options.pagerChecksums(), verifying);
+      PageMap map =
+          options.pagerChecksums() == Checksums.FIRST_TOUCH
+              ? verifying.retain()
+              : file.map(pageSize, pages, options.pagerChecksums(), verifying);
       OpenReport report = new OpenReport(created, recovery.meta().txnId(), recovery.passedOver());
       return new OpenedFile(file, map, slots, recovery.meta(), report);
     } finally {

@@ -54,8 +54,8 @@ record Recovery(Meta meta, List<String> passedOver) {
           String name = CatalogEntry.name(pages.name(), key);
           TreeRoot root =
               CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId()).root();
-          Delta.verify(pages, root, durable, (k, v) -> {});
+          Delta.verify(pages, root, durable, null);
         });
-    Delta.verify(pages, meta.freeTree(), durable, (k, v) -> {});
+    Delta.verify(pages, meta.freeTree(), durable, null);
   }
 }
