@@ -73,6 +73,14 @@ final class LeafReader extends NodeReader {
     return ~low;
   }
 
+  /** Whether a key is above all of a leaf that is not empty. */
+  boolean isAboveLast(MemorySegment page, long base, long word, KeyBuffer key) {
+    int last = count(word) - 1;
+    int prefix = prefix(word);
+    int order = prefix == 0 ? Integer.compareUnsigned(key.head(0), head(page, base, last)) : 0;
+    return order != 0 ? order > 0 : compare(page, base, word, last, key) > 0;
+  }
+
   /** Compares a key with a slot's key: negative if the given one is before it. */
   int compare(MemorySegment page, long base, long word, int slot, KeyBuffer key) {
     int size = size(word);

@@ -251,11 +251,15 @@ final class NodeWriter {
     long offsets = heads + (long) HEAD_BYTES * count;
     long newOffsets = offsets + HEAD_BYTES;
     long before = (long) OFFSET_BYTES * slot;
-    long behind = (long) OFFSET_BYTES * (count - slot);
-    MemorySegment.copy(page, offsets + before, page, newOffsets + before + OFFSET_BYTES, behind);
+    if (slot < count) {
+      long behind = (long) OFFSET_BYTES * (count - slot);
+      MemorySegment.copy(page, offsets + before, page, newOffsets + before + OFFSET_BYTES, behind);
+    }
     MemorySegment.copy(page, offsets, page, newOffsets, before);
-    long head = heads + (long) HEAD_BYTES * slot;
-    MemorySegment.copy(page, head, page, head + HEAD_BYTES, (long) HEAD_BYTES * (count - slot));
+    if (slot < count) {
+      long head = heads + (long) HEAD_BYTES * slot;
+      MemorySegment.copy(page, head, page, head + HEAD_BYTES, (long) HEAD_BYTES * (count - slot));
+    }
     int at = leaves.size(word) - cellBytes;
     page.set(SHORT, newOffsets + before, (short) at);
     finish(page, base, count + 1, cellBytes);

@@ -95,7 +95,7 @@ final class WritePath {
     if (count == 0) {
       return NOT_HERE;
     }
-    if (rightmost && tree.leaves.compare(page, base, word, count - 1, key) > 0) {
+    if (rightmost && tree.leaves.isAboveLast(page, base, word, key)) {
       return ~count;
     }
     int found = tree.leaves.find(page, base, word, key);

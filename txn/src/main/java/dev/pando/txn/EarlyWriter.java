@@ -25,7 +25,7 @@ final class EarlyWriter {
   private static final int MOST = 16;
 
   /** Bytes after which the disk is given something to do. */
-  private static final long SYNC_EVERY = 32 << 20;
+  private static final long SYNC_EVERY = 16 << 20;
 
   /** Pages that stay as they are until they are written. */
   static final class Batch {

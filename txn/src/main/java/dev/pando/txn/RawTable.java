@@ -199,12 +199,8 @@ public final class RawTable {
     return table;
   }
 
-  /** Whether the table must have been written with the codecs of {@link #table}. */
-  boolean typed() {
-    return typed;
-  }
-
-  private Tree tree() {
+  /** What the transaction sees of the table. */
+  Tree tree() {
     tx.checkOpen();
     Tree known = tree;
     if (known != null && version == tx.tablesVersion()) {

@@ -232,7 +232,7 @@ public final class WriteTxn extends ReadTxn {
   }
 
   private @Nullable TreeWriter writer(RawTable table) {
-    return table.typed() ? catalog.find(table.table()) : catalog.find(table.name());
+    return table.tree() instanceof TreeWriter tree ? tree : null;
   }
 
   // The begin and the end of a change.
