@@ -81,10 +81,11 @@ final class Children {
     }
   }
 
-  private static Process start(PeerKind kind, List<String> arguments, Path out, Path err) {
+  private Process start(PeerKind kind, List<String> arguments, Path out, Path err) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(COMMON_FLAGS);
+    command.add("-Djava.io.tmpdir=" + directory); // native libraries are unpacked there
     command.addAll(kind.flags());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Trial.class.getName()));
     command.addAll(arguments);

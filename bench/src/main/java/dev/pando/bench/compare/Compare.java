@@ -98,7 +98,9 @@ public final class Compare implements Callable<Integer> {
       split = ",",
       paramLabel = "PEER",
       completionCandidates = Peers.class,
-      description = "Some of these, separated by commas: ${COMPLETION-CANDIDATES}.")
+      description =
+          "Some of these, separated by commas: ${COMPLETION-CANDIDATES}; by default all but"
+              + " Pando's other page sizes.")
   private List<String> peers = List.of();
 
   @Option(
@@ -307,7 +309,7 @@ public final class Compare implements Callable<Integer> {
     if (peers.isEmpty()) {
       return quick
           ? List.of(PeerKind.PANDO, PeerKind.LMDBJAVA, PeerKind.FLAT)
-          : List.of(PeerKind.values());
+          : Arrays.stream(PeerKind.values()).filter(kind -> !kind.isVariant()).toList();
     }
     try {
       return peers.stream().map(PeerKind::of).distinct().toList();

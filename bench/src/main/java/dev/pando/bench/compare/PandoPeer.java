@@ -10,22 +10,25 @@ import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Pando through its raw tables, as it comes. */
+/** Pando through its raw tables, as it comes but for the page size. */
 final class PandoPeer implements Peer {
   private static final String TABLE = "bench";
 
+  private final int pageSize;
   private final Database db;
 
-  PandoPeer(Path directory, boolean readOnly) {
-    Options options = Options.defaults().withReadOnly(readOnly);
+  PandoPeer(Path directory, boolean readOnly, int pageSize) {
+    this.pageSize = pageSize;
+    Options options = Options.defaults().withReadOnly(readOnly).withPageSize(pageSize);
     db = Database.open(directory.resolve("bench.pando"), options);
   }
 
   @Override
   public String config() {
     return Library.of(Database.class)
-        + ": Options.defaults(): 4 KiB pages, checksums verified at first touch, every commit synced;"
-        + " raw tables, reused views";
+        + ": Options.defaults() with pages of "
+        + (pageSize >> 10)
+        + " KiB: checksums verified at first touch, every commit synced; raw tables, reused views";
   }
 
   @Override

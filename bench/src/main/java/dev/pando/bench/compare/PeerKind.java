@@ -10,7 +10,19 @@ enum PeerKind {
   PANDO("pando", List.of(), EnumSet.allOf(Workload.class)) {
     @Override
     Peer open(Path directory, boolean readOnly, Setting setting) {
-      return new PandoPeer(directory, readOnly);
+      return new PandoPeer(directory, readOnly, 4 << 10);
+    }
+  },
+  PANDO_8K("pando8k", List.of(), EnumSet.allOf(Workload.class)) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new PandoPeer(directory, readOnly, 8 << 10);
+    }
+  },
+  PANDO_16K("pando16k", List.of(), EnumSet.allOf(Workload.class)) {
+    @Override
+    Peer open(Path directory, boolean readOnly, Setting setting) {
+      return new PandoPeer(directory, readOnly, 16 << 10);
     }
   },
   LMDBJAVA("lmdbjava", Flags.LMDBJAVA, EnumSet.allOf(Workload.class)) {
@@ -129,6 +141,11 @@ enum PeerKind {
   /** Whether this is no store but a floor. */
   boolean isFloor() {
     return this == FLAT || this == BARE;
+  }
+
+  /** Whether this is another way to set a store up, measured only when it is asked for by name. */
+  boolean isVariant() {
+    return this == PANDO_8K || this == PANDO_16K;
   }
 
   /** Its name on the command line and in reports. */
