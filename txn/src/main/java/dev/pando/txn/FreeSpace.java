@@ -168,7 +168,7 @@ final class FreeSpace {
     if (length <= Pieces.LONGEST) {
       recent.add(start, length);
     } else {
-      finder.added(reusable.addRun(start, length));
+      finder.addedRun(reusable.addRun(start, length));
     }
   }
 
@@ -232,7 +232,7 @@ final class FreeSpace {
       branchAreaEnd = pageCount;
     }
     if (branchArea < branchAreaEnd) {
-      finder.added(reusable.addRun(branchArea, branchAreaEnd - branchArea));
+      finder.addedRun(reusable.addRun(branchArea, branchAreaEnd - branchArea));
     }
     branchArea = 0;
     branchAreaEnd = 0;
@@ -273,7 +273,7 @@ final class FreeSpace {
   /** The transaction was rolled back, or has changed nothing: everything is as it was. */
   void rollBack() {
     for (int i = 0; i < taken.size(); i++) {
-      finder.added(reusable.addRun(taken.start(i), taken.length(i)));
+      finder.addedRun(reusable.addRun(taken.start(i), taken.length(i)));
       free.addRun(taken.start(i), taken.length(i));
     }
     for (int i = 0; i < freedSettled; i += FREED_FIELDS) {

@@ -47,17 +47,36 @@ final class RunFinder {
   /** Pages that became reusable since the list was made. */
   private long added;
 
-  /** Looks for runs of this length and more have failed in this transaction. */
+  /** Looks for runs of this length and more have failed; the next look is put off. */
   private long absent = Long.MAX_VALUE;
+
+  /** The shortest length of which the last {@link #passed} pages that were listed had no run. */
+  private long missed;
+
+  private long passed;
+
+  /** Pages that became reusable since all of them had been looked through. */
+  private long unseen;
 
   RunFinder(PageSet reusable) {
     this.reusable = reusable;
   }
 
-  /** So many more pages are reusable. */
+  /** So many more pages are reusable, here and there. */
   void added(long pages) {
     added += pages;
-    absent = Long.MAX_VALUE;
+    unseen += pages;
+    if (pages > 0 && absent == 1) {
+      absent = Long.MAX_VALUE;
+    }
+  }
+
+  /** So many more pages are reusable, which follow each other. */
+  void addedRun(long pages) {
+    added(pages);
+    if (pages >= absent) {
+      absent = Long.MAX_VALUE;
+    }
   }
 
   /**
@@ -66,7 +85,13 @@ final class RunFinder {
    * @param pages that it is likely to take
    */
   void begin(long pages) {
-    absent = Long.MAX_VALUE;
+    if (unseen * SHARE_GROWN >= reusable.size()) {
+      unseen = 0;
+      passed = 0;
+    }
+    if (passed < reusable.end()) {
+      absent = Long.MAX_VALUE;
+    }
     if (added * SHARE_GROWN >= runs.size()) {
       forget();
     } else if (at < runs.size() && runs.length(at) < Math.min(pages, LONG)) {
@@ -187,19 +212,27 @@ final class RunFinder {
     return start;
   }
 
-  /** Lists the runs of the next window that has one of this length. */
+  /**
+   * Lists the runs of the next window that has one of this length. When all windows were looked
+   * through and had none, small transactions do not look again for a while: each would read the
+   * whole set of reusable pages for the few pages that it takes.
+   */
   private void look(long least) {
     long end = reusable.end();
-    for (long seen = 0; seen < Math.min(end, WINDOWS * WINDOW); seen += WINDOW) {
+    long seen = 0;
+    for (; seen < Math.min(end, WINDOWS * WINDOW); seen += WINDOW) {
       if (windowStart >= end) {
         windowStart = 0;
       }
       list(windowStart, Math.min(windowStart + WINDOW, end));
       windowStart += WINDOW;
       if (longest >= least) {
+        passed = least < missed ? passed : 0;
         return;
       }
     }
+    passed = least == missed ? passed + seen : seen;
+    missed = least;
     absent = least;
   }
 

@@ -15,6 +15,9 @@ final class Children {
   /** The same for all stores: those that live on the heap get enough of it. */
   static final List<String> COMMON_FLAGS = List.of("-Xms1g", "-Xmx4g");
 
+  /** Where a trial may leave what it likes. */
+  static final String SCRATCH = "scratch";
+
   private final Path directory;
   private final long timeoutMinutes;
   private volatile @Nullable Process running;
@@ -85,7 +88,8 @@ final class Children {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(COMMON_FLAGS);
-    command.add("-Djava.io.tmpdir=" + directory); // native libraries are unpacked there
+    // Native libraries are unpacked there, and it is emptied before the next trial.
+    command.add("-Djava.io.tmpdir=" + directory.resolve(SCRATCH));
     command.addAll(kind.flags());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Trial.class.getName()));
     command.addAll(arguments);

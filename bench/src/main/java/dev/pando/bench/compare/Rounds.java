@@ -116,7 +116,7 @@ final class Rounds {
   }
 
   private Map<String, String> trial(PeerKind kind, String workload) throws TrialFailedException {
-    Path scratch = directory.resolve("scratch");
+    Path scratch = directory.resolve(Children.SCRATCH);
     Folders.delete(scratch);
     Directories.make(scratch);
     return children.run(kind, Trial.arguments(kind, workload, loaded(kind), scratch, setting));
