@@ -39,7 +39,7 @@ public final class Delta {
    * Verifies every page of a tree that is newer than {@code durable}.
    *
    * @param pages a reader that verifies each page it locates
-   * @param visitor if the entries are of interest
+   * @param visitor sees the entries of new leaves; null if nobody wants them
    * @throws dev.pando.error.CorruptFileException at the first page that is not as recorded
    */
   public static void verify(

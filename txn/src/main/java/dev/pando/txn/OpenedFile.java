@@ -24,7 +24,10 @@ import java.util.UUID;
  */
 record OpenedFile(PageFile file, PageMap map, MetaSlots slots, Meta meta, OpenReport report) {
 
-  /** Takes the database's lock, after refusing what is no database: that gets no lock file. */
+  /**
+   * Takes the database's lock. What is no database gets no lock file: it is refused before. Where a
+   * lock file stands already, {@link #open} refuses it, which spares a look at each opening.
+   */
   static StorageLock lock(Path path, Options options) {
     Storage storage = options.storage();
     Path lockFile = DatabaseFile.lockFile(path);
