@@ -56,8 +56,8 @@ public final class Unsynced {
     public void syncDirectory(Path directory) {}
 
     @Override
-    public StorageLock lock(Path lockFile, boolean exclusive) {
-      return files.lock(lockFile, exclusive);
+    public StorageLock lock(Path lockFile, boolean required) {
+      return files.lock(lockFile, required);
     }
   }
 
@@ -103,6 +103,11 @@ public final class Unsynced {
     @Override
     public PageMap map(int pageSize, long pageCount, Checksums mode, @Nullable PageMap previous) {
       return file.map(pageSize, pageCount, mode, previous);
+    }
+
+    @Override
+    public boolean tryLock(boolean exclusive) {
+      return file.tryLock(exclusive);
     }
 
     @Override

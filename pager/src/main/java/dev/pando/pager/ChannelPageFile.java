@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file of the operating system. All but mapping goes through one channel that interrupts cannot
- * close; each map is made by a channel of its own, opened for reading only, because a map made by a
+ * close; maps are made by a channel of their own, opened for reading only, because a map made by a
  * writable channel would make the file longer.
  */
 final class ChannelPageFile implements PageFile {
@@ -34,6 +36,9 @@ final class ChannelPageFile implements PageFile {
    */
   private static final int PIECE_BYTES = 64 << 10;
 
+  /** Far behind all pages: where locks are mandatory, they must not be in the way. */
+  private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
+
   private final Path path;
   private final AsynchronousFileChannel channel;
   private final boolean writable;
@@ -42,8 +47,16 @@ final class ChannelPageFile implements PageFile {
   /** The file is known to be this long; only the writing thread uses it. */
   private long knownSize;
 
+  /**
+   * Makes the maps. Open as long as {@link #channel}: closing any channel of a file drops all locks
+   * that this JVM has on it.
+   */
+  private @Nullable FileChannel mapping;
+
+  private @Nullable FileLock lock;
+
   /** The length changed since the last sync that put lengths on disk. */
-  private boolean lengthUnsynced;
+  private volatile boolean lengthUnsynced;
 
   private ChannelPageFile(Path path, AsynchronousFileChannel channel, boolean writable)
       throws IOException {
@@ -183,12 +196,13 @@ final class ChannelPageFile implements PageFile {
   @Override
   public void sync(boolean metadataToo) {
     boolean all = metadataToo || lengthUnsynced;
+    lengthUnsynced = false; // before: a write that comes meanwhile may set it again
     try {
       channel.force(all);
     } catch (IOException e) {
+      lengthUnsynced = true;
       throw IoFailure.of(path, "sync", e);
     }
-    lengthUnsynced = false;
   }
 
   @Override
@@ -222,22 +236,66 @@ final class ChannelPageFile implements PageFile {
     }
   }
 
-  /** An interrupt closes a FileChannel: put it off until the map is made. */
-  private MemorySegment mapUninterrupted(long bytes, Arena arena) throws IOException {
+  /**
+   * An interrupt closes a FileChannel: put it off until the map is made. One that comes meanwhile
+   * drops the lock for a moment.
+   */
+  private synchronized MemorySegment mapUninterrupted(long bytes, Arena arena) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
-        try (FileChannel once = FileChannel.open(path, StandardOpenOption.READ)) {
-          checkSameFile();
-          return once.map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+        try {
+          return mapping().map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
         } catch (ClosedByInterruptException e) {
           interrupted |= Thread.interrupted();
+          mapping = null;
+          relock();
         }
       }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private FileChannel mapping() throws IOException {
+    FileChannel open = mapping;
+    if (open == null) {
+      open = FileChannel.open(path, StandardOpenOption.READ);
+      try {
+        checkSameFile();
+      } catch (IOException e) {
+        open.close();
+        throw e;
+      }
+      mapping = open;
+    }
+    return open;
+  }
+
+  private void relock() throws IOException {
+    FileLock before = lock;
+    if (before != null) {
+      before.release();
+      lock = channel.tryLock(LOCK_POSITION, 1, before.isShared());
+    }
+  }
+
+  @Override
+  public synchronized boolean tryLock(boolean exclusive) {
+    try {
+      FileLock before = lock;
+      lock = null;
+      if (before != null) {
+        before.release();
+      }
+      lock = channel.tryLock(LOCK_POSITION, 1, !exclusive);
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // another class loader's copy of this class has it open
+    } catch (IOException e) {
+      throw IoFailure.of(path, "lock", e);
     }
   }
 
@@ -269,7 +327,7 @@ final class ChannelPageFile implements PageFile {
 
   @Override
   public void close() {
-    try {
+    try (FileChannel _ = mapping) {
       channel.close();
     } catch (IOException e) {
       throw IoFailure.of(path, "close", e);

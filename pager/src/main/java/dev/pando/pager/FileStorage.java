@@ -100,9 +100,10 @@ public final class FileStorage implements Storage {
   }
 
   @Override
-  public StorageLock lock(Path lockFile, boolean exclusive) {
+  public StorageLock lock(Path lockFile, boolean required) {
     try {
-      return FileStorageLock.acquire(lockFile, exclusive);
+      NetworkFileSystem.refuse(lockFile);
+      return FileStorageLock.open(lockFile, required);
     } catch (IOException e) {
       throw IoFailure.of(lockFile, "lock", e);
     }

@@ -2,71 +2,96 @@ package dev.pando.pager;
 
 import dev.pando.error.DatabaseLockedException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock on a lock file, which holds the locker's pid as text.
+ * A lock file of the operating system.
  *
  * <p>On POSIX systems, closing <em>any</em> channel on a file drops the locks that the whole JVM
- * has on it. So a registry of held files comes first, by name and by the system's file key, and a
- * file that is in it is not even opened.
+ * has on it. So a registry of open files comes first, by name and by the system's file key, and a
+ * file that is in it is not even opened; and the second channel, which mapping needs, stays open as
+ * long as the first. An interrupt would close that one: while locks are held, mapping runs on a
+ * thread that nobody can interrupt.
  */
 final class FileStorageLock implements StorageLock {
-  private static final int PID_BYTES = 20;
+  /** Locked for a moment by who makes the file long enough. */
+  private static final long GROWING_POSITION = Long.MAX_VALUE - 1;
 
-  /** Names and file keys of all lock files that this JVM holds; its monitor guards locking. */
-  private static final Set<Object> HELD = new HashSet<>();
+  private static final long POLL_NANOS = 100_000;
+
+  /** Names and file keys of all lock files that this JVM has open; its monitor guards opening. */
+  private static final Set<Object> OPEN = new HashSet<>();
 
   private final Path path;
-  private final boolean exclusive;
   private final Set<Object> keys;
+  private final @Nullable Object fileKey;
 
   /** Null when the directory cannot be written, so that there is no lock file. */
   private final @Nullable AsynchronousFileChannel channel;
 
-  /** Whether the pid in the file is this process's. */
-  private final boolean namesUs;
+  /** Null when the file cannot be written. */
+  private final @Nullable FileChannel mapping;
 
+  private final Arena arena;
+  private final @Nullable MemorySegment first;
+  private final Map<Long, FileLock> held = new HashMap<>();
   private boolean closed;
 
   private FileStorageLock(
       Path path,
-      boolean exclusive,
       Set<Object> keys,
+      @Nullable Object fileKey,
       @Nullable AsynchronousFileChannel channel,
-      boolean namesUs) {
+      @Nullable FileChannel mapping,
+      Arena arena,
+      @Nullable MemorySegment first) {
     this.path = path;
-    this.exclusive = exclusive;
     this.keys = keys;
+    this.fileKey = fileKey;
     this.channel = channel;
-    this.namesUs = namesUs;
+    this.mapping = mapping;
+    this.arena = arena;
+    this.first = first;
   }
 
-  static FileStorageLock acquire(Path path, boolean exclusive) throws IOException {
-    synchronized (HELD) {
-      boolean present = exclusive ? createIfMissing(path) : createIfPossible(path);
+  /**
+   * Opens a lock file, and makes one if there is none.
+   *
+   * @param required false if a database may be opened without, for reading
+   */
+  static FileStorageLock open(Path path, boolean required) throws IOException {
+    synchronized (OPEN) {
+      boolean present = required ? createIfMissing(path) : createIfPossible(path);
       Set<Object> keys = keys(path, present);
-      if (keys.stream().anyMatch(HELD::contains)) {
-        throw heldHere(path);
+      if (keys.stream().anyMatch(OPEN::contains)) {
+        throw openHere(path);
       }
       FileStorageLock lock =
           present
-              ? lock(path, exclusive, keys)
-              : new FileStorageLock(path, false, keys, null, false);
-      HELD.addAll(keys);
+              ? open(path, required, keys)
+              : new FileStorageLock(path, keys, null, null, null, Arena.ofShared(), null);
+      OPEN.addAll(keys);
       return lock;
     }
   }
@@ -90,11 +115,16 @@ final class FileStorageLock implements StorageLock {
     } catch (AccessDeniedException e) {
       return false;
     } catch (FileSystemException e) {
-      if (String.valueOf(e.getReason()).startsWith("Read-only file system")) {
+      if (isReadOnly(e)) {
         return false;
       }
       throw e;
     }
+  }
+
+  private static boolean isReadOnly(FileSystemException e) {
+    String reason = String.valueOf(e.getReason());
+    return reason.startsWith("Read-only file system") || reason.startsWith("Operation not perm");
   }
 
   private static Set<Object> keys(Path path, boolean present) throws IOException {
@@ -109,51 +139,106 @@ final class FileStorageLock implements StorageLock {
     return keys;
   }
 
-  private static FileStorageLock lock(Path path, boolean exclusive, Set<Object> keys)
+  private static FileStorageLock open(Path path, boolean required, Set<Object> keys)
       throws IOException {
-    boolean writable = exclusive || Files.isWritable(path);
-    AsynchronousFileChannel channel =
-        CallingThread.open(
-            path,
-            writable
-                ? Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)
-                : Set.of(StandardOpenOption.READ));
+    Arena arena = Arena.ofShared();
+    AsynchronousFileChannel channel = null;
     boolean done = false;
-    boolean leaveOpen = false;
     try {
-      FileLock held = channel.tryLock(0, Long.MAX_VALUE, !exclusive);
-      if (held == null) {
-        throw heldElsewhere(path, channel);
+      channel = openForWriting(path, required);
+      Object fileKey = ChannelPageFile.fileKey(path);
+      if (channel == null) {
+        channel = CallingThread.open(path, Set.of(StandardOpenOption.READ));
+        done = true;
+        return new FileStorageLock(path, keys, fileKey, channel, null, arena, null);
       }
-      boolean namesUs = writable && writePid(channel);
+      makeLongEnough(path, channel);
+      Mapped mapped = mapFirst(path, arena);
       done = true;
-      return new FileStorageLock(path, exclusive, keys, channel, namesUs);
-    } catch (OverlappingFileLockException e) {
-      leaveOpen = true; // another class loader's copy of us holds it: closing would drop its lock
-      throw heldHere(path);
+      return new FileStorageLock(path, keys, fileKey, channel, mapped.by, arena, mapped.memory);
     } finally {
-      if (!done && !leaveOpen) {
-        channel.close();
+      if (!done) {
+        arena.close();
+        if (channel != null) {
+          channel.close();
+        }
       }
     }
   }
 
-  /** The pid only serves messages: a full disk must not keep a database from being opened. */
-  private static boolean writePid(AsynchronousFileChannel channel) {
-    byte[] text = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+  private static @Nullable AsynchronousFileChannel openForWriting(Path path, boolean required)
+      throws IOException {
     try {
-      AsynchronousFileChannel _ = channel.truncate(0);
+      return CallingThread.open(path, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+    } catch (AccessDeniedException e) {
+      if (required) {
+        throw e;
+      }
+    } catch (FileSystemException e) {
+      if (required || !isReadOnly(e)) {
+        throw e;
+      }
+    }
+    return null;
+  }
+
+  /** One process after the other, so that none writes zeros over what another has begun to use. */
+  private static void makeLongEnough(Path path, AsynchronousFileChannel channel)
+      throws IOException {
+    if (channel.size() < FIRST_BYTES) {
+      try (FileLock _ = await(path, channel)) {
+        appendZeros(channel, FIRST_BYTES);
+      }
+    }
+  }
+
+  private static FileLock await(Path path, AsynchronousFileChannel channel) throws IOException {
+    try {
+      while (true) {
+        FileLock lock = channel.tryLock(GROWING_POSITION, 1, false);
+        if (lock != null) {
+          return lock;
+        }
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+    } catch (OverlappingFileLockException e) {
+      throw openHere(path); // another class loader's copy of this class has the file open
+    }
+  }
+
+  private static void appendZeros(AsynchronousFileChannel channel, long newSize)
+      throws IOException {
+    long size = channel.size();
+    if (size < newSize) {
       Transfer.write(
           (buffer, at) -> CallingThread.result(channel.write(buffer, at)),
-          ByteBuffer.wrap(text),
-          0);
-      return true;
-    } catch (IOException e) {
-      return false;
+          ByteBuffer.allocate(Math.toIntExact(newSize - size)),
+          size);
     }
   }
 
-  private static DatabaseLockedException heldHere(Path path) {
+  private record Mapped(FileChannel by, MemorySegment memory) {}
+
+  /** An interrupt closes the channel, but no lock is held yet that this could drop. */
+  private static Mapped mapFirst(Path path, Arena arena) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        FileChannel by = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+          return new Mapped(by, by.map(FileChannel.MapMode.READ_WRITE, 0, FIRST_BYTES, arena));
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static DatabaseLockedException openHere(Path path) {
     long pid = ProcessHandle.current().pid();
     return new DatabaseLockedException(
         path.toString(),
@@ -163,61 +248,126 @@ final class FileStorageLock implements StorageLock {
             + "); share that one Database object, or close it first");
   }
 
-  private static DatabaseLockedException heldElsewhere(Path path, AsynchronousFileChannel channel) {
-    long pid = readPid(channel);
-    String holder = pid < 0 ? "another process" : "process " + pid;
-    return new DatabaseLockedException(
-        path.toString(), pid, "the database is open in " + holder + "; close it there first");
-  }
-
-  /** The pid in the file, or -1: a reader that could not write it may hold the lock. */
-  private static long readPid(AsynchronousFileChannel channel) {
-    ByteBuffer text = ByteBuffer.allocate(PID_BYTES);
-    try {
-      int length = CallingThread.result(channel.read(text, 0));
-      if (length <= 0) {
-        return -1;
-      }
-      String digits = new String(text.array(), 0, length, StandardCharsets.US_ASCII).strip();
-      long pid = Long.parseLong(digits);
-      return pid > 0 && ProcessHandle.of(pid).isPresent() ? pid : -1;
-    } catch (IOException | NumberFormatException e) {
-      return -1;
-    }
-  }
-
   @Override
   public Path path() {
     return path;
   }
 
   @Override
-  public boolean exclusive() {
-    return exclusive;
+  public boolean writable() {
+    return mapping != null;
   }
 
   @Override
-  public void close() {
-    synchronized (HELD) {
-      if (closed) {
-        return;
+  public synchronized boolean tryLock(long position, boolean exclusive) {
+    AsynchronousFileChannel open = channel;
+    if (open == null) {
+      return true;
+    }
+    try {
+      FileLock lock = open.tryLock(position, 1, !exclusive);
+      if (lock == null) {
+        return false;
       }
-      closed = true;
-      HELD.removeAll(keys);
-      if (channel != null) {
-        close(channel);
+      held.put(position, lock);
+      return true;
+    } catch (OverlappingFileLockException e) {
+      throw openHere(path);
+    } catch (IOException e) {
+      throw IoFailure.of(path, "lock", e);
+    }
+  }
+
+  @Override
+  public synchronized void unlock(long position) {
+    FileLock lock = held.remove(position);
+    if (lock != null) {
+      try {
+        lock.release();
+      } catch (IOException e) {
+        throw IoFailure.of(path, "unlock", e);
       }
     }
   }
 
-  /** Only a writer empties the file: the text may be another reader's. */
-  private void close(AsynchronousFileChannel open) {
-    try (open) {
-      if (exclusive && namesUs) {
-        AsynchronousFileChannel _ = open.truncate(0);
-      }
+  private AsynchronousFileChannel channel() {
+    if (channel == null) {
+      throw new IllegalStateException(path + ": there is no lock file");
+    }
+    return channel;
+  }
+
+  @Override
+  public long size() {
+    try {
+      return channel().size();
     } catch (IOException e) {
-      throw IoFailure.of(path, "unlock", e);
+      throw IoFailure.of(path, "ask for the size", e);
+    }
+  }
+
+  @Override
+  public void grow(long newSize) {
+    try {
+      appendZeros(channel(), newSize);
+    } catch (IOException e) {
+      throw IoFailure.of(path, "grow to " + newSize + " bytes", e);
+    }
+  }
+
+  @Override
+  public void truncate(long newSize) {
+    try {
+      AsynchronousFileChannel _ = channel().truncate(newSize);
+    } catch (IOException e) {
+      throw IoFailure.of(path, "cut to " + newSize + " bytes", e);
+    }
+  }
+
+  @Override
+  public MemorySegment map(long offset, long bytes) {
+    MemorySegment mapped = first;
+    if (mapped != null && offset + bytes <= FIRST_BYTES) {
+      return mapped.asSlice(offset, bytes);
+    }
+    FileChannel open = mapping;
+    if (open == null) {
+      throw new IllegalStateException(path + ": the lock file cannot be written");
+    }
+    try {
+      return OwnThread.call(
+          () -> open.map(FileChannel.MapMode.READ_WRITE, offset, bytes, arena), "pando-map");
+    } catch (IOException e) {
+      throw IoFailure.of(path, "map " + bytes + " bytes", e);
+    }
+  }
+
+  @Override
+  public boolean isNamed() {
+    try {
+      return Objects.equals(fileKey, ChannelPageFile.fileKey(path));
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw IoFailure.of(path, "look for the file", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (OPEN) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      OPEN.removeAll(keys);
+      arena.close();
+      try (channel;
+          mapping) {
+        held.clear();
+      } catch (IOException e) {
+        throw IoFailure.of(path, "unlock", e);
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.pando.pager;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one commit says about the whole database: the content of a meta slot. {@link MetaSlots}
@@ -50,6 +51,20 @@ public record Meta(
         List.of());
   }
 
+  /** The same content under other ids. */
+  public Meta withIds(long newTxnId, long newDurableTxn) {
+    return new Meta(
+        pageSize,
+        databaseId,
+        newTxnId,
+        newDurableTxn,
+        pageCount,
+        freePages,
+        catalog,
+        freeTree,
+        freeRuns);
+  }
+
   /** The lowest slot that is neither of the two, which may be equal. */
   public static int slotOtherThan(int slot, int other) {
     for (int candidate = 0; candidate < PageHeader.META_SLOTS; candidate++) {
@@ -90,6 +105,18 @@ public record Meta(
       encode(freeRuns.get(i), target, base + MetaLayout.RUNS + (long) i * MetaLayout.RUN_SIZE);
     }
     PageHeader.seal(target, base, pageSize);
+  }
+
+  /**
+   * Reads what {@link #encode} wrote.
+   *
+   * @param page private memory, all of it the page; nobody changes it meanwhile
+   * @param slot for which it was written
+   * @return null unless every field is in range and the checksum holds
+   */
+  public static @Nullable Meta decode(MemorySegment page, int slot) {
+    int pageSize = (int) page.byteSize();
+    return new MetaDecoder(page, 0, pageSize, slot).decode(Long.MAX_VALUE).meta();
   }
 
   private static void encode(FreeRun run, MemorySegment target, long at) {

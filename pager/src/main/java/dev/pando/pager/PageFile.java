@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open file. Reading and mapping are thread-safe; writing, growing, truncating and syncing are
+ * One open file. Reading, mapping and syncing are thread-safe; writing, growing and truncating are
  * for one thread at a time. An interrupt of the calling thread neither fails an operation nor
  * closes the file, and stays set. Every failure is a {@link dev.pando.error.StorageException};
  * using a closed file is an {@link IllegalStateException}.
@@ -59,6 +59,15 @@ public interface PageFile extends AutoCloseable {
    * @throws dev.pando.error.CorruptFileException if the file is shorter
    */
   PageMap map(int pageSize, long pageCount, Checksums mode, @Nullable PageMap previous);
+
+  /**
+   * Locks the file itself against other processes: the second line of defence for when its lock
+   * file was deleted. Gives up a lock that was taken before. Freed by {@link #close}.
+   *
+   * @param exclusive false lets other processes lock it so, too
+   * @return false if another process holds it in a way that excludes this one; nothing is held then
+   */
+  boolean tryLock(boolean exclusive);
 
   /** Closes the file; maps of it stay valid. A second call does nothing. */
   @Override

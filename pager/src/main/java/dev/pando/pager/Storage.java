@@ -26,11 +26,12 @@ public interface Storage {
   void syncDirectory(Path directory);
 
   /**
-   * Takes the lock of a database, creating the lock file if there is none.
+   * Opens the lock file of a database, creating it if there is none. Nothing in it is locked yet.
    *
-   * @param exclusive true for a writer; false for a reader, which other readers may join
-   * @throws dev.pando.error.DatabaseLockedException if another process holds it in a way that
-   *     excludes this one, or this JVM holds it in any way
+   * @param required false if the database may be opened without, for reading
+   * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already
+   * @throws dev.pando.error.StorageIoException if it is on a network file system, or cannot be
+   *     opened
    */
-  StorageLock lock(Path lockFile, boolean exclusive);
+  StorageLock lock(Path lockFile, boolean required);
 }

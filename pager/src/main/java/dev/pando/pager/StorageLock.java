@@ -1,19 +1,56 @@
 package dev.pando.pager;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * A held lock of a database. The operating system frees it when the process ends, however it ends.
- * Any thread may close it.
+ * The lock file of a database: memory that all its processes share, and locks on single bytes,
+ * which the operating system frees when a process ends, however it ends. What the memory means is
+ * not this object's concern. A byte that is locked need not exist. Thread-safe.
  */
 public interface StorageLock extends AutoCloseable {
+  /** Bytes that a lock file has at least, and that are mapped from its opening on. */
+  long FIRST_BYTES = 64 << 10;
+
   /** The lock file. */
   Path path();
 
-  /** Whether no other process can hold the lock, not even for reading. */
-  boolean exclusive();
+  /**
+   * Whether this process can write the lock file, and so share memory. Otherwise only {@link
+   * #tryLock} for reading works, and only if there is a file to lock.
+   */
+  boolean writable();
 
-  /** Frees the lock; a second call does nothing. */
+  /**
+   * Locks a byte against other processes. This process must not hold it.
+   *
+   * @param exclusive false lets others lock it so, too
+   * @return false if another process holds it in a way that excludes this one
+   */
+  boolean tryLock(long position, boolean exclusive);
+
+  /** Frees a byte; nothing happens if this process does not hold it. */
+  void unlock(long position);
+
+  /** Bytes in the file. */
+  long size();
+
+  /** Makes the file at least this long; the new bytes are zeros that really take their room. */
+  void grow(long newSize);
+
+  /** Makes the file at most this long; nobody may have the rest mapped. */
+  void truncate(long newSize);
+
+  /**
+   * Maps a part of the file for reading and writing, until {@link #close}: after that, reading and
+   * writing the memory throws {@link IllegalStateException}.
+   */
+  MemorySegment map(long offset, long bytes);
+
+  /** Whether the name still leads to this file: somebody may have deleted or replaced it. */
+  boolean isNamed();
+
+  /** Unmaps the memory, then frees all locks; a second call does nothing. */
   @Override
   void close();
 }

@@ -1,6 +1,5 @@
 package dev.pando.pager;
 
-import dev.pando.error.DatabaseLockedException;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A JVM of its own that takes a lock, says so, and keeps it until its input ends. */
 final class LockingChild implements AutoCloseable {
+  /** The byte that it locks. */
+  static final long PLACE = 1L << 62;
+
   private final Process process;
   private final BufferedReader output;
 
@@ -38,11 +40,22 @@ final class LockingChild implements AutoCloseable {
 
   /** The child's part. */
   public static void main(String[] args) throws IOException {
-    try (StorageLock _ = new FileStorage().lock(Path.of(args[0]), Boolean.parseBoolean(args[1]))) {
-      System.out.println("locked");
-      int _ = System.in.read();
-    } catch (DatabaseLockedException e) {
-      System.out.println("refused by " + e.pid());
+    try (StorageLock lock = new FileStorage().lock(Path.of(args[0]), true)) {
+      if (lock.tryLock(PLACE, Boolean.parseBoolean(args[1]))) {
+        lock.map(4096, 64).set(PageHeader.U64, 0, ProcessHandle.current().pid());
+        System.out.println("locked");
+        int _ = System.in.read();
+      } else {
+        System.out.println("refused");
+      }
+    }
+  }
+
+  /** What a child that only tries is told. */
+  static @Nullable String ask(Path lockFile, boolean exclusive)
+      throws IOException, URISyntaxException {
+    try (LockingChild child = new LockingChild(lockFile, exclusive)) {
+      return child.answer();
     }
   }
 

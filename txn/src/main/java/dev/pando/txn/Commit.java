@@ -3,6 +3,7 @@ package dev.pando.txn;
 import dev.pando.btree.TreeWriter;
 import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
+import java.util.function.Supplier;
 
 /**
  * Makes what a write transaction did the newest state, on disk. Up to the write of the meta a
@@ -20,9 +21,10 @@ final class Commit {
   private final MetaWriter metas;
   private final DataFile file;
   private final WriterMemory memory;
-  private final ReaderSlots readers;
+  private final Supplier<Pins> pinsNow;
 
-  Commit(WriteTxn txn, MetaWriter metas, DataFile file, WriterMemory memory, ReaderSlots readers) {
+  Commit(
+      WriteTxn txn, MetaWriter metas, DataFile file, WriterMemory memory, Supplier<Pins> pinsNow) {
     this.base = txn.snapshot();
     this.pages = txn.pages();
     this.free = txn.free();
@@ -30,20 +32,22 @@ final class Commit {
     this.metas = metas;
     this.file = file;
     this.memory = memory;
-    this.readers = readers;
+    this.pinsNow = pinsNow;
   }
 
-  /** The whole order of a commit; what it returns is durable and may be shown to readers. */
-  Snapshot run() {
+  /**
+   * All of a commit up to its sync; what it returns is whole, and durable after the next sync. From
+   * here on the next transaction may begin on it.
+   */
+  Snapshot write() {
     TreeRoot tables = catalog.save();
     TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch);
     FreeSpace.Saved saved = free.save(freeTree);
     boolean dataIsOnDisk = writePages();
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
     Snapshot next = new Snapshot(meta, file.map());
-    Pins pins = readers.pins(base.txnId(), metas.durableTxn());
-    metas.write(meta, base.txnId());
-    metas.sync(meta.txnId());
+    Pins pins = pinsNow.get();
+    metas.write(meta, base.txnId(), pins);
     free.keep(meta.txnId(), pins);
     return next;
   }

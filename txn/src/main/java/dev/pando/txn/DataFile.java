@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The database file as the writer uses it: pages go in by number, the file grows ahead of them in
- * steps, and the newest map follows. For the holder of the writer's turn only, but for {@link
- * #failure}.
+ * steps, and the newest map follows. For the holder of the writer's turn only, but for mapping,
+ * syncing and {@link #failure}.
  */
 final class DataFile {
   /** Writes of fewer bytes get room ahead of need. */
@@ -26,7 +26,7 @@ final class DataFile {
   private final Checksums checksums;
   private final long maxSize;
   private final long growthStep;
-  private PageMap map;
+  private volatile PageMap map;
 
   /**
    * Not more than the file has. Volatile for the early writer, which only ever makes the file
@@ -35,7 +35,7 @@ final class DataFile {
   private volatile long size;
 
   /** Whether the length changed since the last sync, so that it must reach the disk as well. */
-  private boolean lengthChanged = true;
+  private volatile boolean lengthChanged = true;
 
   /** The write of a meta or the sync that failed: what is on disk is not known since. */
   private volatile @Nullable StorageException failure;
@@ -134,7 +134,7 @@ final class DataFile {
    * @return the map that was the newest until now, for the caller to release when nobody uses it,
    *     or null if it shows them already
    */
-  @Nullable PageMap mapUpTo(long pageCount) {
+  synchronized @Nullable PageMap mapUpTo(long pageCount) {
     if (pageCount <= map.pageCount()) {
       return null;
     }
@@ -166,9 +166,10 @@ final class DataFile {
   /** Puts everything written on disk. */
   void sync() {
     checkNotFailed(); // the kernel tells of a failed sync once only
+    boolean length = lengthChanged;
+    lengthChanged = false; // before: the next transaction may make the file longer meanwhile
     try {
-      file.sync(lengthChanged);
-      lengthChanged = false;
+      file.sync(length);
     } catch (StorageException e) {
       throw fail("sync", e);
     }
@@ -208,6 +209,15 @@ final class DataFile {
     return failure != null;
   }
 
+  /** Another process may have changed the file's length. */
+  void lookAtSize() {
+    long now = file.size();
+    if (now != size) {
+      size = now;
+      lengthChanged = true;
+    }
+  }
+
   /** Bytes in the file, as far as this object knows. */
   long knownSize() {
     return size;
@@ -231,12 +241,12 @@ final class DataFile {
   /**
    * Cuts off what was allocated ahead and closes. All maps are released by now.
    *
-   * @param pageCount of the newest commit
+   * @param pageCount of the newest commit, or any larger number if others have the file open
    */
   void close(long pageCount) {
     try {
       // After a failure a commit with more pages may be on disk.
-      if (file.writable() && !hasFailed() && file.size() > pageCount * pageSize) {
+      if (file.writable() && !hasFailed() && file.size() / pageSize > pageCount) {
         file.truncate(pageCount * pageSize);
       }
     } finally {

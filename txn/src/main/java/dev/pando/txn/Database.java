@@ -7,12 +7,10 @@ import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.StorageLock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,39 +42,28 @@ public final class Database implements AutoCloseable {
 
   private final Path path;
   private final Options options;
-  private final StorageLock lock;
+  private final LockFile lock;
   private final DataFile file;
-  private final MetaWriter metas;
   private final OpenReport openReport;
-  private final ReaderSlots readers = new ReaderSlots();
-  private final WriterTurn turn = new WriterTurn();
-  private final WriterMemory memory;
-  private final FreeSpace free;
-  private final RetiredMaps retired = new RetiredMaps();
-
-  /** Held while a commit or the end of the database changes files and maps. */
-  private final ReentrantLock commitLock = new ReentrantLock();
-
-  /** Read and written volatile: readers publish what they pin and look again. */
-  private volatile Snapshot newest;
-
-  private final Supplier<Snapshot> readNewest = () -> newest;
+  private final ReaderSlots readers;
+  private final Publication publication;
+  private final Writer writer;
   private volatile int state = OPEN;
 
-  /** The file's size before the running write transaction; for the holder of the turn. */
-  private long sizeBefore;
-
-  private Database(Path path, Options options, StorageLock lock, OpenedFile opened) {
+  private Database(Path path, Options options, LockFile lock, OpenedFile opened) {
     this.path = path;
     this.options = options;
     this.lock = lock;
     this.openReport = opened.report();
     this.file = new DataFile(opened.file(), opened.map(), options);
-    this.memory = new WriterMemory(file);
-    this.free = new FreeSpace(file);
-    this.metas =
-        new MetaWriter(file, memory, opened.slots(), opened.meta(), opened.report().created());
-    this.newest = new Snapshot(opened.meta(), opened.map());
+    this.readers = new ReaderSlots(lock);
+    Snapshot first = new Snapshot(opened.meta(), opened.map());
+    this.publication = new Publication(lock, file, readers, first);
+    this.writer = new Writer(this, options, file, lock, readers, publication);
+    if (lock.alone()) {
+      writer.pinFirst();
+    }
+    lock.entered();
   }
 
   /** Opens a database with {@link Options#defaults}; creates it if there is none. */
@@ -97,12 +84,18 @@ public final class Database implements AutoCloseable {
    */
   public static Database open(Path path, Options options) {
     try {
-      StorageLock lock = OpenedFile.lock(path, options);
-      try {
-        return new Database(path, options, lock, OpenedFile.open(path, options));
-      } catch (Throwable e) {
-        closeAfter(e, lock);
-        throw e;
+      while (true) {
+        StorageLock lock = OpenedFile.lock(path, options);
+        try {
+          LockFile entered = LockFile.enter(lock);
+          if (entered.isNamed()) {
+            return new Database(path, options, entered, OpenedFile.open(path, options, entered));
+          }
+          lock.close(); // somebody deleted it just now: there is another one
+        } catch (Throwable e) {
+          closeAfter(e, lock);
+          throw e;
+        }
       }
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
@@ -177,20 +170,20 @@ public final class Database implements AutoCloseable {
 
   private <R extends @Nullable Object, X extends Exception> R runClosure(
       WriteTxn tx, WriteFunction<R, X> body) throws X {
-    turn.closureRuns(true);
+    writer.turn().closureRuns(true);
     tx.closureRuns(true);
     try {
       return body.apply(tx);
     } finally {
       tx.closureRuns(false);
-      turn.closureRuns(false);
+      writer.turn().closureRuns(false);
     }
   }
 
   /** Begins a read transaction on the newest commit. Close it: it keeps that commit's pages. */
   public ReadTxn beginRead() {
     checkAccepting();
-    ReaderSlots.Slot slot = readers.pin(readNewest);
+    ReaderSlots.Slot slot = publication.pin();
     if (state != OPEN) { // after pinning: either close sees the slot, or this sees the close
       slot.free();
       checkAccepting();
@@ -207,115 +200,55 @@ public final class Database implements AutoCloseable {
    *     known what is on disk
    */
   public WriteTxn beginWrite() {
+    checkWritable();
+    return Objects.requireNonNull(writer.begin(null));
+  }
+
+  /**
+   * As {@link #beginWrite}, but waits no longer than a limit for the transactions that asked
+   * before, in this process and in others.
+   *
+   * @param limit zero or more
+   * @return null if the turn did not come in time
+   */
+  public @Nullable WriteTxn tryBeginWrite(Duration limit) {
+    if (limit.isNegative()) {
+      throw new IllegalArgumentException("limit=" + limit + ", allowed zero or more");
+    }
+    checkWritable();
+    return writer.begin(limit);
+  }
+
+  private void checkWritable() {
     checkAccepting();
     if (!file.writable()) {
       throw new ReadOnlyException(path + ": cannot write, the database is open for reading only");
     }
-    turn.checkNotNested();
-    turn.take();
-    try {
-      checkAccepting();
-      file.checkNotFailed();
-      return begin();
-    } catch (Throwable e) {
-      turn.giveBack();
-      throw e;
-    }
   }
 
-  private WriteTxn begin() {
-    if (metas.mustClaim()) {
-      claim();
-    }
-    Snapshot base = newest;
-    sizeBefore = file.knownSize();
-    beginFreeSpace(base);
-    DirtyPages pages =
-        new DirtyPages(file, free, memory, base, metas.nextTxnId(), options.spillLimit());
-    return new WriteTxn(this, base, memory, pages, free);
-  }
-
-  private void beginFreeSpace(Snapshot base) {
-    try {
-      free.begin(base, readers.pins(base.txnId(), metas.durableTxn()));
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(path, e);
-    }
-  }
-
-  /** See {@link MetaWriter}. */
-  private void claim() {
-    commitLock.lock();
-    try {
-      checkAccepting();
-      Snapshot base = newest;
-      Meta claimed = metas.claim(base.meta());
-      publish(new Snapshot(claimed, base.map()));
-    } finally {
-      commitLock.unlock();
-    }
+  /**
+   * Puts all commits on disk, of this process and of others: those with {@link Durability#ASYNC}
+   * may not be there yet. Waits while another process writes.
+   *
+   * @throws dev.pando.error.DatabaseFailedException if that fails, or failed before
+   */
+  public void sync() {
+    checkWritable();
+    writer.sync();
   }
 
   /** Commits a transaction and ends it, also if that fails. */
   void commit(WriteTxn tx) {
-    commitLock.lock();
-    try {
-      tx.checkOpen(); // close may have been waiting for the lock no longer
-      if (tx.catalog().isChanged()) {
-        publish(new Commit(tx, metas, file, memory, readers).run());
-      } else {
-        free.rollBack();
-      }
-      tx.end();
-      release(tx);
-    } finally {
-      commitLock.unlock();
-      tx.close(); // rolls back if the commit failed
-    }
+    commit(tx, options.durability());
   }
 
-  private void publish(Snapshot next) {
-    Snapshot before = newest;
-    newest = next;
-    if (before.map() != next.map()) {
-      retired.add(before.map(), before.txnId());
-    }
-    retired.release(readers);
+  void commit(WriteTxn tx, Durability durability) {
+    writer.commit(tx, durability);
   }
 
   /** A transaction that was not committed ends. */
   void rollBack(WriteTxn tx) {
-    tx.pages().end();
-    commitLock.lock();
-    try {
-      if (state != ENDED && tx.pages().anythingWritten()) {
-        metas.use(tx.pages().txnId());
-        cutFile();
-      }
-      free.rollBack();
-      release(tx);
-    } finally {
-      commitLock.unlock();
-    }
-  }
-
-  /** What was written beyond the end is of no use; the room may be wanted. */
-  private void cutFile() {
-    if (!file.hasFailed()) {
-      try {
-        file.cutTo(sizeBefore);
-      } catch (StorageException e) {
-        // The file stays longer than it need be; the next growth or close tries again.
-      }
-    }
-  }
-
-  private void release(WriteTxn tx) {
-    tx.pages().releaseMaps();
-    if (state != ENDED) {
-      memory.trim();
-    }
-    turn.giveBack();
+    writer.rollBack(tx);
   }
 
   // ---- looking at the whole
@@ -331,8 +264,8 @@ public final class Database implements AutoCloseable {
           meta.freePages(),
           meta.txnId(),
           meta.catalog().entries(),
-          readers.count() - 1,
-          readers.oldest());
+          readers.countHere() - 1,
+          readers.oldestHere());
     }
   }
 
@@ -382,17 +315,17 @@ public final class Database implements AutoCloseable {
   }
 
   private void checkSlots(DatabaseCheck check, List<String> notes) {
-    commitLock.lock(); // nobody writes a slot meanwhile
-    try {
-      MetaSlots slots = MetaSlots.read(file.file());
-      long txnId = newest.txnId();
-      if (slots.valid().stream().noneMatch(slot -> slot.meta().txnId() == txnId)) {
-        check.problem("no meta slot holds the newest commit, transaction " + txnId);
-      }
-      slots.damaged().forEach(slot -> notes.add("meta slot " + slot.slot() + ": " + slot.reason()));
-    } finally {
-      commitLock.unlock();
-    }
+    writer.withoutCommits(
+        () -> {
+          MetaSlots slots = MetaSlots.read(file.file());
+          long txnId = publication.newest().txnId();
+          if (slots.valid().stream().noneMatch(slot -> slot.meta().txnId() == txnId)) {
+            check.problem("no meta slot holds the newest commit, transaction " + txnId);
+          }
+          slots
+              .damaged()
+              .forEach(slot -> notes.add("meta slot " + slot.slot() + ": " + slot.reason()));
+        });
   }
 
   // ---- the end
@@ -402,7 +335,7 @@ public final class Database implements AutoCloseable {
     return state == ENDED;
   }
 
-  private void checkAccepting() {
+  void checkAccepting() {
     if (state != OPEN) {
       throw new IllegalStateException("the database is closed: " + path);
     }
@@ -415,62 +348,51 @@ public final class Database implements AutoCloseable {
    */
   @Override
   public void close() {
-    synchronized (turn) {
+    synchronized (writer) {
       if (state != OPEN) {
         return;
       }
       state = CLOSING;
     }
     boolean _ = awaitTransactions();
-    commitLock.lock(); // a commit that has begun comes to its end
-    try {
-      state = ENDED;
-      end();
-    } finally {
-      commitLock.unlock();
-    }
+    writer.withoutCommits( // one that has begun comes to its end
+        () -> {
+          state = ENDED;
+          end();
+        });
   }
 
   /** Whether all ended within the limit. */
   private boolean awaitTransactions() {
     long end = System.nanoTime() + options.closeTimeout().toNanos();
-    if (!turn.tryTake(options.closeTimeout())) {
-      return false;
+    if (file.writable()) {
+      if (!writer.turn().tryTake(options.closeTimeout())) {
+        return false;
+      }
+      writer.turn().giveBack(); // those who wait for it are refused now
+      writer.turn().leave();
     }
-    turn.giveBack(); // those who wait for it are refused now
-    boolean interrupted = false;
-    while (readers.count() > 0) {
+    while (readers.countHere() > 0) {
       if (System.nanoTime() - end >= 0) {
         return false;
       }
-      interrupted |= Thread.interrupted(); // or parking would not wait
-      LockSupport.parkNanos(CLOSE_POLL_NANOS);
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      LockFile.pause(CLOSE_POLL_NANOS);
     }
     return true;
   }
 
+  /** Each part also after another one has failed. */
   private void end() {
-    try (lock;
-        memory) {
-      sealAndClose(newest);
-    }
-  }
-
-  private void sealAndClose(Snapshot last) {
-    try {
-      if (!file.hasFailed()) {
-        metas.seal(last.meta());
+    try (lock) {
+      try {
+        writer.seal();
+      } finally {
+        long pageCount = lock.leave() ? publication.known().meta().pageCount() : Long.MAX_VALUE;
+        readers.leave();
+        publication.releaseAll();
+        writer.close();
+        file.close(pageCount);
       }
-    } finally {
-      retired.releaseAll();
-      if (file.map() != last.map()) {
-        file.map().release();
-      }
-      last.map().release();
-      file.close(last.meta().pageCount());
     }
   }
 

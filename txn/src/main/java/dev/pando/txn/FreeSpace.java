@@ -3,9 +3,12 @@ package dev.pando.txn;
 import dev.pando.btree.TreeWriter;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
+import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives out page numbers and takes them back, for one write transaction after the other. Which
@@ -84,13 +87,19 @@ final class FreeSpace {
     this.file = file;
   }
 
-  /** A write transaction begins. */
-  void begin(Snapshot base, Pins pins) {
+  /** Another process has written: what is known is out of date. */
+  void forget() {
+    loaded = false;
+  }
+
+  /**
+   * A write transaction begins.
+   *
+   * @param metas the metas of pinned snapshots, by transaction; for who takes over
+   */
+  void begin(Snapshot base, Pins pins, LongFunction<@Nullable Meta> metas) {
     if (!loaded) {
-      tree.load(base.map(), base.meta(), free);
-      reusable.addAll(free);
-      finder.added(free.size());
-      loaded = true;
+      load(base, pins, metas);
     }
     long before = reusable.size();
     held.release(pins, reusable);
@@ -100,6 +109,28 @@ final class FreeSpace {
     pageCount = basePages;
     long used = basePages - base.meta().freePages() + held.pages();
     growUpTo = used + used * SPARE_PERCENT / 100;
+  }
+
+  private void load(Snapshot base, Pins pins, LongFunction<@Nullable Meta> metas) {
+    tree.load(base.map(), base.meta(), free);
+    reusable.clear();
+    reusable.addAll(free);
+    held.clear();
+    HeldSearch search = new HeldSearch(base, free);
+    for (long pin : pins.sorted()) {
+      if (pin < base.txnId()) {
+        search.add(pin, metas.apply(pin));
+      }
+    }
+    search.moveTo(held, reusable);
+    finder.forget();
+    finder.added(reusable.size());
+    loaded = true;
+  }
+
+  /** Pages that are free, but seen by pinned snapshots. */
+  long heldPages() {
+    return held.pages();
   }
 
   /** The first page number that neither the base nor the transaction uses. */

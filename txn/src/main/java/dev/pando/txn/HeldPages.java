@@ -7,8 +7,8 @@ import java.util.TreeMap;
 
 /**
  * Free pages that a pinned snapshot may still see, in groups of equal dates: the smallest snapshot
- * that may see them, and the transaction that freed them. Kept in memory only: what is pinned ends
- * with the process, so that whoever opens the file next may use every free page.
+ * that may see them, and the transaction that freed them. Kept in memory only: who takes over the
+ * writing finds them again from the pinned snapshots ({@link HeldSearch}).
  */
 final class HeldPages {
   private static final class Group {
@@ -24,6 +24,11 @@ final class HeldPages {
   private final TreeMap<Long, List<Group>> births = new TreeMap<>();
 
   private long pages;
+
+  void clear() {
+    births.clear();
+    pages = 0;
+  }
 
   /** Pages in all groups. */
   long pages() {

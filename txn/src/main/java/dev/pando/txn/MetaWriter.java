@@ -3,18 +3,22 @@ package dev.pando.txn;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageHeader;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes metas, each into a slot that is neither the newest durable one's nor its base's, and gives
- * out transaction ids.
+ * Writes metas, each into a slot that is neither the newest durable one's nor its base's nor that
+ * of a commit that is just being synced, and gives out transaction ids.
  *
  * <p>An id whose transaction wrote a page is never given out again, not even if it was rolled back
  * or cut short by a crash: a page's birth tells its versions apart, and recovery would take the
  * version of a transaction that failed for one of its namesake if a write of that were lost. After
  * a crash nobody knows which ids were used, only that they were fewer than {@link #RANGE} above the
- * newest durable one; so a process that begins to write first puts a meta with an id beyond them on
- * disk.
+ * newest durable one; so whoever begins to write first puts a meta with an id beyond them on disk.
+ * From then on the lock file knows.
  */
 final class MetaWriter {
   /** Ids used without a durable commit in between are fewer. */
@@ -23,43 +27,39 @@ final class MetaWriter {
   private static final long NOTHING = -1;
 
   private final DataFile file;
-  private final WriterMemory memory;
+  private final LockFile lock;
+  private final PinnedMetas pinned;
+  private final MemorySegment page;
+
+  /** Held while a sync runs, so that it is known which commit it makes durable. */
+  private final ReentrantLock syncLock = new ReentrantLock();
+
   private final long[] slotTxn = new long[PageHeader.META_SLOTS];
 
-  /** The newest id that may have been used. */
-  private long lastUsed;
-
-  /** The newest transaction known to be on disk. */
-  private long durableTxn;
-
-  /** Whether this process may write pages: ids below {@link #lastUsed} are all known. */
-  private boolean claimed;
-
-  /**
-   * Goes on from what recovery chose.
-   *
-   * @param created whether this process made the file, so that nobody used an id before
-   */
-  MetaWriter(DataFile file, WriterMemory memory, MetaSlots slots, Meta chosen, boolean created) {
+  MetaWriter(DataFile file, LockFile lock, PinnedMetas pinned, WriterMemory memory) {
     this.file = file;
-    this.memory = memory;
+    this.lock = lock;
+    this.pinned = pinned;
+    this.page = memory.metaPage;
+    Arrays.fill(slotTxn, NOTHING);
+  }
+
+  /** What the slots hold, after another process may have written them. */
+  void look(MetaSlots slots) {
     Arrays.fill(slotTxn, NOTHING);
     for (MetaSlots.Valid slot : slots.valid()) {
       slotTxn[slot.slot()] = slot.meta().txnId();
     }
-    lastUsed = chosen.txnId();
-    durableTxn = created ? chosen.txnId() : chosen.durableTxn();
-    claimed = created;
   }
 
   /** The newest transaction known to be on disk. */
   long durableTxn() {
-    return durableTxn;
+    return lock.durable();
   }
 
   /** Whether {@link #claim} is due before the next transaction. */
   boolean mustClaim() {
-    return !claimed || lastUsed - durableTxn >= RANGE / 2;
+    return !lock.claimed() || lock.lastUsed() - lock.durable() >= RANGE / 2;
   }
 
   /**
@@ -69,49 +69,45 @@ final class MetaWriter {
    *
    * @return the meta written, whose content is that of {@code base}
    */
-  Meta claim(Meta base) {
-    long txnId = Math.max(lastUsed, base.txnId()) + RANGE;
-    Meta meta = withIds(base, txnId, durableTxn);
-    write(meta, base.txnId());
+  Meta claim(Meta base, Pins pins) {
+    long txnId = Math.max(lock.lastUsed(), base.txnId()) + RANGE;
+    Meta meta = base.withIds(txnId, lock.durable());
+    write(meta, base.txnId(), pins);
     sync(txnId);
-    claimed = true;
+    lock.setClaimed();
     return meta;
   }
 
   /**
-   * Closes the file: says on disk that the newest commit is on disk. A page that is found damaged
-   * later is then known to be damaged; without this, recovery would take the commit for one that a
-   * crash cut short, and go back to the one before.
+   * Says on disk that the newest commit is on disk. A page that is found damaged later is then
+   * known to be damaged; without this, recovery would take the commit for one that a crash cut
+   * short, and go back to the one before.
+   *
+   * @return the meta written, or null if there was nothing to say
    */
-  void seal(Meta newest) {
-    if (claimed && newest.durableTxn() < newest.txnId() && durableTxn == newest.txnId()) {
+  @Nullable Meta seal(Meta newest, Pins pins) {
+    if (lock.claimed()
+        && newest.durableTxn() < newest.txnId()
+        && lock.durable() == newest.txnId()) {
       long txnId = nextTxnId();
-      write(withIds(newest, txnId, txnId), newest.txnId());
+      Meta sealed = newest.withIds(txnId, txnId);
+      write(sealed, newest.txnId(), pins);
       sync(txnId);
+      return sealed;
     }
-  }
-
-  private static Meta withIds(Meta base, long txnId, long durableTxn) {
-    return new Meta(
-        base.pageSize(),
-        base.databaseId(),
-        txnId,
-        durableTxn,
-        base.pageCount(),
-        base.freePages(),
-        base.catalog(),
-        base.freeTree(),
-        base.freeRuns());
+    return null;
   }
 
   /** The id of the transaction that begins. */
   long nextTxnId() {
-    return lastUsed + 1;
+    return lock.lastUsed() + 1;
   }
 
   /** A transaction wrote pages: its id is spent, whatever becomes of it. */
   void use(long txnId) {
-    lastUsed = Math.max(lastUsed, txnId);
+    if (txnId > lock.lastUsed()) {
+      lock.setLastUsed(txnId);
+    }
   }
 
   /** Puts all data written so far on disk; the meta of {@code txnId} may say so. */
@@ -119,31 +115,99 @@ final class MetaWriter {
     file.sync();
   }
 
-  /** Writes a meta; {@link #sync} makes it durable. */
-  void write(Meta meta, long baseTxn) {
+  /**
+   * Writes a meta; {@link #sync} makes it durable.
+   *
+   * @param pins snapshots whose metas the lock file must keep
+   */
+  void write(Meta meta, long baseTxn, Pins pins) {
     use(meta.txnId());
     int slot = slotFor(baseTxn);
-    meta.encode(memory.metaPage, 0, slot);
+    if (slot < 0) { // a sync of an older commit keeps a slot: it ends soon
+      syncLock.lock();
+      try {
+        slot = slotFor(baseTxn);
+      } finally {
+        syncLock.unlock();
+      }
+    }
+    meta.encode(page, 0, slot);
+    pinned.put(meta.txnId(), page, slot, pins::contain);
     slotTxn[slot] = NOTHING;
-    file.writeMeta(memory.metaPage, slot);
+    file.writeMeta(page, slot);
     slotTxn[slot] = meta.txnId();
   }
 
-  /** The slot of the oldest meta that nobody needs. */
+  /** Leaves a meta in the lock file that is in a slot already. */
+  void pin(Meta meta, Pins pins) {
+    meta.encode(page, 0, 0);
+    pinned.put(meta.txnId(), page, 0, pins::contain);
+  }
+
+  /** The slot of the oldest meta that nobody needs; -1 if a running sync needs the last one. */
   private int slotFor(long baseTxn) {
     int best = -1;
+    long durable = lock.durable();
+    long syncing = lock.syncing();
     for (int slot = 0; slot < slotTxn.length; slot++) {
-      boolean needed = slotTxn[slot] == baseTxn || slotTxn[slot] == durableTxn;
-      if (!needed && (best < 0 || slotTxn[slot] < slotTxn[best])) {
+      long txn = slotTxn[slot];
+      boolean needed = txn == baseTxn || txn == durable || (txn != 0 && txn == syncing);
+      if (!needed && (best < 0 || txn < slotTxn[best])) {
         best = slot;
       }
     }
     return best;
   }
 
-  /** Puts everything on disk; {@code txnId}'s meta was written. */
+  /** Puts a commit on disk whose meta was written, unless it is there already. */
   void sync(long txnId) {
+    syncLock.lock();
+    try {
+      if (lock.durable() < txnId) {
+        lock.setSyncing(txnId);
+        syncNow(txnId);
+      }
+    } finally {
+      syncLock.unlock();
+    }
+  }
+
+  /**
+   * Puts the newest commit on disk, while others follow it: so it is pinned, and this looks again
+   * whether it was the newest then.
+   */
+  void sync(LongSupplier newest) {
+    syncLock.lock();
+    try {
+      long txnId = newest.getAsLong();
+      lock.setSyncing(txnId);
+      for (long now = newest.getAsLong(); now != txnId; now = newest.getAsLong()) {
+        txnId = now;
+        lock.setSyncing(txnId);
+      }
+      if (lock.durable() < txnId) {
+        syncNow(txnId);
+      } else {
+        lock.setSyncing(0);
+      }
+    } finally {
+      syncLock.unlock();
+    }
+  }
+
+  private void syncNow(long txnId) {
     file.sync();
-    durableTxn = txnId;
+    lock.setDurable(txnId);
+    lock.setSyncing(0);
+  }
+
+  /** The process that said what it was syncing is gone, or has finished. */
+  void forgetSync() {
+    syncLock.lock();
+    try {
+      lock.setSyncing(0);
+    } finally {
+      syncLock.unlock();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseLockedException;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.DatabaseFile;
@@ -11,6 +12,7 @@ import dev.pando.pager.PageMap;
 import dev.pando.pager.Storage;
 import dev.pando.pager.StorageLock;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -18,14 +20,13 @@ import java.util.UUID;
  *
  * @param file open for writing unless the options say otherwise
  * @param map of all its pages, with one reference
- * @param slots as they were found
  * @param meta the commit to go on from
  * @param report for the user
  */
-record OpenedFile(PageFile file, PageMap map, MetaSlots slots, Meta meta, OpenReport report) {
+record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
 
   /**
-   * Takes the database's lock. What is no database gets no lock file: it is refused before. Where a
+   * Opens the database's lock file. What is no database gets none: it is refused before. Where a
    * lock file stands already, {@link #open} refuses it, which spares a look at each opening.
    */
   static StorageLock lock(Path path, Options options) {
@@ -55,47 +56,80 @@ record OpenedFile(PageFile file, PageMap map, MetaSlots slots, Meta meta, OpenRe
     }
   }
 
-  /** Opens or creates the file; the caller holds the lock. */
-  static OpenedFile open(Path path, Options options) {
+  /** Opens or creates the file; nobody else enters or leaves meanwhile. */
+  static OpenedFile open(Path path, Options options, LockFile lock) {
     Storage storage = options.storage();
-    boolean created = false;
-    if (!options.readOnly()) {
-      boolean _ = DatabaseFile.removeLeftover(storage, path);
-      if (!storage.exists(path)) {
-        DatabaseFile.create(storage, path, options.pageSize(), UUID.randomUUID());
-        created = true;
-      }
-    }
+    boolean created = lock.alone() && !options.readOnly() && create(path, options);
     PageFile file = storage.open(path, !options.readOnly());
     try {
-      return recover(path, file, options, created);
+      lockItself(path, file, lock.alone() && file.writable());
+      MetaSlots slots = MetaSlots.read(file);
+      checkPageSize(path, options, slots.pageSize());
+      return lock.alone()
+          ? recover(file, options, slots, created, lock)
+          : join(file, options, slots, lock);
     } catch (Throwable e) {
       file.close();
       throw e;
     }
   }
 
-  private static OpenedFile recover(Path path, PageFile file, Options options, boolean created) {
-    MetaSlots slots = MetaSlots.read(file);
-    int pageSize = slots.pageSize();
+  private static boolean create(Path path, Options options) {
+    Storage storage = options.storage();
+    boolean _ = DatabaseFile.removeLeftover(storage, path);
+    if (storage.exists(path)) {
+      return false;
+    }
+    DatabaseFile.create(storage, path, options.pageSize(), UUID.randomUUID());
+    return true;
+  }
+
+  /** Finds processes that have the file open but use another lock file: theirs was deleted. */
+  private static void lockItself(Path path, PageFile file, boolean alone) {
+    if ((alone && !file.tryLock(true)) || !file.tryLock(false)) {
+      throw new DatabaseLockedException(
+          path.toString(),
+          -1,
+          "another process has the database open, and its lock file was deleted or replaced; close the database there first");
+    }
+  }
+
+  private static void checkPageSize(Path path, Options options, int pageSize) {
     if (options.pageSizeRequired() && pageSize != options.pageSize()) {
       throw new IllegalArgumentException(
           "%s: page size=%d was asked for, the database has %d; leave the page size out to open it"
               .formatted(path, options.pageSize(), pageSize));
     }
+  }
+
+  private static OpenedFile recover(
+      PageFile file, Options options, MetaSlots slots, boolean created, LockFile lock) {
+    int pageSize = slots.pageSize();
     long pages = file.size() / pageSize;
     PageMap verifying = file.map(pageSize, pages, Checksums.FIRST_TOUCH, null);
     try {
       Recovery recovery = Recovery.choose(verifying, slots);
+      Meta meta = recovery.meta();
       PageMap map =
           options.pagerChecksums() == Checksums.FIRST_TOUCH
               ? verifying.retain()
               : file.map(pageSize, pages, options.pagerChecksums(), verifying);
-      OpenReport report = new OpenReport(created, recovery.meta().txnId(), recovery.passedOver());
-      return new OpenedFile(file, map, slots, recovery.meta(), report);
+      long durable = created ? meta.txnId() : meta.durableTxn();
+      lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, created);
+      return new OpenedFile(
+          file, map, meta, new OpenReport(created, meta.txnId(), recovery.passedOver()));
     } finally {
       verifying.release();
     }
+  }
+
+  /** Others have it open: what they say is the newest commit needs no recovery. */
+  private static OpenedFile join(PageFile file, Options options, MetaSlots slots, LockFile lock) {
+    lock.join(slots.valid().getFirst().meta().databaseId(), slots.pageSize());
+    Meta meta = Publication.await(file, lock);
+    PageMap map =
+        file.map(slots.pageSize(), file.size() / slots.pageSize(), options.pagerChecksums(), null);
+    return new OpenedFile(file, map, meta, new OpenReport(false, meta.txnId(), List.of()));
   }
 
   /** A map's page could not be read. */

@@ -35,6 +35,9 @@ public final class Options {
   private long spillLimit = 256L << 20;
   private long maxSize = Long.MAX_VALUE;
   private long growthStep;
+  private Durability durability = Durability.SYNC;
+  private Duration syncInterval = Duration.ofSeconds(1);
+  private long syncBytes = 64L << 20;
   private Storage storage = new FileStorage();
 
   private Options() {}
@@ -49,6 +52,9 @@ public final class Options {
     spillLimit = from.spillLimit;
     maxSize = from.maxSize;
     growthStep = from.growthStep;
+    durability = from.durability;
+    syncInterval = from.syncInterval;
+    syncBytes = from.syncBytes;
     storage = from.storage;
   }
 
@@ -150,6 +156,45 @@ public final class Options {
     return copy;
   }
 
+  /**
+   * When commits are on disk, unless a transaction asks for something else.
+   *
+   * @param value {@link Durability#SYNC} by default
+   */
+  public Options withDurability(Durability value) {
+    Options copy = new Options(this);
+    copy.durability = Objects.requireNonNull(value, "durability");
+    return copy;
+  }
+
+  /**
+   * How long after the first {@link Durability#ASYNC} commit that is not on disk a sync begins.
+   *
+   * @param value more than zero; a second by default
+   */
+  public Options withSyncInterval(Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException("sync interval=" + value + ", allowed more than zero");
+    }
+    Options copy = new Options(this);
+    copy.syncInterval = value;
+    return copy;
+  }
+
+  /**
+   * How many bytes {@link Durability#ASYNC} commits write before a sync begins, whatever the time.
+   *
+   * @param bytes 1 or more; 64 MiB by default
+   */
+  public Options withSyncBytes(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("sync bytes=" + bytes + ", allowed 1 or more");
+    }
+    Options copy = new Options(this);
+    copy.syncBytes = bytes;
+    return copy;
+  }
+
   /** The door to the disk, for tests. */
   Options withStorage(Storage value) {
     Options copy = new Options(this);
@@ -179,6 +224,18 @@ public final class Options {
       case NEVER -> dev.pando.pager.Checksums.NEVER;
       case EVERY_TOUCH -> dev.pando.pager.Checksums.ALWAYS;
     };
+  }
+
+  Durability durability() {
+    return durability;
+  }
+
+  Duration syncInterval() {
+    return syncInterval;
+  }
+
+  long syncBytes() {
+    return syncBytes;
   }
 
   Duration closeTimeout() {

@@ -18,6 +18,16 @@ final class Pins {
     sorted = Arrays.stream(txnIds).sorted().distinct().toArray();
   }
 
+  /** The pinned snapshots, ascending. */
+  long[] sorted() {
+    return sorted.clone();
+  }
+
+  /** Whether a snapshot is pinned. */
+  boolean contain(long txnId) {
+    return Arrays.binarySearch(sorted, txnId) >= 0;
+  }
+
   /** Whether a pinned snapshot may see pages with these dates. */
   boolean hold(long birth, long freed) {
     int at = atLeast(birth);

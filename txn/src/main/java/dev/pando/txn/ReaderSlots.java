@@ -1,14 +1,16 @@
 package dev.pando.txn;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import static dev.pando.txn.LockFile.LONG;
+
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.function.Supplier;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which snapshots live readers pin. A slot belongs to a transaction, not to a thread, and there is
- * no limit to their number. Claiming, publishing and ending take no lock.
+ * Which snapshots live readers pin, in blocks of the lock file, so that the writer of any process
+ * sees them. A block belongs to one process, a slot in it to a transaction, not to a thread, and
+ * there is no limit to their number. Claiming, publishing and ending take no lock.
  *
  * <p>Publication is a volatile write followed by a volatile read of the current transaction: if a
  * commit came between, the writer may have looked at the slots before the write, so the reader
@@ -16,25 +18,32 @@ import org.jspecify.annotations.Nullable;
  * read, and its pages could be reused under it.
  */
 final class ReaderSlots {
-  private static final long FREE = -1;
-  private static final int CHUNK = 64; // the number of slots stays a power of two
+  // A block of slots. Its first 64 bytes:
 
-  /** One reader's place. The padding keeps two readers off one cache line. */
+  /** The owner, for people. */
+  static final long PID = 8;
+
+  /** Pages of the longest map that the owner has; for who wants to cut the file. */
+  static final long MAPPED_PAGES = 16;
+
+  /** The owner's time zero is not ours: ages are told by the system's monotonic clock. */
+  static final long FIRST_SLOT = 64;
+
+  /** Two readers do not share a cache line. */
+  static final long SLOT_BYTES = 64;
+
+  static final int SLOTS_PER_BLOCK = 64;
+
+  /** In a slot: 0 while it is free, else one more than the snapshot. */
+  static final long PIN = 0;
+
+  /** In a slot: System.nanoTime() of its claim, to a tenth of a second. */
+  static final long SINCE = 8;
+
+  /** One reader's place. */
   static final class Slot {
-    private static final VarHandle TXN;
-
-    static {
-      try {
-        TXN = MethodHandles.lookup().findVarHandle(Slot.class, "txn", long.class);
-      } catch (ReflectiveOperationException e) {
-        throw new ExceptionInInitializerError(e);
-      }
-    }
-
-    private volatile long txn = FREE;
-
-    @SuppressWarnings({"unused", "UnusedVariable", "MultipleVariables"})
-    private long padding1, padding2, padding3, padding4, padding5, padding6;
+    private final MemorySegment block;
+    private final long offset;
 
     /** The holder's snapshot; means nothing while the slot is free. */
     private @Nullable Snapshot snapshot;
@@ -42,8 +51,34 @@ final class ReaderSlots {
     /** Memory for keys and values, made when the first transaction in this slot needs it. */
     private @Nullable Workspace workspace;
 
-    private boolean claim(long txnId) {
-      return txn == FREE && TXN.compareAndSet(this, FREE, txnId);
+    Slot(MemorySegment block, long offset) {
+      this.block = block;
+      this.offset = offset;
+    }
+
+    boolean claim(long txnId) {
+      return (long) LONG.get(block, offset) == 0
+          && LONG.compareAndSet(block, offset + PIN, 0L, txnId + 1);
+    }
+
+    /** The holder pins another snapshot instead. */
+    void move(long txnId) {
+      LONG.setVolatile(block, offset + PIN, txnId + 1);
+    }
+
+    /** The snapshot whose pages the holder reads. */
+    void hold(Snapshot pinned, long now) {
+      snapshot = pinned;
+      LONG.set(block, offset + SINCE, now);
+    }
+
+    /** The pinned snapshot plus one; 0 if the slot is free. */
+    long pin() {
+      return (long) LONG.getVolatile(block, offset + PIN);
+    }
+
+    long since() {
+      return (long) LONG.getOpaque(block, offset + SINCE);
     }
 
     /** The holder's memory. */
@@ -71,30 +106,31 @@ final class ReaderSlots {
       if (mine != null) {
         mine.trim();
       }
-      TXN.setRelease(this, FREE);
+      try {
+        LONG.setRelease(block, offset + PIN, 0L);
+      } catch (IllegalStateException e) {
+        // The database was closed, and the slot may be another process's by now.
+      }
     }
   }
 
-  private volatile Slot[] slots = newSlots(new Slot[0]);
+  private final LockFile file;
 
-  /**
-   * Claims a slot and pins the newest commit.
-   *
-   * @param newest reads it, volatile; no other call of the reader may come between
-   */
-  Slot pin(Supplier<Snapshot> newest) {
-    Snapshot pinned = newest.get();
-    Slot slot = claim(pinned.txnId());
-    for (Snapshot now = newest.get(); now != pinned; now = newest.get()) {
-      pinned = now;
-      slot.txn = now.txnId();
-    }
-    slot.snapshot = pinned;
-    return slot;
+  /** This process's slots; their number is a power of two. */
+  private volatile Slot[] own = {};
+
+  private volatile int[] ownBlocks = {};
+
+  /** For {@link #clearDead}: when a block was looked at last. */
+  private long lastLook = System.nanoTime();
+
+  ReaderSlots(LockFile file) {
+    this.file = file;
   }
 
-  private Slot claim(long txnId) {
-    Slot[] all = slots;
+  /** Claims a slot for a snapshot that is to be published. */
+  Slot claim(long txnId) {
+    Slot[] all = own;
     // A thread that reads again and again meets its own slot, with its memory still in the cache.
     int start = (int) Thread.currentThread().threadId();
     while (true) {
@@ -104,62 +140,184 @@ final class ReaderSlots {
           return slot;
         }
       }
-      grow(all);
       start = all.length; // the first of the new ones
-      all = slots;
+      all = grow(all);
     }
   }
 
-  private synchronized void grow(Slot[] full) {
-    if (slots == full) {
-      slots = newSlots(full);
-    }
-  }
-
-  private static Slot[] newSlots(Slot[] old) {
-    Slot[] larger = Arrays.copyOf(old, old.length + Math.max(CHUNK, old.length));
-    for (int i = old.length; i < larger.length; i++) {
-      larger[i] = new Slot();
-    }
-    return larger;
-  }
-
-  /** What readers pin, and two more. */
-  Pins pins(long base, long durable) {
-    Slot[] all = slots;
-    long[] pins = new long[all.length + 2];
-    int n = 0;
-    pins[n++] = base;
-    pins[n++] = durable;
-    for (Slot slot : all) {
-      long txn = slot.txn;
-      if (txn != FREE) {
-        pins[n++] = txn;
+  private synchronized Slot[] grow(Slot[] full) {
+    if (own == full) {
+      int blocks = Math.max(1, ownBlocks.length);
+      for (int i = 0; i < blocks; i++) {
+        take(claimBlock());
       }
     }
-    return new Pins(Arrays.copyOf(pins, n));
+    return own;
   }
 
-  /** The oldest snapshot that a reader pins; {@link Long#MAX_VALUE} if there is no reader. */
-  long oldest() {
+  private void take(int number) {
+    MemorySegment block = file.block(number);
+    long mapped = ownBlocks.length == 0 ? 0 : mappedPages(ownBlocks[0]);
+    clear(block);
+    LONG.setVolatile(block, PID, Pid.OURS);
+    LONG.setVolatile(block, MAPPED_PAGES, mapped);
+    Slot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
+    for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
+      more[own.length + i] = new Slot(block, FIRST_SLOT + i * SLOT_BYTES);
+    }
+    int[] mine = Arrays.copyOf(ownBlocks, ownBlocks.length + 1);
+    mine[mine.length - 1] = number;
+    ownBlocks = mine;
+    own = more;
+  }
+
+  /** A block whose owner has gone, or a new one. */
+  private int claimBlock() {
+    for (int i = 1; i < file.blockCount(); i++) {
+      if (isSlots(i) && !isOwn(i) && file.tryLockBlock(i)) {
+        return i;
+      }
+    }
+    return file.addBlock(LockFile.SLOTS);
+  }
+
+  private boolean isSlots(int number) {
+    return (long) LONG.getVolatile(file.block(number), LockFile.KIND) == LockFile.SLOTS;
+  }
+
+  private boolean isOwn(int number) {
+    for (int mine : ownBlocks) {
+      if (mine == number) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void clear(MemorySegment block) {
+    for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
+      LONG.setVolatile(block, FIRST_SLOT + i * SLOT_BYTES + PIN, 0L);
+    }
+    LONG.setVolatile(block, MAPPED_PAGES, 0L);
+    LONG.setVolatile(block, PID, 0L);
+  }
+
+  /** What readers of all processes pin; each volatile. */
+  void forEachPin(LongConsumer pins) {
+    int count = file.blockCount();
+    for (int i = 1; i < count; i++) {
+      if (isSlots(i)) {
+        MemorySegment block = file.block(i);
+        for (int slot = 0; slot < SLOTS_PER_BLOCK; slot++) {
+          long pin = (long) LONG.getVolatile(block, FIRST_SLOT + slot * SLOT_BYTES + PIN);
+          if (pin != 0) {
+            pins.accept(pin - 1);
+          }
+        }
+      }
+    }
+  }
+
+  /** Told of a reader of any process. */
+  interface Visitor {
+    /**
+     * A reader.
+     *
+     * @param since System.nanoTime() when it began
+     */
+    void reader(long pid, long txnId, long since);
+  }
+
+  /** Visits the live readers of all processes. */
+  void forEachReader(Visitor visitor) {
+    int count = file.blockCount();
+    for (int i = 1; i < count; i++) {
+      if (isSlots(i)) {
+        MemorySegment block = file.block(i);
+        long pid = (long) LONG.getVolatile(block, PID);
+        for (int slot = 0; slot < SLOTS_PER_BLOCK; slot++) {
+          long at = FIRST_SLOT + slot * SLOT_BYTES;
+          long pin = (long) LONG.getVolatile(block, at + PIN);
+          if (pin != 0) {
+            visitor.reader(pid, pin - 1, (long) LONG.getOpaque(block, at + SINCE));
+          }
+        }
+      }
+    }
+  }
+
+  /** Frees the slots of processes that have died. Asks the kernel once a block. */
+  synchronized void clearDead() {
+    for (int i = 1; i < file.blockCount(); i++) {
+      if (isSlots(i) && !isOwn(i)) {
+        MemorySegment block = file.block(i);
+        if ((long) LONG.getVolatile(block, PID) != 0 && file.tryLockBlock(i)) {
+          clear(block);
+          file.unlockBlock(i);
+        }
+      }
+    }
+  }
+
+  /** As {@link #clearDead}, at most once in so many nanoseconds. */
+  void clearDeadEvery(long nanos) {
+    long now = System.nanoTime();
+    if (now - lastLook >= nanos) {
+      lastLook = now;
+      clearDead();
+    }
+  }
+
+  /** Says how long this process's longest map is. */
+  synchronized void setMappedPages(long pages) {
+    if (ownBlocks.length == 0) {
+      take(claimBlock());
+    }
+    LONG.setVolatile(file.block(ownBlocks[0]), MAPPED_PAGES, pages);
+  }
+
+  private long mappedPages(int number) {
+    return (long) LONG.getVolatile(file.block(number), MAPPED_PAGES);
+  }
+
+  /** The longest map of any live process, in pages. */
+  long longestMap() {
+    long longest = 0;
+    for (int i = 1; i < file.blockCount(); i++) {
+      if (isSlots(i)) {
+        longest = Math.max(longest, mappedPages(i));
+      }
+    }
+    return longest;
+  }
+
+  /** The oldest snapshot that a reader of this process pins; {@link Long#MAX_VALUE} without. */
+  long oldestHere() {
     long oldest = Long.MAX_VALUE;
-    for (Slot slot : slots) {
-      long txn = slot.txn;
-      if (txn != FREE) {
-        oldest = Math.min(oldest, txn);
+    for (Slot slot : own) {
+      long pin = slot.pin();
+      if (pin != 0) {
+        oldest = Math.min(oldest, pin - 1);
       }
     }
     return oldest;
   }
 
-  /** Live readers. */
-  int count() {
+  /** Live readers of this process. */
+  int countHere() {
     int n = 0;
-    for (Slot slot : slots) {
-      if (slot.txn != FREE) {
+    for (Slot slot : own) {
+      if (slot.pin() != 0) {
         n++;
       }
     }
     return n;
+  }
+
+  /** The process leaves: nothing is pinned any more. Its blocks are freed with the lock file. */
+  synchronized void leave() {
+    for (int number : ownBlocks) {
+      clear(file.block(number));
+    }
   }
 }

@@ -6,8 +6,7 @@ import java.util.List;
 
 /**
  * Maps that newer snapshots do not use. Each is released when no reader is left that is old enough
- * to use it: so readers need not count themselves in and out of maps. For the holder of the commit
- * lock.
+ * to use it: so readers need not count themselves in and out of maps. Guarded by its owner.
  */
 final class RetiredMaps {
   private record Retired(PageMap map, long lastTxn) {}
@@ -22,7 +21,7 @@ final class RetiredMaps {
   /** Releases what no reader uses. */
   void release(ReaderSlots readers) {
     if (!maps.isEmpty()) {
-      long oldest = readers.oldest();
+      long oldest = readers.oldestHere();
       maps.removeIf(
           retired -> {
             boolean unused = retired.lastTxn < oldest;

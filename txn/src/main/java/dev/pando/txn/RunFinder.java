@@ -99,7 +99,8 @@ final class RunFinder {
     }
   }
 
-  private void forget() {
+  /** The list says nothing any more. */
+  void forget() {
     runs.clear();
     at = 0;
     longest = 0;

@@ -6,15 +6,40 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turn to write: one transaction has it, others wait in the order in which they came. It
- * belongs to a transaction, not to a thread, so it may be given back by another thread than took
- * it. An interrupt does not end the wait, and stays set.
+ * The turn to write. Inside the process one transaction has it, others wait in the order in which
+ * they came; it belongs to a transaction, not to a thread, so it may be given back by another
+ * thread than took it. An interrupt does not end the wait, and stays set.
+ *
+ * <p>Among processes the one that holds the writer lock of the lock file writes. It keeps the lock
+ * from a turn's beginning until the commit is on disk, and longer while its next turn begins before
+ * that; when another process waits, not longer than {@link #SLICE_NANOS} at a stretch.
  */
 final class WriterTurn {
+  /** After so long another process that waits gets the lock. */
+  private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** How long the one that waits has for noticing; it may have died. */
+  private static final long HANDOVER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long FIRST_POLL_NANOS = 20_000;
+  private static final long LAST_POLL_NANOS = 1_000_000;
+
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
+
   private final Semaphore turn = new Semaphore(1, true);
+  private final LockFile lock;
+
+  /** Turns that were taken and whose commits are not on disk yet; guarded by this. */
+  private int holds;
+
+  private long lockedSince;
 
   /** The thread that runs a closure with the turn. */
   private volatile @Nullable Thread closure;
+
+  WriterTurn(LockFile lock) {
+    this.lock = lock;
+  }
 
   /** Refuses a thread that would wait for itself. */
   void checkNotNested() {
@@ -27,12 +52,31 @@ final class WriterTurn {
 
   void take() {
     turn.acquireUninterruptibly();
+    boolean locked = lockOrGiveBack(System.nanoTime() + FOR_EVER.toNanos());
+    assert locked : "after centuries";
   }
 
   /** As {@link #take}, but gives up; false then. */
   boolean tryTake(Duration limit) {
+    long nanos = limit.compareTo(FOR_EVER) < 0 ? limit.toNanos() : FOR_EVER.toNanos();
+    long end = System.nanoTime() + nanos;
+    return await(end) && lockOrGiveBack(end);
+  }
+
+  private boolean lockOrGiveBack(long end) {
+    boolean locked = false;
+    try {
+      locked = lockProcess(end);
+      return locked;
+    } finally {
+      if (!locked) {
+        turn.release();
+      }
+    }
+  }
+
+  private boolean await(long end) {
     boolean interrupted = false;
-    long end = System.nanoTime() + limit.toNanos();
     try {
       while (true) {
         try {
@@ -48,8 +92,83 @@ final class WriterTurn {
     }
   }
 
+  // ---- among processes; the caller has the turn
+
+  private boolean lockProcess(long end) {
+    if (joinRunning()) {
+      return true;
+    }
+    giveWay(end);
+    long poll = FIRST_POLL_NANOS;
+    while (!hold()) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        lock.withdrawWriter(lock.session());
+        return false;
+      }
+      lock.announceWriter();
+      LockFile.pause(Math.min(poll, left));
+      poll = Math.min(2 * poll, LAST_POLL_NANOS);
+    }
+    lock.withdrawWriter(lock.session());
+    return true;
+  }
+
+  /** Holds the process's lock once more, or takes it; false if another process has it. */
+  synchronized boolean hold() {
+    if (holds == 0) {
+      if (!lock.tryLockWriter()) {
+        return false;
+      }
+      lockedSince = System.nanoTime();
+    }
+    holds++;
+    return true;
+  }
+
+  /** Goes on with a lock that an earlier turn still holds, unless it is another process's time. */
+  private synchronized boolean joinRunning() {
+    if (holds > 0 && (lock.nextWriter() == 0 || System.nanoTime() - lockedSince < SLICE_NANOS)) {
+      holds++;
+      return true;
+    }
+    boolean interrupted = false;
+    while (holds > 0) { // the commits under way end soon
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  /** Lets the process that waits have the lock, if it is alive. */
+  private void giveWay(long end) {
+    long waiting = lock.nextWriter();
+    if (waiting != 0 && waiting != lock.session()) {
+      long patience = Math.min(end, System.nanoTime() + HANDOVER_NANOS);
+      while (lock.nextWriter() == waiting && System.nanoTime() - patience < 0) {
+        LockFile.pause(FIRST_POLL_NANOS);
+      }
+      lock.withdrawWriter(waiting);
+    }
+  }
+
+  /** The next transaction of this process may begin. */
   void giveBack() {
     turn.release();
+  }
+
+  /** What the turn wrote is on disk, or given up: the lock is free unless other turns hold it. */
+  synchronized void leave() {
+    if (--holds == 0) {
+      lock.unlockWriter();
+      notifyAll();
+    }
   }
 
   /** A closure begins or ends; the caller has the turn. */

@@ -72,7 +72,7 @@ final class CommitCostTest {
     open().close();
     try (Database db = open()) {
       put(db, 1, 10);
-      assertThat(operations.subList(0, 2)).containsExactly("write", "sync");
+      assertThat(operations.subList(0, 3)).containsExactly("read", "write", "sync");
       assertThat(operations).endsWith("write", "map", "write", "sync");
       long first = db.stat().txnId();
       put(db, 1, 10);

@@ -180,26 +180,11 @@ final class CrashDisk implements Storage, AutoCloseable {
   }
 
   @Override
-  public StorageLock lock(Path lockFile, boolean exclusive) {
+  public StorageLock lock(Path lockFile, boolean required) {
     if (!locks.add(lockFile)) {
       throw new DatabaseLockedException(lockFile.toString(), -1, "it is open already");
     }
-    return new StorageLock() {
-      @Override
-      public Path path() {
-        return lockFile;
-      }
-
-      @Override
-      public boolean exclusive() {
-        return exclusive;
-      }
-
-      @Override
-      public void close() {
-        locks.remove(lockFile);
-      }
-    };
+    return new MemoryLock(lockFile, () -> locks.remove(lockFile));
   }
 
   /** Gives the memory back; maps of files must not be used any more. */
@@ -511,6 +496,11 @@ final class CrashDisk implements Storage, AutoCloseable {
       MemorySegment shown = memory.asSlice(0, bytes).asReadOnly();
       Arena owner = Arena.ofConfined();
       return PageMap.over(path.toString(), shown, owner, pageSize, pageCount, mode, previous);
+    }
+
+    @Override
+    public boolean tryLock(boolean exclusive) {
+      return true;
     }
 
     @Override

@@ -89,21 +89,8 @@ final class SimStorage implements Storage {
   public void syncDirectory(Path directory) {}
 
   @Override
-  public StorageLock lock(Path lockFile, boolean exclusive) {
-    return new StorageLock() {
-      @Override
-      public Path path() {
-        return lockFile;
-      }
-
-      @Override
-      public boolean exclusive() {
-        return exclusive;
-      }
-
-      @Override
-      public void close() {}
-    };
+  public StorageLock lock(Path lockFile, boolean required) {
+    return new MemoryLock(lockFile, () -> {});
   }
 
   /** Something not synced: bytes written, or a new length if {@code bytes} is null. */
@@ -243,6 +230,11 @@ final class SimStorage implements Storage {
       MemorySegment memory = live.asSlice(0, pageCount * pageSize).asReadOnly();
       return PageMap.over(
           path.toString(), memory, Arena.ofConfined(), pageSize, pageCount, mode, previous);
+    }
+
+    @Override
+    public boolean tryLock(boolean exclusive) {
+      return true;
     }
 
     @Override

@@ -1,0 +1,8 @@
+package dev.pando.txn;
+
+/** This process, as people name it. */
+final class Pid {
+  static final long OURS = ProcessHandle.current().pid();
+
+  private Pid() {}
+}

@@ -1,0 +1,83 @@
+package dev.pando.txn;
+
+import static dev.pando.txn.LockFile.LONG;
+
+import dev.pando.pager.Meta;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metas of the newest commit and of all snapshots that readers pin, in blocks of the lock file.
+ * A process that takes over the writing learns from them which free pages older snapshots still
+ * see: those that the snapshot's own meta does not count as free. So no dates of free pages need be
+ * in the database file. Written by the holder of the writer lock.
+ */
+final class PinnedMetas {
+  /** In a block: one more than the transaction; 0 while it holds none. */
+  private static final long TXN = 8;
+
+  /** In a block: the meta slot that it was encoded for. */
+  private static final long SLOT = 16;
+
+  private static final long PAGE = 64;
+
+  private final LockFile file;
+  private final int pageSize;
+
+  PinnedMetas(LockFile file, int pageSize) {
+    this.file = file;
+    this.pageSize = pageSize;
+  }
+
+  /**
+   * Adds a meta, before its commit may be read. Takes the place of one that nobody needs.
+   *
+   * @param page the meta as it was encoded
+   * @param slot for which slot
+   * @param pinned whether a snapshot is pinned
+   */
+  void put(long txnId, MemorySegment page, int slot, LongPredicate pinned) {
+    MemorySegment block = room(pinned);
+    LONG.setVolatile(block, TXN, 0L);
+    LONG.set(block, SLOT, (long) slot);
+    MemorySegment.copy(page, 0, block, PAGE, pageSize);
+    LONG.setVolatile(block, TXN, txnId + 1);
+  }
+
+  private MemorySegment room(LongPredicate pinned) {
+    int count = file.blockCount();
+    for (int i = 1; i < count; i++) {
+      MemorySegment block = file.block(i);
+      if (isMeta(block)) {
+        long txn = (long) LONG.getVolatile(block, TXN);
+        if (txn == 0 || !pinned.test(txn - 1)) {
+          return block;
+        }
+      }
+    }
+    return file.block(file.addBlock(LockFile.META));
+  }
+
+  private static boolean isMeta(MemorySegment block) {
+    return (long) LONG.getVolatile(block, LockFile.KIND) == LockFile.META;
+  }
+
+  /** The meta of a snapshot; null if it is not there. */
+  @Nullable Meta find(long txnId) {
+    int count = file.blockCount();
+    for (int i = 1; i < count; i++) {
+      MemorySegment block = file.block(i);
+      if (isMeta(block) && (long) LONG.getVolatile(block, TXN) == txnId + 1) {
+        byte[] copy = block.asSlice(PAGE, pageSize).toArray(ValueLayout.JAVA_BYTE);
+        int slot = (int) (long) LONG.get(block, SLOT);
+        Meta meta = Meta.decode(MemorySegment.ofArray(copy), slot);
+        if (meta != null && meta.txnId() == txnId) {
+          return meta;
+        }
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.pando.txn;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageFile;
+import dev.pando.pager.PageMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest commit as readers of this process see it. The lock file says which one it is; its meta
+ * is read from the file's slots when another process committed it. Thread-safe; readers take no
+ * lock unless there is such a commit to follow.
+ */
+final class Publication {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long POLL_NANOS = 20_000;
+
+  private final LockFile lock;
+  private final DataFile file;
+  private final ReaderSlots readers;
+  private final RetiredMaps retired = new RetiredMaps();
+
+  /** Volatile: never newer than what the lock file says. */
+  private volatile Snapshot newest;
+
+  Publication(LockFile lock, DataFile file, ReaderSlots readers, Snapshot newest) {
+    this.lock = lock;
+    this.file = file;
+    this.readers = readers;
+    this.newest = newest;
+  }
+
+  /** Claims a slot and pins the newest commit. */
+  ReaderSlots.Slot pin() {
+    Snapshot pinned = newest;
+    ReaderSlots.Slot slot = readers.claim(pinned.txnId());
+    try {
+      while (lock.current() != pinned.txnId()) {
+        pinned = newest();
+        slot.move(pinned.txnId());
+      }
+    } catch (Throwable e) {
+      slot.free();
+      throw e;
+    }
+    slot.hold(pinned, CoarseClock.nanos());
+    return slot;
+  }
+
+  /** The newest commit. */
+  Snapshot newest() {
+    Snapshot known = newest;
+    return lock.current() == known.txnId() ? known : follow();
+  }
+
+  /** The newest commit that this process knows of. */
+  Snapshot known() {
+    return newest;
+  }
+
+  private synchronized Snapshot follow() {
+    Snapshot known = newest;
+    if (known.txnId() >= lock.current()) {
+      return known; // another thread was faster
+    }
+    Meta meta = await(file.file(), lock);
+    PageMap before = file.mapUpTo(meta.pageCount());
+    if (before != null && before != known.map()) {
+      before.release(); // made for a transaction that was rolled back
+    }
+    Snapshot next = new Snapshot(meta, file.map());
+    install(next);
+    return next;
+  }
+
+  /** Reads the meta of the newest commit, while other processes may be writing slots. */
+  static Meta await(PageFile file, LockFile lock) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (true) {
+      long current = lock.current();
+      Meta meta = read(file, current);
+      if (meta != null) {
+        return meta;
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new CorruptFileException(
+            file.path().toString(),
+            -1,
+            "no meta slot holds transaction %d, which another process says it has committed; close the database in all processes and open it again"
+                .formatted(current));
+      }
+      LockFile.pause(POLL_NANOS);
+    }
+  }
+
+  /** A commit's meta; null if it is not in the slots, or is just being replaced. */
+  static @Nullable Meta read(PageFile file, long txnId) {
+    try {
+      for (MetaSlots.Valid slot : MetaSlots.read(file).valid()) {
+        if (slot.meta().txnId() == txnId) {
+          return slot.meta();
+        }
+      }
+    } catch (CorruptFileException e) {
+      // A slot that is being written looks damaged: the caller looks again.
+    }
+    return null;
+  }
+
+  /** Shows a commit to all processes. For the writer; its meta is pinned already. */
+  void publish(Snapshot next) {
+    lock.setCurrent(next.txnId());
+    synchronized (this) {
+      if (next.txnId() > newest.txnId()) {
+        install(next);
+      }
+    }
+  }
+
+  private void install(Snapshot next) {
+    Snapshot before = newest;
+    newest = next;
+    if (before.map() != next.map()) {
+      retired.add(before.map(), before.txnId());
+    }
+    retired.release(readers);
+  }
+
+  /** Releases maps that no reader uses any more. */
+  synchronized void releaseMaps() {
+    retired.release(readers);
+  }
+
+  /** The end: readers that are left get exceptions. */
+  synchronized void releaseAll() {
+    retired.releaseAll();
+    Snapshot last = newest;
+    if (file.map() != last.map()) {
+      file.map().release();
+    }
+    last.map().release();
+  }
+}

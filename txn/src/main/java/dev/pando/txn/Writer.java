@@ -1,0 +1,368 @@
+package dev.pando.txn;
+
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.StorageException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaSlots;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing side of an open database: takes turns with other threads and processes, begins,
+ * commits and rolls back the one write transaction, and takes over what others have written.
+ *
+ * <p>A commit has two parts. In the first it writes its pages and its meta; then the next
+ * transaction may begin on it. In the second it syncs, and shows itself to readers. So while one
+ * commit waits for the disk the next transaction runs, but its meta is written only afterwards.
+ */
+final class Writer {
+  private static final long LOOK_FOR_DEAD_NANOS = 100_000_000;
+  private static final long SYNC_POLL_NANOS = 500_000;
+
+  private final Database database;
+  private final Options options;
+  private final DataFile file;
+  private final LockFile lock;
+  private final ReaderSlots readers;
+  private final Publication publication;
+  private final WriterTurn turn;
+  private final WriterMemory memory;
+  private final FreeSpace free;
+  private final PinnedMetas pinned;
+  private final MetaWriter metas;
+  private final BackgroundSync background;
+
+  /** Held from the write of a commit's pages until it is shown to readers. */
+  private final ReentrantLock commitLock = new ReentrantLock();
+
+  /** The newest commit, whether readers may see it yet or not: the base of the next transaction. */
+  private volatile Snapshot written;
+
+  /** The file's size before the running write transaction; for the holder of the turn. */
+  private long sizeBefore;
+
+  Writer(
+      Database database,
+      Options options,
+      DataFile file,
+      LockFile lock,
+      ReaderSlots readers,
+      Publication publication) {
+    this.database = database;
+    this.options = options;
+    this.file = file;
+    this.lock = lock;
+    this.readers = readers;
+    this.publication = publication;
+    turn = new WriterTurn(lock);
+    memory = new WriterMemory(file);
+    free = new FreeSpace(file);
+    pinned = new PinnedMetas(lock, file.pageSize());
+    metas = new MetaWriter(file, lock, pinned, memory);
+    background = new BackgroundSync(this::sync, String.valueOf(database.path()), options);
+    written = publication.known();
+  }
+
+  /** The first process leaves the commit that it found for others. */
+  void pinFirst() {
+    metas.pin(written.meta(), pins(written.txnId()));
+  }
+
+  WriterTurn turn() {
+    return turn;
+  }
+
+  // ---- begin
+
+  /** Begins a transaction; null if its turn did not come in time. */
+  @Nullable WriteTxn begin(@Nullable Duration limit) {
+    turn.checkNotNested();
+    if (limit == null) {
+      turn.take();
+    } else if (!turn.tryTake(limit)) {
+      return null;
+    }
+    try {
+      database.checkAccepting();
+      file.checkNotFailed();
+      return begin();
+    } catch (Throwable e) {
+      turn.giveBack();
+      turn.leave();
+      throw e;
+    }
+  }
+
+  private WriteTxn begin() {
+    try {
+      if (lock.lastWriter() != lock.session()) {
+        takeOver();
+      }
+      if (metas.mustClaim()) {
+        claim();
+      }
+      Snapshot base = written;
+      sizeBefore = file.knownSize();
+      readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
+      free.begin(base, pins(base.txnId()), this::pinnedMeta);
+      long txnId = metas.nextTxnId();
+      lock.setWriting(txnId);
+      DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, options.spillLimit());
+      return new WriteTxn(database, base, memory, pages, free);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  /** What must stay as it is: what anybody reads, or may have to go back to. */
+  private Pins pins(long base) {
+    PinList pins = new PinList();
+    pins.add(base);
+    pins.add(lock.durable());
+    long syncing = lock.syncing();
+    pins.add(syncing == 0 ? base : syncing);
+    readers.forEachPin(pins);
+    return pins.toPins();
+  }
+
+  private @Nullable Meta pinnedMeta(long txnId) {
+    Meta meta = pinned.find(txnId);
+    return meta != null ? meta : Publication.read(file.file(), txnId);
+  }
+
+  // ---- taking over
+
+  /** Another process has written, or none of this session: looks at everything anew. */
+  private void takeOver() {
+    if (!lock.isNamed()) {
+      throw new DatabaseFailedException(
+          database.path()
+              + ": its lock file was deleted or replaced while the database was open, so that other"
+              + " processes cannot be told from dead ones; close the database in all processes and"
+              + " open it again",
+          null);
+    }
+    commitLock.lock();
+    try {
+      readers.clearDead();
+      file.lookAtSize();
+      MetaSlots slots = MetaSlots.read(file.file());
+      metas.look(slots);
+      metas.forgetSync();
+      free.forget();
+      if (lock.writing() != 0 || lock.committing() != 0) {
+        adopt(slots.valid().getFirst().meta());
+      }
+      written = publication.newest();
+      lock.setLastWriter();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /**
+   * A process has died in a transaction. If the meta of its commit is there, so is all of the
+   * commit, because the kernel keeps what a killed process has written: it is put on disk and
+   * counts. Otherwise its pages are free ones, as before.
+   */
+  private void adopt(Meta newest) {
+    metas.use(Math.max(lock.writing(), Math.max(lock.committing(), newest.txnId())));
+    long found = Math.max(newest.txnId(), lock.current());
+    metas.sync(found);
+    if (newest.txnId() > lock.current()) {
+      metas.pin(newest, pins(lock.current()));
+      lock.setCurrent(newest.txnId());
+    }
+    lock.setWriting(0);
+    lock.setCommitting(0);
+  }
+
+  /** See {@link MetaWriter#claim}. */
+  private void claim() {
+    commitLock.lock();
+    try {
+      database.checkAccepting();
+      Snapshot base = written;
+      Meta claimed = metas.claim(base.meta(), pins(base.txnId()));
+      Snapshot next = new Snapshot(claimed, base.map());
+      written = next;
+      publication.publish(next);
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  // ---- commit
+
+  /** Commits a transaction and ends it, also if that fails. */
+  void commit(WriteTxn tx, Durability durability) {
+    boolean mine = true; // the turn
+    commitLock.lock();
+    try {
+      tx.checkOpen(); // close may have been waiting for the lock no longer
+      final Snapshot next = tx.catalog().isChanged() ? write(tx) : null;
+      final long bytes = tx.pages().dirtyBytes();
+      if (next == null) {
+        free.rollBack();
+      }
+      tx.end();
+      mine = false;
+      release(tx);
+      if (next != null) {
+        show(next, durability, bytes);
+      }
+    } finally {
+      if (!database.hasEnded()) {
+        lock.setCommitting(0);
+      }
+      commitLock.unlock();
+      if (mine) {
+        tx.close(); // rolls back
+      } else {
+        turn.leave();
+      }
+    }
+  }
+
+  private Snapshot write(WriteTxn tx) {
+    lock.setCommitting(tx.txnId());
+    Snapshot base = tx.snapshot();
+    Snapshot next = new Commit(tx, metas, file, memory, () -> pins(base.txnId())).write();
+    written = next;
+    return next;
+  }
+
+  private void show(Snapshot next, Durability durability, long bytes) {
+    if (durability == Durability.SYNC) {
+      metas.sync(next.txnId());
+      publication.publish(next);
+    } else {
+      publication.publish(next);
+      background.committed(bytes);
+    }
+  }
+
+  /** Puts all commits on disk that anybody may read. */
+  void sync() {
+    long wanted = lock.current();
+    while (lock.durable() < wanted && !database.hasEnded()) {
+      if (turn.hold()) {
+        try {
+          metas.sync(this::newestWritten);
+        } finally {
+          turn.leave();
+        }
+      } else {
+        LockFile.pause(SYNC_POLL_NANOS); // another process writes: its commit puts ours on disk
+      }
+    }
+  }
+
+  /** The base of the next transaction, which its pages leave as it is. */
+  private long newestWritten() {
+    boolean ours = lock.lastWriter() == lock.session();
+    return ours ? written.txnId() : lock.current();
+  }
+
+  // ---- rollback
+
+  /** A transaction that was not committed ends. */
+  void rollBack(WriteTxn tx) {
+    tx.pages().end();
+    commitLock.lock();
+    try {
+      if (!database.hasEnded() && tx.pages().anythingWritten()) {
+        metas.use(tx.pages().txnId());
+        cutFile();
+      }
+      free.rollBack();
+      release(tx);
+    } finally {
+      commitLock.unlock();
+      turn.leave();
+    }
+  }
+
+  /** What was written beyond the end is of no use; the room may be wanted. */
+  private void cutFile() {
+    if (!file.hasFailed()) {
+      try {
+        file.cutTo(Math.max(sizeBefore, readers.longestMap() * file.pageSize()));
+      } catch (StorageException e) {
+        // The file stays longer than it need be; the next growth or close tries again.
+      }
+    }
+  }
+
+  private void release(WriteTxn tx) {
+    tx.pages().releaseMaps();
+    if (!database.hasEnded()) {
+      lock.setWriting(0);
+      memory.trim();
+    }
+    turn.giveBack();
+  }
+
+  // ---- the end
+
+  /** Runs something while no commit is under way. */
+  void withoutCommits(Runnable action) {
+    commitLock.lock();
+    try {
+      action.run();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /** Puts everything on disk and says so there, unless another process writes: it will. */
+  void seal() {
+    if (!file.writable() || file.hasFailed() || lock.lastWriter() != lock.session()) {
+      return;
+    }
+    if (turn.hold()) {
+      try {
+        Snapshot last = written;
+        if (lock.lastWriter() == lock.session()) {
+          metas.sync(last.txnId());
+          Meta sealed = metas.seal(last.meta(), pins(last.txnId()));
+          if (sealed != null) {
+            publication.publish(new Snapshot(sealed, last.map()));
+          }
+        }
+      } finally {
+        turn.leave();
+      }
+    }
+  }
+
+  void close() {
+    background.close();
+    memory.close();
+  }
+
+  /** Collects what is pinned. */
+  private static final class PinList implements LongConsumer {
+    private long[] pins = new long[16];
+    private int count;
+
+    void add(long txnId) {
+      if (count == pins.length) {
+        pins = Arrays.copyOf(pins, 2 * count);
+      }
+      pins[count++] = txnId;
+    }
+
+    @Override
+    public void accept(long txnId) {
+      add(txnId);
+    }
+
+    Pins toPins() {
+      return new Pins(Arrays.copyOf(pins, count));
+    }
+  }
+}
