@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Writer {
   private static final long LOOK_FOR_DEAD_NANOS = 100_000_000;
+  private static final long CHECK_LOCK_FILE_NANOS = 1_000_000_000;
   private static final long SYNC_POLL_NANOS = 500_000;
 
   private final Database database;
@@ -40,6 +41,9 @@ final class Writer {
 
   /** The newest commit, whether readers may see it yet or not: the base of the next transaction. */
   private volatile Snapshot written;
+
+  /** When the lock file was looked for; for the holder of the turn. */
+  private long lastCheck = System.nanoTime();
 
   /** The file's size before the running write transaction; for the holder of the turn. */
   private long sizeBefore;
@@ -98,6 +102,7 @@ final class Writer {
 
   private WriteTxn begin() {
     try {
+      checkLockFile();
       if (lock.lastWriter() != lock.session()) {
         takeOver();
       }
@@ -135,8 +140,12 @@ final class Writer {
 
   // ---- taking over
 
-  /** Another process has written, or none of this session: looks at everything anew. */
-  private void takeOver() {
+  /** Now and then: it costs a system call. */
+  private void checkLockFile() {
+    long now = System.nanoTime();
+    if (now - lastCheck < CHECK_LOCK_FILE_NANOS) {
+      return;
+    }
     if (!lock.isNamed()) {
       throw new DatabaseFailedException(
           database.path()
@@ -145,6 +154,11 @@ final class Writer {
               + " open it again",
           null);
     }
+    lastCheck = now;
+  }
+
+  /** Another process has written, or none of this session: looks at everything anew. */
+  private void takeOver() {
     commitLock.lock();
     try {
       readers.clearDead();
