@@ -153,6 +153,7 @@ final class DirtyPages implements PageAllocator {
 
   /** The transaction is over. */
   void releaseMaps() {
+    end(); // after a commit nobody else has
     replaced.forEach(PageMap::release);
     replaced.clear();
   }
@@ -300,6 +301,8 @@ final class DirtyPages implements PageAllocator {
 
   /** Hands the pages that were left behind to the early writer. */
   private void writeFinished() {
+    anythingWritten = true; // even if it fails
+    file.prepare(free.pageCount(), EarlyWriter.BATCH); // first: without room nothing has changed
     Arrays.sort(finished, 0, finishedCount);
     EarlyWriter.Batch batch = new EarlyWriter.Batch(finishedCount);
     long pages = 0;
@@ -313,8 +316,6 @@ final class DirtyPages implements PageAllocator {
     finishedCount = 0;
     dirtyPages -= pages;
     version++;
-    anythingWritten = true; // even if it fails
-    file.prepare(free.pageCount(), EarlyWriter.BATCH);
     early.write(batch);
     for (EarlyWriter.Batch done = early.takeWritten(); done != null; done = early.takeWritten()) {
       recycle(done);

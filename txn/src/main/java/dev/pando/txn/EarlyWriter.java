@@ -114,16 +114,16 @@ final class EarlyWriter {
    * stays set.
    *
    * @throws RuntimeException what went wrong: the batch's pages are lost, and with them the
-   *     transaction
+   *     transaction; so says every call from then on
    */
   @Nullable Batch await() {
-    Batch oldest = batches.poll();
+    Batch oldest = batches.peek();
     if (oldest == null) {
       return null;
     }
     try {
       Void _ = oldest.written.join();
-      return oldest;
+      return batches.remove();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
