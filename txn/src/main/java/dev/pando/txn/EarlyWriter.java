@@ -135,6 +135,12 @@ final class EarlyWriter {
     }
   }
 
+  /** Whether pages were lost, as far as somebody waited for them. */
+  boolean hasFailed() {
+    Batch oldest = batches.peek();
+    return oldest != null && oldest.written.isCompletedExceptionally();
+  }
+
   /** The transaction is over: when this returns, nothing is written any more. */
   void end() {
     ExecutorService its = thread;

@@ -21,6 +21,7 @@ final class RangeCursor {
   private final @Nullable MemorySegment end;
 
   private final boolean endInclusive;
+  private final int rollbacks;
   private long left;
   private boolean started;
 
@@ -31,11 +32,12 @@ final class RangeCursor {
     this.end = range.reversed() ? range.lower() : range.upper();
     this.endInclusive = range.reversed() ? range.lowerInclusive() : range.upperInclusive();
     this.left = range.isEmpty() ? 0 : range.limit();
+    this.rollbacks = tx.rollbacks();
   }
 
   /** Moves to the next entry; false at the end. Then {@link #key} and {@link #value} are set. */
   boolean advance() {
-    tx.checkOpen();
+    check();
     try {
       if (left == 0 || !move() || isBeyondEnd()) {
         close();
@@ -46,6 +48,12 @@ final class RangeCursor {
     }
     left--;
     return true;
+  }
+
+  /** Whether what the cursor stands on may still be read. */
+  void check() {
+    tx.checkOpen();
+    tx.checkRollbacks(rollbacks);
   }
 
   private boolean move() {

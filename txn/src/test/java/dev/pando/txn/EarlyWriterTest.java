@@ -166,6 +166,7 @@ final class EarlyWriterTest extends DatabaseTestBase {
     db.update(tx -> load(tx, 0, 1000));
     failingWrite = 1;
     try (WriteTxn tx = db.beginWrite()) {
+      Savepoint savepoint = tx.savepoint();
       for (long key = 1000; earlyWrites.get() == 0; key++) {
         tx.append(BLOBS, key, value(key));
         if (key % 1000 == 0) {
@@ -175,6 +176,7 @@ final class EarlyWriterTest extends DatabaseTestBase {
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(() -> tx.get(BLOBS, 2000L)).isInstanceOf(DatabaseFullException.class);
       }
+      tx.rollbackTo(savepoint);
       assertThatThrownBy(tx::commit).isInstanceOf(DatabaseFullException.class);
     }
     assertHolds(db, 1000);
