@@ -25,6 +25,9 @@ final class RangeCursor {
   private long left;
   private boolean started;
 
+  /** When {@link #key} and {@link #value} were set. */
+  private long epoch;
+
   RangeCursor(ReadTxn tx, Tree tree, EncodedRange range) {
     this.tx = tx;
     this.cursor = tree.cursor();
@@ -50,8 +53,21 @@ final class RangeCursor {
     return true;
   }
 
-  /** Whether what the cursor stands on may still be read. */
-  void check() {
+  /**
+   * Makes {@link #key} and {@link #value} right again if the transaction has written since the last
+   * move.
+   *
+   * @throws IllegalStateException if the entry was deleted
+   */
+  void refresh() {
+    check();
+    if (epoch != tx.epoch()) {
+      epoch = tx.epoch();
+      cursor.entry(key, value);
+    }
+  }
+
+  private void check() {
     tx.checkOpen();
     tx.checkRollbacks(rollbacks);
   }
@@ -65,6 +81,7 @@ final class RangeCursor {
       there = range.reversed() ? moveToLast() : moveToFirst();
     }
     if (there) {
+      epoch = tx.epoch();
       cursor.entry(key, value);
     }
     return there;

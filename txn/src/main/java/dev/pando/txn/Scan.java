@@ -104,9 +104,9 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       if (!hasNext()) {
         throw new NoSuchElementException("the scan of " + table.name() + " is at its end");
       }
-      cursor.check();
       ready = false;
       try {
+        cursor.refresh();
         source.reset(cursor.key.segment, cursor.key.offset, cursor.key.length);
         K key = table.keyCodec().decode(source);
         source.reset(cursor.value.segment, cursor.value.offset, cursor.value.length);
