@@ -209,11 +209,7 @@ public final class WriteTxn extends ReadTxn {
       checkWritable();
     }
     nextRollback();
-    try {
-      savepoints.rollBackTo(savepoint);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+    atSavepoint(() -> savepoints.rollBackTo(savepoint));
     broken = null;
   }
 
@@ -227,12 +223,12 @@ public final class WriteTxn extends ReadTxn {
   public void release(Savepoint savepoint) {
     checkWritable();
     savepoints.check(savepoint);
-    release(() -> savepoints.release(savepoint));
+    atSavepoint(() -> savepoints.release(savepoint));
   }
 
-  private void release(Runnable savepoints) {
+  private void atSavepoint(Runnable step) {
     try {
-      savepoints.run();
+      step.run();
     } catch (Throwable e) {
       throw broken(e);
     }
@@ -257,7 +253,7 @@ public final class WriteTxn extends ReadTxn {
 
   void commitNow() {
     checkWritable();
-    release(savepoints::releaseAll);
+    atSavepoint(savepoints::releaseAll);
     try {
       database.commit(this);
     } catch (InternalError e) {

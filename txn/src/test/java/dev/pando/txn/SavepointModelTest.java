@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * with {@code -Dpando.seed=}; {@code -Dpando.scale=10} runs ten times as many transactions.
  */
 final class SavepointModelTest extends DatabaseTestBase {
-  private static final String[] TABLES = {"one", "two", "three"};
+  private static final String[] TABLES = {"one", "two", "three", "four", "five"};
   private static final long KEYS = 400;
 
   /** Enough to leave a batch of pages of 512 bytes to the early writer. */
@@ -168,14 +168,14 @@ final class SavepointModelTest extends DatabaseTestBase {
       assertThat(tx.delete(table, key)).isEqualTo(state.get(name).remove(key) != null);
     } else if (choice < 3900) {
       assertThat(tx.get(table, key)).isEqualTo(state.get(name).get(key));
-    } else if (choice < 3960) {
+    } else if (choice < 3930) {
       deleteRange(tx, name, key);
-    } else if (choice < 3972) {
+    } else if (choice < 3945) {
       rawPut(tx, key);
-    } else if (choice < 3980) {
+    } else if (choice < 3952) {
       tx.clear(table);
       state.tables.computeIfPresent(name, (n, entries) -> new TreeMap<>());
-    } else if (choice < 3987) {
+    } else if (choice < 3966) {
       assertThat(tx.drop(name)).isEqualTo(state.tables.remove(name) != null);
     } else if (choice < 3994) {
       rename(tx, name);

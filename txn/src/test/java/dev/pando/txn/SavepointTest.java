@@ -139,6 +139,8 @@ final class SavepointTest extends DatabaseTestBase {
       tx.rollbackTo(savepoint);
       assertThat(tx.tables()).containsExactly("names", "words");
       assertThat(raw.count()).isEqualTo(100);
+      assertThat(tx.raw("others").count()).isZero();
+      assertThat(tx.count(BLOBS)).isZero();
       assertThat(tx.get(WORDS, "key")).isEqualTo("word");
       assertFilled(tx, 0, 10, "changed ");
       assertFilled(tx, 10, 100, "name ");
