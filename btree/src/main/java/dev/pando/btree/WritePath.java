@@ -137,7 +137,7 @@ final class WritePath {
   /** Makes every page of the path editable, from the root down: copies where it must. */
   void edit() {
     for (int level = 0; level < tree.depth; level++) {
-      if (address[level] >= 0) { // not in dirty memory yet, see PageAllocator
+      if (address[level] >= 0 || pages.isFrozen(pgno[level])) { // see PageAllocator
         long edited = pages.edit(pgno[level], birth[level]);
         relink(level, edited);
         set(level, edited, pages.txnId());

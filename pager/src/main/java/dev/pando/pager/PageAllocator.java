@@ -22,8 +22,8 @@ public interface PageAllocator extends PageReader {
 
   /**
    * Makes a page or leaf of several pages editable. A page born in this transaction keeps its
-   * number and is brought back if it was spilled; an older one is copied to a new number and the
-   * old one is freed.
+   * number and is brought back if it was spilled; one that is older, or {@linkplain #isFrozen
+   * frozen}, is copied to a new number and the old one is freed.
    *
    * @return the number under which the page may be written to, born in {@link #txnId()}
    */
@@ -31,6 +31,14 @@ public interface PageAllocator extends PageReader {
 
   /** Whether {@link #edit} has nothing to do: the page is this transaction's and in memory. */
   boolean isEditable(long pgno, long birth);
+
+  /**
+   * Whether a page born in this transaction must stay as it is, because the transaction may have to
+   * go back to it: it is edited as an older transaction's page is.
+   */
+  default boolean isFrozen(long pgno) {
+    return false;
+  }
 
   /**
    * Stores bytes as an overflow run: one header and contiguous pages.

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ final class Catalog {
     final CatalogEntry entry;
     final TreeWriter tree;
 
+    /** The newest savepoint since which the table's state before its changes is noted. */
+    long noted;
+
     Open(CatalogEntry entry, TreeWriter tree) {
       this.entry = entry;
       this.tree = tree;
@@ -33,13 +37,40 @@ final class Catalog {
   private final DirtyPages pages;
   private final WriteScratch scratch;
   private final TreeRoot before;
-  private final TreeWriter tree;
+  private TreeWriter tree;
   private final KeyBuffer key;
   private final Slice value = new Slice();
   private final Map<String, Open> open = new HashMap<>();
 
   /** Counts what makes trees that were looked up out of date. */
   private long version;
+
+  // Savepoints.
+
+  /**
+   * What changed since the oldest savepoint, in the order of the changes.
+   *
+   * @param name a table; null for the catalog itself
+   * @param open what was known of the table, or null if it did not exist
+   * @param root of the tree, as it was
+   */
+  private record Before(@Nullable String name, @Nullable Open open, TreeRoot root) {}
+
+  /**
+   * A savepoint.
+   *
+   * @param serial higher than those of all savepoints before
+   * @param changes in {@link #changes} when it began
+   */
+  private record Mark(long serial, int changes) {}
+
+  private final List<Before> changes = new ArrayList<>();
+  private final List<Mark> marks = new ArrayList<>();
+  private long lastSerial;
+  private long catalogNoted;
+
+  /** The tree that was noted last, so that a row of changes to a table costs one look-up. */
+  private @Nullable TreeWriter lastNoted;
 
   Catalog(DirtyPages pages, TreeRoot root, WriterMemory memory) {
     this.pages = pages;
@@ -106,6 +137,7 @@ final class Catalog {
 
   private TreeWriter create(Table<?, ?> table) {
     checkName(table.name());
+    noteAbsent(table.name());
     CatalogEntry entry =
         new CatalogEntry(TreeRoot.EMPTY, table.keyCodec().id(), table.valueCodec().id());
     put(table.name(), entry);
@@ -125,12 +157,14 @@ final class Catalog {
   }
 
   private void put(String name, CatalogEntry entry) {
+    noteCatalog();
     CatalogEntry.writeKey(name, key);
     byte[] bytes = entry.encode();
     tree.put(key, MemorySegment.ofArray(bytes), 0, bytes.length);
   }
 
   private void remove(String name) {
+    noteCatalog();
     open.remove(name);
     CatalogEntry.writeKey(name, key);
     tree.delete(key);
@@ -143,6 +177,7 @@ final class Catalog {
     if (table == null) {
       return false;
     }
+    note(name, table);
     table.tree.clear();
     remove(name);
     return true;
@@ -159,6 +194,8 @@ final class Catalog {
       throw new IllegalArgumentException(
           "table %s cannot be renamed to %s: there is a table of that name".formatted(from, to));
     }
+    note(from, table);
+    noteAbsent(to);
     CatalogEntry entry = table.entry.withRoot(table.tree.root());
     remove(from);
     put(to, entry);
@@ -191,6 +228,7 @@ final class Catalog {
 
   /** Records the roots of all tables that changed; the catalog's own root, changed or not. */
   TreeRoot save() {
+    assert marks.isEmpty() : "a savepoint is left";
     open.forEach(
         (name, table) -> {
           TreeRoot root = table.tree.root();
@@ -201,9 +239,83 @@ final class Catalog {
     return tree.root();
   }
 
-  /** Whether the transaction has changed anything. */
+  /** Whether there is something to commit. */
   boolean isChanged() {
-    return !tree.root().equals(before)
+    // Pages of changes that were undone may be in the file, and no other transaction may have their
+    // birth.
+    return pages.anythingWritten()
+        || !tree.root().equals(before)
         || open.values().stream().anyMatch(t -> !t.tree.root().equals(t.entry.root()));
+  }
+
+  // ---- savepoints
+
+  /** From here on changes can be undone. */
+  void beginSavepoint() {
+    marks.add(new Mark(++lastSerial, changes.size()));
+    lastNoted = null;
+  }
+
+  /** Changes since the newest savepoint are from here on changes since the one around it. */
+  void releaseSavepoint() {
+    marks.removeLast();
+    if (marks.isEmpty()) {
+      changes.clear();
+    }
+  }
+
+  /** The newest savepoint ends, and the tables are what they were when it began. */
+  void rollBackSavepoint() {
+    int end = marks.removeLast().changes;
+    while (changes.size() > end) {
+      putBack(changes.removeLast());
+    }
+    lastNoted = null;
+    version++;
+  }
+
+  private void putBack(Before change) {
+    if (change.name == null) {
+      tree = new TreeWriter(pages, change.root, scratch);
+      catalogNoted = 0;
+    } else if (change.open == null) {
+      open.remove(change.name);
+    } else {
+      TreeWriter restored = new TreeWriter(pages, change.root, scratch);
+      open.put(change.name, new Open(change.open.entry, restored));
+    }
+  }
+
+  /** To be called before each change of a table's tree. */
+  void willChange(String name, TreeWriter table) {
+    if (!marks.isEmpty() && table != lastNoted) {
+      note(name, Objects.requireNonNull(open.get(name), "open table"));
+      lastNoted = table;
+    }
+  }
+
+  private void note(String name, Open table) {
+    if (!isNoted(table.noted)) {
+      table.noted = lastSerial;
+      changes.add(new Before(name, table, table.tree.root()));
+    }
+  }
+
+  private void noteAbsent(String name) {
+    if (!marks.isEmpty()) {
+      changes.add(new Before(name, null, TreeRoot.EMPTY));
+    }
+  }
+
+  private void noteCatalog() {
+    if (!isNoted(catalogNoted)) {
+      catalogNoted = lastSerial;
+      changes.add(new Before(null, null, tree.root()));
+    }
+  }
+
+  /** Whether something is in {@link #changes} since the newest savepoint, or need not be. */
+  private boolean isNoted(long serial) {
+    return marks.isEmpty() || serial >= marks.getLast().serial;
   }
 }

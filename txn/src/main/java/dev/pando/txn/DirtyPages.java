@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of a write transaction. Changed pages stand in native slabs until they are written to
@@ -54,6 +56,11 @@ final class DirtyPages implements PageAllocator {
   private long[] finished = {};
 
   private int finishedCount;
+
+  /** What the newest savepoint needs; null while there is none. */
+  private @Nullable SavepointPages savepoint;
+
+  private @Nullable SavepointPages spareSavepoint;
 
   /**
    * The pages of a transaction that begins.
@@ -153,6 +160,7 @@ final class DirtyPages implements PageAllocator {
 
   /** The transaction is over. */
   void releaseMaps() {
+    end(); // after a commit nobody else has
     replaced.forEach(PageMap::release);
     replaced.clear();
   }
@@ -169,12 +177,23 @@ final class DirtyPages implements PageAllocator {
 
   @Override
   public long allocate(byte type, int pages) {
-    long pgno = free.take(type, pages);
+    long pgno = take(type, pages);
     long address = takeFrames(pages);
     MemorySegment slabMemory = segment(address);
     slabMemory.asSlice(offset(address), (long) pages * pageSize).fill((byte) 0);
     PageHeader.format(slabMemory, offset(address), type, pages, pgno, txnId);
     put(pgno, address, pages);
+    return pgno;
+  }
+
+  private long take(byte type, long pages) {
+    return noteTaken(free.take(type, pages), pages);
+  }
+
+  private long noteTaken(long pgno, long pages) {
+    if (savepoint != null) {
+      savepoint.taken.add(pgno, pages);
+    }
     return pgno;
   }
 
@@ -189,15 +208,22 @@ final class DirtyPages implements PageAllocator {
       return pgno;
     }
     boolean own = birth == txnId;
+    boolean stays = own && !isFrozen(pgno);
     long source = locate(pgno, birth);
     long pages = PageHeader.pages(segment(source), offset(source));
-    long target = own ? pgno : free.take(PageHeader.type(segment(source), offset(source)), pages);
+    long target = pgno;
+    if (!stays) {
+      target =
+          own
+              ? noteTaken(free.takeForCopy(pages), pages)
+              : take(PageHeader.type(segment(source), offset(source)), pages);
+    }
     long address = takeFrames((int) pages);
     MemorySegment.copy(
         segment(source), offset(source), segment(address), offset(address), pages * pageSize);
-    if (!own) {
+    if (!stays) {
       PageHeader.setIdentity(segment(address), offset(address), target, txnId);
-      free.free(pgno, pages, birth);
+      free(pgno, birth, pages);
     }
     put(target, address, pages);
     return target;
@@ -205,27 +231,86 @@ final class DirtyPages implements PageAllocator {
 
   @Override
   public boolean isEditable(long pgno, long birth) {
-    return birth == txnId && frames.get(pgno) != FrameTable.ABSENT;
+    return birth == txnId && frames.get(pgno) != FrameTable.ABSENT && !isFrozen(pgno);
+  }
+
+  @Override
+  public boolean isFrozen(long pgno) {
+    return savepoint != null && savepoint.taken.number(pgno) == PageTable.NONE;
   }
 
   @Override
   public void free(long pgno, long birth, long pages) {
     if (birth != txnId) {
       free.free(pgno, pages, birth);
-      return;
+    } else if (savepoint != null && savepoint.taken.take(pgno) == PageTable.NONE) {
+      savepoint.leave(pgno, pages);
+    } else {
+      dropFrame(pgno, pages);
+      free.giveBack(pgno, pages);
     }
+  }
+
+  private void dropFrame(long pgno, long pages) {
     long address = frames.remove(pgno);
     if (address != FrameTable.ABSENT) {
       dirtyPages -= pages;
       freeFrames.add(address, pages);
     }
-    free.giveBack(pgno, pages);
+  }
+
+  /** From here on the pages that the transaction uses are kept as they are. */
+  void beginSavepoint() {
+    SavepointPages begun = spareSavepoint != null ? spareSavepoint : new SavepointPages();
+    spareSavepoint = null;
+    free.mark(begun.mark);
+    begun.outer = savepoint;
+    savepoint = begun;
+  }
+
+  /** The newest savepoint ends, and what was done since stays. */
+  void releaseSavepoint() {
+    SavepointPages ended = endSavepoint();
+    ended.forEachLeft((pgno, pages) -> free(pgno, txnId, pages)); // the outer one may need them
+    if (savepoint != null) {
+      savepoint.taken.addAll(ended.taken);
+    }
+    keepSpare(ended);
+  }
+
+  /** The newest savepoint ends, and the pages are what they were when it began. */
+  void rollBackSavepoint() {
+    SavepointPages ended = endSavepoint();
+    ended.forEachTaken(this::dropFrame);
+    ended.forEachTakenRun(ended.mark.pageCount(), free::giveBack);
+    free.rollBackTo(ended.mark);
+    writer.reset();
+    version++;
+    keepSpare(ended);
+  }
+
+  private SavepointPages endSavepoint() {
+    SavepointPages ended = Objects.requireNonNull(savepoint, "savepoint");
+    savepoint = ended.outer;
+    return ended;
+  }
+
+  private void keepSpare(SavepointPages ended) {
+    if (ended.isSmall()) {
+      ended.clear();
+      spareSavepoint = ended;
+    }
+  }
+
+  /** Whether every page of the transaction is in memory or in the file: no early write failed. */
+  boolean isWhole() {
+    return !early.hasFailed();
   }
 
   @Override
   public long writeRun(MemorySegment source, long offset, long length) {
     long pages = (PageHeader.SIZE + length + pageSize - 1) / pageSize;
-    long pgno = free.take(PageHeader.OVERFLOW, pages);
+    long pgno = take(PageHeader.OVERFLOW, pages);
     if (length >= DIRECT) {
       awaitEarlyWrites();
       anythingWritten = true; // even if it fails
@@ -300,6 +385,8 @@ final class DirtyPages implements PageAllocator {
 
   /** Hands the pages that were left behind to the early writer. */
   private void writeFinished() {
+    anythingWritten = true; // even if it fails
+    file.prepare(free.pageCount(), EarlyWriter.BATCH); // first: without room nothing has changed
     Arrays.sort(finished, 0, finishedCount);
     EarlyWriter.Batch batch = new EarlyWriter.Batch(finishedCount);
     long pages = 0;
@@ -313,8 +400,6 @@ final class DirtyPages implements PageAllocator {
     finishedCount = 0;
     dirtyPages -= pages;
     version++;
-    anythingWritten = true; // even if it fails
-    file.prepare(free.pageCount(), EarlyWriter.BATCH);
     early.write(batch);
     for (EarlyWriter.Batch done = early.takeWritten(); done != null; done = early.takeWritten()) {
       recycle(done);

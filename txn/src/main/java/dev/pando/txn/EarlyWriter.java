@@ -114,16 +114,16 @@ final class EarlyWriter {
    * stays set.
    *
    * @throws RuntimeException what went wrong: the batch's pages are lost, and with them the
-   *     transaction
+   *     transaction; so says every call from then on
    */
   @Nullable Batch await() {
-    Batch oldest = batches.poll();
+    Batch oldest = batches.peek();
     if (oldest == null) {
       return null;
     }
     try {
       Void _ = oldest.written.join();
-      return oldest;
+      return batches.remove();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -133,6 +133,12 @@ final class EarlyWriter {
       }
       throw e;
     }
+  }
+
+  /** Whether pages were lost, as far as somebody waited for them. */
+  boolean hasFailed() {
+    Batch oldest = batches.peek();
+    return oldest != null && oldest.written.isCompletedExceptionally();
   }
 
   /** The transaction is over: when this returns, nothing is written any more. */

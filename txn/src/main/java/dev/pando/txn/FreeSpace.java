@@ -151,6 +151,16 @@ final class FreeSpace {
     return start >= 0 ? start : take(wanted);
   }
 
+  /**
+   * Pages for a copy of pages that this transaction took before. What it gave back serves first,
+   * whatever the type, and nothing is counted: a copy does not tell how many pages the next
+   * transaction is likely to take.
+   */
+  long takeForCopy(long wanted) {
+    long start = wanted <= Pieces.LONGEST ? recent.take((int) wanted) : Pieces.NONE;
+    return start >= 0 ? start : take(wanted);
+  }
+
   private long takeBranch() {
     if (branchArea == branchAreaEnd) {
       long wanted = Math.max(lastBranches - branches, lastBranches / MANY_BRANCHES) + 1;
@@ -212,6 +222,51 @@ final class FreeSpace {
     freed[freedEnd + 1] = length;
     freed[freedEnd + 2] = birth;
     freedEnd += FREED_FIELDS;
+  }
+
+  /** What the transaction had done at a savepoint. */
+  static final class Mark {
+    private long pageCount;
+    private int freedEnd;
+    private long branches;
+    private long pages;
+
+    /** The first page number that was not used. */
+    long pageCount() {
+      return pageCount;
+    }
+  }
+
+  /** Notes what the transaction has done so far. */
+  void mark(Mark mark) {
+    mark.pageCount = pageCount;
+    mark.freedEnd = freedEnd;
+    mark.branches = branches;
+    mark.pages = pages;
+  }
+
+  /**
+   * Goes back to a mark. What was taken below {@link Mark#pageCount} since must have been given
+   * back; pages beyond it are forgotten, so that a change that failed does not make the file grow.
+   */
+  void rollBackTo(Mark mark) {
+    assert freedSettled == 0 : "a commit has begun";
+    freedEnd = mark.freedEnd;
+    branches = mark.branches;
+    pages = mark.pages;
+    if (pageCount > mark.pageCount) {
+      cutTo(mark.pageCount);
+    }
+  }
+
+  private void cutTo(long limit) {
+    if (branchAreaEnd > limit) { // then all of it lies beyond
+      branchArea = 0;
+      branchAreaEnd = 0;
+    }
+    recent.removeFrom(limit);
+    reusable.removeRun(limit, Math.max(reusable.end() - limit, 0));
+    pageCount = limit;
   }
 
   /**

@@ -71,6 +71,19 @@ final class Pieces {
     return moved;
   }
 
+  /** Removes the pieces that begin at a page or beyond it. */
+  void removeFrom(long limit) {
+    for (int length = 1; length <= LONGEST; length++) {
+      int kept = 0;
+      for (int i = 0; i < counts[length]; i++) {
+        if (pieces[length][i] < limit) {
+          pieces[length][kept++] = pieces[length][i];
+        }
+      }
+      counts[length] = kept;
+    }
+  }
+
   void clear() {
     Arrays.fill(counts, 0);
   }

@@ -21,8 +21,12 @@ final class RangeCursor {
   private final @Nullable MemorySegment end;
 
   private final boolean endInclusive;
+  private final int rollbacks;
   private long left;
   private boolean started;
+
+  /** When {@link #key} and {@link #value} were set. */
+  private long epoch;
 
   RangeCursor(ReadTxn tx, Tree tree, EncodedRange range) {
     this.tx = tx;
@@ -31,11 +35,12 @@ final class RangeCursor {
     this.end = range.reversed() ? range.lower() : range.upper();
     this.endInclusive = range.reversed() ? range.lowerInclusive() : range.upperInclusive();
     this.left = range.isEmpty() ? 0 : range.limit();
+    this.rollbacks = tx.rollbacks();
   }
 
   /** Moves to the next entry; false at the end. Then {@link #key} and {@link #value} are set. */
   boolean advance() {
-    tx.checkOpen();
+    check();
     try {
       if (left == 0 || !move() || isBeyondEnd()) {
         close();
@@ -48,6 +53,25 @@ final class RangeCursor {
     return true;
   }
 
+  /**
+   * Makes {@link #key} and {@link #value} right again if the transaction has written since the last
+   * move.
+   *
+   * @throws IllegalStateException if the entry was deleted
+   */
+  void refresh() {
+    check();
+    if (epoch != tx.epoch()) {
+      epoch = tx.epoch();
+      cursor.entry(key, value);
+    }
+  }
+
+  private void check() {
+    tx.checkOpen();
+    tx.checkRollbacks(rollbacks);
+  }
+
   private boolean move() {
     boolean there;
     if (started) {
@@ -57,6 +81,7 @@ final class RangeCursor {
       there = range.reversed() ? moveToLast() : moveToFirst();
     }
     if (there) {
+      epoch = tx.epoch();
       cursor.entry(key, value);
     }
     return there;

@@ -12,18 +12,21 @@ import java.nio.ByteBuffer;
  * <p>In a write transaction the cursor survives changes of the table: it stays with its key. If
  * that entry is deleted it stands in the gap, from which {@link #next} and {@link #prev} move on,
  * and reading throws. Close it, or later writes take longer. Throws {@link IllegalStateException}
- * after {@link #close} and after the transaction's end. For the thread that uses the transaction.
+ * after {@link #close}, after the transaction's end and after a {@linkplain WriteTxn#rollbackTo
+ * rollback to a savepoint}. For the thread that uses the transaction.
  */
 public final class RawCursor implements AutoCloseable {
   private final ReadTxn tx;
   private final String table;
   private final Cursor cursor;
+  private final int rollbacks;
   private boolean closed;
 
   RawCursor(ReadTxn tx, String table, Cursor cursor) {
     this.tx = tx;
     this.table = table;
     this.cursor = cursor;
+    this.rollbacks = tx.rollbacks();
   }
 
   private interface Move {
@@ -144,6 +147,7 @@ public final class RawCursor implements AutoCloseable {
 
   private void check() {
     tx.checkOpen();
+    tx.checkRollbacks(rollbacks);
     if (closed) {
       throw new IllegalStateException("the cursor is closed, table " + table);
     }

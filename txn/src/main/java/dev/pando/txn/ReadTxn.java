@@ -38,6 +38,9 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
 
   private @Nullable Tree lastTree;
 
+  /** Counts rollbacks to savepoints, which end cursors. */
+  private int rollbacks;
+
   /** Counts changes, so that views notice them; {@link #CLOSED} after the end. */
   private long epoch;
 
@@ -322,6 +325,28 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
       throw new IllegalStateException(
           "the transaction has written since the view was set, and may have moved what it shows;"
               + " get the value again");
+    }
+  }
+
+  /** What a cursor remembers. */
+  final int rollbacks() {
+    return rollbacks;
+  }
+
+  /** The transaction went back to a savepoint: cursors and views end. */
+  final void nextRollback() {
+    rollbacks++;
+    nextEpoch();
+    forgetTable();
+  }
+
+  /** A cursor that began when there had been so many rollbacks is used: says why it may not be. */
+  final void checkRollbacks(int then) {
+    if (rollbacks != then) {
+      checkOpen();
+      throw new IllegalStateException(
+          "the transaction was rolled back to a savepoint since this cursor or iterator was opened;"
+              + " open a new one");
     }
   }
 

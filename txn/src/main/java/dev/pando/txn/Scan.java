@@ -24,7 +24,8 @@ import java.util.stream.StreamSupport;
  * of a write transaction that does not run to its end, or later writes take longer.
  *
  * <p>For the thread that uses the transaction. Throws {@link IllegalStateException} after the
- * transaction's end. {@link #close} is for scans that are left early; what runs to its end closes
+ * transaction's end; what began before a {@linkplain WriteTxn#rollbackTo rollback to a savepoint}
+ * does so after it. {@link #close} is for scans that are left early; what runs to its end closes
  * itself.
  */
 public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
@@ -103,9 +104,9 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       if (!hasNext()) {
         throw new NoSuchElementException("the scan of " + table.name() + " is at its end");
       }
-      tx.checkOpen();
       ready = false;
       try {
+        cursor.refresh();
         source.reset(cursor.key.segment, cursor.key.offset, cursor.key.length);
         K key = table.keyCodec().decode(source);
         source.reset(cursor.value.segment, cursor.value.offset, cursor.value.length);

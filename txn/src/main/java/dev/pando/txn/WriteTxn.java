@@ -3,6 +3,8 @@ package dev.pando.txn;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.StorageException;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread at a time; it may move from thread to thread. When a write fails with a
  * {@link dev.pando.error.StorageException}, such as a full disk, the transaction can only be
- * closed; earlier commits are not touched.
+ * closed, or {@linkplain #rollbackTo rolled back to a savepoint}; earlier commits are not touched.
  */
 public final class WriteTxn extends ReadTxn {
   /** The longest value, in bytes: 2 GiB - 1. */
@@ -32,6 +34,7 @@ public final class WriteTxn extends ReadTxn {
   private final DirtyPages pages;
   private final FreeSpace free;
   private final Catalog catalog;
+  private final Savepoints savepoints;
   private final Tree missing;
   private @Nullable Throwable broken;
 
@@ -44,6 +47,7 @@ public final class WriteTxn extends ReadTxn {
     this.pages = pages;
     this.free = free;
     this.catalog = new Catalog(pages, base.meta().catalog(), memory);
+    this.savepoints = new Savepoints(pages, catalog);
     this.missing = new Tree(pages, TreeRoot.EMPTY);
   }
 
@@ -105,8 +109,8 @@ public final class WriteTxn extends ReadTxn {
   /** Removes a key; false if it is absent. */
   public <K> boolean delete(Table<K, ?> table, K key) {
     KeyBuffer wanted = workspace().encodeKey(table, key);
-    beginChange();
-    return tree(table) instanceof TreeWriter tree && delete(tree, wanted);
+    TreeWriter tree = beginChangeIfThere(table);
+    return tree != null && delete(tree, wanted);
   }
 
   private boolean delete(TreeWriter tree, KeyBuffer key) {
@@ -119,8 +123,8 @@ public final class WriteTxn extends ReadTxn {
 
   /** Removes all entries of a table; the table stays. Nothing happens if there is no such table. */
   public void clear(Table<?, ?> table) {
-    beginChange();
-    if (tree(table) instanceof TreeWriter tree) {
+    TreeWriter tree = beginChangeIfThere(table);
+    if (tree != null) {
       try {
         tree.clear();
       } catch (Throwable e) {
@@ -167,6 +171,70 @@ public final class WriteTxn extends ReadTxn {
   }
 
   /**
+   * Marks a point to which {@link #rollbackTo} can go back. Savepoints nest to any depth. One costs
+   * what is changed after it: each page is copied once before its first change.
+   *
+   * {@snippet :
+   * Savepoint before = tx.savepoint();
+   * try {
+   *   importOrder(tx, order);
+   *   tx.release(before);
+   * } catch (InvalidOrderException e) {
+   *   tx.rollbackTo(before); // the orders before it are still there
+   * }
+   * }
+   */
+  public Savepoint savepoint() {
+    checkWritable();
+    return savepoints.begin();
+  }
+
+  /**
+   * Undoes everything the transaction did since a savepoint, which can be gone back to again;
+   * savepoints inside it end. Views, cursors and iterators that are open end as well: what they
+   * stand on may be gone. Scans and raw tables go on.
+   *
+   * <p>A transaction that a failed write made unusable is usable again, if the failure was a {@link
+   * dev.pando.error.StorageException} that left what was there at the savepoint whole, such as a
+   * full disk or a damaged page.
+   *
+   * @throws IllegalStateException if the savepoint has ended, or if the transaction cannot go on
+   *     after an earlier failure
+   * @throws IllegalArgumentException if it is another transaction's
+   */
+  public void rollbackTo(Savepoint savepoint) {
+    checkOpen();
+    savepoints.check(savepoint);
+    if (!mayGoOn()) {
+      checkWritable();
+    }
+    nextRollback();
+    atSavepoint(() -> savepoints.rollBackTo(savepoint));
+    broken = null;
+  }
+
+  /**
+   * Ends a savepoint and those inside it, and keeps what was done since. Committing does so with
+   * all of them.
+   *
+   * @throws IllegalStateException if the savepoint has ended
+   * @throws IllegalArgumentException if it is another transaction's
+   */
+  public void release(Savepoint savepoint) {
+    checkWritable();
+    savepoints.check(savepoint);
+    atSavepoint(() -> savepoints.release(savepoint));
+  }
+
+  private void atSavepoint(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /**
    * Makes all writes durable and visible. When this returns, they survive a crash.
    *
    * @throws dev.pando.error.DatabaseFullException if there is no room: the transaction is rolled
@@ -185,6 +253,7 @@ public final class WriteTxn extends ReadTxn {
 
   void commitNow() {
     checkWritable();
+    atSavepoint(savepoints::releaseAll);
     try {
       database.commit(this);
     } catch (InternalError e) {
@@ -218,8 +287,7 @@ public final class WriteTxn extends ReadTxn {
   }
 
   boolean deleteRaw(RawTable table, KeyBuffer key) {
-    beginChange();
-    TreeWriter tree = writer(table);
+    TreeWriter tree = beginChangeIfThere(table);
     return tree != null && delete(tree, key);
   }
 
@@ -229,10 +297,6 @@ public final class WriteTxn extends ReadTxn {
           "table %s: value length=%d, allowed at most %d bytes"
               .formatted(table.name(), value.byteSize(), MAX_VALUE));
     }
-  }
-
-  private @Nullable TreeWriter writer(RawTable table) {
-    return table.tree() instanceof TreeWriter tree ? tree : null;
   }
 
   // The begin and the end of a change.
@@ -245,17 +309,32 @@ public final class WriteTxn extends ReadTxn {
 
   /** The table's tree, ready to be changed. */
   private TreeWriter beginChange(Table<?, ?> table) {
-    beginChange();
-    if (tree(table) instanceof TreeWriter tree) {
-      return tree;
-    }
-    return create(table);
+    TreeWriter tree = beginChangeIfThere(table);
+    return tree != null ? tree : create(table);
   }
 
   private TreeWriter beginChange(RawTable table) {
-    beginChange();
-    TreeWriter tree = writer(table);
+    TreeWriter tree = beginChangeIfThere(table);
     return tree != null ? tree : create(table.table());
+  }
+
+  private @Nullable TreeWriter beginChangeIfThere(Table<?, ?> table) {
+    beginChange();
+    return willChange(table.name(), tree(table));
+  }
+
+  private @Nullable TreeWriter beginChangeIfThere(RawTable table) {
+    beginChange();
+    return willChange(table.name(), table.tree());
+  }
+
+  /** Null for a table that is missing. */
+  private @Nullable TreeWriter willChange(String table, Tree found) {
+    if (found instanceof TreeWriter tree) {
+      catalog.willChange(table, tree);
+      return tree;
+    }
+    return null;
   }
 
   private TreeWriter create(Table<?, ?> table) {
@@ -283,9 +362,24 @@ public final class WriteTxn extends ReadTxn {
   private void checkWritable() {
     checkOpen();
     if (broken != null) {
+      String wayOut = mayGoOn() ? "roll back to a savepoint before it, or " : "";
       throw new IllegalStateException(
-          "an earlier write of this transaction failed: close it, and begin a new one", broken);
+          "an earlier write of this transaction failed: %sclose it, and begin a new one"
+              .formatted(wayOut),
+          broken);
     }
+  }
+
+  /**
+   * Whether going back to a savepoint mends what failed. A change that failed half-way has touched
+   * no page that the savepoint needs, and left the lists of pages in order: errors of storage come
+   * out of calls between their changes. Of other errors nobody knows where they struck.
+   */
+  private boolean mayGoOn() {
+    boolean known =
+        broken == null
+            || (broken instanceof StorageException && !(broken instanceof DatabaseFailedException));
+    return known && !savepoints.isEmpty() && pages.isWhole();
   }
 
   /** A change that failed half-way leaves trees that nobody may use. */

@@ -161,13 +161,18 @@ final class CrashTest {
 
   private void transaction(Database db) {
     TreeMap<Long, byte[]> model = new TreeMap<>(acknowledged);
-    inFlight = model;
     try (WriteTxn tx = db.beginWrite()) {
       boolean large = random.nextInt(8) == 0; // most of these are spilled
       int size = large ? 200 + random.nextInt(300) : random.nextInt(8);
+      ModelSavepoints<TreeMap<Long, byte[]>> savepoints = new ModelSavepoints<>(TreeMap::new);
+      int every = random.nextInt(3) == 0 ? 2 + random.nextInt(size + 1) : Integer.MAX_VALUE;
       for (int i = 0; i < size; i++) {
+        if (random.nextInt(every) == 0) {
+          model = savepoints.step(tx, model, random);
+        }
         operation(tx, model);
       }
+      inFlight = model;
       if (random.nextInt(large ? 2 : 6) == 0) {
         return;
       }

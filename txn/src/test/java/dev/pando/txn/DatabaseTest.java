@@ -3,6 +3,7 @@ package dev.pando.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -221,5 +222,24 @@ final class DatabaseTest extends DatabaseTestBase {
         assertThat(tx.get(NAMES, i)).isEqualTo(i % 2 == 0 ? null : "value " + i);
       }
     }
+  }
+
+  @Test
+  void anEntryThatWasLookedAtAheadIsReadAsItIsWhenItIsHandedOut() {
+    Database db = open();
+    db.update(
+        tx -> {
+          for (long key = 10; key < 40; key++) {
+            tx.put(NAMES, key, "name " + key);
+          }
+          Iterator<Entry<Long, String>> names = tx.scan(NAMES).iterator();
+          for (long key = 10; key < 40; key++) {
+            assertThat(names.hasNext()).isTrue();
+            tx.put(NAMES, key - 10, "another name before it"); // moves cells
+            tx.put(NAMES, key, "changed " + key);
+            assertThat(names.next()).isEqualTo(new Entry<>(key, "changed " + key));
+          }
+          assertThat(names.hasNext()).isFalse();
+        });
   }
 }

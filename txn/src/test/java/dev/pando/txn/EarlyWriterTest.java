@@ -159,6 +159,42 @@ final class EarlyWriterTest extends DatabaseTestBase {
     assertHolds(db, RECORDS);
   }
 
+  /** The pages that could not be written are nowhere: whoever reads on must not commit. */
+  @Test
+  void aFailureThatAReadComesUponEndsTheTransactionAsWell() throws InterruptedException {
+    Database db = open(options());
+    db.update(tx -> load(tx, 0, 1000));
+    failingWrite = 1;
+    try (WriteTxn tx = db.beginWrite()) {
+      Savepoint savepoint = tx.savepoint();
+      for (long key = 1000; earlyWrites.get() == 0; key++) {
+        tx.append(BLOBS, key, value(key));
+        if (key % 1000 == 0) {
+          Thread.sleep(1);
+        }
+      }
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> tx.get(BLOBS, 2000L)).isInstanceOf(DatabaseFullException.class);
+      }
+      tx.rollbackTo(savepoint);
+      assertThatThrownBy(tx::commit).isInstanceOf(DatabaseFullException.class);
+    }
+    assertHolds(db, 1000);
+    db.update(tx -> load(tx, 1000, RECORDS));
+    assertHolds(db, RECORDS);
+  }
+
+  @Test
+  void theThreadEndsWithTheTransaction() throws InterruptedException {
+    Database db = open(options());
+    db.update(tx -> load(tx, 0, RECORDS));
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals(THREAD)) { // about to end
+        assertThat(thread.join(java.time.Duration.ofSeconds(10))).isTrue();
+      }
+    }
+  }
+
   @Test
   void aFailedSyncIsNeverForgotten() {
     Database db = open(options());

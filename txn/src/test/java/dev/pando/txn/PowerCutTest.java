@@ -159,7 +159,12 @@ final class PowerCutTest {
         doing = "transaction " + transactions;
         boolean large = random.nextInt(15) == 0;
         int size = large ? 100 + random.nextInt(400) : random.nextInt(12);
+        ModelSavepoints<State> savepoints = new ModelSavepoints<>(State::copy);
+        int every = random.nextInt(3) == 0 ? 2 + random.nextInt(size + 1) : Integer.MAX_VALUE;
         for (int i = 0; i < size; i++) {
+          if (random.nextInt(every) == 0) {
+            model = savepoints.step(tx, model, random);
+          }
           CrashStates.change(tx, model, random, keys);
         }
         if (!model.isSeenBy(tx)) {
