@@ -153,6 +153,11 @@ public final class TreeWriter extends Tree {
     cursors.remove(cursor);
   }
 
+  /** Cursors that are open are not to be used any more: changes need not mind them. */
+  public void forgetCursors() {
+    cursors.clear();
+  }
+
   long version() {
     return allocator.version();
   }

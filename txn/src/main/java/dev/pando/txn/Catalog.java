@@ -203,6 +203,11 @@ final class Catalog {
     return true;
   }
 
+  /** Cursors that were not closed are of no use any more. */
+  void forgetCursors() {
+    open.values().forEach(table -> table.tree.forgetCursors());
+  }
+
   /** The names of all tables, in the order of their UTF-8 bytes. */
   List<String> names() {
     return names(tree, pages.name());

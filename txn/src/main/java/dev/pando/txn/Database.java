@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ public final class Database implements AutoCloseable {
   private final ReaderSlots readers;
   private final Publication publication;
   private final Writer writer;
+  private final GroupCommit updates;
   private volatile int state = OPEN;
 
   private Database(Path path, Options options, LockFile lock, OpenedFile opened) {
@@ -60,6 +62,7 @@ public final class Database implements AutoCloseable {
     Snapshot first = new Snapshot(opened.meta(), opened.map());
     this.publication = new Publication(lock, file, readers, first);
     this.writer = new Writer(this, options, file, lock, readers, publication);
+    this.updates = new GroupCommit(writer);
     if (lock.alone()) {
       writer.pinFirst();
     }
@@ -137,8 +140,11 @@ public final class Database implements AutoCloseable {
 
   /**
    * Runs a closure in a write transaction, which is committed and on disk when this returns, and
-   * rolled back if the closure throws. Waits for its turn; an update inside an update of the same
-   * thread fails at once.
+   * rolled back if the closure throws. An update inside an update of the same thread fails at once.
+   *
+   * <p>Updates of several threads run one after the other, each on its own thread, and share a
+   * commit: so many threads together commit far more often than the disk can sync. One that fails
+   * fails alone. If the commit fails, all that share it get an exception.
    *
    * @throws ReadOnlyException if the database was opened for reading only
    * @throws dev.pando.error.DatabaseFullException if there is no room: nothing was written
@@ -146,8 +152,14 @@ public final class Database implements AutoCloseable {
    *     that it is not known what is on disk
    */
   public <X extends Exception> void update(WriteAction<X> body) throws X {
+    update(options.durability(), body);
+  }
+
+  /** As {@link #update(WriteAction)}, with a durability of its own. */
+  public <X extends Exception> void update(Durability durability, WriteAction<X> body) throws X {
     Object _ =
         this.<@Nullable Object, X>updateAndGet(
+            durability,
             tx -> {
               body.run(tx);
               return null;
@@ -161,23 +173,25 @@ public final class Database implements AutoCloseable {
    */
   public <R extends @Nullable Object, X extends Exception> R updateAndGet(WriteFunction<R, X> body)
       throws X {
-    try (WriteTxn tx = beginWrite()) {
-      R result = runClosure(tx, body);
-      tx.commitNow();
-      return result;
-    }
+    return updateAndGet(options.durability(), body);
   }
 
-  private <R extends @Nullable Object, X extends Exception> R runClosure(
-      WriteTxn tx, WriteFunction<R, X> body) throws X {
-    writer.turn().closureRuns(true);
-    tx.closureRuns(true);
-    try {
-      return body.apply(tx);
-    } finally {
-      tx.closureRuns(false);
-      writer.turn().closureRuns(false);
-    }
+  private <R extends @Nullable Object, X extends Exception> R updateAndGet(
+      Durability durability, WriteFunction<R, X> body) throws X {
+    checkWritable();
+    return updates.run(body, durability);
+  }
+
+  /**
+   * As {@link #updateAndGet}, but does not wait for the disk: the function runs on the calling
+   * thread before this returns, as soon as it is its turn, and the future completes when the commit
+   * is on disk. Updates of one thread are committed in the order of the calls. What the function
+   * throws, and a failed commit, completes the future exceptionally.
+   */
+  public <R extends @Nullable Object> CompletableFuture<R> updateAsync(
+      WriteFunction<R, ? extends Exception> body) {
+    checkWritable();
+    return updates.runAsync(body);
   }
 
   /** Begins a read transaction on the newest commit. Close it: it keeps that commit's pages. */
@@ -237,13 +251,13 @@ public final class Database implements AutoCloseable {
     writer.sync();
   }
 
-  /** Commits a transaction and ends it, also if that fails. */
-  void commit(WriteTxn tx) {
-    commit(tx, options.durability());
+  Durability durability() {
+    return options.durability();
   }
 
+  /** Commits a transaction and ends it, also if that fails. */
   void commit(WriteTxn tx, Durability durability) {
-    writer.commit(tx, durability);
+    writer.commit(tx, () -> durability);
   }
 
   /** A transaction that was not committed ends. */

@@ -38,8 +38,8 @@ public final class WriteTxn extends ReadTxn {
   private final Tree missing;
   private @Nullable Throwable broken;
 
-  /** Whether a closure runs in this transaction, so that only its end may commit. */
-  private boolean inClosure;
+  /** Whether this is an update's, so that only its end may commit. */
+  private final boolean inClosure;
 
   WriteTxn(
       Database database, Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
@@ -49,6 +49,51 @@ public final class WriteTxn extends ReadTxn {
     this.catalog = new Catalog(pages, base.meta().catalog(), memory);
     this.savepoints = new Savepoints(pages, catalog);
     this.missing = new Tree(pages, TreeRoot.EMPTY);
+    this.inClosure = false;
+  }
+
+  /** See {@link #share}. */
+  private WriteTxn(WriteTxn whole) {
+    super(whole.database, whole.snapshot(), whole.workspace());
+    this.pages = whole.pages;
+    this.free = whole.free;
+    this.catalog = whole.catalog;
+    this.savepoints = whole.savepoints;
+    this.missing = whole.missing;
+    this.inClosure = true;
+  }
+
+  /**
+   * The same transaction for one of several updates that share it, one after the other. It ends
+   * with the update, and does not end the whole.
+   */
+  WriteTxn share() {
+    return new WriteTxn(this);
+  }
+
+  /** The update has returned: checks that what it did may be committed. */
+  void checkShare() {
+    checkWritable();
+  }
+
+  /** The only update of its transaction so far keeps what it did since its savepoints. */
+  void releaseShare() {
+    atSavepoint(savepoints::releaseAll);
+  }
+
+  /** Undoes what an update did since a savepoint of before it. */
+  void undoShare(Savepoint before) {
+    if (!mayGoOn()) {
+      throw new IllegalStateException("not known what state the transaction is in", broken);
+    }
+    savepoints.rollBackTo(before);
+    savepoints.release(before);
+  }
+
+  /** The update is over. */
+  void endShare() {
+    boolean _ = end();
+    catalog.forgetCursors();
   }
 
   /** The id under which this transaction will be committed. */
@@ -235,7 +280,8 @@ public final class WriteTxn extends ReadTxn {
   }
 
   /**
-   * Makes all writes durable and visible. When this returns, they survive a crash.
+   * Makes all writes visible, and durable if {@link Options#withDurability} says nothing else: then
+   * they survive a crash when this returns.
    *
    * @throws dev.pando.error.DatabaseFullException if there is no room: the transaction is rolled
    *     back, the database goes on
@@ -243,28 +289,25 @@ public final class WriteTxn extends ReadTxn {
    *     write until the database is closed and opened again
    */
   public void commit() {
+    commit(database.durability());
+  }
+
+  /** As {@link #commit()}, with a durability of its own. */
+  public void commit(Durability durability) {
     checkOpen();
     if (inClosure) {
       throw new IllegalStateException(
           "update commits when its closure returns; do not call commit");
     }
-    commitNow();
-  }
-
-  void commitNow() {
     checkWritable();
     atSavepoint(savepoints::releaseAll);
-    try {
-      database.commit(this);
-    } catch (InternalError e) {
-      throw explained(e);
-    }
+    database.commit(this, durability);
   }
 
   /** Rolls back unless committed. A second call does nothing. */
   @Override
   public void close() {
-    if (end()) {
+    if (end() && !inClosure) {
       database.rollBack(this);
     }
   }
@@ -393,10 +436,6 @@ public final class WriteTxn extends ReadTxn {
       throw error;
     }
     return (RuntimeException) e;
-  }
-
-  void closureRuns(boolean running) {
-    inClosure = running;
   }
 
   // What a write transaction sees.

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,12 +212,18 @@ final class Writer {
 
   // ---- commit
 
-  /** Commits a transaction and ends it, also if that fails. */
-  void commit(WriteTxn tx, Durability durability) {
+  /**
+   * Commits a transaction and ends it, also if that fails.
+   *
+   * @param seal called when the commit before is on disk: nothing is added to the transaction after
+   *     that
+   */
+  void commit(WriteTxn tx, Supplier<Durability> seal) {
     boolean mine = true; // the turn
     commitLock.lock();
     try {
       tx.checkOpen(); // close may have been waiting for the lock no longer
+      final Durability durability = seal.get();
       final Snapshot next = tx.catalog().isChanged() ? write(tx) : null;
       final long bytes = tx.pages().dirtyBytes();
       if (next == null) {
@@ -228,6 +235,8 @@ final class Writer {
       if (next != null) {
         show(next, durability, bytes);
       }
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
     } finally {
       if (!database.hasEnded()) {
         lock.setCommitting(0);

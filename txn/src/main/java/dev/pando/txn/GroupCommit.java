@@ -1,0 +1,244 @@
+package dev.pando.txn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Updates of several threads share a transaction, its commit and its sync. Each runs on its own
+ * thread, one after the other, inside a savepoint, so that one that fails is undone alone.
+ *
+ * <p>The first one begins the transaction and commits it; others join while the group before is
+ * being put on disk. Threads that have just been released by that one are likely to come back with
+ * their next update, so the commit waits for them a moment, as long as that pays.
+ */
+final class GroupCommit {
+  /** Groups of more threads than this are not waited for: many will have joined anyway. */
+  private static final int FEW = 64;
+
+  private static final long MOST_PATIENCE_NANOS = 250_000;
+
+  /** After so many commits without waiting, waiting is tried anew. */
+  private static final int TRY_AGAIN = 64;
+
+  private final Writer writer;
+
+  /** Held while an update runs: it is the right to use the open group's transaction. */
+  private final ReentrantLock joining = new ReentrantLock();
+
+  /** The group that takes updates; guarded by {@link #joining}. */
+  private @Nullable UpdateGroup open;
+
+  /** Threads of the group before that have not come back yet; guarded by {@link #joining}. */
+  private final List<Thread> expected = new ArrayList<>();
+
+  private volatile int outstanding;
+
+  // For the holder of the commit lock.
+
+  private long patience = MOST_PATIENCE_NANOS;
+  private int impatient;
+
+  /** Commits what {@link #runAsync} began; its thread ends when there is nothing to do. */
+  private final Executor committer =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().daemon().name("pando-commit").factory());
+
+  GroupCommit(Writer writer) {
+    this.writer = writer;
+  }
+
+  /** Runs an update; when this returns it is committed. */
+  <R extends @Nullable Object, X extends Exception> R run(
+      WriteFunction<R, X> body, Durability durability) throws X {
+    writer.turn().checkNotNested();
+    UpdateGroup group;
+    boolean leads;
+    R result;
+    joining.lock();
+    try {
+      leads = open == null;
+      group = openGroup();
+      result = leads ? runFirst(group, body) : runNext(group, body);
+      group.add(durability);
+      arrived(group);
+    } finally {
+      joining.unlock();
+    }
+    if (leads) {
+      commit(group);
+    } else {
+      group.await();
+    }
+    return result;
+  }
+
+  /** Runs an update; the future is complete when it is on disk, or has failed. */
+  <R extends @Nullable Object> CompletableFuture<R> runAsync(
+      WriteFunction<R, ? extends Exception> body) {
+    CompletableFuture<R> future = new CompletableFuture<>();
+    joining.lock();
+    try {
+      writer.turn().checkNotNested();
+      boolean leads = open == null;
+      UpdateGroup group = openGroup();
+      R result = leads ? runFirst(group, body) : runNext(group, body);
+      group.add(future, result);
+      if (leads) {
+        committer.execute(() -> commitQuietly(group));
+      }
+    } catch (Throwable e) {
+      future.completeExceptionally(e);
+    } finally {
+      joining.unlock();
+    }
+    return future;
+  }
+
+  private UpdateGroup openGroup() {
+    UpdateGroup group = open;
+    if (group == null) {
+      // Those who come while this waits for its turn queue up behind it, and join.
+      group = new UpdateGroup(Objects.requireNonNull(writer.begin(null)));
+      open = group;
+    }
+    return group;
+  }
+
+  /** Nothing else is in the transaction: if it fails, so does the whole. */
+  private <R extends @Nullable Object, X extends Exception> R runFirst(
+      UpdateGroup group, WriteFunction<R, X> body) throws X {
+    WriteTxn tx = group.whole.share();
+    boolean done = false;
+    try {
+      R result = call(tx, body);
+      tx.releaseShare();
+      done = true;
+      return result;
+    } finally {
+      tx.endShare();
+      if (!done) {
+        open = null;
+        group.whole.close();
+      }
+    }
+  }
+
+  private <R extends @Nullable Object, X extends Exception> R runNext(
+      UpdateGroup group, WriteFunction<R, X> body) throws X {
+    group.checkAlive();
+    WriteTxn tx = group.whole.share();
+    Savepoint before = tx.savepoint();
+    boolean done = false;
+    try {
+      R result = call(tx, body);
+      tx.release(before);
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        group.undo(tx, before);
+      }
+      tx.endShare();
+    }
+  }
+
+  private <R extends @Nullable Object, X extends Exception> R call(
+      WriteTxn tx, WriteFunction<R, X> body) throws X {
+    writer.turn().closureRuns(true);
+    try {
+      R result = body.apply(tx);
+      tx.checkShare();
+      return result;
+    } finally {
+      writer.turn().closureRuns(false);
+    }
+  }
+
+  private void arrived(UpdateGroup group) {
+    if (!expected.isEmpty() && expected.remove(Thread.currentThread())) {
+      outstanding = expected.size();
+      if (outstanding == 0) {
+        group.wakeLeader();
+      }
+    }
+  }
+
+  // ---- the leader
+
+  private void commit(UpdateGroup group) {
+    Throwable failure = new IllegalStateException("the commit ended without a word");
+    try {
+      writer.commit(group.whole, () -> seal(group));
+      failure = null;
+    } catch (Throwable e) {
+      failure = e;
+      throw e;
+    } finally {
+      close(group);
+      group.complete(failure);
+    }
+  }
+
+  private void commitQuietly(UpdateGroup group) {
+    try {
+      commit(group);
+    } catch (RuntimeException | Error e) {
+      // The futures have it.
+    }
+  }
+
+  /** The group before is on disk: nobody joins any more. */
+  private Durability seal(UpdateGroup group) {
+    if (outstanding > 0) {
+      awaitOthers(group);
+    }
+    close(group);
+    group.checkAlive();
+    return group.durability();
+  }
+
+  private void close(UpdateGroup group) {
+    joining.lock();
+    try {
+      if (open == group) {
+        open = null;
+        expected.clear();
+        if (group.members().size() <= FEW) {
+          expected.addAll(group.members());
+        }
+        outstanding = expected.size();
+      }
+    } finally {
+      joining.unlock();
+    }
+  }
+
+  private void awaitOthers(UpdateGroup group) {
+    if (patience == 0) {
+      if (++impatient < TRY_AGAIN) {
+        return;
+      }
+      patience = MOST_PATIENCE_NANOS;
+      impatient = 0;
+    }
+    int before = outstanding;
+    group.leaderWaits(patience, () -> outstanding == 0);
+    patience = outstanding < before ? MOST_PATIENCE_NANOS : patience / 2;
+    if (patience < 10_000) {
+      patience = 0;
+    }
+  }
+}
