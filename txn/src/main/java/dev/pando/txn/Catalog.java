@@ -148,11 +148,15 @@ final class Catalog {
   /** Names are keys of the catalog, which must fit small pages as well. */
   private void checkName(String name) {
     CatalogEntry.writeKey(name, key);
+    checkLength("table");
+  }
+
+  private void checkLength(String what) {
     int most = Tree.maxKey(pages.pageSize());
     if (key.length() > most) {
       throw new IllegalArgumentException(
-          "table name length=%d, allowed at most %d bytes of UTF-8 with pages of %d bytes"
-              .formatted(key.length() - 1, most - 1, pages.pageSize()));
+          "%s name length=%d, allowed at most %d bytes of UTF-8 with pages of %d bytes"
+              .formatted(what, key.length() - 1, most - 1, pages.pageSize()));
     }
   }
 
@@ -219,10 +223,32 @@ final class Catalog {
     try (Cursor cursor = catalog.cursor()) {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.key(name);
-        names.add(CatalogEntry.name(file, name));
+        if (!SnapshotEntry.isKey(name)) {
+          names.add(CatalogEntry.name(file, name));
+        }
       }
     }
     return names;
+  }
+
+  /** Adds a named snapshot. */
+  void putSnapshot(SnapshotEntry entry) {
+    SnapshotEntry.writeKey(entry.name(), key);
+    checkLength("snapshot");
+    if (tree.contains(key)) {
+      throw new IllegalArgumentException(
+          "there is a snapshot of the name " + entry.name() + " already; drop it first");
+    }
+    noteCatalog();
+    byte[] bytes = entry.encode();
+    tree.put(key, MemorySegment.ofArray(bytes), 0, bytes.length);
+  }
+
+  /** Removes a named snapshot; false if there is none. */
+  boolean removeSnapshot(String name) {
+    SnapshotEntry.writeKey(name, key);
+    noteCatalog();
+    return tree.delete(key);
   }
 
   /** What the catalog says of a table, as the transaction has it now. */

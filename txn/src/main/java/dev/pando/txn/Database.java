@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,7 +198,20 @@ public final class Database implements AutoCloseable {
   /** Begins a read transaction on the newest commit. Close it: it keeps that commit's pages. */
   public ReadTxn beginRead() {
     checkAccepting();
-    ReaderSlots.Slot slot = publication.pin();
+    return begin(publication.pin());
+  }
+
+  /** Begins a read transaction on an older snapshot; see {@link Publication#pin(Function)}. */
+  ReadTxn beginRead(Function<Snapshot, @Nullable Snapshot> kept, String missing) {
+    checkAccepting();
+    ReaderSlots.Slot slot = publication.pin(kept);
+    if (slot == null) {
+      throw new IllegalArgumentException(missing);
+    }
+    return begin(slot);
+  }
+
+  private ReadTxn begin(ReaderSlots.Slot slot) {
     if (state != OPEN) { // after pinning: either close sees the slot, or this sees the close
       slot.free();
       checkAccepting();
@@ -265,6 +279,11 @@ public final class Database implements AutoCloseable {
     writer.rollBack(tx);
   }
 
+  /** States that are kept under a name. */
+  public Snapshots snapshots() {
+    return new Snapshots(this);
+  }
+
   // ---- looking at the whole
 
   /** Sizes and counts of the newest commit. */
@@ -277,7 +296,7 @@ public final class Database implements AutoCloseable {
           meta.pageCount(),
           meta.freePages(),
           meta.txnId(),
-          meta.catalog().entries(),
+          meta.catalog().entries() - tx.snapshot().named().size(),
           readers.countHere() - 1,
           readers.oldestHere());
     }

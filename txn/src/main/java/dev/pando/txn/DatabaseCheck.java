@@ -21,6 +21,7 @@ final class DatabaseCheck {
   private static final int MOST_PROBLEMS = 200;
 
   private final Meta meta;
+  private final boolean newest;
   private final PageReader pages;
   private final PageSet seen;
   private final List<String> problems = new ArrayList<>();
@@ -36,6 +37,11 @@ final class DatabaseCheck {
    * @param pages verifies every page it locates
    */
   DatabaseCheck(Meta meta, PageReader pages) {
+    this(meta, pages, true);
+  }
+
+  private DatabaseCheck(Meta meta, PageReader pages, boolean newest) {
+    this.newest = newest;
     this.meta = meta;
     this.pages = pages;
     this.seen = new PageSet(meta.pageCount());
@@ -43,16 +49,20 @@ final class DatabaseCheck {
 
   /** Walks through everything. */
   CheckReport run(java.nio.file.Path path, List<String> notes) {
-    walk("catalog", meta.catalog());
-    attempt("catalog", this::checkTables);
-    walk("free tree", meta.freeTree());
-    attempt("free pages", this::checkFreeSpace);
-    checkAllAreSeen();
+    walkAll();
     if (untold > 0) {
       problems.add("and " + untold + " more");
     }
     return new CheckReport(
         path, meta.txnId(), meta.pageCount(), used, free, tables, entries, problems, notes);
+  }
+
+  private void walkAll() {
+    walk("catalog", meta.catalog());
+    attempt("catalog", this::checkTables);
+    walk("free tree", meta.freeTree());
+    attempt("free pages", this::checkFreeSpace);
+    checkAllAreSeen();
   }
 
   void problem(String what) {
@@ -114,12 +124,32 @@ final class DatabaseCheck {
   }
 
   private void checkTable(Slice key, Slice value) {
+    if (SnapshotEntry.isKey(key)) {
+      if (newest) { // what an older commit lists may have been dropped since
+        checkSnapshot(SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value));
+      }
+      return;
+    }
     String name = CatalogEntry.name(pages.name(), key);
     CatalogEntry entry =
         CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId());
     tables++;
     entries += entry.root().entries();
     walk("table " + name, entry.root());
+  }
+
+  /** A named snapshot is a whole database of its own, on pages that nobody may have reused. */
+  private void checkSnapshot(SnapshotEntry entry) {
+    if (entry.meta().txnId() >= meta.txnId()) {
+      problem(
+          "snapshot %s: of transaction %d, the commit is %d"
+              .formatted(entry.name(), entry.meta().txnId(), meta.txnId()));
+      return;
+    }
+    DatabaseCheck check = new DatabaseCheck(entry.meta(), pages, false);
+    check.walkAll();
+    check.problems.forEach(problem -> problem("snapshot " + entry.name() + ": " + problem));
+    untold += check.untold;
   }
 
   private void checkFreeSpace() {

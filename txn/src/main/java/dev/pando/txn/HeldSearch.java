@@ -64,6 +64,16 @@ final class HeldSearch {
     return pages;
   }
 
+  /** Free pages of the newest commit that an older one sees. */
+  static long pagesHeld(Snapshot newest, Meta older) {
+    PageSet free = new PageSet(newest.meta().pageCount());
+    FreeTree.read(newest.map(), newest.meta(), free);
+    FreeTree.apply(newest.map().name(), newest.meta().freeRuns(), free);
+    HeldSearch search = new HeldSearch(newest, free);
+    search.add(older.txnId(), older);
+    return search.countLast();
+  }
+
   /** Moves what was found out of the reusable pages. */
   void moveTo(HeldPages held, PageSet reusable) {
     int count = pins.size();

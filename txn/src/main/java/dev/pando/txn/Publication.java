@@ -6,6 +6,7 @@ import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,37 @@ final class Publication {
     }
     slot.hold(pinned, CoarseClock.nanos());
     return slot;
+  }
+
+  /**
+   * Claims a slot and pins an older snapshot that the newest commit keeps.
+   *
+   * @param kept finds it; null if it is not there
+   * @return null if it is not there
+   */
+  ReaderSlots.@Nullable Slot pin(Function<Snapshot, @Nullable Snapshot> kept) {
+    ReaderSlots.Slot slot = pin();
+    boolean done = false;
+    try {
+      while (true) {
+        Snapshot now = newest();
+        Snapshot older = kept.apply(now);
+        if (older == null) {
+          return null;
+        }
+        slot.move(older.txnId());
+        if (lock.current() == now.txnId()) { // or it may have been dropped before it was pinned
+          slot.hold(older, CoarseClock.nanos());
+          done = true;
+          return slot;
+        }
+        slot.move(now.txnId());
+      }
+    } finally {
+      if (!done) {
+        slot.free();
+      }
+    }
   }
 
   /** The newest commit. */

@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import dev.pando.btree.Delta;
+import dev.pando.btree.Slice;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
@@ -45,17 +46,39 @@ record Recovery(Meta meta, List<String> passedOver) {
   }
 
   private static void verify(PageReader pages, Meta meta) {
+    List<Meta> named = new ArrayList<>();
     long durable = meta.durableTxn();
+    verify(pages, meta, durable, named);
+    for (Meta kept : named) { // they may be as new as the commit
+      verify(pages, kept, durable, new ArrayList<>());
+    }
+  }
+
+  /**
+   * Verifies a commit's delta.
+   *
+   * @param named gets the metas of the named snapshots in it
+   */
+  private static void verify(PageReader pages, Meta meta, long durable, List<Meta> named) {
     Delta.verify(
         pages,
         meta.catalog(),
         durable,
         (key, value) -> {
-          String name = CatalogEntry.name(pages.name(), key);
-          TreeRoot root =
-              CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId()).root();
-          Delta.verify(pages, root, durable, null);
+          if (SnapshotEntry.isKey(key)) {
+            named.add(SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value).meta());
+          } else {
+            verifyTable(pages, meta, durable, key, value);
+          }
         });
     Delta.verify(pages, meta.freeTree(), durable, null);
+  }
+
+  private static void verifyTable(
+      PageReader pages, Meta meta, long durable, Slice key, Slice value) {
+    String name = CatalogEntry.name(pages.name(), key);
+    TreeRoot root =
+        CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId()).root();
+    Delta.verify(pages, root, durable, null);
   }
 }

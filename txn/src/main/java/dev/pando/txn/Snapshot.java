@@ -7,6 +7,7 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.TreeRoot;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class Snapshot {
 
   /** Grows by copying; a lost race only means that a table is looked up once more. */
   private volatile Found[] found = {};
+
+  /** Named snapshots that this one lists; null until somebody asks. */
+  private volatile @Nullable List<SnapshotEntry> named;
 
   Snapshot(Meta meta, PageMap map) {
     this.meta = meta;
@@ -82,6 +86,16 @@ final class Snapshot {
   Tree rawTree(String name) {
     CatalogEntry entry = entry(name);
     return entry == null ? empty : new Tree(map, entry.root());
+  }
+
+  /** The named snapshots, by name. */
+  List<SnapshotEntry> named() {
+    List<SnapshotEntry> known = named;
+    if (known == null) {
+      known = SnapshotEntry.readAll(catalog(), map.name(), meta.pageSize());
+      named = known;
+    }
+    return known;
   }
 
   /** The tree of tables. */

@@ -215,6 +215,26 @@ public final class WriteTxn extends ReadTxn {
     }
   }
 
+  void putSnapshot(SnapshotEntry entry) {
+    beginChange();
+    try {
+      catalog.putSnapshot(entry);
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  boolean dropSnapshot(String name) {
+    beginChange();
+    try {
+      return catalog.removeSnapshot(name);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
   /**
    * Marks a point to which {@link #rollbackTo} can go back. Savepoints nest to any depth. One costs
    * what is changed after it: each page is copied once before its first change.

@@ -73,7 +73,7 @@ final class Writer {
 
   /** The first process leaves the commit that it found for others. */
   void pinFirst() {
-    metas.pin(written.meta(), pins(written.txnId()));
+    metas.pin(written.meta(), pins(written));
   }
 
   WriterTurn turn() {
@@ -113,7 +113,7 @@ final class Writer {
       Snapshot base = written;
       sizeBefore = file.knownSize();
       readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
-      free.begin(base, pins(base.txnId()), this::pinnedMeta);
+      free.begin(base, pins(base), txn -> pinnedMeta(base, txn));
       long txnId = metas.nextTxnId();
       lock.setWriting(txnId);
       DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, options.spillLimit());
@@ -124,17 +124,23 @@ final class Writer {
   }
 
   /** What must stay as it is: what anybody reads, or may have to go back to. */
-  private Pins pins(long base) {
+  private Pins pins(Snapshot base) {
     PinList pins = new PinList();
-    pins.add(base);
+    pins.add(base.txnId());
     pins.add(lock.durable());
     long syncing = lock.syncing();
-    pins.add(syncing == 0 ? base : syncing);
+    pins.add(syncing == 0 ? base.txnId() : syncing);
+    base.named().forEach(entry -> pins.add(entry.meta().txnId()));
     readers.forEachPin(pins);
     return pins.toPins();
   }
 
-  private @Nullable Meta pinnedMeta(long txnId) {
+  private @Nullable Meta pinnedMeta(Snapshot base, long txnId) {
+    for (SnapshotEntry entry : base.named()) {
+      if (entry.meta().txnId() == txnId) {
+        return entry.meta();
+      }
+    }
     Meta meta = pinned.find(txnId);
     return meta != null ? meta : Publication.read(file.file(), txnId);
   }
@@ -188,7 +194,7 @@ final class Writer {
     long found = Math.max(newest.txnId(), lock.current());
     metas.sync(found);
     if (newest.txnId() > lock.current()) {
-      metas.pin(newest, pins(lock.current()));
+      metas.pin(newest, pins(publication.newest()));
       lock.setCurrent(newest.txnId());
     }
     lock.setWriting(0);
@@ -201,7 +207,7 @@ final class Writer {
     try {
       database.checkAccepting();
       Snapshot base = written;
-      Meta claimed = metas.claim(base.meta(), pins(base.txnId()));
+      Meta claimed = metas.claim(base.meta(), pins(base));
       Snapshot next = new Snapshot(claimed, base.map());
       written = next;
       publication.publish(next);
@@ -253,7 +259,7 @@ final class Writer {
   private Snapshot write(WriteTxn tx) {
     lock.setCommitting(tx.txnId());
     Snapshot base = tx.snapshot();
-    Snapshot next = new Commit(tx, metas, file, memory, () -> pins(base.txnId())).write();
+    Snapshot next = new Commit(tx, metas, file, memory, () -> pins(base)).write();
     written = next;
     return next;
   }
@@ -351,7 +357,7 @@ final class Writer {
         Snapshot last = written;
         if (lock.lastWriter() == lock.session()) {
           metas.sync(last.txnId());
-          Meta sealed = metas.seal(last.meta(), pins(last.txnId()));
+          Meta sealed = metas.seal(last.meta(), pins(last));
           if (sealed != null) {
             publication.publish(new Snapshot(sealed, last.map()));
           }

@@ -1,0 +1,135 @@
+package dev.pando.txn;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * What the catalog says of a named snapshot (FORMAT.md, "Named snapshots"): its meta.
+ *
+ * @param name given by the user
+ * @param created when, by the clock of the process that did
+ * @param meta what the snapshot's commit said of the whole database
+ */
+record SnapshotEntry(String name, Instant created, Meta meta) {
+  /** First byte of a named snapshot's key in the catalog: before all tables. */
+  static final byte SNAPSHOT = 's';
+
+  /** u8, the record's version. */
+  static final int RECORD_VERSION = 0;
+
+  /** u64, milliseconds since 1970. */
+  static final int CREATED = 8;
+
+  /** The meta slot's page, slot 0, without the zeros behind its last run. */
+  static final int PAGE = CREATED + Long.BYTES;
+
+  private static final byte CURRENT_VERSION = 1;
+
+  private static final ValueLayout.OfLong U64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  static boolean isKey(Slice key) {
+    return key.length > 0 && key.segment.get(ValueLayout.JAVA_BYTE, key.offset) == SNAPSHOT;
+  }
+
+  static void writeKey(String name, KeyBuffer key) {
+    byte[] utf8 = name.getBytes(UTF_8);
+    byte[] bytes = new byte[1 + utf8.length];
+    bytes[0] = SNAPSHOT;
+    System.arraycopy(utf8, 0, bytes, 1, utf8.length);
+    key.set(bytes);
+  }
+
+  byte[] encode() {
+    byte[] page = new byte[meta.pageSize()];
+    meta.encode(MemorySegment.ofArray(page), 0, 0);
+    int length = MetaLayout.RUNS + meta.freeRuns().size() * MetaLayout.RUN_SIZE;
+    byte[] bytes = new byte[PAGE + length];
+    bytes[RECORD_VERSION] = CURRENT_VERSION;
+    MemorySegment.ofArray(bytes).set(U64, CREATED, created.toEpochMilli());
+    System.arraycopy(page, 0, bytes, PAGE, length);
+    return bytes;
+  }
+
+  /** Reads a record; {@code pages} gives the file's name and page size. */
+  static SnapshotEntry decode(String file, int pageSize, Slice key, Slice value) {
+    String name = name(file, key);
+    if (value.length < PAGE + MetaLayout.RUNS || value.length > PAGE + pageSize) {
+      throw corrupt(file, name, "a record of " + value.length + " bytes");
+    }
+    byte[] bytes = value.toArray();
+    if (bytes[RECORD_VERSION] != CURRENT_VERSION) {
+      throw corrupt(
+          file,
+          name,
+          "record version " + bytes[RECORD_VERSION] + ", supported: " + CURRENT_VERSION);
+    }
+    byte[] page = new byte[pageSize];
+    System.arraycopy(bytes, PAGE, page, 0, bytes.length - PAGE);
+    Meta meta = Meta.decode(MemorySegment.ofArray(page), 0);
+    if (meta == null) {
+      throw corrupt(file, name, "its meta is damaged");
+    }
+    try {
+      long millis = MemorySegment.ofArray(bytes).get(U64, CREATED);
+      return new SnapshotEntry(name, Instant.ofEpochMilli(millis), meta);
+    } catch (DateTimeException e) {
+      throw corrupt(file, name, "its time is damaged");
+    }
+  }
+
+  private static String name(String file, Slice key) {
+    byte[] bytes = key.toArray();
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 1, bytes.length - 1)).toString();
+    } catch (CharacterCodingException e) {
+      throw corrupt(file, "?", "its name is not UTF-8");
+    }
+  }
+
+  private static CorruptFileException corrupt(String file, String name, String what) {
+    return new CorruptFileException(file, -1, "catalog, snapshot " + name + ": " + what);
+  }
+
+  /** All named snapshots of a catalog, by name. */
+  static List<SnapshotEntry> readAll(Tree catalog, String file, int pageSize) {
+    List<SnapshotEntry> all = new ArrayList<>();
+    forEach(catalog, (key, value) -> all.add(decode(file, pageSize, key, value)));
+    return all;
+  }
+
+  /** Visits the records; the slices hold for the call only. */
+  static void forEach(Tree catalog, BiConsumer<Slice, Slice> visitor) {
+    if (catalog.entries() == 0) {
+      return;
+    }
+    Slice key = new Slice();
+    Slice value = new Slice();
+    try (Cursor cursor = catalog.cursor()) {
+      for (boolean there = cursor.first(); there; there = cursor.next()) {
+        cursor.entry(key, value);
+        if (!isKey(key)) {
+          return;
+        }
+        visitor.accept(key, value);
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.pando.txn;
+
+import dev.pando.pager.Meta;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States of a database that are kept under a name until they are dropped, also while nobody has the
+ * database open. From {@link Database#snapshots}.
+ *
+ * {@snippet :
+ * db.snapshots().create("before-migration");
+ * db.update(Migration::run);
+ * try (ReadTxn before = db.snapshots().open("before-migration")) { ... }
+ * boolean dropped = db.snapshots().drop("before-migration");
+ * }
+ *
+ * <p>Making one copies nothing. It costs the pages that it shows and that later commits have
+ * replaced: they are not reused while it is there. Thread-safe.
+ */
+public final class Snapshots {
+  private final Database database;
+
+  Snapshots(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Keeps the newest commit under a name. On disk when this returns.
+   *
+   * @param name 1 to {@value Table#MAX_NAME} bytes of UTF-8
+   * @throws IllegalArgumentException if there is a snapshot of this name, or the name is too long
+   */
+  public NamedSnapshot create(String name) {
+    checkName(name);
+    try (WriteTxn tx = database.beginWrite()) {
+      Meta base = tx.snapshot().meta();
+      SnapshotEntry entry = new SnapshotEntry(name, Instant.now(), base);
+      tx.putSnapshot(entry);
+      tx.commit(Durability.SYNC);
+      return new NamedSnapshot(name, base.txnId(), entry.created(), 0);
+    }
+  }
+
+  private static void checkName(String name) {
+    Table<byte[], byte[]> _ = Table.of(name, Codec.bytes(), Codec.bytes()); // the same rules
+  }
+
+  /** All named snapshots, by name. Reads the lists of free pages to tell what they hold. */
+  public List<NamedSnapshot> list() {
+    try (ReadTxn tx = database.beginRead()) {
+      Snapshot now = tx.snapshot();
+      List<NamedSnapshot> all = new ArrayList<>();
+      for (SnapshotEntry entry : now.named()) {
+        long held = HeldSearch.pagesHeld(now, entry.meta());
+        all.add(new NamedSnapshot(entry.name(), entry.meta().txnId(), entry.created(), held));
+      }
+      return all;
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  /**
+   * Begins a read transaction on a named snapshot, which is safe even if the snapshot is dropped
+   * meanwhile.
+   *
+   * @throws IllegalArgumentException if there is no such snapshot
+   */
+  public ReadTxn open(String name) {
+    try {
+      return database.beginRead(
+          now -> {
+            SnapshotEntry entry = find(now, name);
+            return entry == null ? null : new Snapshot(entry.meta(), now.map());
+          },
+          "there is no snapshot of the name " + name);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  private static @Nullable SnapshotEntry find(Snapshot now, String name) {
+    for (SnapshotEntry entry : now.named()) {
+      if (entry.name().equals(name)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Drops a snapshot; the pages that only it showed can be reused.
+   *
+   * @return false if there is no such snapshot
+   */
+  public boolean drop(String name) {
+    checkName(name);
+    try (WriteTxn tx = database.beginWrite()) {
+      boolean found = tx.dropSnapshot(name);
+      tx.commit(Durability.SYNC);
+      return found;
+    }
+  }
+}

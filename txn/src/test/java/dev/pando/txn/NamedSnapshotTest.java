@@ -1,0 +1,121 @@
+package dev.pando.txn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NamedSnapshotTest extends DatabaseTestBase {
+  private static long sum(Database db, String snapshot) {
+    try (ReadTxn tx = db.snapshots().open(snapshot)) {
+      return Churn.sum(tx);
+    }
+  }
+
+  private static long sum(Database db) {
+    return db.<Long, RuntimeException>view(Churn::sum);
+  }
+
+  @Test
+  void keepsAStateThroughChangesAndRestarts() {
+    Database db = open();
+    Churn.load(db);
+    final long before = sum(db);
+    final long loaded = db.stat().pageCount();
+    NamedSnapshot made = db.snapshots().create("before");
+    assertThat(made.pagesHeld()).isZero();
+    Churn.run(db, 1, 5);
+    assertThat(sum(db, "before")).isEqualTo(before);
+    closeChecked(db);
+    for (int round = 6; round < 12; round++) { // each process finds out what is held anew
+      db = open();
+      Churn.run(db, round, 1);
+      assertThat(sum(db, "before")).isEqualTo(before);
+      closeChecked(db);
+    }
+    db = open();
+    assertThat(db.stat().pageCount()).isLessThan(3 * loaded);
+    List<NamedSnapshot> all = db.snapshots().list();
+    assertThat(all).hasSize(1);
+    assertThat(all.getFirst().name()).isEqualTo("before");
+    assertThat(all.getFirst().txnId()).isEqualTo(made.txnId());
+    assertThat(all.getFirst().pagesHeld()).isBetween(loaded / 2, loaded + 10);
+    assertThat(db.snapshots().drop("before")).isTrue();
+    long pages = db.stat().pageCount();
+    Churn.run(db, 20, 5);
+    assertThat(db.stat().pageCount()).as("its pages are reused").isLessThanOrEqualTo(pages);
+  }
+
+  @Test
+  void severalOverlap() {
+    Database db = open();
+    Churn.load(db);
+    long[] sums = new long[5];
+    for (int i = 0; i < 5; i++) {
+      sums[i] = sum(db);
+      db.snapshots().create("s" + i);
+      Churn.run(db, i + 1, 1);
+      if (i % 2 == 1) {
+        closeChecked(db);
+        db = open();
+      }
+    }
+    for (int i = 0; i < 5; i++) {
+      assertThat(sum(db, "s" + i)).isEqualTo(sums[i]);
+    }
+    assertThat(db.snapshots().drop("s2")).isTrue();
+    Churn.run(db, 9, 3);
+    closeChecked(db);
+    db = open();
+    Churn.run(db, 12, 3);
+    for (int i = 0; i < 5; i++) {
+      if (i != 2) {
+        assertThat(sum(db, "s" + i)).isEqualTo(sums[i]);
+      }
+    }
+    assertThat(db.snapshots().list())
+        .extracting(NamedSnapshot::name)
+        .containsExactly("s0", "s1", "s3", "s4");
+  }
+
+  @Test
+  void aReaderOutlivesItsSnapshot() {
+    Database db = open();
+    Churn.load(db);
+    long before = sum(db);
+    db.snapshots().create("short");
+    Churn.run(db, 1, 1);
+    try (ReadTxn tx = db.snapshots().open("short")) {
+      assertThat(db.snapshots().drop("short")).isTrue();
+      Churn.run(db, 2, 4);
+      assertThat(Churn.sum(tx)).isEqualTo(before);
+    }
+    assertThatThrownBy(() -> db.snapshots().open("short"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no snapshot of the name short");
+    assertThat(db.stat().readers()).isZero();
+  }
+
+  @Test
+  void namesAndTablesDoNotMix() {
+    Database db = open();
+    db.update(tx -> tx.put(NAMES, 1L, "x"));
+    db.snapshots().create("names");
+    assertThat(db.<List<String>, RuntimeException>view(ReadTxn::tables)).containsExactly("names");
+    assertThat(db.stat().tables()).isEqualTo(1);
+    assertThatThrownBy(() -> db.snapshots().create("names"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("there is a snapshot of the name names already");
+    assertThatThrownBy(() -> db.snapshots().create(""))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(db.snapshots().drop("other")).isFalse();
+    db.update(tx -> tx.drop("names"));
+    try (ReadTxn tx = db.snapshots().open("names")) {
+      assertThat(tx.get(NAMES, 1L)).isEqualTo("x");
+      assertThat(tx.tables()).containsExactly("names");
+    }
+    CheckReport report = db.check().throwIfBad();
+    assertThat(report.tables()).isZero();
+  }
+}
