@@ -51,6 +51,7 @@ public final class Database implements AutoCloseable {
   private final Publication publication;
   private final Writer writer;
   private final GroupCommit updates;
+  private final ReaderWatch watch;
   private volatile int state = OPEN;
 
   private Database(Path path, Options options, LockFile lock, OpenedFile opened) {
@@ -64,9 +65,11 @@ public final class Database implements AutoCloseable {
     this.publication = new Publication(lock, file, readers, first);
     this.writer = new Writer(this, options, file, lock, readers, publication);
     this.updates = new GroupCommit(writer);
+    this.watch = new ReaderWatch(this, readers, publication, options);
     if (lock.alone()) {
       writer.pinFirst();
     }
+    Housekeeping.add(watch);
     lock.entered();
   }
 
@@ -216,7 +219,16 @@ public final class Database implements AutoCloseable {
       slot.free();
       checkAccepting();
     }
-    return new ReadTxn(this, slot);
+    ReadTxn tx = new ReadTxn(this, slot);
+    if (options.readerLimit() != null) {
+      slot.heldBy(tx);
+    }
+    if (options.leakTracking()) {
+      Throwable place = place();
+      slot.openedAt(place);
+      tx.watchedBy(Leak.watch(tx, place, slot::free));
+    }
+    return tx;
   }
 
   /**
@@ -229,7 +241,18 @@ public final class Database implements AutoCloseable {
    */
   public WriteTxn beginWrite() {
     checkWritable();
-    return Objects.requireNonNull(writer.begin(null));
+    return watched(Objects.requireNonNull(writer.begin(null)));
+  }
+
+  /** One that is forgotten would keep the turn for ever. */
+  private WriteTxn watched(WriteTxn tx) {
+    DirtyPages pages = tx.pages();
+    tx.watchedBy(Leak.watch(tx, place(), () -> writer.rollBack(pages)));
+    return tx;
+  }
+
+  private @Nullable Throwable place() {
+    return options.leakTracking() ? new Throwable("a transaction was opened here") : null;
   }
 
   /**
@@ -244,7 +267,8 @@ public final class Database implements AutoCloseable {
       throw new IllegalArgumentException("limit=" + limit + ", allowed zero or more");
     }
     checkWritable();
-    return writer.begin(limit);
+    WriteTxn tx = writer.begin(limit);
+    return tx == null ? null : watched(tx);
   }
 
   private void checkWritable() {
@@ -276,7 +300,7 @@ public final class Database implements AutoCloseable {
 
   /** A transaction that was not committed ends. */
   void rollBack(WriteTxn tx) {
-    writer.rollBack(tx);
+    writer.rollBack(tx.pages());
   }
 
   /** States that are kept under a name. */
@@ -286,20 +310,50 @@ public final class Database implements AutoCloseable {
 
   // ---- looking at the whole
 
-  /** Sizes and counts of the newest commit. */
+  /** Sizes and counts of the newest commit, and what readers of all processes hold back. */
   public Stat stat() {
     try (ReadTxn tx = beginRead()) {
-      Meta meta = tx.snapshot().meta();
-      return new Stat(
-          meta.pageSize(),
-          file.size(),
-          meta.pageCount(),
-          meta.freePages(),
-          meta.txnId(),
-          meta.catalog().entries() - tx.snapshot().named().size(),
-          readers.countHere() - 1,
-          readers.oldestHere());
+      return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).stat(file.size());
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(path, e);
     }
+  }
+
+  /** All open read transactions, of all processes, the oldest state first. */
+  public List<ReaderInfo> readers() {
+    try (ReadTxn tx = beginRead()) {
+      readers.clearDead();
+      return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).infos();
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(path, e);
+    }
+  }
+
+  /**
+   * Waits for a commit of any process: so that a consumer can follow a producer.
+   *
+   * {@snippet :
+   * for (long seen = 0; ; ) {
+   *   long newest = db.awaitCommit(seen, Duration.ofSeconds(10));
+   *   if (newest > seen) {
+   *     seen = db.view(tx -> consume(tx));  // returns tx.txnId()
+   *   }
+   * }
+   * }
+   *
+   * <p>Commits of this process are noticed at once, those of others within some milliseconds. Ids
+   * grow from commit to commit, not always by one.
+   *
+   * @param afterTxn the newest commit that the caller knows, from {@link ReadTxn#txnId}
+   * @param timeout zero or more
+   * @return the newest commit: after {@code afterTxn}, unless the time ran out
+   */
+  public long awaitCommit(long afterTxn, Duration timeout) throws InterruptedException {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout=" + timeout + ", allowed zero or more");
+    }
+    checkAccepting();
+    return publication.await(afterTxn, timeout, this::checkAccepting);
   }
 
   /** As {@link #warmUp(Progress)}, silently. */
@@ -416,6 +470,7 @@ public final class Database implements AutoCloseable {
 
   /** Each part also after another one has failed. */
   private void end() {
+    Housekeeping.remove(watch);
     try (lock) {
       try {
         writer.seal();

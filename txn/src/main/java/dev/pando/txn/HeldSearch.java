@@ -55,23 +55,16 @@ final class HeldSearch {
     seen.add(sees);
   }
 
-  /** Pages that the snapshot added last sees though they are free. */
-  long countLast() {
-    long pages = 0;
-    for (long word : seen.getLast()) {
-      pages += Long.bitCount(word);
-    }
-    return pages;
-  }
-
-  /** Free pages of the newest commit that an older one sees. */
-  static long pagesHeld(Snapshot newest, Meta older) {
+  /** Free pages of the newest commit that older ones see, each counted once. */
+  static long pagesHeld(Snapshot newest, List<Meta> older) {
     PageSet free = new PageSet(newest.meta().pageCount());
     FreeTree.read(newest.map(), newest.meta(), free);
     FreeTree.apply(newest.map().name(), newest.meta().freeRuns(), free);
     HeldSearch search = new HeldSearch(newest, free);
-    search.add(older.txnId(), older);
-    return search.countLast();
+    older.forEach(meta -> search.add(meta.txnId(), meta));
+    HeldPages held = new HeldPages();
+    search.moveTo(held, free);
+    return held.pages();
   }
 
   /** Moves what was found out of the reusable pages. */

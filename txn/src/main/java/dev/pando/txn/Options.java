@@ -5,6 +5,8 @@ import dev.pando.pager.PageHeader;
 import dev.pando.pager.Storage;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a database is opened. Immutable: each {@code with} method returns a copy.
@@ -38,6 +40,10 @@ public final class Options {
   private Durability durability = Durability.SYNC;
   private Duration syncInterval = Duration.ofSeconds(1);
   private long syncBytes = 64L << 20;
+  private @Nullable Duration readerWarning = Duration.ofMinutes(1);
+  private @Nullable Duration readerLimit;
+  private @Nullable Consumer<LongReader> readerListener;
+  private boolean leakTracking;
   private Storage storage = new FileStorage();
 
   private Options() {}
@@ -55,6 +61,10 @@ public final class Options {
     durability = from.durability;
     syncInterval = from.syncInterval;
     syncBytes = from.syncBytes;
+    readerWarning = from.readerWarning;
+    readerLimit = from.readerLimit;
+    readerListener = from.readerListener;
+    leakTracking = from.leakTracking;
     storage = from.storage;
   }
 
@@ -195,6 +205,60 @@ public final class Options {
     return copy;
   }
 
+  /**
+   * From which age on a read transaction is told of, once, through System.Logger and the
+   * {@linkplain #withReaderListener listener}: it keeps the pages that it shows from being reused.
+   *
+   * @param age more than zero, to a tenth of a second; null for never; a minute by default
+   */
+  public Options withReaderWarning(@Nullable Duration age) {
+    Options copy = new Options(this);
+    copy.readerWarning = checkAge("reader warning", age);
+    return copy;
+  }
+
+  /**
+   * From which age on a read transaction is ended: its next operation throws {@link
+   * IllegalStateException}, and about a second later the pages that it showed can be reused.
+   *
+   * @param age more than zero, to a tenth of a second; null for never, the default
+   */
+  public Options withReaderLimit(@Nullable Duration age) {
+    Options copy = new Options(this);
+    copy.readerLimit = checkAge("reader limit", age);
+    return copy;
+  }
+
+  private static @Nullable Duration checkAge(String what, @Nullable Duration age) {
+    if (age != null && (age.isNegative() || age.isZero())) {
+      throw new IllegalArgumentException(what + "=" + age + ", allowed more than zero, or null");
+    }
+    return age;
+  }
+
+  /**
+   * Who is told of read transactions that are open for long, on a thread that should not be kept.
+   *
+   * @param listener null for nobody, the default
+   */
+  public Options withReaderListener(@Nullable Consumer<LongReader> listener) {
+    Options copy = new Options(this);
+    copy.readerListener = listener;
+    return copy;
+  }
+
+  /**
+   * Whether each transaction remembers where it was opened, so that one that was never closed, or
+   * is open for long, can be told of with that place. Costs some microseconds a transaction.
+   *
+   * @param value false by default
+   */
+  public Options withLeakTracking(boolean value) {
+    Options copy = new Options(this);
+    copy.leakTracking = value;
+    return copy;
+  }
+
   /** The door to the disk, for tests. */
   Options withStorage(Storage value) {
     Options copy = new Options(this);
@@ -224,6 +288,22 @@ public final class Options {
       case NEVER -> dev.pando.pager.Checksums.NEVER;
       case EVERY_TOUCH -> dev.pando.pager.Checksums.ALWAYS;
     };
+  }
+
+  @Nullable Duration readerWarning() {
+    return readerWarning;
+  }
+
+  @Nullable Duration readerLimit() {
+    return readerLimit;
+  }
+
+  @Nullable Consumer<LongReader> readerListener() {
+    return readerListener;
+  }
+
+  boolean leakTracking() {
+    return leakTracking;
   }
 
   Durability durability() {

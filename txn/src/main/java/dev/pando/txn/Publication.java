@@ -5,7 +5,11 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +22,23 @@ final class Publication {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long POLL_NANOS = 20_000;
 
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
+
+  /** Who waits for commits of other processes looks ever less often. */
+  private static final long FIRST_LOOK_NANOS = 50_000;
+
+  private static final long LAST_LOOK_NANOS = 5_000_000;
+
   private final LockFile lock;
   private final DataFile file;
   private final ReaderSlots readers;
   private final RetiredMaps retired = new RetiredMaps();
+
+  private final ReentrantLock newsLock = new ReentrantLock();
+  private final Condition news = newsLock.newCondition();
+
+  /** Threads that wait for a commit. */
+  private final AtomicInteger waiters = new AtomicInteger();
 
   /** Volatile: never newer than what the lock file says. */
   private volatile Snapshot newest;
@@ -46,7 +63,7 @@ final class Publication {
       slot.free();
       throw e;
     }
-    slot.hold(pinned, CoarseClock.nanos());
+    slot.hold(pinned, Housekeeping.nanos());
     return slot;
   }
 
@@ -68,7 +85,7 @@ final class Publication {
         }
         slot.move(older.txnId());
         if (lock.current() == now.txnId()) { // or it may have been dropped before it was pinned
-          slot.hold(older, CoarseClock.nanos());
+          slot.hold(older, Housekeeping.nanos());
           done = true;
           return slot;
         }
@@ -149,6 +166,7 @@ final class Publication {
         install(next);
       }
     }
+    tellWaiters();
   }
 
   private void install(Snapshot next) {
@@ -160,9 +178,58 @@ final class Publication {
     retired.release(readers);
   }
 
-  /** Releases maps that no reader uses any more. */
-  synchronized void releaseMaps() {
-    retired.release(readers);
+  /**
+   * Waits for a commit behind {@code afterTxn}.
+   *
+   * @param check throws when the wait is to end
+   */
+  long await(long afterTxn, Duration timeout, Runnable check) throws InterruptedException {
+    long limit = timeout.compareTo(FOR_EVER) < 0 ? timeout.toNanos() : FOR_EVER.toNanos();
+    long end = System.nanoTime() + limit;
+    long poll = FIRST_LOOK_NANOS;
+    while (true) {
+      check.run();
+      long current = lock.current();
+      long left = end - System.nanoTime();
+      if (current > afterTxn || left <= 0) {
+        return current;
+      }
+      awaitNews(afterTxn, Math.min(poll, left));
+      poll = Math.min(2 * poll, LAST_LOOK_NANOS);
+    }
+  }
+
+  private void awaitNews(long afterTxn, long nanos) throws InterruptedException {
+    newsLock.lock();
+    try {
+      int _ = waiters.incrementAndGet(); // before looking: either this sees the commit, or it us
+      long left = nanos;
+      while (left > 0 && lock.current() <= afterTxn) {
+        left = news.awaitNanos(left);
+      }
+    } finally {
+      int _ = waiters.decrementAndGet();
+      newsLock.unlock();
+    }
+  }
+
+  private void tellWaiters() {
+    if (waiters.get() > 0) {
+      newsLock.lock();
+      try {
+        news.signalAll();
+      } finally {
+        newsLock.unlock();
+      }
+    }
+  }
+
+  /** Follows other processes though nobody begins to read, and lets go of maps. */
+  void refresh() {
+    Snapshot _ = newest();
+    synchronized (this) {
+      retired.release(readers);
+    }
   }
 
   /** The end: readers that are left get exceptions. */

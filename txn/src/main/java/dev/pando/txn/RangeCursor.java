@@ -44,8 +44,10 @@ final class RangeCursor {
     try {
       if (left == 0 || !move() || isBeyondEnd()) {
         close();
+        tx.checkStillOpen();
         return false;
       }
+      tx.checkStillOpen();
     } catch (InternalError | IllegalStateException e) {
       throw tx.explained(e);
     }

@@ -129,7 +129,9 @@ public final class RawCursor implements AutoCloseable {
   private boolean move(Move move) {
     check();
     try {
-      return move.of(cursor);
+      boolean there = move.of(cursor);
+      tx.checkStillOpen();
+      return there;
     } catch (InternalError | IllegalStateException e) {
       throw tx.explained(e);
     }
@@ -139,7 +141,9 @@ public final class RawCursor implements AutoCloseable {
     check();
     KeyBuffer wanted = tx.workspace().setKey(table, key);
     try {
-      return seek.of(cursor, wanted);
+      boolean there = seek.of(cursor, wanted);
+      tx.checkStillOpen();
+      return there;
     } catch (InternalError | IllegalStateException e) {
       throw tx.explained(e);
     }

@@ -50,7 +50,9 @@ public final class RawTable {
     Tree found = tree();
     KeyBuffer wanted = tx.workspace().setKey(table.name(), key);
     try {
-      if (!found.get(wanted, into.slice())) {
+      boolean there = found.get(wanted, into.slice());
+      tx.checkStillOpen();
+      if (!there) {
         return false;
       }
     } catch (InternalError | IllegalStateException e) {
@@ -89,9 +91,12 @@ public final class RawTable {
    */
   public <R> @Nullable R read(MemorySegment key, Function<MemorySegment, R> reader) {
     Slice value = find(key);
-    return value == null
-        ? null
-        : reader.apply(value.segment.asSlice(value.offset, value.length).asReadOnly());
+    if (value == null) {
+      return null;
+    }
+    R result = reader.apply(value.segment.asSlice(value.offset, value.length).asReadOnly());
+    tx.checkStillOpen();
+    return result;
   }
 
   /** As {@link #read(MemorySegment, Function)}. */

@@ -3,6 +3,7 @@ package dev.pando.txn;
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Tree;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
   private static final long CLOSED = Long.MIN_VALUE;
+  private static final long ENDED = CLOSED + 1;
 
   final Database database;
   private final Snapshot snapshot;
@@ -41,7 +43,10 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
   /** Counts rollbacks to savepoints, which end cursors. */
   private int rollbacks;
 
-  /** Counts changes, so that views notice them; {@link #CLOSED} after the end. */
+  /** Tells of this transaction if it is never closed; null if nobody asked for that. */
+  private @Nullable Leak leak;
+
+  /** Counts changes, so that views notice them; negative after the end. */
   private long epoch;
 
   ReadTxn(Database database, ReaderSlots.Slot slot) {
@@ -56,6 +61,10 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
     this.slot = null;
     this.snapshot = base;
     this.workspace = workspace;
+  }
+
+  final void watchedBy(Leak watching) {
+    leak = watching;
   }
 
   /** The transaction whose commit is the state seen: ids grow from commit to commit. */
@@ -73,7 +82,9 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
     Workspace mine = workspace();
     KeyBuffer wanted = mine.encodeKey(table, key);
     try {
-      return tree.get(wanted, mine.valueSlice) ? mine.decodeValue(table) : null;
+      V value = tree.get(wanted, mine.valueSlice) ? mine.decodeValue(table) : null;
+      checkStillOpen();
+      return value;
     } catch (InternalError | IllegalStateException e) {
       throw explained(e);
     }
@@ -84,7 +95,9 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
     Tree tree = tree(table);
     KeyBuffer wanted = workspace().encodeKey(table, key);
     try {
-      return tree.contains(wanted);
+      boolean found = tree.contains(wanted);
+      checkStillOpen();
+      return found;
     } catch (InternalError | IllegalStateException e) {
       throw explained(e);
     }
@@ -155,7 +168,9 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
         return null;
       }
       cursor.entry(mine.keySlice, mine.valueSlice);
-      return new Entry<>(mine.decodeKey(table), mine.decodeValue(table));
+      Entry<K, V> entry = new Entry<>(mine.decodeKey(table), mine.decodeValue(table));
+      checkStillOpen();
+      return entry;
     } catch (InternalError | IllegalStateException e) {
       throw explained(e);
     }
@@ -219,14 +234,14 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
 
   /** Whether the transaction is still open. */
   public final boolean isOpen() {
-    return epoch != CLOSED && !database.hasEnded();
+    return epoch >= 0 && !database.hasEnded();
   }
 
   /** Ends the transaction; what was read from it stays valid only where it was copied. */
   @Override
   public void close() {
-    if (end() && slot != null) {
-      slot.free();
+    if (slot != null) {
+      slot.free(this);
     }
   }
 
@@ -300,12 +315,40 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
   }
 
   final void checkOpen() {
-    if (epoch == CLOSED) {
-      throw new IllegalStateException("the transaction has ended: " + this);
+    if (epoch < 0) {
+      throw ended();
     }
     if (database.hasEnded()) {
       throw new IllegalStateException("the database is closed: " + database.path());
     }
+  }
+
+  private IllegalStateException ended() {
+    return new IllegalStateException(
+        epoch == ENDED
+            ? "the transaction was open longer than Options.withReaderLimit allows, and was ended: "
+                + this
+            : "the transaction has ended: " + this);
+  }
+
+  /**
+   * Checks what an operation has read after it has read it: a reader that was ended meanwhile may
+   * have seen pages that were reused.
+   */
+  final void checkStillOpen() {
+    VarHandle.loadLoadFence();
+    if (epoch < 0) {
+      throw ended();
+    }
+  }
+
+  /** Ends a reader that has been open for too long; false if it has ended. */
+  final boolean endFromOutside() {
+    if (epoch < 0) {
+      return false;
+    }
+    epoch = ENDED;
+    return true;
   }
 
   /** What a view remembers. */
@@ -352,12 +395,16 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
 
   /** Marks the end; false if it was marked before. */
   final boolean end() {
-    if (epoch == CLOSED) {
+    if (epoch < 0) {
       return false;
     }
     epoch = CLOSED;
     forgetTable();
     workspace = null;
+    Leak watching = leak;
+    if (watching != null) {
+      watching.closed();
+    }
     return true;
   }
 

@@ -4,6 +4,7 @@ import static dev.pando.txn.LockFile.LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,18 @@ final class ReaderSlots {
 
     /** The holder's snapshot; means nothing while the slot is free. */
     private @Nullable Snapshot snapshot;
+
+    /** The holder, if it may be ended from outside. */
+    private volatile @Nullable ReadTxn holder;
+
+    /** When the holder was ended; null while it was not. */
+    private @Nullable Long endedAt;
+
+    /** Of the holder that began then people were told that it is open for long. */
+    private long warnedSince;
+
+    /** Where the holder's transaction was opened, if anybody wants to know. */
+    private volatile @Nullable Throwable openedAt;
 
     /** Memory for keys and values, made when the first transaction in this slot needs it. */
     private @Nullable Workspace workspace;
@@ -100,12 +113,82 @@ final class ReaderSlots {
       return mine;
     }
 
+    void openedAt(@Nullable Throwable place) {
+      openedAt = place;
+    }
+
+    @Nullable Throwable openedAt() {
+      return openedAt;
+    }
+
+    /** The holder may be ended by {@link #end}. */
+    void heldBy(ReadTxn tx) {
+      endedAt = null;
+      holder = tx;
+    }
+
+    // ---- readers that are open for long; called by one thread
+
+    /** True once for each holder. */
+    boolean warnOnce() {
+      long since = since();
+      boolean first = warnedSince != since;
+      warnedSince = since;
+      return first;
+    }
+
+    /** The holder's next operation fails; false if it has just ended by itself. */
+    synchronized boolean end(long now) {
+      ReadTxn tx = holder;
+      boolean ends = tx != null && tx.endFromOutside();
+      if (ends) {
+        holder = null;
+        endedAt = now;
+      }
+      return ends;
+    }
+
+    /** When the holder was ended; null if it was not. */
+    @Nullable Long endedAt() {
+      return endedAt;
+    }
+
+    /** Nobody uses the snapshot any more that the ended holder had. */
+    void freeEnded() {
+      workspace = null; // the holder may still have it
+      endedAt = null;
+      free();
+    }
+
     /** The reader has ended. */
     void free() {
       Workspace mine = workspace;
       if (mine != null) {
         mine.trim();
       }
+      openedAt = null;
+      unpin();
+    }
+
+    /** As {@link #free()}, unless the holder was ended from outside. */
+    void free(ReadTxn tx) {
+      if (holder == null) {
+        if (tx.end()) {
+          free();
+        }
+      } else {
+        freeHeld(tx);
+      }
+    }
+
+    private synchronized void freeHeld(ReadTxn tx) {
+      if (tx.end()) {
+        holder = null;
+        free();
+      }
+    }
+
+    private void unpin() {
       try {
         LONG.setRelease(block, offset + PIN, 0L);
       } catch (IllegalStateException e) {
@@ -301,6 +384,15 @@ final class ReaderSlots {
       }
     }
     return oldest;
+  }
+
+  /** Visits the slots of this process's live readers. */
+  void forEachOwn(Consumer<Slot> visitor) {
+    for (Slot slot : own) {
+      if (slot.pin() != 0) {
+        visitor.accept(slot);
+      }
+    }
   }
 
   /** Live readers of this process. */

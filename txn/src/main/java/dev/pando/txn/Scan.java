@@ -110,7 +110,9 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         source.reset(cursor.key.segment, cursor.key.offset, cursor.key.length);
         K key = table.keyCodec().decode(source);
         source.reset(cursor.value.segment, cursor.value.offset, cursor.value.length);
-        return new Entry<>(key, table.valueCodec().decode(source));
+        Entry<K, V> entry = new Entry<>(key, table.valueCodec().decode(source));
+        tx.checkStillOpen();
+        return entry;
       } catch (InternalError | IllegalStateException e) {
         throw tx.explained(e);
       }

@@ -54,7 +54,7 @@ public final class Snapshots {
       Snapshot now = tx.snapshot();
       List<NamedSnapshot> all = new ArrayList<>();
       for (SnapshotEntry entry : now.named()) {
-        long held = HeldSearch.pagesHeld(now, entry.meta());
+        long held = HeldSearch.pagesHeld(now, List.of(entry.meta()));
         all.add(new NamedSnapshot(entry.name(), entry.meta().txnId(), entry.created(), held));
       }
       return all;

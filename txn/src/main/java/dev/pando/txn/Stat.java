@@ -1,5 +1,7 @@
 package dev.pando.txn;
 
+import java.time.Duration;
+
 /**
  * The size and state of a database at one moment.
  *
@@ -9,8 +11,11 @@ package dev.pando.txn;
  * @param freePages pages that no table uses
  * @param txnId the newest commit
  * @param tables tables
- * @param readers open read transactions
+ * @param readers open read transactions of all processes
  * @param oldestReaderTxn the oldest state that one of them reads, or {@code txnId} without readers
+ * @param oldestReaderAge how long the one has been open that was opened first; zero without readers
+ * @param heldPages free pages that cannot be reused yet, because readers or named snapshots still
+ *     show them
  */
 public record Stat(
     int pageSize,
@@ -20,4 +25,6 @@ public record Stat(
     long txnId,
     long tables,
     int readers,
-    long oldestReaderTxn) {}
+    long oldestReaderTxn,
+    Duration oldestReaderAge,
+    long heldPages) {}

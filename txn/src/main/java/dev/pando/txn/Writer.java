@@ -135,7 +135,8 @@ final class Writer {
     return pins.toPins();
   }
 
-  private @Nullable Meta pinnedMeta(Snapshot base, long txnId) {
+  /** The meta of a pinned snapshot; null if it is not known. */
+  @Nullable Meta pinnedMeta(Snapshot base, long txnId) {
     for (SnapshotEntry entry : base.named()) {
       if (entry.meta().txnId() == txnId) {
         return entry.meta();
@@ -237,7 +238,7 @@ final class Writer {
       }
       tx.end();
       mine = false;
-      release(tx);
+      release(tx.pages());
       if (next != null) {
         show(next, durability, bytes);
       }
@@ -299,16 +300,16 @@ final class Writer {
   // ---- rollback
 
   /** A transaction that was not committed ends. */
-  void rollBack(WriteTxn tx) {
-    tx.pages().end();
+  void rollBack(DirtyPages pages) {
+    pages.end();
     commitLock.lock();
     try {
-      if (!database.hasEnded() && tx.pages().anythingWritten()) {
-        metas.use(tx.pages().txnId());
+      if (!database.hasEnded() && pages.anythingWritten()) {
+        metas.use(pages.txnId());
         cutFile();
       }
       free.rollBack();
-      release(tx);
+      release(pages);
     } finally {
       commitLock.unlock();
       turn.leave();
@@ -326,8 +327,8 @@ final class Writer {
     }
   }
 
-  private void release(WriteTxn tx) {
-    tx.pages().releaseMaps();
+  private void release(DirtyPages pages) {
+    pages.releaseMaps();
     if (!database.hasEnded()) {
       lock.setWriting(0);
       memory.trim();

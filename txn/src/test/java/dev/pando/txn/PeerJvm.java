@@ -54,7 +54,8 @@ final class PeerJvm implements AutoCloseable {
     return peer;
   }
 
-  private static String classPath() throws IOException {
+  /** What a JVM needs for the classes of the tests that use only Pando. */
+  static String classPath() throws IOException {
     try {
       List<Path> homes =
           List.of(

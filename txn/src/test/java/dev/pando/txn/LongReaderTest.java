@@ -1,0 +1,159 @@
+package dev.pando.txn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Readers and writers that stay open, or are forgotten. */
+class LongReaderTest extends DatabaseTestBase {
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it did not come").isLessThan(end);
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void showThemselves() throws Exception {
+    Database db = open();
+    Churn.load(db);
+    try (PeerJvm peer = PeerJvm.open(file());
+        ReadTxn ours = db.beginRead()) {
+      long first = ours.txnId();
+      Churn.run(db, 1, 2);
+      assertThat(peer.ask("hold a")).startsWith("holds");
+      long second = db.stat().txnId();
+      db.update(tx -> tx.put(NAMES, 1L, "x"));
+      Thread.sleep(300);
+      List<ReaderInfo> readers = db.readers();
+      assertThat(readers).extracting(ReaderInfo::txnId).containsExactly(first, second);
+      assertThat(readers).extracting(ReaderInfo::pid).containsExactly(Pid.OURS, peer.pid());
+      assertThat(readers.get(0).pagesHeld()).isGreaterThan(400);
+      assertThat(readers.get(1).pagesHeld()).isBetween(1L, 20L);
+      assertThat(readers.get(0).age()).isGreaterThanOrEqualTo(readers.get(1).age());
+      assertThat(readers.get(1).age()).isBetween(Duration.ofMillis(100), Duration.ofSeconds(20));
+      assertThat(readers.get(1).processStart()).isNotNull();
+      Stat stat = db.stat();
+      assertThat(stat.readers()).isEqualTo(2);
+      assertThat(stat.oldestReaderTxn()).isEqualTo(first);
+      assertThat(stat.oldestReaderAge()).isGreaterThanOrEqualTo(readers.get(1).age());
+      assertThat(stat.heldPages())
+          .isEqualTo(readers.get(0).pagesHeld() + readers.get(1).pagesHeld());
+    }
+    assertThat(db.readers()).isEmpty();
+    assertThat(db.stat().heldPages()).isZero();
+    assertThat(db.stat().oldestReaderAge()).isZero();
+  }
+
+  @Test
+  void areToldOfOnce() throws Exception {
+    List<LongReader> told = new CopyOnWriteArrayList<>();
+    Database db =
+        open(
+            Options.defaults()
+                .withReaderWarning(Duration.ofMillis(200))
+                .withReaderListener(told::add)
+                .withLeakTracking(true));
+    db.update(tx -> tx.put(NAMES, 1L, "x"));
+    try (ReadTxn tx = db.beginRead()) {
+      await(() -> !told.isEmpty());
+      Thread.sleep(400);
+      assertThat(told).hasSize(1);
+      assertThat(told.getFirst().ended()).isFalse();
+      assertThat(told.getFirst().txnId()).isEqualTo(tx.txnId());
+      assertThat(told.getFirst().age()).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+      assertThat(told.getFirst().openedAt()).isNotNull();
+      assertThat(told.getFirst().openedAt().getStackTrace())
+          .anySatisfy(frame -> assertThat(frame.getMethodName()).isEqualTo("areToldOfOnce"));
+      assertThat(tx.get(NAMES, 1L)).isEqualTo("x");
+    }
+  }
+
+  @Test
+  void areEndedIfThereIsALimit() throws Exception {
+    List<LongReader> told = new CopyOnWriteArrayList<>();
+    Database db =
+        open(
+            Options.defaults()
+                .withReaderLimit(Duration.ofMillis(200))
+                .withReaderListener(told::add));
+    Churn.load(db);
+    long loaded = db.stat().pageCount();
+    ReadTxn tx = db.beginRead();
+    View view = new View();
+    assertThat(tx.raw(Churn.DATA).get(new byte[8], view)).isTrue();
+    RawCursor cursor = tx.raw(Churn.DATA).cursor();
+    assertThat(cursor.first()).isTrue();
+    await(() -> !told.isEmpty());
+    assertThat(told.getFirst().ended()).isTrue();
+    String reason = "open longer than Options.withReaderLimit";
+    assertThatThrownBy(() -> tx.count(Churn.DATA))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(reason);
+    assertThatThrownBy(cursor::next).hasMessageContaining(reason);
+    assertThatThrownBy(view::length).hasMessageContaining(reason);
+    assertThat(tx.isOpen()).isFalse();
+    tx.close();
+    await(() -> db.stat().readers() == 0);
+    Churn.run(db, 1, 5);
+    assertThat(db.stat().pageCount()).isLessThan(2 * loaded + loaded / 2);
+    try (ReadTxn young = db.beginRead()) {
+      assertThat(young.count(Churn.DATA)).isEqualTo(Churn.RECORDS);
+    }
+    tx.close(); // once more: its slot may be another's
+    assertThat(db.stat().readers()).isZero();
+  }
+
+  @Test
+  void forgottenTransactionsAreEndedAndToldOf() throws Exception {
+    String output =
+        ChildJvm.run(
+            List.of(
+                "-ea",
+                "-cp",
+                PeerJvm.classPath(),
+                LeakingChild.class.getName(),
+                file().toString()));
+    assertThat(output)
+        .contains("read transaction on state", "was never closed, it was opened at:")
+        .contains("LeakingChild.forgetReader", "write transaction", "LeakingChild.forgetWriter")
+        .contains("the turn has come back to 1");
+    assertThat(open().<Long, RuntimeException>view(tx -> tx.count(NAMES))).isEqualTo(1);
+  }
+
+  @Test
+  void waitingForCommits() throws Exception {
+    Database db = open();
+    db.update(tx -> tx.put(NAMES, 1L, "x"));
+    long known = db.stat().txnId();
+    assertThat(db.awaitCommit(known, Duration.ZERO)).isEqualTo(known);
+    assertThat(db.awaitCommit(known, Duration.ofMillis(30))).isEqualTo(known);
+    assertThat(db.awaitCommit(0, Duration.ofSeconds(20))).isEqualTo(known);
+    Thread ours = Thread.startVirtualThread(() -> db.update(tx -> tx.put(NAMES, 2L, "y")));
+    assertThat(db.awaitCommit(known, Duration.ofSeconds(20))).isGreaterThan(known);
+    ours.join();
+    try (PeerJvm peer = PeerJvm.open(file())) {
+      long seen = db.stat().txnId();
+      for (int i = 0; i < 20; i++) {
+        peer.tell("put 1 v" + i);
+        long next = db.awaitCommit(seen, Duration.ofSeconds(20));
+        assertThat(next).isGreaterThan(seen);
+        seen = next;
+        assertThat(peer.answer()).isEqualTo("done");
+      }
+    }
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> db.awaitCommit(Long.MAX_VALUE, Duration.ofSeconds(20)))
+        .isInstanceOf(InterruptedException.class);
+    Thread closer = Thread.startVirtualThread(db::close);
+    assertThatThrownBy(() -> db.awaitCommit(Long.MAX_VALUE, Duration.ofSeconds(20)))
+        .isInstanceOf(IllegalStateException.class);
+    closer.join();
+  }
+}
