@@ -180,9 +180,11 @@ final class PeerJvm implements AutoCloseable {
           held.clear();
           yield "freed";
         }
-        case "round" -> {
+        case "rounds" -> {
           long[] round = new long[1];
-          db().update(Durability.valueOf(order[1]), tx -> round[0] = SoakRounds.write(tx));
+          for (int i = 0; i < Integer.parseInt(order[2]); i++) {
+            db().update(Durability.valueOf(order[1]), tx -> round[0] = SoakRounds.write(tx));
+          }
           yield String.valueOf(round[0]);
         }
         case "free" -> {
