@@ -356,6 +356,29 @@ public final class Database implements AutoCloseable {
     return publication.await(afterTxn, timeout, this::checkAccepting);
   }
 
+  /** As {@link #compact(Progress)}, silently. */
+  public void compact() {
+    compact((_, _) -> {});
+  }
+
+  /**
+   * Makes the file as short as what is in it allows: moves pages from its end into free ones before
+   * them, in many small transactions between which others read and write, and cuts the end off.
+   * Takes about as long as writing what is moved. Pages that an older reader or a named snapshot
+   * shows stay where they are, and the file is not cut below a map that some process still has: a
+   * process that reads nothing lets go of its map within seconds, and the next commit then cuts.
+   *
+   * @param progress told after each table
+   * @throws ReadOnlyException if the database was opened for reading only
+   * @throws dev.pando.error.DatabaseFullException if there is no room for copies: what was moved so
+   *     far stays moved
+   */
+  public void compact(Progress progress) {
+    Objects.requireNonNull(progress, "the progress is null");
+    checkWritable();
+    new Compaction(this, progress).run();
+  }
+
   /** As {@link #warmUp(Progress)}, silently. */
   public void warmUp() {
     warmUp((_, _) -> {});

@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.btree.PageMover;
 import dev.pando.btree.TreeWriter;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
@@ -38,6 +39,15 @@ final class FreeSpace {
 
   private static final int FREED_FIELDS = 3;
 
+  /** The free end of the file is cut off when it is this share of it, ... */
+  private static final long TAIL_SHARE = 4;
+
+  /** ... at least so many bytes, ... */
+  private static final long MIN_TAIL = 1 << 20;
+
+  /** ... and has been for so many commits. */
+  private static final int TAIL_COMMITS = 16;
+
   private final DataFile file;
 
   /** All free pages of the base; in {@link #save}, of the transaction. */
@@ -55,6 +65,16 @@ final class FreeSpace {
 
   private long basePages;
   private long pageCount;
+
+  /** Pages from here on are new: those of the base, or fewer after its end was cut off. */
+  private long newFrom;
+
+  /** Pages come from below this, the lowest first; 0 for the usual choice. */
+  private long packLimit;
+
+  /** The lowest page that may be there to {@link #takeLowest}. */
+  private long packFrom;
+
   private long growUpTo;
 
   /** Pages below {@link #basePages} that it took, given back since or not. */
@@ -83,6 +103,9 @@ final class FreeSpace {
   private long lastBranches;
   private long lastPages;
 
+  /** Commits in a row that found much of the file's end free. */
+  private int tailCommits;
+
   FreeSpace(DataFile file) {
     this.file = file;
   }
@@ -107,6 +130,7 @@ final class FreeSpace {
     finder.begin(lastPages);
     basePages = base.meta().pageCount();
     pageCount = basePages;
+    newFrom = basePages;
     long used = basePages - base.meta().freePages() + held.pages();
     growUpTo = used + used * SPARE_PERCENT / 100;
   }
@@ -143,7 +167,7 @@ final class FreeSpace {
     pages += wanted;
     if (type == PageHeader.BRANCH) {
       branches++;
-      if (lastBranches >= MANY_BRANCHES) {
+      if (lastBranches >= MANY_BRANCHES && packLimit == 0) {
         return takeBranch();
       }
     }
@@ -159,6 +183,33 @@ final class FreeSpace {
   long takeForCopy(long wanted) {
     long start = wanted <= Pieces.LONGEST ? recent.take((int) wanted) : Pieces.NONE;
     return start >= 0 ? start : take(wanted);
+  }
+
+  /**
+   * In this transaction pages come from the lowest free ones, so that the end of the file becomes
+   * free.
+   *
+   * @param limit as long as there are free ones below
+   */
+  void pack(long limit) {
+    packLimit = limit;
+    packFrom = PageHeader.FIRST_PGNO;
+  }
+
+  private long takeLowest(long wanted) {
+    long first = reusable.nextIn(packFrom, packLimit);
+    packFrom = first; // what was passed over is not free
+    for (long at = first; at + wanted <= packLimit; ) {
+      long end = reusable.nextOut(at, at + wanted);
+      if (end - at == wanted) {
+        reusable.removeRun(at, wanted);
+        finder.forget();
+        taken.add(at, wanted);
+        return at;
+      }
+      at = reusable.nextIn(end, packLimit);
+    }
+    return -1;
   }
 
   private long takeBranch() {
@@ -181,6 +232,12 @@ final class FreeSpace {
   }
 
   private long take(long wanted) {
+    if (packLimit > 0) {
+      long low = takeLowest(wanted);
+      if (low >= 0) {
+        return low;
+      }
+    }
     long start = find(wanted, Math.clamp(lastPages, LEAST_DEMAND, MOST_DEMAND));
     return start >= 0 ? start : extend(wanted);
   }
@@ -285,14 +342,40 @@ final class FreeSpace {
    * @param writer the transaction's own free tree
    */
   Saved save(TreeWriter writer) {
+    if (packLimit > 0) {
+      byte @Nullable [] _ = PageMover.move(writer, packLimit, null, Integer.MAX_VALUE);
+    }
     settle();
+    cutTail();
     List<FreeRun> changes = tree.differences(free, file.pageSize());
-    while (changes == null) {
+    while (changes == null || !endsBelow(changes, pageCount)) {
       tree.write(writer, free);
       settle();
       changes = tree.differences(free, file.pageSize());
     }
     return new Saved(changes, free.size());
+  }
+
+  /** What the meta says must lie below its page count; records beyond are rewritten. */
+  private static boolean endsBelow(List<FreeRun> changes, long limit) {
+    return changes.isEmpty() || changes.getLast().pgno() + changes.getLast().length() <= limit;
+  }
+
+  /** Takes pages at the end that nobody sees out of the database. The file is cut later. */
+  private void cutTail() {
+    long start = Math.max(reusable.startOfRunBefore(pageCount), PageHeader.FIRST_PGNO);
+    long tail = pageCount - start;
+    boolean large = tail * TAIL_SHARE >= pageCount && tail * file.pageSize() >= MIN_TAIL;
+    tailCommits = large ? tailCommits + 1 : 0;
+    if (tail > 0 && (packLimit > 0 || tailCommits >= TAIL_COMMITS)) {
+      tree.touch(start, tail);
+      free.removeRun(start, tail);
+      reusable.removeRun(start, tail);
+      finder.forget();
+      newFrom = Math.min(newFrom, start);
+      pageCount = start;
+      tailCommits = 0;
+    }
   }
 
   /** Brings {@link #free} up to what the transaction has taken and given back so far. */
@@ -301,7 +384,7 @@ final class FreeSpace {
     for (int i = 0; i < taken.size(); i++) {
       settle(taken.start(i), taken.length(i));
     }
-    settle(basePages, pageCount - basePages);
+    settle(newFrom, pageCount - newFrom);
     for (; freedSettled < freedEnd; freedSettled += FREED_FIELDS) {
       long start = freed[freedSettled];
       long length = freed[freedSettled + 1];
@@ -313,8 +396,8 @@ final class FreeSpace {
   }
 
   private void returnUnused() {
-    if (branchAreaEnd == pageCount) {
-      pageCount = Math.max(branchArea, basePages);
+    if (branchAreaEnd == pageCount && branchArea >= newFrom) {
+      pageCount = branchArea;
       branchAreaEnd = pageCount;
     }
     if (branchArea < branchAreaEnd) {
@@ -365,8 +448,12 @@ final class FreeSpace {
     for (int i = 0; i < freedSettled; i += FREED_FIELDS) {
       free.removeRun(freed[i], freed[i + 1]);
     }
-    reusable.removeRun(basePages, reusable.end() - basePages);
-    free.removeRun(basePages, free.end() - basePages);
+    reusable.removeRun(basePages, Math.max(reusable.end() - basePages, 0));
+    free.removeRun(basePages, Math.max(free.end() - basePages, 0));
+    if (newFrom < basePages) {
+      finder.addedRun(reusable.addRun(newFrom, basePages - newFrom));
+      free.addRun(newFrom, basePages - newFrom);
+    }
     tree.rollBack();
     end();
   }
@@ -380,5 +467,6 @@ final class FreeSpace {
     branchAreaEnd = 0;
     branches = 0;
     pages = 0;
+    packLimit = 0;
   }
 }

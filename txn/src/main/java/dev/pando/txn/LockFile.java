@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * What the processes that have a database open tell each other, in the memory of its lock file:
@@ -408,6 +409,19 @@ final class LockFile implements AutoCloseable {
       if (shared()) {
         file.unlock(GROWING_LOCK);
       }
+    }
+  }
+
+  /** Runs something while no other process makes a longer map or cuts the file. */
+  synchronized <R> R whileNoMapChanges(Supplier<R> action) {
+    if (!shared()) {
+      return action.get();
+    }
+    lockWithin(GROWING_LOCK, true, "makes its lock file longer");
+    try {
+      return action.get();
+    } finally {
+      file.unlock(GROWING_LOCK);
     }
   }
 
