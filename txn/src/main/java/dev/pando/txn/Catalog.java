@@ -206,7 +206,7 @@ final class Catalog {
     CatalogEntry entry = table.entry.withRoot(table.tree.root());
     remove(from);
     put(to, entry);
-    remember(to, entry);
+    open.put(to, new Open(entry, table.tree)); // the same tree: cursors are open in it
     return true;
   }
 

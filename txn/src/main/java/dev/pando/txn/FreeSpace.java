@@ -83,6 +83,9 @@ final class FreeSpace {
   /** Short runs that it took and gave back: taken first, they are in the cache. */
   private final Pieces recent = new Pieces(1);
 
+  /** Branches that it copied and gave back: for the next copies, so that branches stay together. */
+  private final Pieces recentBranches = new Pieces(1);
+
   /** Older pages that it freed: first page, pages, birth. */
   private long[] freed = new long[64 * FREED_FIELDS];
 
@@ -167,20 +170,24 @@ final class FreeSpace {
     pages += wanted;
     if (type == PageHeader.BRANCH) {
       branches++;
+    }
+    return takeUncounted(type, wanted);
+  }
+
+  /**
+   * Pages for a copy of pages that this transaction took before. They are not counted: a copy does
+   * not tell how many pages the next transaction is likely to take.
+   */
+  long takeUncounted(byte type, long wanted) {
+    if (type == PageHeader.BRANCH) {
+      long start = recentBranches.take(1);
+      if (start >= 0) {
+        return start;
+      }
       if (lastBranches >= MANY_BRANCHES && packLimit == 0) {
         return takeBranch();
       }
     }
-    long start = wanted <= Pieces.LONGEST ? recent.take((int) wanted) : Pieces.NONE;
-    return start >= 0 ? start : take(wanted);
-  }
-
-  /**
-   * Pages for a copy of pages that this transaction took before. What it gave back serves first,
-   * whatever the type, and nothing is counted: a copy does not tell how many pages the next
-   * transaction is likely to take.
-   */
-  long takeForCopy(long wanted) {
     long start = wanted <= Pieces.LONGEST ? recent.take((int) wanted) : Pieces.NONE;
     return start >= 0 ? start : take(wanted);
   }
@@ -270,6 +277,11 @@ final class FreeSpace {
     }
   }
 
+  /** Takes back a branch that was copied. */
+  void giveBackBranch(long pgno) {
+    recentBranches.add(pgno, 1);
+  }
+
   /** Notes pages of an older transaction that the new state does not use. */
   void free(long start, long length, long birth) {
     if (freedEnd == freed.length) {
@@ -317,11 +329,11 @@ final class FreeSpace {
   }
 
   private void cutTo(long limit) {
-    if (branchAreaEnd > limit) { // then all of it lies beyond
-      branchArea = 0;
-      branchAreaEnd = 0;
-    }
+    // What was given back is joined, so areas and pieces may begin below the limit and end beyond.
+    branchAreaEnd = Math.min(branchAreaEnd, limit);
+    branchArea = Math.min(branchArea, branchAreaEnd);
     recent.removeFrom(limit);
+    recentBranches.removeFrom(limit);
     reusable.removeRun(limit, Math.max(reusable.end() - limit, 0));
     pageCount = limit;
   }
@@ -405,7 +417,7 @@ final class FreeSpace {
     }
     branchArea = 0;
     branchAreaEnd = 0;
-    finder.added(recent.moveTo(reusable));
+    finder.added(recent.moveTo(reusable) + recentBranches.moveTo(reusable));
   }
 
   /** Of pages that were taken, those that were given back are free. */
@@ -461,6 +473,7 @@ final class FreeSpace {
   private void end() {
     taken.clear();
     recent.clear();
+    recentBranches.clear();
     freedEnd = 0;
     freedSettled = 0;
     branchArea = 0;
