@@ -211,13 +211,10 @@ public final class Database implements AutoCloseable {
   }
 
   /** Begins a read transaction on an older snapshot; see {@link Publication#pin(Function)}. */
-  ReadTxn beginRead(Function<Snapshot, @Nullable Snapshot> kept, String missing) {
+  @Nullable ReadTxn beginRead(Function<Snapshot, @Nullable Snapshot> kept) {
     checkAccepting();
     ReaderSlots.Slot slot = publication.pin(kept);
-    if (slot == null) {
-      throw new IllegalArgumentException(missing);
-    }
-    return begin(slot);
+    return slot == null ? null : begin(slot);
   }
 
   private ReadTxn begin(ReaderSlots.Slot slot) {
@@ -419,7 +416,7 @@ public final class Database implements AutoCloseable {
       PageMap pages = file.mapForCheck(meta.pageCount());
       try {
         List<String> notes = new ArrayList<>();
-        DatabaseCheck check = new DatabaseCheck(meta, pages);
+        DatabaseCheck check = new DatabaseCheck(meta, pages, snapshots()::keep);
         checkSlots(check, notes);
         return check.run(path, notes);
       } finally {

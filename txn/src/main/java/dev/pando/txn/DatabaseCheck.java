@@ -11,6 +11,8 @@ import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks one commit as a whole: each page belongs to exactly one tree or is free, never both; every
@@ -21,7 +23,10 @@ final class DatabaseCheck {
   private static final int MOST_PROBLEMS = 200;
 
   private final Meta meta;
-  private final boolean newest;
+
+  /** Keeps a snapshot's pages; null for an older commit, whose snapshots may have been dropped. */
+  private final @Nullable Function<SnapshotEntry, @Nullable ReadTxn> keep;
+
   private final PageReader pages;
   private final PageSet seen;
   private final List<String> problems = new ArrayList<>();
@@ -35,13 +40,11 @@ final class DatabaseCheck {
    * A check of one commit.
    *
    * @param pages verifies every page it locates
+   * @param keep keeps a named snapshot's pages while it is checked; null if it was dropped
    */
-  DatabaseCheck(Meta meta, PageReader pages) {
-    this(meta, pages, true);
-  }
-
-  private DatabaseCheck(Meta meta, PageReader pages, boolean newest) {
-    this.newest = newest;
+  DatabaseCheck(
+      Meta meta, PageReader pages, @Nullable Function<SnapshotEntry, @Nullable ReadTxn> keep) {
+    this.keep = keep;
     this.meta = meta;
     this.pages = pages;
     this.seen = new PageSet(meta.pageCount());
@@ -125,8 +128,13 @@ final class DatabaseCheck {
 
   private void checkTable(Slice key, Slice value) {
     if (SnapshotEntry.isKey(key)) {
-      if (newest) { // what an older commit lists may have been dropped since
-        checkSnapshot(SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value));
+      SnapshotEntry entry = SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value);
+      if (keep != null) {
+        try (ReadTxn kept = keep.apply(entry)) {
+          if (kept != null) {
+            checkSnapshot(entry);
+          }
+        }
       }
       return;
     }
@@ -146,7 +154,7 @@ final class DatabaseCheck {
               .formatted(entry.name(), entry.meta().txnId(), meta.txnId()));
       return;
     }
-    DatabaseCheck check = new DatabaseCheck(entry.meta(), pages, false);
+    DatabaseCheck check = new DatabaseCheck(entry.meta(), pages, null);
     check.walkAll();
     check.problems.forEach(problem -> problem("snapshot " + entry.name() + ": " + problem));
     untold += check.untold;

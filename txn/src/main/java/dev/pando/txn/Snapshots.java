@@ -54,8 +54,12 @@ public final class Snapshots {
       Snapshot now = tx.snapshot();
       List<NamedSnapshot> all = new ArrayList<>();
       for (SnapshotEntry entry : now.named()) {
-        long held = HeldSearch.pagesHeld(now, List.of(entry.meta()));
-        all.add(new NamedSnapshot(entry.name(), entry.meta().txnId(), entry.created(), held));
+        try (ReadTxn kept = keep(entry)) {
+          if (kept != null) {
+            long held = HeldSearch.pagesHeld(now, List.of(entry.meta()));
+            all.add(new NamedSnapshot(entry.name(), entry.meta().txnId(), entry.created(), held));
+          }
+        }
       }
       return all;
     } catch (InternalError e) {
@@ -71,15 +75,28 @@ public final class Snapshots {
    */
   public ReadTxn open(String name) {
     try {
-      return database.beginRead(
-          now -> {
-            SnapshotEntry entry = find(now, name);
-            return entry == null ? null : new Snapshot(entry.meta(), now.map());
-          },
-          "there is no snapshot of the name " + name);
+      ReadTxn tx = database.beginRead(now -> state(now, find(now, name)));
+      if (tx == null) {
+        throw new IllegalArgumentException("there is no snapshot of the name " + name);
+      }
+      return tx;
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.path(), e);
     }
+  }
+
+  /** Keeps what an older list names from being reused; null if it was dropped since. */
+  @Nullable ReadTxn keep(SnapshotEntry listed) {
+    return database.beginRead(
+        now -> {
+          SnapshotEntry entry = find(now, listed.name());
+          boolean same = entry != null && entry.meta().txnId() == listed.meta().txnId();
+          return state(now, same ? entry : null);
+        });
+  }
+
+  private static @Nullable Snapshot state(Snapshot now, @Nullable SnapshotEntry entry) {
+    return entry == null ? null : new Snapshot(entry.meta(), now.map());
   }
 
   private static @Nullable SnapshotEntry find(Snapshot now, String name) {

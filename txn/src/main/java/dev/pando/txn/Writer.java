@@ -128,10 +128,13 @@ final class Writer {
   private Pins pins(Snapshot base) {
     PinList pins = new PinList();
     pins.add(base.txnId());
+    pins.add(
+        lock.current()); // before the slots: readers begin on it while the base is being synced
     pins.add(lock.durable());
     long syncing = lock.syncing();
     pins.add(syncing == 0 ? base.txnId() : syncing);
-    base.named().forEach(entry -> pins.add(entry.meta().txnId()));
+    base.named().forEach(pins::add);
+    publication.known().named().forEach(pins::add); // the base may have dropped some
     readers.forEachPin(pins);
     return pins.toPins();
   }
@@ -406,6 +409,10 @@ final class Writer {
         pins = Arrays.copyOf(pins, 2 * count);
       }
       pins[count++] = txnId;
+    }
+
+    void add(SnapshotEntry entry) {
+      add(entry.meta().txnId());
     }
 
     @Override

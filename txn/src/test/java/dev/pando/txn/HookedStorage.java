@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Real files, with something to be done before each write and each sync. Thread-safe. */
+/** Real files, with something to be done before and after each write and sync. Thread-safe. */
 final class HookedStorage implements Storage {
   private final FileStorage files = new FileStorage();
 
@@ -20,6 +20,9 @@ final class HookedStorage implements Storage {
 
   volatile Runnable beforeSync = () -> {};
   volatile Runnable beforeWrite = () -> {};
+  volatile Runnable beforeRead = () -> {};
+  volatile Runnable afterSync = () -> {};
+  volatile Runnable afterWrite = () -> {};
 
   @Override
   public PageFile open(Path path, boolean writable) {
@@ -80,6 +83,7 @@ final class HookedStorage implements Storage {
 
     @Override
     public void read(ByteBuffer target, long offset) {
+      beforeRead.run();
       file.read(target, offset);
     }
 
@@ -87,6 +91,7 @@ final class HookedStorage implements Storage {
     public void write(ByteBuffer source, long offset) {
       beforeWrite.run();
       file.write(source, offset);
+      afterWrite.run();
     }
 
     @Override
@@ -105,6 +110,7 @@ final class HookedStorage implements Storage {
       syncs.incrementAndGet();
       beforeSync.run();
       file.sync(metadataToo);
+      afterSync.run();
     }
 
     @Override

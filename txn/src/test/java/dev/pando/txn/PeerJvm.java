@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,14 @@ final class PeerJvm implements AutoCloseable {
     Process _ = process.onExit().join();
   }
 
+  /** Stops the process, or lets it go on. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("kill -" + name + ": " + kill.exitValue());
+    }
+  }
+
   @Override
   public void close() {
     orders.close();
@@ -128,6 +137,7 @@ final class PeerJvm implements AutoCloseable {
       return switch (order[0]) {
         case "open" -> open(Path.of(order[1]), Options.defaults());
         case "open-readonly" -> open(Path.of(order[1]), Options.defaults().withReadOnly(true));
+        case "open-dying" -> openDying(Path.of(order[1]), order[2], Integer.parseInt(order[3]));
         case "close" -> {
           db().close();
           yield "closed";
@@ -152,6 +162,24 @@ final class PeerJvm implements AutoCloseable {
           }
         }
         case "held-sum" -> String.valueOf(Churn.sum(Objects.requireNonNull(held.get(order[1]))));
+        case "held-round" ->
+            String.valueOf(SoakRounds.verify(Objects.requireNonNull(held.get(order[1]))));
+        case "hold-many" -> {
+          for (int i = 0; i < Integer.parseInt(order[1]); i++) {
+            held.put("many" + held.size(), db().beginRead());
+          }
+          yield "holds " + held.size();
+        }
+        case "free-all" -> {
+          held.values().forEach(ReadTxn::close);
+          held.clear();
+          yield "freed";
+        }
+        case "round" -> {
+          long[] round = new long[1];
+          db().update(Durability.valueOf(order[1]), tx -> round[0] = SoakRounds.write(tx));
+          yield String.valueOf(round[0]);
+        }
         case "free" -> {
           Objects.requireNonNull(held.remove(order[1])).close();
           yield "freed";
@@ -186,6 +214,28 @@ final class PeerJvm implements AutoCloseable {
       };
     }
 
+    /** Ends as if killed at the n-th operation of a kind. */
+    private String openDying(Path file, String at, int n) {
+      HookedStorage storage = new HookedStorage();
+      AtomicInteger left = new AtomicInteger(n);
+      Runnable die =
+          () -> {
+            if (left.decrementAndGet() == 0) {
+              Runtime.getRuntime().halt(1);
+            }
+          };
+      switch (at) {
+        case "read" -> storage.beforeRead = die;
+        case "write" -> storage.beforeWrite = die;
+        case "written" -> storage.afterWrite = die;
+        case "sync" -> storage.beforeSync = die;
+        case "synced" -> storage.afterSync = die;
+        default -> throw new IllegalArgumentException(at);
+      }
+      return open(
+          file, Options.defaults().withStorage(storage).withSyncInterval(Duration.ofMillis(1)));
+    }
+
     private String open(Path file, Options options) {
       db = Database.open(file, options.withCloseTimeout(Duration.ofSeconds(2)));
       return "opened";
@@ -200,7 +250,7 @@ final class PeerJvm implements AutoCloseable {
       String answer;
       try {
         answer = peer.run(order.split(" ", 4));
-      } catch (Exception | AssertionError e) {
+      } catch (Exception | AssertionError | InternalError e) {
         answer = "failed: " + e;
       }
       System.out.println(answer);

@@ -1,0 +1,94 @@
+package dev.pando.txn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Readers that begin while a commit is being synced, and the transaction after that has begun. */
+class CommitUnderWayTest extends DatabaseTestBase {
+  private final HookedStorage storage = new HookedStorage();
+  private final CountDownLatch syncing = new CountDownLatch(1);
+  private final CountDownLatch go = new CountDownLatch(1);
+
+  private Database openAsync() {
+    return open(
+        Options.defaults()
+            .withStorage(storage)
+            .withDurability(Durability.ASYNC)
+            .withSyncInterval(Duration.ofHours(1)));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Runs a commit on another thread up to its sync. */
+  private Thread stopInSync(Runnable commit) {
+    storage.beforeSync =
+        () -> {
+          storage.beforeSync = () -> {};
+          syncing.countDown();
+          await(go);
+        };
+    Thread thread = Thread.ofPlatform().start(commit);
+    await(syncing);
+    return thread;
+  }
+
+  private static void overwrite(WriteTxn tx, int mark) {
+    for (long key = 0; key < 2000; key++) {
+      tx.put(Churn.DATA, key, new byte[100 + mark]);
+    }
+  }
+
+  @Test
+  void aReaderBeginsOnTheOneBefore() throws Exception {
+    Database db = openAsync();
+    db.update(Durability.SYNC, tx -> overwrite(tx, 1));
+    db.update(tx -> overwrite(tx, 2)); // may be read, but is not on disk: nothing else pins it
+    final Thread committer = stopInSync(() -> db.update(Durability.SYNC, tx -> overwrite(tx, 3)));
+    try (WriteTxn next = db.beginWrite()) {
+      try (ReadTxn tx = db.beginRead()) {
+        final long sum = Churn.sum(tx);
+        assertThat(tx.txnId()).isLessThan(next.snapshot().txnId());
+        go.countDown();
+        overwrite(next, 4);
+        next.commit();
+        assertThat(Churn.sum(tx)).isEqualTo(sum);
+        db.update(later -> overwrite(later, 5));
+        assertThat(Churn.sum(tx)).isEqualTo(sum);
+      }
+    }
+    committer.join();
+  }
+
+  @Test
+  void aReaderBeginsOnANamedSnapshotThatIsBeingDropped() throws Exception {
+    Database db = openAsync();
+    db.update(tx -> overwrite(tx, 1));
+    db.snapshots().create("old");
+    db.update(tx -> overwrite(tx, 2));
+    db.update(tx -> overwrite(tx, 3));
+    db.sync();
+    final Thread committer = stopInSync(() -> db.snapshots().drop("old"));
+    try (WriteTxn next = db.beginWrite()) {
+      try (ReadTxn tx = db.snapshots().open("old")) {
+        final long sum = Churn.sum(tx);
+        go.countDown();
+        overwrite(next, 4);
+        next.commit();
+        assertThat(Churn.sum(tx)).isEqualTo(sum);
+        db.update(later -> overwrite(later, 5));
+        assertThat(Churn.sum(tx)).isEqualTo(sum);
+      }
+    }
+    committer.join();
+  }
+}
