@@ -323,7 +323,7 @@ public final class Database implements AutoCloseable {
   }
 
   /** All open read transactions, of all processes, the oldest state first. */
-  public List<ReaderInfo> readers() {
+  public List<OpenReader> readers() {
     try (ReadTxn tx = beginRead()) {
       readers.clearDead();
       return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).infos();

@@ -73,7 +73,7 @@ final class Writer {
 
   /** The first process leaves the commit that it found for others. */
   void pinFirst() {
-    metas.pin(written.meta(), pins(written));
+    metas.pin(written.meta(), new Pins(written.txnId())); // nobody else has anything pinned yet
   }
 
   WriterTurn turn() {
