@@ -430,15 +430,23 @@ public final class Database implements AutoCloseable {
   private void checkSlots(DatabaseCheck check, List<String> notes) {
     writer.withoutCommits(
         () -> {
-          MetaSlots slots = MetaSlots.read(file.file());
-          long txnId = publication.newest().txnId();
-          if (slots.valid().stream().noneMatch(slot -> slot.meta().txnId() == txnId)) {
+          long txnId;
+          MetaSlots slots;
+          do {
+            txnId = publication.newest().txnId();
+            slots = MetaSlots.read(file.file());
+          } while (!holds(slots, txnId) && publication.newest().txnId() != txnId); // others commit
+          if (!holds(slots, txnId)) {
             check.problem("no meta slot holds the newest commit, transaction " + txnId);
           }
           slots
               .damaged()
               .forEach(slot -> notes.add("meta slot " + slot.slot() + ": " + slot.reason()));
         });
+  }
+
+  private static boolean holds(MetaSlots slots, long txnId) {
+    return slots.valid().stream().anyMatch(slot -> slot.meta().txnId() == txnId);
   }
 
   // ---- the end

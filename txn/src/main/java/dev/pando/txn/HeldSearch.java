@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Meta;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,10 +10,12 @@ import org.jspecify.annotations.Nullable;
  * Finds which free pages pinned snapshots still see, from the metas of those snapshots: each says
  * which pages were free then, and it sees all others. A page that several see was in use from the
  * first of them to the last, because nobody could have reused it in between.
+ *
+ * <p>A pin may be stale: a reader that begins publishes what it takes for the newest commit, and
+ * then looks whether it is. For that moment the pin counts, though the state that it names may be
+ * gone, and its pages in use for something else.
  */
 final class HeldSearch {
-  private static final long[] NOTHING = {};
-
   private final Snapshot base;
   private final PageSet free;
   private final List<Long> pins = new ArrayList<>();
@@ -36,11 +39,9 @@ final class HeldSearch {
    * @param meta null if it is not known: then it is taken to see every page
    */
   void add(long txnId, @Nullable Meta meta) {
-    PageSet freeThen = new PageSet(0);
+    PageSet freeThen = meta == null ? new PageSet(0) : freeThen(meta);
     long pageCount = base.meta().pageCount();
     if (meta != null) {
-      FreeTree.read(base.map(), meta, freeThen);
-      FreeTree.apply(base.map().name(), meta.freeRuns(), freeThen);
       pageCount = Math.min(meta.pageCount(), pageCount);
     }
     int words = (int) ((pageCount + Long.SIZE - 1) / Long.SIZE);
@@ -55,6 +56,17 @@ final class HeldSearch {
     seen.add(sees);
   }
 
+  private PageSet freeThen(Meta meta) {
+    PageSet freeThen = new PageSet(0);
+    try {
+      FreeTree.read(base.map(), meta, freeThen);
+      FreeTree.apply(base.map().name(), meta.freeRuns(), freeThen);
+      return freeThen;
+    } catch (CorruptFileException e) {
+      return new PageSet(0); // a stale pin, or a snapshot that is damaged: all of it is kept
+    }
+  }
+
   /** Free pages of the newest commit that older ones see, each counted once. */
   static long pagesHeld(Snapshot newest, List<Meta> older) {
     PageSet free = new PageSet(newest.meta().pageCount());
@@ -67,37 +79,47 @@ final class HeldSearch {
     return held.pages();
   }
 
-  /** Moves what was found out of the reusable pages. */
+  /**
+   * Moves what was found out of the reusable pages; of one birth, what was freed first goes first.
+   */
   void moveTo(HeldPages held, PageSet reusable) {
-    int count = pins.size();
-    for (int first = 0; first < count; first++) {
-      for (int last = first; last < count; last++) {
-        move(first, last, held, reusable);
+    List<long[]> first = firstSeen(seen);
+    List<long[]> last = firstSeen(seen.reversed()).reversed();
+    for (int from = 0; from < pins.size(); from++) {
+      for (int to = from; to < pins.size(); to++) {
+        move(pins.get(from), pins.get(to) + 1, first.get(from), last.get(to), held, reusable);
       }
     }
   }
 
-  /** What the first of these pins is the first to see, and the last the last. */
-  private void move(int first, int last, HeldPages held, PageSet reusable) {
-    long[] from = seen.get(first);
-    long[] to = seen.get(last);
-    long[] before = first == 0 ? NOTHING : seen.get(first - 1);
-    long[] after = last + 1 == pins.size() ? NOTHING : seen.get(last + 1);
-    int words = Math.min(from.length, to.length);
+  /** For each pin what those before it do not see: each page once. */
+  private static List<long[]> firstSeen(List<long[]> all) {
+    long[] before = new long[all.stream().mapToInt(sees -> sees.length).max().orElse(0)];
+    List<long[]> first = new ArrayList<>();
+    for (long[] sees : all) {
+      long[] alone = sees.clone();
+      for (int i = 0; i < alone.length; i++) {
+        alone[i] &= ~before[i];
+        before[i] |= sees[i];
+      }
+      first.add(alone);
+    }
+    return first;
+  }
+
+  private static void move(
+      long birth, long freed, long[] first, long[] last, HeldPages held, PageSet reusable) {
+    int words = Math.min(first.length, last.length);
     for (int i = 0; i < words; i++) {
-      long left = from[i] & to[i] & ~word(before, i) & ~word(after, i);
+      long left = first[i] & last[i];
       while (left != 0) {
         int start = Long.numberOfTrailingZeros(left);
         int length = Long.numberOfTrailingZeros(~(left >>> start));
         long pgno = (long) i * Long.SIZE + start;
-        held.add(pins.get(first), pins.get(last) + 1, pgno, length);
+        held.add(birth, freed, pgno, length);
         reusable.removeRun(pgno, length);
         left &= start + length == Long.SIZE ? 0 : -1L << (start + length);
       }
     }
-  }
-
-  private static long word(long[] words, int i) {
-    return i < words.length ? words[i] : 0;
   }
 }

@@ -159,8 +159,8 @@ final class MetaWriter {
   /** The slot of the oldest meta that nobody needs; -1 if a running sync needs the last one. */
   private int slotFor(long baseTxn) {
     int best = -1;
+    long syncing = lock.syncing(); // first: a sync that ends in between makes it the durable one
     long durable = lock.durable();
-    long syncing = lock.syncing();
     for (int slot = 0; slot < slotTxn.length; slot++) {
       long txn = slotTxn[slot];
       boolean needed = txn == baseTxn || txn == durable || (txn != 0 && txn == syncing);

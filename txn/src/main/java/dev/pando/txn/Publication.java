@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
@@ -114,8 +115,15 @@ final class Publication {
 
   private synchronized Snapshot follow() {
     Snapshot known = newest;
-    if (known.txnId() >= lock.current()) {
+    long current = lock.current();
+    if (known.txnId() == current) {
       return known; // another thread was faster
+    }
+    if (known.txnId() > current) {
+      throw new DatabaseFailedException(
+          "%s: its lock file says that transaction %d is the newest, after %d was: somebody cut or overwrote it while the database was open; close the database in all processes and open it again"
+              .formatted(file.file().path(), current, known.txnId()),
+          null);
     }
     Meta meta = await(file.file(), lock);
     return lock.whileNoMapChanges(() -> map(meta, known));

@@ -130,9 +130,9 @@ final class Writer {
     pins.add(base.txnId());
     pins.add(
         lock.current()); // before the slots: readers begin on it while the base is being synced
-    pins.add(lock.durable());
-    long syncing = lock.syncing();
+    long syncing = lock.syncing(); // first: a sync that ends in between makes it the durable one
     pins.add(syncing == 0 ? base.txnId() : syncing);
+    pins.add(lock.durable());
     base.named().forEach(pins::add);
     publication.known().named().forEach(pins::add); // the base may have dropped some
     readers.forEachPin(pins);

@@ -48,7 +48,7 @@ class KilledWriterTest extends DatabaseTestBase {
       reader.expect(String.valueOf(before), "held-round first");
       reader.expect(String.valueOf(seen), "held-round second");
       reader.expect("freed", "free-all");
-      reader.expect(String.valueOf(ours + 6), "round SYNC");
+      reader.expect(String.valueOf(ours + 6), "rounds SYNC 1");
       reader.expect("sound", "check");
     }
   }
@@ -83,7 +83,7 @@ class KilledWriterTest extends DatabaseTestBase {
       if (answer != null) {
         assertThat(answer).isEqualTo("opened");
         for (int i = 0; i < COMMITS; i++) {
-          writer.tell("round " + durability);
+          writer.tell("rounds " + durability + " 1");
           answer = writer.answer();
           if (answer == null) {
             return acknowledged;
@@ -107,8 +107,8 @@ class KilledWriterTest extends DatabaseTestBase {
     WriteTxn ours = db.beginWrite();
     try (PeerJvm dying = PeerJvm.open(file());
         PeerJvm other = PeerJvm.open(file())) {
-      dying.tell("round SYNC");
-      other.tell("round SYNC");
+      dying.tell("rounds SYNC 1");
+      other.tell("rounds SYNC 1");
       Thread.sleep(100);
       dying.kill();
       long _ = SoakRounds.write(ours);

@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -138,6 +139,10 @@ final class PeerJvm implements AutoCloseable {
         case "open" -> open(Path.of(order[1]), Options.defaults());
         case "open-readonly" -> open(Path.of(order[1]), Options.defaults().withReadOnly(true));
         case "open-dying" -> openDying(Path.of(order[1]), order[2], Integer.parseInt(order[3]));
+        case "poke" -> {
+          poke(Path.of(order[1]), Long.parseLong(order[2]), order[3].split(" "));
+          yield "poked";
+        }
         case "close" -> {
           db().close();
           yield "closed";
@@ -175,9 +180,11 @@ final class PeerJvm implements AutoCloseable {
           held.clear();
           yield "freed";
         }
-        case "round" -> {
+        case "rounds" -> {
           long[] round = new long[1];
-          db().update(Durability.valueOf(order[1]), tx -> round[0] = SoakRounds.write(tx));
+          for (int i = 0; i < Integer.parseInt(order[2]); i++) {
+            db().update(Durability.valueOf(order[1]), tx -> round[0] = SoakRounds.write(tx));
+          }
           yield String.valueOf(round[0]);
         }
         case "free" -> {
@@ -212,6 +219,28 @@ final class PeerJvm implements AutoCloseable {
         }
         default -> "no such order";
       };
+    }
+
+    /**
+     * Writes a word into the block of slots that a process has, in the lock file. For a process
+     * that has the database not open: closing the file would drop its locks.
+     */
+    private static void poke(Path lockFile, long pid, String[] offsetAndValue) throws IOException {
+      try (RandomAccessFile lock = new RandomAccessFile(lockFile.toFile(), "rw")) {
+        for (long block = LockFile.MIN_BLOCK; block < lock.length(); block += LockFile.MIN_BLOCK) {
+          if (word(lock, block) == LockFile.SLOTS && word(lock, block + ReaderSlots.PID) == pid) {
+            lock.seek(block + Long.parseLong(offsetAndValue[0]));
+            lock.writeLong(Long.reverseBytes(Long.parseLong(offsetAndValue[1])));
+            return;
+          }
+        }
+        throw new IOException("no block of process " + pid);
+      }
+    }
+
+    private static long word(RandomAccessFile file, long at) throws IOException {
+      file.seek(at);
+      return Long.reverseBytes(file.readLong());
     }
 
     /** Ends as if killed at the n-th operation of a kind. */
