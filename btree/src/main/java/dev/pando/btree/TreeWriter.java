@@ -104,6 +104,13 @@ public final class TreeWriter extends Tree {
     store(found, key, value, offset, length);
   }
 
+  /** Copies the leaf of a key, and the branches above it, as if it were about to change. */
+  void copyLeaf(KeyBuffer key) {
+    int _ = path.find(key);
+    beginChange();
+    path.edit();
+  }
+
   /**
    * Removes a key.
    *

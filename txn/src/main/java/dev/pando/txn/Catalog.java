@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.PageMover;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
@@ -41,6 +42,8 @@ final class Catalog {
   private final KeyBuffer key;
   private final Slice value = new Slice();
   private final Map<String, Open> open = new HashMap<>();
+
+  private boolean touched;
 
   /** Counts what makes trees that were looked up out of date. */
   private long version;
@@ -203,8 +206,18 @@ final class Catalog {
     CatalogEntry entry = table.entry.withRoot(table.tree.root());
     remove(from);
     put(to, entry);
-    remember(to, entry);
+    open.put(to, new Open(entry, table.tree)); // the same tree: cursors are open in it
     return true;
+  }
+
+  /** The transaction is to be committed though nothing has changed. */
+  void touch() {
+    touched = true;
+  }
+
+  /** Moves the catalog's own pages that lie at or beyond a limit. */
+  void movePages(long limit) {
+    byte @Nullable [] _ = PageMover.move(tree, limit, null, Integer.MAX_VALUE);
   }
 
   /** Cursors that were not closed are of no use any more. */
@@ -274,7 +287,8 @@ final class Catalog {
   boolean isChanged() {
     // Pages of changes that were undone may be in the file, and no other transaction may have their
     // birth.
-    return pages.anythingWritten()
+    return touched
+        || pages.anythingWritten()
         || !tree.root().equals(before)
         || open.values().stream().anyMatch(t -> !t.tree.root().equals(t.entry.root()));
   }

@@ -18,6 +18,9 @@ final class DataFile {
   /** Writes of fewer bytes get room ahead of need. */
   private static final long SMALL = 256 << 10;
 
+  /** The file is not cut for less. */
+  private static final long SLACK = 1 << 20;
+
   private static final long MIN_STEP = 64 << 10;
   private static final long MAX_STEP = 64 << 20;
 
@@ -141,6 +144,17 @@ final class DataFile {
     PageMap before = map;
     map = file.map(pageSize, file.size() / pageSize, checksums, before);
     return before;
+  }
+
+  /** Makes the newest map show just so many pages: the file is about to become shorter. */
+  synchronized PageMap mapOnly(long pageCount) {
+    map = file.map(pageSize, pageCount, checksums, map);
+    return map;
+  }
+
+  /** Whether so much of the file is not needed that cutting it off is worth while. */
+  boolean isMuchLongerThan(long pageCount) {
+    return size - pageCount * pageSize > 2 * step() + SLACK;
   }
 
   /** A map for a check: every page is verified anew. The caller releases it. */

@@ -29,11 +29,15 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Readers see the newest commit at the moment they begin, wait for nobody and hold nobody up. A
- * commit is on disk when {@link #update} or {@link WriteTxn#commit} returns. Beside the file, the
- * database keeps a lock file {@code <name>-lock}; the file can be open once for writing, or any
- * number of times for reading.
+ * commit is on disk when {@link #update} or {@link WriteTxn#commit} returns, unless {@link
+ * Durability#ASYNC} was asked for.
  *
- * <p>Thread-safe. An interrupt of a thread neither ends a wait nor harms the file.
+ * <p>Any number of processes of one machine may have the file open, for reading and for writing;
+ * they take turns to write. A JVM opens it once and shares the object. The processes meet in the
+ * lock file {@code <name>-lock} beside the file: do not delete it while the database is open.
+ *
+ * <p>Thread-safe. An interrupt of a thread neither ends a wait, but for {@link #awaitCommit}, nor
+ * harms the file.
  */
 public final class Database implements AutoCloseable {
   private static final int OPEN = 0;
@@ -85,7 +89,9 @@ public final class Database implements AutoCloseable {
    * @throws dev.pando.error.UnsupportedFormatException if the file is something else, or of another
    *     version of Pando
    * @throws dev.pando.error.CorruptFileException if it is damaged so that no commit is whole
-   * @throws dev.pando.error.DatabaseLockedException if it is open elsewhere, or here already
+   * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already, or if another
+   *     process has it open with another version of Pando, has lost its lock file, or does not come
+   *     to an end of opening it
    * @throws dev.pando.error.StorageIoException if it cannot be opened or created
    * @throws IllegalArgumentException if it has another page size than the options ask for
    */
@@ -317,7 +323,7 @@ public final class Database implements AutoCloseable {
   }
 
   /** All open read transactions, of all processes, the oldest state first. */
-  public List<ReaderInfo> readers() {
+  public List<OpenReader> readers() {
     try (ReadTxn tx = beginRead()) {
       readers.clearDead();
       return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).infos();
@@ -351,6 +357,29 @@ public final class Database implements AutoCloseable {
     }
     checkAccepting();
     return publication.await(afterTxn, timeout, this::checkAccepting);
+  }
+
+  /** As {@link #compact(Progress)}, silently. */
+  public void compact() {
+    compact((_, _) -> {});
+  }
+
+  /**
+   * Makes the file as short as what is in it allows: moves pages from its end into free ones before
+   * them, in many small transactions between which others read and write, and cuts the end off.
+   * Takes about as long as writing what is moved. Pages that an older reader or a named snapshot
+   * shows stay where they are, and the file is not cut below a map that some process still has: a
+   * process that reads nothing lets go of its map within seconds, and the next commit then cuts.
+   *
+   * @param progress told after each table
+   * @throws ReadOnlyException if the database was opened for reading only
+   * @throws dev.pando.error.DatabaseFullException if there is no room for copies: what was moved so
+   *     far stays moved
+   */
+  public void compact(Progress progress) {
+    Objects.requireNonNull(progress, "the progress is null");
+    checkWritable();
+    new Compaction(this, progress).run();
   }
 
   /** As {@link #warmUp(Progress)}, silently. */

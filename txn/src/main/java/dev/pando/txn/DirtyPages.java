@@ -211,19 +211,21 @@ final class DirtyPages implements PageAllocator {
     boolean stays = own && !isFrozen(pgno);
     long source = locate(pgno, birth);
     long pages = PageHeader.pages(segment(source), offset(source));
+    byte type = PageHeader.type(segment(source), offset(source));
     long target = pgno;
     if (!stays) {
-      target =
-          own
-              ? noteTaken(free.takeForCopy(pages), pages)
-              : take(PageHeader.type(segment(source), offset(source)), pages);
+      target = noteTaken(own ? free.takeUncounted(type, pages) : free.take(type, pages), pages);
     }
     long address = takeFrames((int) pages);
     MemorySegment.copy(
         segment(source), offset(source), segment(address), offset(address), pages * pageSize);
     if (!stays) {
       PageHeader.setIdentity(segment(address), offset(address), target, txnId);
-      free(pgno, birth, pages);
+      if (own) {
+        freeOwn(pgno, pages, type == PageHeader.BRANCH);
+      } else {
+        free.free(pgno, pages, birth);
+      }
     }
     put(target, address, pages);
     return target;
@@ -241,12 +243,22 @@ final class DirtyPages implements PageAllocator {
 
   @Override
   public void free(long pgno, long birth, long pages) {
-    if (birth != txnId) {
-      free.free(pgno, pages, birth);
-    } else if (savepoint != null && savepoint.taken.take(pgno) == PageTable.NONE) {
-      savepoint.leave(pgno, pages);
+    if (birth == txnId) {
+      freeOwn(pgno, pages, false);
     } else {
-      dropFrame(pgno, pages);
+      free.free(pgno, pages, birth);
+    }
+  }
+
+  private void freeOwn(long pgno, long pages, boolean branch) {
+    if (savepoint != null && savepoint.taken.take(pgno) == PageTable.NONE) {
+      savepoint.leave(pgno, pages, branch);
+      return;
+    }
+    dropFrame(pgno, pages);
+    if (branch) {
+      free.giveBackBranch(pgno);
+    } else {
       free.giveBack(pgno, pages);
     }
   }
@@ -271,7 +283,7 @@ final class DirtyPages implements PageAllocator {
   /** The newest savepoint ends, and what was done since stays. */
   void releaseSavepoint() {
     SavepointPages ended = endSavepoint();
-    ended.forEachLeft((pgno, pages) -> free(pgno, txnId, pages)); // the outer one may need them
+    ended.forEachLeft(this::freeOwn); // unless the outer one needs them
     if (savepoint != null) {
       savepoint.taken.addAll(ended.taken);
     }

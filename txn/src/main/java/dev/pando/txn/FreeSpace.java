@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.btree.PageMover;
 import dev.pando.btree.TreeWriter;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
@@ -38,6 +39,15 @@ final class FreeSpace {
 
   private static final int FREED_FIELDS = 3;
 
+  /** The free end of the file is cut off when it is this share of it, ... */
+  private static final long TAIL_SHARE = 4;
+
+  /** ... at least so many bytes, ... */
+  private static final long MIN_TAIL = 1 << 20;
+
+  /** ... and has been for so many commits. */
+  private static final int TAIL_COMMITS = 16;
+
   private final DataFile file;
 
   /** All free pages of the base; in {@link #save}, of the transaction. */
@@ -55,6 +65,16 @@ final class FreeSpace {
 
   private long basePages;
   private long pageCount;
+
+  /** Pages from here on are new: those of the base, or fewer after its end was cut off. */
+  private long newFrom;
+
+  /** Pages come from below this, the lowest first; 0 for the usual choice. */
+  private long packLimit;
+
+  /** The lowest page that may be there to {@link #takeLowest}. */
+  private long packFrom;
+
   private long growUpTo;
 
   /** Pages below {@link #basePages} that it took, given back since or not. */
@@ -62,6 +82,9 @@ final class FreeSpace {
 
   /** Short runs that it took and gave back: taken first, they are in the cache. */
   private final Pieces recent = new Pieces(1);
+
+  /** Branches that it copied and gave back: for the next copies, so that branches stay together. */
+  private final Pieces recentBranches = new Pieces(1);
 
   /** Older pages that it freed: first page, pages, birth. */
   private long[] freed = new long[64 * FREED_FIELDS];
@@ -82,6 +105,9 @@ final class FreeSpace {
 
   private long lastBranches;
   private long lastPages;
+
+  /** Commits in a row that found much of the file's end free. */
+  private int tailCommits;
 
   FreeSpace(DataFile file) {
     this.file = file;
@@ -107,6 +133,7 @@ final class FreeSpace {
     finder.begin(lastPages);
     basePages = base.meta().pageCount();
     pageCount = basePages;
+    newFrom = basePages;
     long used = basePages - base.meta().freePages() + held.pages();
     growUpTo = used + used * SPARE_PERCENT / 100;
   }
@@ -143,7 +170,21 @@ final class FreeSpace {
     pages += wanted;
     if (type == PageHeader.BRANCH) {
       branches++;
-      if (lastBranches >= MANY_BRANCHES) {
+    }
+    return takeUncounted(type, wanted);
+  }
+
+  /**
+   * Pages for a copy of pages that this transaction took before. They are not counted: a copy does
+   * not tell how many pages the next transaction is likely to take.
+   */
+  long takeUncounted(byte type, long wanted) {
+    if (type == PageHeader.BRANCH) {
+      long start = recentBranches.take(1);
+      if (start >= 0) {
+        return start;
+      }
+      if (lastBranches >= MANY_BRANCHES && packLimit == 0) {
         return takeBranch();
       }
     }
@@ -152,13 +193,30 @@ final class FreeSpace {
   }
 
   /**
-   * Pages for a copy of pages that this transaction took before. What it gave back serves first,
-   * whatever the type, and nothing is counted: a copy does not tell how many pages the next
-   * transaction is likely to take.
+   * In this transaction pages come from the lowest free ones, so that the end of the file becomes
+   * free.
+   *
+   * @param limit as long as there are free ones below
    */
-  long takeForCopy(long wanted) {
-    long start = wanted <= Pieces.LONGEST ? recent.take((int) wanted) : Pieces.NONE;
-    return start >= 0 ? start : take(wanted);
+  void pack(long limit) {
+    packLimit = limit;
+    packFrom = PageHeader.FIRST_PGNO;
+  }
+
+  private long takeLowest(long wanted) {
+    long first = reusable.nextIn(packFrom, packLimit);
+    packFrom = first; // what was passed over is not free
+    for (long at = first; at + wanted <= packLimit; ) {
+      long end = reusable.nextOut(at, at + wanted);
+      if (end - at == wanted) {
+        reusable.removeRun(at, wanted);
+        finder.forget();
+        taken.add(at, wanted);
+        return at;
+      }
+      at = reusable.nextIn(end, packLimit);
+    }
+    return -1;
   }
 
   private long takeBranch() {
@@ -181,6 +239,12 @@ final class FreeSpace {
   }
 
   private long take(long wanted) {
+    if (packLimit > 0) {
+      long low = takeLowest(wanted);
+      if (low >= 0) {
+        return low;
+      }
+    }
     long start = find(wanted, Math.clamp(lastPages, LEAST_DEMAND, MOST_DEMAND));
     return start >= 0 ? start : extend(wanted);
   }
@@ -211,6 +275,11 @@ final class FreeSpace {
     } else {
       finder.addedRun(reusable.addRun(start, length));
     }
+  }
+
+  /** Takes back a branch that was copied. */
+  void giveBackBranch(long pgno) {
+    recentBranches.add(pgno, 1);
   }
 
   /** Notes pages of an older transaction that the new state does not use. */
@@ -260,11 +329,11 @@ final class FreeSpace {
   }
 
   private void cutTo(long limit) {
-    if (branchAreaEnd > limit) { // then all of it lies beyond
-      branchArea = 0;
-      branchAreaEnd = 0;
-    }
+    // What was given back is joined, so areas and pieces may begin below the limit and end beyond.
+    branchAreaEnd = Math.min(branchAreaEnd, limit);
+    branchArea = Math.min(branchArea, branchAreaEnd);
     recent.removeFrom(limit);
+    recentBranches.removeFrom(limit);
     reusable.removeRun(limit, Math.max(reusable.end() - limit, 0));
     pageCount = limit;
   }
@@ -285,14 +354,40 @@ final class FreeSpace {
    * @param writer the transaction's own free tree
    */
   Saved save(TreeWriter writer) {
+    if (packLimit > 0) {
+      byte @Nullable [] _ = PageMover.move(writer, packLimit, null, Integer.MAX_VALUE);
+    }
     settle();
+    cutTail();
     List<FreeRun> changes = tree.differences(free, file.pageSize());
-    while (changes == null) {
+    while (changes == null || !endsBelow(changes, pageCount)) {
       tree.write(writer, free);
       settle();
       changes = tree.differences(free, file.pageSize());
     }
     return new Saved(changes, free.size());
+  }
+
+  /** What the meta says must lie below its page count; records beyond are rewritten. */
+  private static boolean endsBelow(List<FreeRun> changes, long limit) {
+    return changes.isEmpty() || changes.getLast().pgno() + changes.getLast().length() <= limit;
+  }
+
+  /** Takes pages at the end that nobody sees out of the database. The file is cut later. */
+  private void cutTail() {
+    long start = Math.max(reusable.startOfRunBefore(pageCount), PageHeader.FIRST_PGNO);
+    long tail = pageCount - start;
+    boolean large = tail * TAIL_SHARE >= pageCount && tail * file.pageSize() >= MIN_TAIL;
+    tailCommits = large ? tailCommits + 1 : 0;
+    if (tail > 0 && (packLimit > 0 || tailCommits >= TAIL_COMMITS)) {
+      tree.touch(start, tail);
+      free.removeRun(start, tail);
+      reusable.removeRun(start, tail);
+      finder.forget();
+      newFrom = Math.min(newFrom, start);
+      pageCount = start;
+      tailCommits = 0;
+    }
   }
 
   /** Brings {@link #free} up to what the transaction has taken and given back so far. */
@@ -301,7 +396,7 @@ final class FreeSpace {
     for (int i = 0; i < taken.size(); i++) {
       settle(taken.start(i), taken.length(i));
     }
-    settle(basePages, pageCount - basePages);
+    settle(newFrom, pageCount - newFrom);
     for (; freedSettled < freedEnd; freedSettled += FREED_FIELDS) {
       long start = freed[freedSettled];
       long length = freed[freedSettled + 1];
@@ -313,8 +408,8 @@ final class FreeSpace {
   }
 
   private void returnUnused() {
-    if (branchAreaEnd == pageCount) {
-      pageCount = Math.max(branchArea, basePages);
+    if (branchAreaEnd == pageCount && branchArea >= newFrom) {
+      pageCount = branchArea;
       branchAreaEnd = pageCount;
     }
     if (branchArea < branchAreaEnd) {
@@ -322,7 +417,7 @@ final class FreeSpace {
     }
     branchArea = 0;
     branchAreaEnd = 0;
-    finder.added(recent.moveTo(reusable));
+    finder.added(recent.moveTo(reusable) + recentBranches.moveTo(reusable));
   }
 
   /** Of pages that were taken, those that were given back are free. */
@@ -365,8 +460,12 @@ final class FreeSpace {
     for (int i = 0; i < freedSettled; i += FREED_FIELDS) {
       free.removeRun(freed[i], freed[i + 1]);
     }
-    reusable.removeRun(basePages, reusable.end() - basePages);
-    free.removeRun(basePages, free.end() - basePages);
+    reusable.removeRun(basePages, Math.max(reusable.end() - basePages, 0));
+    free.removeRun(basePages, Math.max(free.end() - basePages, 0));
+    if (newFrom < basePages) {
+      finder.addedRun(reusable.addRun(newFrom, basePages - newFrom));
+      free.addRun(newFrom, basePages - newFrom);
+    }
     tree.rollBack();
     end();
   }
@@ -374,11 +473,13 @@ final class FreeSpace {
   private void end() {
     taken.clear();
     recent.clear();
+    recentBranches.clear();
     freedEnd = 0;
     freedSettled = 0;
     branchArea = 0;
     branchAreaEnd = 0;
     branches = 0;
     pages = 0;
+    packLimit = 0;
   }
 }

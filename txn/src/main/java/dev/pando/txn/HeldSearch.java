@@ -39,7 +39,23 @@ final class HeldSearch {
    * @param meta null if it is not known: then it is taken to see every page
    */
   void add(long txnId, @Nullable Meta meta) {
-    PageSet freeThen = meta == null ? new PageSet(0) : freeThen(meta);
+    PageSet freeThen = new PageSet(0);
+    if (meta != null) {
+      try {
+        readFree(meta, freeThen);
+      } catch (CorruptFileException e) {
+        freeThen.clear(); // a stale pin, or a snapshot that is damaged: all of it is kept
+      }
+    }
+    add(txnId, meta, freeThen);
+  }
+
+  private void readFree(Meta meta, PageSet out) {
+    FreeTree.read(base.map(), meta, out);
+    FreeTree.apply(base.map().name(), meta.freeRuns(), out);
+  }
+
+  private void add(long txnId, @Nullable Meta meta, PageSet freeThen) {
     long pageCount = base.meta().pageCount();
     if (meta != null) {
       pageCount = Math.min(meta.pageCount(), pageCount);
@@ -56,24 +72,21 @@ final class HeldSearch {
     seen.add(sees);
   }
 
-  private PageSet freeThen(Meta meta) {
-    PageSet freeThen = new PageSet(0);
-    try {
-      FreeTree.read(base.map(), meta, freeThen);
-      FreeTree.apply(base.map().name(), meta.freeRuns(), freeThen);
-      return freeThen;
-    } catch (CorruptFileException e) {
-      return new PageSet(0); // a stale pin, or a snapshot that is damaged: all of it is kept
-    }
-  }
-
-  /** Free pages of the newest commit that older ones see, each counted once. */
+  /**
+   * Free pages of the newest commit that older ones see, each counted once.
+   *
+   * @throws CorruptFileException if an older one is damaged, or is pinned no longer
+   */
   static long pagesHeld(Snapshot newest, List<Meta> older) {
     PageSet free = new PageSet(newest.meta().pageCount());
     FreeTree.read(newest.map(), newest.meta(), free);
     FreeTree.apply(newest.map().name(), newest.meta().freeRuns(), free);
     HeldSearch search = new HeldSearch(newest, free);
-    older.forEach(meta -> search.add(meta.txnId(), meta));
+    for (Meta meta : older) {
+      PageSet freeThen = new PageSet(0);
+      search.readFree(meta, freeThen);
+      search.add(meta.txnId(), meta, freeThen);
+    }
     HeldPages held = new HeldPages();
     search.moveTo(held, free);
     return held.pages();

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * What the processes that have a database open tell each other, in the memory of its lock file:
@@ -94,6 +95,9 @@ final class LockFile implements AutoCloseable {
   private final boolean alone;
   private long session;
   private int blockSize;
+
+  /** How often this process has taken {@link #GROWING_LOCK}; guarded by this. */
+  private int growing;
 
   /** Blocks that are mapped, by number; 0 is the header's and is not used. */
   private volatile MemorySegment[] blocks = new MemorySegment[1];
@@ -390,9 +394,7 @@ final class LockFile implements AutoCloseable {
 
   /** Adds a block and locks it; its memory is zero but for the kind. */
   synchronized int addBlock(long kind) {
-    if (shared()) {
-      lockWithin(GROWING_LOCK, true, "makes its lock file longer");
-    }
+    lockGrowing();
     try {
       int number = blockCount();
       long end = (number + 1L) * blockSize;
@@ -405,9 +407,30 @@ final class LockFile implements AutoCloseable {
       setLong(BLOCKS, number + 1L);
       return number;
     } finally {
-      if (shared()) {
-        file.unlock(GROWING_LOCK);
-      }
+      unlockGrowing();
+    }
+  }
+
+  /** Runs something while no other process makes a longer map or cuts the file. */
+  synchronized <R> R whileNoMapChanges(Supplier<R> action) {
+    lockGrowing();
+    try {
+      return action.get();
+    } finally {
+      unlockGrowing();
+    }
+  }
+
+  private void lockGrowing() {
+    if (growing == 0 && shared()) {
+      lockWithin(GROWING_LOCK, true, "changes its files' lengths");
+    }
+    growing++;
+  }
+
+  private void unlockGrowing() {
+    if (--growing == 0 && shared()) {
+      file.unlock(GROWING_LOCK);
     }
   }
 

@@ -34,6 +34,9 @@ final class MetaWriter {
   /** Held while a sync runs, so that it is known which commit it makes durable. */
   private final ReentrantLock syncLock = new ReentrantLock();
 
+  /** What the metas in the slots say of the file's length. */
+  private final long[] slotPages = new long[PageHeader.META_SLOTS];
+
   private final long[] slotTxn = new long[PageHeader.META_SLOTS];
 
   MetaWriter(DataFile file, LockFile lock, PinnedMetas pinned, WriterMemory memory) {
@@ -47,8 +50,10 @@ final class MetaWriter {
   /** What the slots hold, after another process may have written them. */
   void look(MetaSlots slots) {
     Arrays.fill(slotTxn, NOTHING);
+    Arrays.fill(slotPages, 0);
     for (MetaSlots.Valid slot : slots.valid()) {
       slotTxn[slot.slot()] = slot.meta().txnId();
+      slotPages[slot.slot()] = slot.meta().pageCount();
     }
   }
 
@@ -134,8 +139,15 @@ final class MetaWriter {
     meta.encode(page, 0, slot);
     pinned.put(meta.txnId(), page, slot, pins::contain);
     slotTxn[slot] = NOTHING;
+    slotPages[slot] = Math.max(slotPages[slot], meta.pageCount());
     file.writeMeta(page, slot);
     slotTxn[slot] = meta.txnId();
+    slotPages[slot] = meta.pageCount();
+  }
+
+  /** The file is at least so long for every meta that recovery might go back to. */
+  long mostPages() {
+    return Arrays.stream(slotPages).max().orElse(0);
   }
 
   /** Leaves a meta in the lock file that is in a slot already. */

@@ -85,7 +85,15 @@ public final class Options {
     return copy;
   }
 
-  /** Whether the database is opened for reading only; then it must exist. */
+  /**
+   * Whether the database is opened for reading only; then it must exist. Others may write it
+   * meanwhile, and its commits are seen.
+   *
+   * <p>That needs a lock file that can be written. Where it cannot, as on a read-only disk, nobody
+   * learns what this process reads: so writers wait until it closes the database, and if there is
+   * no lock file at all, nobody may write the database meanwhile. Should somebody do so, pages that
+   * were replaced are found by their births and reported as damage.
+   */
   public Options withReadOnly(boolean value) {
     Options copy = new Options(this);
     copy.readOnly = value;

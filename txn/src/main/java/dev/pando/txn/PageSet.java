@@ -98,6 +98,21 @@ final class PageSet {
     return next(from, limit, -1);
   }
 
+  /** Where the run of pages in the set begins that ends just before {@code end}. */
+  long startOfRunBefore(long end) {
+    long start = end;
+    while (start > 0) {
+      int index = (int) ((start - 1) >>> 6);
+      int last = (int) (start - 1) & (Long.SIZE - 1);
+      long absent = ~word(index) & (-1L >>> (Long.SIZE - 1 - last));
+      if (absent != 0) {
+        return ((long) index << 6) + Long.SIZE - Long.numberOfLeadingZeros(absent);
+      }
+      start = (long) index << 6;
+    }
+    return start;
+  }
+
   private long next(long from, long limit, long flip) {
     for (long at = from; at < limit; at = (at | Long.SIZE - 1) + 1) {
       long word = (word((int) (at >>> 6)) ^ flip) & -1L << at;

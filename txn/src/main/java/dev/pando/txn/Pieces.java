@@ -71,16 +71,15 @@ final class Pieces {
     return moved;
   }
 
-  /** Removes the pieces that begin at a page or beyond it. */
+  /** Removes pages from a limit on. */
   void removeFrom(long limit) {
     for (int length = 1; length <= LONGEST; length++) {
-      int kept = 0;
-      for (int i = 0; i < counts[length]; i++) {
-        if (pieces[length][i] < limit) {
-          pieces[length][kept++] = pieces[length][i];
-        }
+      int all = counts[length];
+      counts[length] = 0;
+      for (int i = 0; i < all; i++) {
+        long start = pieces[length][i];
+        add(start, Math.clamp(limit - start, 0, length)); // what is cut goes to a shorter length
       }
-      counts[length] = kept;
     }
   }
 

@@ -35,6 +35,9 @@ final class Publication {
   private final ReaderSlots readers;
   private final RetiredMaps retired = new RetiredMaps();
 
+  /** Pages of the longest map, as the lock file has it. */
+  private long mapped;
+
   private final ReentrantLock newsLock = new ReentrantLock();
   private final Condition news = newsLock.newCondition();
 
@@ -123,13 +126,35 @@ final class Publication {
           null);
     }
     Meta meta = await(file.file(), lock);
-    PageMap before = file.mapUpTo(meta.pageCount());
-    if (before != null && before != known.map()) {
-      before.release(); // made for a transaction that was rolled back
+    return lock.whileNoMapChanges(() -> map(meta, known));
+  }
+
+  private Snapshot map(Meta meta, Snapshot known) {
+    if (file.map().pageCount() > meta.pageCount() && file.isMuchLongerThan(meta.pageCount())) {
+      PageMap _ = file.mapOnly(meta.pageCount());
+    } else {
+      PageMap before = file.mapUpTo(meta.pageCount());
+      if (before != null && before != known.map()) {
+        before.release(); // made for a transaction that was rolled back
+      }
     }
     Snapshot next = new Snapshot(meta, file.map());
     install(next);
     return next;
+  }
+
+  /**
+   * Shows the newest commit through a map that is not longer than need be.
+   *
+   * @param pageCount pages to show
+   * @return the newest commit
+   */
+  synchronized Snapshot shorten(long pageCount) {
+    Snapshot known = newest;
+    if (known.map() == file.map() && known.map().pageCount() > pageCount) {
+      install(new Snapshot(known.meta(), file.mapOnly(pageCount)));
+    }
+    return newest;
   }
 
   /** Reads the meta of the newest commit, while other processes may be writing slots. */
@@ -183,7 +208,16 @@ final class Publication {
     if (before.map() != next.map()) {
       retired.add(before.map(), before.txnId());
     }
+    releaseRetired();
+  }
+
+  private void releaseRetired() {
     retired.release(readers);
+    long longest = Math.max(file.map().pageCount(), retired.longest());
+    if (longest != mapped) {
+      mapped = longest;
+      readers.setMappedPages(longest);
+    }
   }
 
   /**
@@ -236,7 +270,7 @@ final class Publication {
   void refresh() {
     Snapshot _ = newest();
     synchronized (this) {
-      retired.release(readers);
+      releaseRetired();
     }
   }
 

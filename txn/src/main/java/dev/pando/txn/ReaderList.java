@@ -1,13 +1,16 @@
 package dev.pando.txn;
 
+import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Meta;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +23,20 @@ final class ReaderList {
 
   private record Reader(long pid, long txnId, long ageNanos) {}
 
+  private final ReaderSlots slots;
   private final Snapshot newest;
   private final Metas metas;
   private final List<Reader> readers = new ArrayList<>();
 
-  private ReaderList(Snapshot newest, Metas metas) {
+  private ReaderList(ReaderSlots slots, Metas metas, Snapshot newest) {
+    this.slots = slots;
     this.newest = newest;
     this.metas = metas;
   }
 
   /** Looks; the caller's own reader, of the newest snapshot, is left out. */
   static ReaderList of(ReaderSlots slots, Metas metas, Snapshot newest) {
-    ReaderList list = new ReaderList(newest, metas);
+    ReaderList list = new ReaderList(slots, metas, newest);
     long now = System.nanoTime();
     slots.forEachReader(
         (pid, txnId, since) -> list.readers.add(new Reader(pid, txnId, Math.max(0, now - since))));
@@ -46,19 +51,19 @@ final class ReaderList {
         .ifPresent(readers::remove);
   }
 
-  List<ReaderInfo> infos() {
+  List<OpenReader> infos() {
     Map<Long, Long> held = new HashMap<>();
     Map<Long, @Nullable Instant> starts = new HashMap<>();
-    List<ReaderInfo> infos = new ArrayList<>();
+    List<OpenReader> infos = new ArrayList<>();
     for (Reader reader : readers) {
       long pages = held.computeIfAbsent(reader.txnId, this::pagesHeld);
       Instant start = starts.computeIfAbsent(reader.pid, ReaderList::start);
       Duration age = Duration.ofNanos(reader.ageNanos);
-      infos.add(new ReaderInfo(reader.pid, start, age, reader.txnId, pages));
+      infos.add(new OpenReader(reader.pid, start, age, reader.txnId, pages));
     }
     infos.sort(
-        Comparator.comparingLong(ReaderInfo::txnId)
-            .thenComparing(ReaderInfo::age, Comparator.reverseOrder()));
+        Comparator.comparingLong(OpenReader::txnId)
+            .thenComparing(OpenReader::age, Comparator.reverseOrder()));
     return infos;
   }
 
@@ -71,7 +76,22 @@ final class ReaderList {
       return 0;
     }
     Meta meta = metas.find(newest, txnId);
-    return meta == null ? -1 : HeldSearch.pagesHeld(newest, List.of(meta));
+    return meta == null ? -1 : pagesHeld(List.of(meta));
+  }
+
+  /** Readers that end meanwhile let go of what this reads; -1 then. */
+  private long pagesHeld(List<Meta> older) {
+    try {
+      return HeldSearch.pagesHeld(newest, older);
+    } catch (CorruptFileException e) {
+      Set<Long> pinned = new HashSet<>();
+      slots.forEachPin(pinned::add);
+      newest.named().forEach(entry -> pinned.add(entry.meta().txnId()));
+      if (older.stream().allMatch(meta -> pinned.contains(meta.txnId()))) {
+        throw e;
+      }
+      return -1;
+    }
   }
 
   Stat stat(long fileBytes) {
@@ -88,7 +108,7 @@ final class ReaderList {
         readers.size(),
         Math.min(oldest, meta.txnId()),
         Duration.ofNanos(age),
-        allPagesHeld());
+        Math.max(0, allPagesHeld()));
   }
 
   /** Free pages that readers or named snapshots still see. */
@@ -103,6 +123,6 @@ final class ReaderList {
         older.add(meta);
       }
     }
-    return older.isEmpty() ? 0 : HeldSearch.pagesHeld(newest, older);
+    return older.isEmpty() ? 0 : pagesHeld(older);
   }
 }

@@ -33,6 +33,11 @@ final class RetiredMaps {
     }
   }
 
+  /** Pages of the longest of them. */
+  long longest() {
+    return maps.stream().mapToLong(retired -> retired.map.pageCount()).max().orElse(0);
+  }
+
   /** Releases all: readers that are left get exceptions. */
   void releaseAll() {
     maps.forEach(retired -> retired.map.release());

@@ -14,6 +14,8 @@ final class SavepointPages {
   /** A table of so many pages is cleared in no time, so it is worth keeping. */
   private static final int SMALL = 1024;
 
+  private static final int LEFT_FIELDS = 3;
+
   /** Pages taken since the savepoint and not given back: their numbers in the table are runs. */
   final PageTable taken = new PageTable();
 
@@ -23,25 +25,30 @@ final class SavepointPages {
   /** Those of the savepoint around this one. */
   @Nullable SavepointPages outer;
 
-  /** Older pages that the transaction does not use any more: first page, pages. */
-  private long[] left = new long[16];
+  /** Older pages that the transaction does not use any more: first page, pages, 1 for a branch. */
+  private long[] left = new long[8 * LEFT_FIELDS];
 
   private int leftEnd;
 
   /** Notes that an older page or run is not used any more. */
-  void leave(long pgno, long pages) {
+  void leave(long pgno, long pages, boolean branch) {
     if (leftEnd == left.length) {
       left = Arrays.copyOf(left, 2 * leftEnd);
     }
     left[leftEnd] = pgno;
     left[leftEnd + 1] = pages;
-    leftEnd += 2;
+    left[leftEnd + 2] = branch ? 1 : 0;
+    leftEnd += LEFT_FIELDS;
   }
 
-  /** Hands out the pages that were left. */
-  void forEachLeft(PageTable.Entry action) {
-    for (int i = 0; i < leftEnd; i += 2) {
-      action.of(left[i], left[i + 1]);
+  /** What is done with a page or run that was left. */
+  interface Left {
+    void of(long pgno, long pages, boolean branch);
+  }
+
+  void forEachLeft(Left action) {
+    for (int i = 0; i < leftEnd; i += LEFT_FIELDS) {
+      action.of(left[i], left[i + 1], left[i + 2] == 1);
     }
   }
 

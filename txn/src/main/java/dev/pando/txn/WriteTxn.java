@@ -215,6 +215,11 @@ public final class WriteTxn extends ReadTxn {
     }
   }
 
+  /** Pages are about to move. */
+  void beginMove() {
+    beginChange();
+  }
+
   void putSnapshot(SnapshotEntry entry) {
     beginChange();
     try {

@@ -73,7 +73,7 @@ final class Writer {
 
   /** The first process leaves the commit that it found for others. */
   void pinFirst() {
-    metas.pin(written.meta(), pins(written));
+    metas.pin(written.meta(), new Pins(written.txnId())); // nobody else has anything pinned yet
   }
 
   WriterTurn turn() {
@@ -110,6 +110,7 @@ final class Writer {
       if (metas.mustClaim()) {
         claim();
       }
+      giveRoomBack();
       Snapshot base = written;
       sizeBefore = file.knownSize();
       readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
@@ -218,6 +219,27 @@ final class Writer {
     } finally {
       commitLock.unlock();
     }
+  }
+
+  /**
+   * Cuts off the end of the file if much of it is in no commit that recovery might go back to, and
+   * in no map of any process. The caller has the turn.
+   */
+  private void giveRoomBack() {
+    Snapshot base = written;
+    long keep = Math.max(metas.mostPages(), base.meta().pageCount());
+    if (!file.isMuchLongerThan(keep) || publication.known().txnId() != base.txnId()) {
+      return;
+    }
+    written = publication.shorten(keep);
+    lock.whileNoMapChanges(
+        () -> {
+          long longest = Math.max(keep, readers.longestMap());
+          if (file.isMuchLongerThan(longest)) {
+            file.cutTo(longest * file.pageSize());
+          }
+          return longest;
+        });
   }
 
   // ---- commit

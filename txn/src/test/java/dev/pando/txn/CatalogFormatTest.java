@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.error.CorruptFileException;
+import dev.pando.pager.FreeRun;
+import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -13,10 +15,13 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -27,7 +32,7 @@ import org.junit.jupiter.api.Test;
  */
 final class CatalogFormatTest {
   private static final List<Class<?>> LAYOUTS =
-      List.of(CatalogEntry.class, FreeRecord.class, MetaWriter.class);
+      List.of(CatalogEntry.class, SnapshotEntry.class, FreeRecord.class, MetaWriter.class);
 
   /** A row whose first cell is a number, with a cell that names a constant in backquotes. */
   private static final Pattern ROW =
@@ -157,7 +162,7 @@ final class CatalogFormatTest {
     KeyBuffer key = new KeyBuffer(FreeRecord.KEY_BYTES);
     FreeRecord.writeKey(key, 0x203);
     assertThat(key.toArray()).isEqualTo(KEY_203);
-    return java.util.Arrays.copyOf(value, length);
+    return Arrays.copyOf(value, length);
   }
 
   @Test
@@ -189,5 +194,41 @@ final class CatalogFormatTest {
     assertThatExceptionOfType(CorruptFileException.class)
         .isThrownBy(
             () -> FreeRecord.read("file", slice(key), slice(value), pageCount, new PageSet(0)));
+  }
+
+  @Test
+  void namedSnapshotRecord() {
+    Meta meta =
+        new Meta(
+            512,
+            new UUID(1, 2),
+            9,
+            8,
+            20,
+            3,
+            TreeRoot.EMPTY,
+            TreeRoot.EMPTY,
+            List.of(new FreeRun(5, 3, true)));
+    byte[] record = new SnapshotEntry("n\u00e9", Instant.ofEpochMilli(0x0102), meta).encode();
+    assertThat(record).hasSize(16 + 210 + 11);
+    assertThat(HexFormat.of().formatHex(record, 0, 16))
+        .isEqualTo("01" + "00".repeat(7) + "0201" + "00".repeat(6));
+    assertThat(HexFormat.of().formatHex(record, 16 + 32, 16 + 40)).isEqualTo("50414e444f1a0d0a");
+    Slice key = slice(hex("73 6ec3a9"));
+    assertThat(SnapshotEntry.isKey(key)).isTrue();
+    assertThat(SnapshotEntry.isKey(slice(hex("74 6ec3a9")))).isFalse();
+    SnapshotEntry read = SnapshotEntry.decode("file", 512, key, slice(record));
+    assertThat(read.name()).isEqualTo("n\u00e9");
+    assertThat(read.created()).isEqualTo(Instant.ofEpochMilli(0x0102));
+    assertThat(read.meta()).isEqualTo(meta);
+    for (int at : new int[] {0, 16, 100, 225, record.length - 1}) {
+      byte[] damaged = record.clone();
+      damaged[at] ^= 0x10;
+      assertThatExceptionOfType(CorruptFileException.class)
+          .isThrownBy(() -> SnapshotEntry.decode("file", 512, key, slice(damaged)))
+          .withMessageContaining("snapshot n\u00e9");
+    }
+    assertThatExceptionOfType(CorruptFileException.class)
+        .isThrownBy(() -> SnapshotEntry.decode("file", 512, key, slice(Arrays.copyOf(record, 99))));
   }
 }

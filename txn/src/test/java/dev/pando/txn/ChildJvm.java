@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +43,12 @@ final class ChildJvm {
   /** The directory or jar that a class was loaded from, also if it is patched into a module. */
   static Path home(Class<?> type) throws URISyntaxException {
     String file = type.getName().replace('.', '/') + ".class";
-    Path path =
-        Path.of(Objects.requireNonNull(type.getClassLoader().getResource(file), file).toURI());
+    URI resource = Objects.requireNonNull(type.getClassLoader().getResource(file), file).toURI();
+    if (resource.getScheme().equals("jar")) {
+      String inside = resource.getSchemeSpecificPart();
+      return Path.of(new URI(inside.substring(0, inside.indexOf("!/"))));
+    }
+    Path path = Path.of(resource);
     for (int i = 0; i < Path.of(file).getNameCount(); i++) {
       path = Objects.requireNonNull(path.getParent());
     }

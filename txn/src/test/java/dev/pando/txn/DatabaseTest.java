@@ -242,4 +242,31 @@ final class DatabaseTest extends DatabaseTestBase {
           assertThat(names.hasNext()).isFalse();
         });
   }
+
+  @Test
+  void aCursorGoesOnInATableThatGetsAnotherName() {
+    Table<Long, String> others = Table.of("others", Codec.u64(), Codec.utf8());
+    Database db = open(Options.defaults().withPageSize(512));
+    db.update(
+        tx -> {
+          for (long key = 0; key < 200; key++) {
+            tx.put(NAMES, key, "name " + key);
+          }
+          try (RawCursor cursor = tx.raw(NAMES).cursor()) {
+            assertThat(cursor.first()).isTrue();
+            assertThat(tx.rename("names", "others")).isTrue();
+            for (long key = 0; key < 200; key += 2) {
+              assertThat(tx.delete(others, key)).isTrue();
+              tx.put(BLOBS, key, new byte[3000]); // takes the pages that become free
+            }
+            View key = new View();
+            for (long wanted = 1; wanted < 200; wanted += 2) {
+              assertThat(cursor.next()).isTrue();
+              cursor.key(key);
+              assertThat(key.getLongBE(0)).isEqualTo(wanted);
+            }
+            assertThat(cursor.next()).isFalse();
+          }
+        });
+  }
 }

@@ -56,7 +56,7 @@ class KilledWriterTest extends DatabaseTestBase {
   @ParameterizedTest
   @CsvSource({
     "read, 1",
-    "read, 3",
+    "read, 2",
     "written, 2",
     "written, 4",
     "sync, 1",

@@ -162,7 +162,7 @@ class LockFileDamageTest extends DatabaseTestBase {
       Thread.sleep(150);
       Churn.run(db, 1, 4);
       reader.expect(sum, "held-sum a");
-      assertThat(db.readers()).extracting(ReaderInfo::pid).containsExactly(dead.pid());
+      assertThat(db.readers()).extracting(OpenReader::pid).containsExactly(dead.pid());
     }
   }
 }

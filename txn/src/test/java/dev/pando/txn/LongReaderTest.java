@@ -31,9 +31,9 @@ class LongReaderTest extends DatabaseTestBase {
       long second = db.stat().txnId();
       db.update(tx -> tx.put(NAMES, 1L, "x"));
       Thread.sleep(300);
-      List<ReaderInfo> readers = db.readers();
-      assertThat(readers).extracting(ReaderInfo::txnId).containsExactly(first, second);
-      assertThat(readers).extracting(ReaderInfo::pid).containsExactly(Pid.OURS, peer.pid());
+      List<OpenReader> readers = db.readers();
+      assertThat(readers).extracting(OpenReader::txnId).containsExactly(first, second);
+      assertThat(readers).extracting(OpenReader::pid).containsExactly(Pid.OURS, peer.pid());
       assertThat(readers.get(0).pagesHeld()).isGreaterThan(400);
       assertThat(readers.get(1).pagesHeld()).isBetween(1L, 20L);
       assertThat(readers.get(0).age()).isGreaterThanOrEqualTo(readers.get(1).age());

@@ -34,7 +34,7 @@ class ProcessTurnsTest extends DatabaseTestBase {
       peer.signal("STOP");
       Churn.run(db, 1, 6);
       assertThat(db.stat().pageCount()).isLessThan(3 * loaded);
-      assertThat(db.readers()).extracting(ReaderInfo::pid).containsExactly(peer.pid());
+      assertThat(db.readers()).extracting(OpenReader::pid).containsExactly(peer.pid());
       peer.signal("CONT");
       peer.expect(sum, "held-sum a");
       peer.expect("freed", "free a");

@@ -152,6 +152,27 @@ final class WriterPartsTest {
   }
 
   @Test
+  void piecesAreCutAtALimit() {
+    Random random = new Random(9);
+    for (int round = 0; round < 300; round++) {
+      Pieces pieces = new Pieces(1);
+      PageSet model = new PageSet(0);
+      for (long page = 0; page < 500; ) {
+        int length = 1 + random.nextInt(random.nextBoolean() ? 3 : 30);
+        pieces.add(page, length);
+        long _ = model.addRun(page, length);
+        page += length + random.nextInt(3);
+      }
+      long limit = random.nextInt(600);
+      pieces.removeFrom(limit);
+      long _ = model.removeRun(limit, model.end());
+      PageSet left = new PageSet(0);
+      assertThat(pieces.moveTo(left)).isEqualTo(model.size());
+      assertThat(left.nextIn(limit, 1000)).isEqualTo(1000);
+    }
+  }
+
+  @Test
   void framesAreFoundWhileOthersComeAndGo() {
     Random random = new Random(7);
     FrameTable frames = new FrameTable(512);

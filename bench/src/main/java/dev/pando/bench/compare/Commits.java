@@ -158,10 +158,7 @@ final class Commits {
         for (long operation = 0; !stop; operation++) {
           keys.copy(operation, pair);
           values.fill(keys.record(operation), (int) operation + 1, pair.value);
-          try (Writer writer = peer.beginWrite(pair)) {
-            writer.put();
-            writer.commit();
-          }
+          peer.update(pair);
           done = operation + 1;
         }
       } catch (Throwable e) {

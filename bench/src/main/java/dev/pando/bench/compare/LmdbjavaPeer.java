@@ -38,7 +38,7 @@ final class LmdbjavaPeer implements Peer {
 
   LmdbjavaPeer(Path directory, boolean readOnly, Way way) {
     this.way = way;
-    List<EnvFlags> flags = new ArrayList<>(List.of(EnvFlags.MDB_NORDAHEAD));
+    List<EnvFlags> flags = new ArrayList<>(List.of(EnvFlags.MDB_NORDAHEAD, EnvFlags.MDB_NOTLS));
     if (readOnly) {
       flags.add(EnvFlags.MDB_RDONLY_ENV);
     } else if (way == Way.WRITE_MAP) {
@@ -56,7 +56,7 @@ final class LmdbjavaPeer implements Peer {
   public String config() {
     return Library.of(Env.class)
         + ": bundled liblmdb 0.9.33, ByteBufferProxy.PROXY_OPTIMAL (unsafe), checks off"
-        + " (lmdbjava.disable.checks), MDB_NORDAHEAD, reused direct buffers, no MDB_INTEGERKEY"
+        + " (lmdbjava.disable.checks), MDB_NORDAHEAD, MDB_NOTLS, reused direct buffers, no MDB_INTEGERKEY"
         + switch (way) {
           case CURSOR -> ", puts through a cursor";
           case TABLE -> ", puts through Dbi.put";

@@ -42,6 +42,11 @@ final class PandoPeer implements Peer {
   }
 
   @Override
+  public void update(Pair pair) {
+    db.update(tx -> tx.raw(TABLE).put(pair.key, pair.value));
+  }
+
+  @Override
   public void close() {
     db.close();
   }

@@ -27,6 +27,17 @@ interface Peer extends AutoCloseable {
     return beginWrite(pair);
   }
 
+  /**
+   * Stores the pair's value under its key, in a transaction of its own, as a thread would that
+   * shares the store with others; returns when it is safe from a loss of power.
+   */
+  default void update(Pair pair) {
+    try (Writer writer = beginWrite(pair)) {
+      writer.put();
+      writer.commit();
+    }
+  }
+
   /** Does, after the load of data for reading, what the documentation advises. */
   default void settle() {}
 

@@ -2,6 +2,8 @@ package dev.pando.bench.compare;
 
 import dev.pando.bench.compare.Peer.Reader;
 import dev.pando.bench.compare.Peer.Writer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** Workloads whose result is how much of the disk a store takes. */
@@ -37,7 +39,7 @@ final class Sizes {
         stage,
         peer -> {
           load(peer, stage.setting(), keys);
-          overwrite(peer, stage.setting(), keys, OVERWRITES);
+          overwrite(peer, stage.setting(), keys, OVERWRITES, 0);
           return Double.NaN;
         });
   }
@@ -55,21 +57,38 @@ final class Sizes {
 
   /** How much the file grows while a reader holds the state before. */
   static Outcome growth(Stage whole) {
+    return growth(whole, 1);
+  }
+
+  /** As {@link #growth}, with readers that hold ten states from before to near the end. */
+  static Outcome growthWithTenReaders(Stage whole) {
+    return growth(whole, 10);
+  }
+
+  private static Outcome growth(Stage whole, int readers) {
     Stage stage = whole.withAtMost(whole.setting().quick() ? QUICK_RECORDS : GROWTH_RECORDS);
     Setting setting = stage.setting();
     KeyList keys = Orders.shuffled(setting);
+    List<Reader> held = new ArrayList<>();
+    List<String> sums = new ArrayList<>();
     try (Peer peer = stage.openNew("store")) {
       double _ = load(peer, setting, keys);
       double before = stage.mebibytes("store");
       String checksum = Loads.checksum(stage, peer, new Pair(setting));
-      try (Reader reader = peer.beginRead(new Pair(setting))) {
-        overwrite(peer, setting, keys, GROWTH_OVERWRITES);
-        double after = stage.mebibytes("store");
-        if (!Long.toHexString(reader.scan()).equals(checksum)) {
-          throw new AssertionError("the reader does not see the state at which it began");
-        }
-        return Outcome.figure(after - before, checksum);
+      for (int reader = 0; reader < readers; reader++) {
+        Reader begun = peer.beginRead(new Pair(setting));
+        held.add(begun);
+        sums.add(Long.toHexString(begun.scan()));
+        overwrite(peer, setting, keys, GROWTH_OVERWRITES / readers, reader * GROWTH_OVERWRITES);
       }
+      double after = stage.mebibytes("store");
+      for (int reader = 0; reader < readers; reader++) {
+        if (!Long.toHexString(held.get(reader).scan()).equals(sums.get(reader))) {
+          throw new AssertionError("a reader does not see the state at which it began");
+        }
+      }
+      held.forEach(Reader::close);
+      return Outcome.figure(after - before, checksum);
     }
   }
 
@@ -78,11 +97,11 @@ final class Sizes {
   }
 
   /** Writes new versions of all records, each time in the same random order. */
-  private static void overwrite(Peer peer, Setting setting, KeyList keys, int times) {
+  private static void overwrite(Peer peer, Setting setting, KeyList keys, int times, int from) {
     Pair pair = new Pair(setting);
     Values values = new Values(setting.valueBytes());
     int batch = setting.puts(BATCH);
-    for (int version = 1; version <= times; version++) {
+    for (int version = from + 1; version <= from + times; version++) {
       for (int first = 0; first < keys.count(); first += batch) {
         try (Writer writer = peer.beginWrite(pair)) {
           int end = Math.min(keys.count(), first + batch);

@@ -63,6 +63,12 @@ enum Workload {
       "MiB",
       Goal.atMost(33),
       Sizes::growth),
+  GROWTH10(
+      "growth10",
+      "the same while ten readers wait, begun every second time",
+      "MiB",
+      Goal.atMost(198),
+      Sizes::growthWithTenReaders),
   OPEN("open", "open to first get, after a close", "ms", Goal.atMost(1), Opens::closed),
   OPENAFTERCRASH(
       "openaftercrash", "open to first get, after a kill", "ms", Goal.atMost(1), Opens::crashed);

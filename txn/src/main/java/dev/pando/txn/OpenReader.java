@@ -14,5 +14,5 @@ import org.jspecify.annotations.Nullable;
  * @param pagesHeld free pages that are not reused because this state, and perhaps others, still
  *     shows them; -1 if that cannot be told
  */
-public record ReaderInfo(
+public record OpenReader(
     long pid, @Nullable Instant processStart, Duration age, long txnId, long pagesHeld) {}

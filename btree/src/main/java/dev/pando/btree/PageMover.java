@@ -1,0 +1,139 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves pages of a tree that lie at or beyond a limit: it copies them, as every change does, and
+ * the allocator decides where to. A part of the tree at a time, from key to key.
+ */
+public final class PageMover {
+  /** A leaf to be copied, by its first key, or a value that stands in a run beyond the limit. */
+  private static final class Move {
+    final byte[] key;
+    final boolean value;
+
+    Move(byte[] key, boolean value) {
+      this.key = key;
+      this.value = value;
+    }
+  }
+
+  private final TreeWriter tree;
+  private final long limit;
+  private final int most;
+  private final List<Move> moves = new ArrayList<>();
+  private final Slice key = new Slice();
+  private final Slice value = new Slice();
+  private byte @Nullable [] next;
+
+  private PageMover(TreeWriter tree, long limit, int most) {
+    this.tree = tree;
+    this.limit = limit;
+    this.most = most;
+  }
+
+  /**
+   * Moves pages.
+   *
+   * @param limit page numbers below it stay
+   * @param from where an earlier call stopped; null for the beginning
+   * @param most so many leaves and values at a time, about
+   * @return where to go on; null at the end of the tree
+   */
+  public static byte @Nullable [] move(
+      TreeWriter tree, long limit, byte @Nullable [] from, int most) {
+    if (tree.depth == 0) {
+      return null;
+    }
+    PageMover mover = new PageMover(tree, limit, most);
+    KeyBuffer start = new KeyBuffer(Tree.maxKey(tree.pages.pageSize()));
+    if (from != null) {
+      start.set(from);
+    }
+    mover.collect(tree.rootPgno, tree.rootBirth, tree.depth - 1, from == null ? null : start);
+    for (Move move : mover.moves) {
+      start.set(move.key);
+      if (!move.value) {
+        tree.copyLeaf(start);
+      } else if (tree.get(start, mover.value)) {
+        boolean _ = tree.put(start, mover.value.segment, mover.value.offset, mover.value.length);
+      }
+    }
+    return mover.next;
+  }
+
+  /** Notes what is to be moved below a page; false when that is enough for now. */
+  private boolean collect(long pgno, long birth, int levelsBelow, @Nullable KeyBuffer from) {
+    long address = tree.pages.locate(pgno, birth);
+    MemorySegment page = tree.pages.segment(address);
+    long base = tree.pages.offset(address);
+    if (levelsBelow == 0) {
+      return collectLeaf(pgno >= limit, page, base);
+    }
+    long word = tree.branches.header(page, base);
+    int children = count(word);
+    int first = from == null ? 0 : tree.branches.find(page, base, word, from);
+    int before = moves.size();
+    for (int i = first; i < children; i++) {
+      long child = tree.branches.childPgno(page, base, children, i);
+      long childBirth = tree.branches.childBirth(page, base, children, i);
+      if (levelsBelow == 1 && child < limit && tree.overflowPages == 0) {
+        continue; // nothing in that leaf can be beyond: it need not be read
+      }
+      if (!collect(child, childBirth, levelsBelow - 1, i == first ? from : null)) {
+        return false;
+      }
+    }
+    if (pgno >= limit && moves.size() == before && children > 0) {
+      collectPath(page, base, children, first, levelsBelow);
+    }
+    return true;
+  }
+
+  /** Copying any leaf below a branch copies the branch. */
+  private void collectPath(MemorySegment page, long base, int children, int slot, int below) {
+    long pgno = tree.branches.childPgno(page, base, children, slot);
+    long birth = tree.branches.childBirth(page, base, children, slot);
+    for (int level = below; level > 0; level--) {
+      long address = tree.pages.locate(pgno, birth);
+      MemorySegment child = tree.pages.segment(address);
+      long childBase = tree.pages.offset(address);
+      if (level == 1) {
+        moves.add(new Move(firstKey(child, childBase), false));
+      } else {
+        int count = count(tree.branches.header(child, childBase));
+        pgno = tree.branches.childPgno(child, childBase, count, 0);
+        birth = tree.branches.childBirth(child, childBase, count, 0);
+      }
+    }
+  }
+
+  private byte[] firstKey(MemorySegment page, long base) {
+    tree.leaves.entry(page, base, tree.leaves.header(page, base), 0, key, null);
+    return key.toArray();
+  }
+
+  private boolean collectLeaf(boolean beyond, MemorySegment page, long base) {
+    if (moves.size() >= most) {
+      next = firstKey(page, base);
+      return false;
+    }
+    if (beyond) {
+      moves.add(new Move(firstKey(page, base), false));
+    }
+    long word = tree.leaves.header(page, base);
+    for (int i = 0; tree.overflowPages > 0 && i < count(word); i++) {
+      if (tree.leaves.isOverflow(page, base, word, i)
+          && tree.leaves.overflowRun(page, base, word, i).pgno() >= limit) {
+        tree.leaves.entry(page, base, word, i, key, null);
+        moves.add(new Move(key.toArray(), true));
+      }
+    }
+    return true;
+  }
+}
