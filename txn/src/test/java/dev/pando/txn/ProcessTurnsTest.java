@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /**
  * Processes that stand still, come at the same time, are many, or whose threads are interrupted.
@@ -24,6 +26,7 @@ class ProcessTurnsTest extends DatabaseTestBase {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
   void aReaderStandsStill() throws Exception {
     Database db = open();
     Churn.load(db);
@@ -45,6 +48,7 @@ class ProcessTurnsTest extends DatabaseTestBase {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
   void aWriterStandsStill() throws Exception {
     Database db = open();
     long _ = db.<Long, RuntimeException>updateAndGet(SoakRounds::write);
@@ -73,6 +77,7 @@ class ProcessTurnsTest extends DatabaseTestBase {
 
   /** Stopped anywhere, also while it has a lock for a moment; killed where it stands. */
   @Test
+  @DisabledOnOs(OS.WINDOWS)
   void aWriterStandsStillAnywhere() throws Exception {
     Database db = open();
     long last = db.<Long, RuntimeException>updateAndGet(SoakRounds::write);

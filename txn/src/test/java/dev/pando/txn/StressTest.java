@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs {@link SlotStress} and {@link WakeUpStress} for a short time: jcstress, on real memory. */
 class StressTest {
   private static final int TESTS = 8;
-  private static final String MILLIS = System.getProperty("pando.stress.millis", "700");
+  private static final String MILLIS = System.getProperty("pando.stress.millis", "500");
 
   @Test
   void nothingForbiddenHappens(@TempDir Path directory) throws Exception {
