@@ -3,6 +3,7 @@ package dev.pando.txn;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -81,6 +82,36 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(resideInAPackage("java.nio.channels.."))
         .check(PANDO);
+  }
+
+  /** The time of day jumps. Only the date that a named snapshot was made is taken from it. */
+  @Test
+  void nothingDependsOnTheTimeOfDay() {
+    noClasses()
+        .that(not(name("dev.pando.txn.Snapshots")))
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "asks for the time of day",
+                call -> {
+                  String method = call.getTarget().getOwner().getName() + "." + call.getName();
+                  return method.equals("java.lang.System.currentTimeMillis")
+                      || method.matches("java\\.time\\..*\\.(now|system.*|tick.*)");
+                }))
+        .orShould()
+        .dependOnClassesThat(
+            resideInAPackage("java.util")
+                .and(DescribedPredicate.describe("dates", ArchitectureTest::isDate)))
+        .check(PANDO);
+    assertThat(
+            PANDO.get(Snapshots.class).getMethodCallsFromSelf().stream()
+                .filter(call -> call.getTarget().getFullName().startsWith("java.time.Instant.now"))
+                .map(call -> call.getOrigin().getName()))
+        .containsExactly("create");
+  }
+
+  private static boolean isDate(JavaClass type) {
+    return type.getSimpleName().matches("Date|Calendar|Timer|TimerTask|GregorianCalendar");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.pando.txn;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.FileStorage;
 import dev.pando.pager.PageFile;
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.Storage;
 import dev.pando.pager.StorageLock;
@@ -20,6 +21,10 @@ final class HookedStorage implements Storage {
 
   volatile Runnable beforeSync = () -> {};
   volatile Runnable beforeWrite = () -> {};
+
+  /** Before writes behind the metas of a database with the usual page size. */
+  volatile Runnable beforePages = () -> {};
+
   volatile Runnable beforeRead = () -> {};
   volatile Runnable afterSync = () -> {};
   volatile Runnable afterWrite = () -> {};
@@ -90,6 +95,9 @@ final class HookedStorage implements Storage {
     @Override
     public void write(ByteBuffer source, long offset) {
       beforeWrite.run();
+      if (offset >= PageHeader.META_SLOTS * 4096L) {
+        beforePages.run();
+      }
       file.write(source, offset);
       afterWrite.run();
     }

@@ -24,6 +24,9 @@ final class SoakJvm {
   private static final int WRITERS = 3;
   private static final int NAMED = 3;
 
+  /** What takes longer is counted; with many processes on few cores some does. */
+  private static final long SLOW_NANOS = 3_000_000_000L;
+
   private final Database db;
   private final long seed;
   private volatile boolean writing;
@@ -124,8 +127,16 @@ final class SoakJvm {
   // ---- reading
 
   private void read(Random random) {
-    if (random.nextInt(10) == 0) {
-      readNamed(random);
+    switch (random.nextInt(100)) {
+      case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 -> readNamed(random);
+      case 10, 11 -> {
+        Stat _ = db.stat();
+      }
+      case 12 -> {
+        CheckReport _ = db.check().throwIfBad();
+        say("checked");
+      }
+      default -> {}
     }
     long round = leastRound.get();
     long txn = leastTxn.get();
@@ -178,6 +189,21 @@ final class SoakJvm {
       pause(random, 5);
       return;
     }
+    long begun = System.nanoTime();
+    writeSomething(random);
+    if (System.nanoTime() - begun > SLOW_NANOS) {
+      say("slow");
+    }
+    if (random.nextInt(20) == 0) {
+      pause(random, 30);
+    }
+  }
+
+  private void writeSomething(Random random) throws Exception {
+    if (random.nextInt(60) == 0) {
+      db.compact();
+      say("compacted");
+    }
     switch (random.nextInt(20)) {
       case 0 -> fail(random);
       case 1 -> named();
@@ -186,9 +212,6 @@ final class SoakJvm {
       case 5, 6 -> future();
       case 7, 8, 9, 10 -> update(Durability.ASYNC);
       default -> update(Durability.SYNC);
-    }
-    if (random.nextInt(20) == 0) {
-      pause(random, 30);
     }
   }
 
