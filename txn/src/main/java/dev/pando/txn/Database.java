@@ -207,7 +207,11 @@ public final class Database implements AutoCloseable {
   /** Begins a read transaction on the newest commit. Close it: it keeps that commit's pages. */
   public ReadTxn beginRead() {
     checkAccepting();
-    return begin(publication.pin());
+    try {
+      return begin(publication.pin());
+    } catch (InternalError e) { // the lock file was cut short while it was open
+      throw OpenedFile.faulted(path, e);
+    }
   }
 
   /** Begins a read transaction on an older snapshot; see {@link Publication#pin(Function)}. */

@@ -25,6 +25,9 @@ final class GroupCommit {
 
   private static final long MOST_PATIENCE_NANOS = 250_000;
 
+  /** How often a thread looks whether the update before it is over, before it falls asleep. */
+  private static final int SPINS = 1000;
+
   /** After so many commits without waiting, waiting is tried anew. */
   private static final int TRY_AGAIN = 64;
 
@@ -67,7 +70,7 @@ final class GroupCommit {
     UpdateGroup group;
     boolean leads;
     R result;
-    joining.lock();
+    lockJoining();
     try {
       leads = open == null;
       group = openGroup();
@@ -89,7 +92,7 @@ final class GroupCommit {
   <R extends @Nullable Object> CompletableFuture<R> runAsync(
       WriteFunction<R, ? extends Exception> body) {
     CompletableFuture<R> future = new CompletableFuture<>();
-    joining.lock();
+    lockJoining();
     try {
       writer.turn().checkNotNested();
       boolean leads = open == null;
@@ -105,6 +108,17 @@ final class GroupCommit {
       joining.unlock();
     }
     return future;
+  }
+
+  /** An update takes less time than a thread to fall asleep and wake up: worth a short wait. */
+  private void lockJoining() {
+    for (int i = 0; i < SPINS; i++) {
+      if (joining.tryLock()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    joining.lock();
   }
 
   private UpdateGroup openGroup() {

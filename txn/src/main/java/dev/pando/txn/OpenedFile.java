@@ -24,6 +24,8 @@ import java.util.UUID;
  * @param report for the user
  */
 record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
+  private static final long PATIENCE_NANOS = 500_000_000;
+  private static final long POLL_NANOS = 1_000_000;
 
   /**
    * Opens the database's lock file. What is no database gets none: it is refused before. Where a
@@ -86,12 +88,22 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
 
   /** Finds processes that have the file open but use another lock file: theirs was deleted. */
   private static void lockItself(Path path, PageFile file, boolean alone) {
-    if ((alone && !file.tryLock(true)) || !file.tryLock(false)) {
+    long end =
+        System.nanoTime() + PATIENCE_NANOS; // a process that dies frees one lock, then the other
+    while (!isOurs(file, alone)) {
+      if (System.nanoTime() - end < 0) {
+        LockFile.pause(POLL_NANOS);
+        continue;
+      }
       throw new DatabaseLockedException(
           path.toString(),
           -1,
           "another process has the database open, and its lock file was deleted or replaced; close the database there first");
     }
+  }
+
+  private static boolean isOurs(PageFile file, boolean alone) {
+    return (!alone || file.tryLock(true)) && file.tryLock(false);
   }
 
   private static void checkPageSize(Path path, Options options, int pageSize) {
