@@ -107,6 +107,11 @@ public record Meta(
     PageHeader.seal(target, base, pageSize);
   }
 
+  /** Bytes of a slot's page up to the last inline run; those behind are zero. */
+  public int encodedBytes() {
+    return MetaLayout.RUNS + freeRuns.size() * MetaLayout.RUN_SIZE;
+  }
+
   /**
    * Reads what {@link #encode} wrote.
    *

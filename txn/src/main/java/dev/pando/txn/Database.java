@@ -73,6 +73,7 @@ public final class Database implements AutoCloseable {
     if (lock.alone()) {
       writer.pinFirst();
     }
+    readers.setMappedPages(opened.map().pageCount()); // before anybody may cut the file
     Housekeeping.add(watch);
     lock.entered();
   }

@@ -69,6 +69,9 @@ final class LockFile implements AutoCloseable {
 
   // In each block.
 
+  /** Bytes before what a block holds. */
+  static final int BLOCK_HEADER = 64;
+
   /** What the block is for. */
   static final long KIND = 0;
 
@@ -93,6 +96,7 @@ final class LockFile implements AutoCloseable {
   private final StorageLock file;
   private final MemorySegment header;
   private final boolean alone;
+  private volatile boolean entering = true;
   private long session;
   private int blockSize;
 
@@ -164,8 +168,8 @@ final class LockFile implements AutoCloseable {
 
   /** Describes the database that was found; for the process that is alone. */
   void describe(UUID databaseId, int pageSize, long current, long durable, boolean claimed) {
-    if (shared()) {
-      file.map(0, StorageLock.FIRST_BYTES).fill((byte) 0);
+    header.fill((byte) 0); // blocks are cleared when they are added
+    if (shared() && file.size() > StorageLock.FIRST_BYTES) {
       file.truncate(StorageLock.FIRST_BYTES);
     }
     blockSize = blockSize(pageSize);
@@ -210,6 +214,7 @@ final class LockFile implements AutoCloseable {
 
   /** Entering is over. */
   void entered() {
+    entering = false;
     file.unlock(OPENING_LOCK);
   }
 
@@ -392,7 +397,10 @@ final class LockFile implements AutoCloseable {
     return to;
   }
 
-  /** Adds a block and locks it; its memory is zero but for the kind. */
+  /**
+   * Adds a block and locks it. Its first {@link #BLOCK_HEADER} bytes are zero but for the kind, the
+   * others may hold anything.
+   */
   synchronized int addBlock(long kind) {
     lockGrowing();
     try {
@@ -401,6 +409,7 @@ final class LockFile implements AutoCloseable {
       if (shared() && file.size() < end) {
         file.grow(Math.max(end, Math.min(2 * file.size(), file.size() + (1 << 20))));
       }
+      block(number).asSlice(0, BLOCK_HEADER).fill((byte) 0);
       LONG.setVolatile(block(number), KIND, kind);
       boolean locked = kind != SLOTS || tryLockBlock(number);
       assert locked : "a new block is locked";
@@ -421,15 +430,20 @@ final class LockFile implements AutoCloseable {
     }
   }
 
+  /** Whether other processes may be there: none enters before this one has entered. */
+  private boolean others() {
+    return shared() && !(alone && entering);
+  }
+
   private void lockGrowing() {
-    if (growing == 0 && shared()) {
+    if (growing == 0 && others()) {
       lockWithin(GROWING_LOCK, true, "changes its files' lengths");
     }
     growing++;
   }
 
   private void unlockGrowing() {
-    if (--growing == 0 && shared()) {
+    if (--growing == 0 && others()) {
       file.unlock(GROWING_LOCK);
     }
   }

@@ -137,7 +137,7 @@ final class MetaWriter {
       }
     }
     meta.encode(page, 0, slot);
-    pinned.put(meta.txnId(), page, slot, pins::contain);
+    pinned.put(meta.txnId(), page, meta.encodedBytes(), slot, pins::contain);
     slotTxn[slot] = NOTHING;
     slotPages[slot] = Math.max(slotPages[slot], meta.pageCount());
     file.writeMeta(page, slot);
@@ -153,7 +153,7 @@ final class MetaWriter {
   /** Leaves a meta in the lock file that is in a slot already. */
   void pin(Meta meta, Pins pins) {
     meta.encode(page, 0, 0);
-    pinned.put(meta.txnId(), page, 0, pins::contain);
+    pinned.put(meta.txnId(), page, meta.encodedBytes(), 0, pins::contain);
   }
 
   /** The slot of the oldest meta that nobody needs; -1 if a running sync needs the last one. */

@@ -21,6 +21,9 @@ final class PinnedMetas {
   /** In a block: the meta slot that it was encoded for. */
   private static final long SLOT = 16;
 
+  /** In a block: bytes of the meta's page; those behind are zero. */
+  private static final long LENGTH = 24;
+
   private static final long PAGE = 64;
 
   private final LockFile file;
@@ -35,14 +38,16 @@ final class PinnedMetas {
    * Adds a meta, before its commit may be read. Takes the place of one that nobody needs.
    *
    * @param page the meta as it was encoded
+   * @param bytes of it that are not zero
    * @param slot for which slot
    * @param pinned whether a snapshot is pinned
    */
-  void put(long txnId, MemorySegment page, int slot, LongPredicate pinned) {
+  void put(long txnId, MemorySegment page, long bytes, int slot, LongPredicate pinned) {
     MemorySegment block = room(pinned);
     LONG.setVolatile(block, TXN, 0L);
     LONG.set(block, SLOT, (long) slot);
-    MemorySegment.copy(page, 0, block, PAGE, pageSize);
+    LONG.set(block, LENGTH, bytes);
+    MemorySegment.copy(page, 0, block, PAGE, bytes);
     LONG.setVolatile(block, TXN, txnId + 1);
   }
 
@@ -70,7 +75,9 @@ final class PinnedMetas {
     for (int i = 1; i < count; i++) {
       MemorySegment block = file.block(i);
       if (isMeta(block) && (long) LONG.getVolatile(block, TXN) == txnId + 1) {
-        byte[] copy = block.asSlice(PAGE, pageSize).toArray(ValueLayout.JAVA_BYTE);
+        byte[] copy = new byte[pageSize];
+        int length = Math.clamp((long) LONG.get(block, LENGTH), 0, pageSize);
+        MemorySegment.copy(block, ValueLayout.JAVA_BYTE, PAGE, copy, 0, length);
         int slot = (int) (long) LONG.get(block, SLOT);
         Meta meta = Meta.decode(MemorySegment.ofArray(copy), slot);
         if (meta != null && meta.txnId() == txnId) {

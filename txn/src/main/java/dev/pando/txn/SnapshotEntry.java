@@ -60,7 +60,7 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
   byte[] encode() {
     byte[] page = new byte[meta.pageSize()];
     meta.encode(MemorySegment.ofArray(page), 0, 0);
-    int length = MetaLayout.RUNS + meta.freeRuns().size() * MetaLayout.RUN_SIZE;
+    int length = meta.encodedBytes();
     byte[] bytes = new byte[PAGE + length];
     bytes[RECORD_VERSION] = CURRENT_VERSION;
     MemorySegment.ofArray(bytes).set(U64, CREATED, created.toEpochMilli());
