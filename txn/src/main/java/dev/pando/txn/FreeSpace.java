@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FreeSpace {
   /**
-   * Free pages, in percent of the others, up to which the file grows rather than use short runs.
+   * Free pages, in percent of those in use, up to which the file grows rather than use short runs;
+   * pages that older snapshots hold back count as neither.
    */
   private static final long SPARE_PERCENT = 40;
 
@@ -134,8 +135,8 @@ final class FreeSpace {
     basePages = base.meta().pageCount();
     pageCount = basePages;
     newFrom = basePages;
-    long used = basePages - base.meta().freePages() + held.pages();
-    growUpTo = used + used * SPARE_PERCENT / 100;
+    long used = basePages - base.meta().freePages();
+    growUpTo = used + used * SPARE_PERCENT / 100 + held.pages();
   }
 
   private void load(Snapshot base, Pins pins, LongFunction<@Nullable Meta> metas) {

@@ -1,10 +1,12 @@
 package dev.pando.bench.compare;
 
+import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Options;
 import dev.pando.txn.RawCursor;
 import dev.pando.txn.RawTable;
 import dev.pando.txn.ReadTxn;
+import dev.pando.txn.Table;
 import dev.pando.txn.View;
 import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Pando through its raw tables, as it comes but for the page size. */
 final class PandoPeer implements Peer {
   private static final String TABLE = "bench";
+  private static final Table<byte[], byte[]> DESCRIBED =
+      Table.of(TABLE, Codec.bytes(), Codec.bytes());
 
   private final int pageSize;
   private final Database db;
@@ -43,7 +47,7 @@ final class PandoPeer implements Peer {
 
   @Override
   public void update(Pair pair) {
-    db.update(tx -> tx.raw(TABLE).put(pair.key, pair.value));
+    db.update(tx -> tx.raw(DESCRIBED).put(pair.key, pair.value));
   }
 
   @Override

@@ -67,7 +67,7 @@ enum Workload {
       "growth10",
       "the same while ten readers wait, begun every second time",
       "MiB",
-      Goal.atMost(198),
+      Goal.atMost(178),
       Sizes::growthWithTenReaders),
   OPEN("open", "open to first get, after a close", "ms", Goal.atMost(1), Opens::closed),
   OPENAFTERCRASH(
