@@ -156,11 +156,6 @@ final class FreeSpace {
     loaded = true;
   }
 
-  /** Pages that are free, but seen by pinned snapshots. */
-  long heldPages() {
-    return held.pages();
-  }
-
   /** The first page number that neither the base nor the transaction uses. */
   long pageCount() {
     return pageCount;

@@ -62,9 +62,6 @@ final class LockFile implements AutoCloseable {
   /** The session that waits for the writer lock; 0 for none. */
   private static final long NEXT_WRITER = 224;
 
-  /** The process that wrote last, for people. */
-  private static final long WRITER_PID = 232;
-
   private static final long HEADER_BYTES = 256;
 
   // In each block.
@@ -329,12 +326,6 @@ final class LockFile implements AutoCloseable {
 
   void setLastWriter() {
     setLong(LAST_WRITER, session);
-    setLong(WRITER_PID, Pid.OURS);
-  }
-
-  /** The process that wrote last. */
-  long lastWriterPid() {
-    return getLong(WRITER_PID);
   }
 
   /** Who waits for the writer lock; 0 for nobody. */

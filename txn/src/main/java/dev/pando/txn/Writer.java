@@ -128,8 +128,7 @@ final class Writer {
   private Pins pins(Snapshot base) {
     PinList pins = new PinList();
     pins.add(base.txnId());
-    pins.add(
-        lock.current()); // before the slots: readers begin on it while the base is being synced
+    pins.add(lock.current()); // before the slots: while the base is synced, readers begin on it
     long syncing = lock.syncing(); // first: a sync that ends in between makes it the durable one
     pins.add(syncing == 0 ? base.txnId() : syncing);
     pins.add(lock.durable());
