@@ -255,12 +255,12 @@ final class DataFile {
   /**
    * Cuts off what was allocated ahead and closes. All maps are released by now.
    *
-   * @param pageCount of the newest commit, or any larger number if others have the file open
+   * @param pageCount of the longest commit that a slot holds; 0 if others have the file open
    */
   void close(long pageCount) {
     try {
       // After a failure a commit with more pages may be on disk.
-      if (file.writable() && !hasFailed() && file.size() / pageSize > pageCount) {
+      if (pageCount > 0 && !hasFailed() && file.size() / pageSize > pageCount) {
         file.truncate(pageCount * pageSize);
       }
     } finally {

@@ -58,6 +58,9 @@ public final class Database implements AutoCloseable {
   private final ReaderWatch watch;
   private volatile int state = OPEN;
 
+  /** Pages that the file keeps when it is closed; 0 if it is not to be cut. */
+  private long pagesAtEnd;
+
   private Database(Path path, Options options, LockFile lock, OpenedFile opened) {
     this.path = path;
     this.options = options;
@@ -510,15 +513,29 @@ public final class Database implements AutoCloseable {
   /** Each part also after another one has failed. */
   private void end() {
     Housekeeping.remove(watch);
-    try (lock) {
-      try {
-        writer.seal();
-      } finally {
-        long pageCount = lock.leave() ? publication.known().meta().pageCount() : Long.MAX_VALUE;
-        readers.leave();
-        publication.releaseAll();
-        writer.close();
-        file.close(pageCount);
+    try (lock;
+        Part _ = () -> file.close(pagesAtEnd);
+        Part _ = writer::close;
+        Part _ = publication::releaseAll;
+        Part _ = readers::leave;
+        Part _ = this::leave) { // the last one goes first
+      writer.seal();
+    }
+  }
+
+  private interface Part extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * The last process may cut off what is in no commit. The slots say what is: the newest commit may
+   * be another process's that this one has not looked at, or one that is not on disk yet.
+   */
+  private void leave() {
+    if (lock.leave() && file.writable()) {
+      for (MetaSlots.Valid slot : MetaSlots.read(file.file()).valid()) {
+        pagesAtEnd = Math.max(pagesAtEnd, slot.meta().pageCount());
       }
     }
   }
