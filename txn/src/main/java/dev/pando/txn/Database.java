@@ -483,12 +483,15 @@ public final class Database implements AutoCloseable {
       }
       state = CLOSING;
     }
-    boolean _ = awaitTransactions();
-    writer.withoutCommits( // one that has begun comes to its end
-        () -> {
-          state = ENDED;
-          end();
-        });
+    try {
+      boolean _ = awaitTransactions();
+    } finally {
+      writer.withoutCommits( // one that has begun comes to its end
+          () -> {
+            state = ENDED;
+            end();
+          });
+    }
   }
 
   /** Whether all ended within the limit. */

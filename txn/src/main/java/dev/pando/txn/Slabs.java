@@ -65,9 +65,33 @@ final class Slabs implements AutoCloseable {
   private void closeFrom(int first) {
     if (first < slabs.size()) {
       List<Slab> gone = slabs.subList(first, slabs.size());
-      gone.forEach(slab -> slab.arena.close());
+      gone.forEach(slab -> free(slab.arena));
       gone.clear();
       refresh();
+    }
+  }
+
+  /** The database may be closed while the kernel writes from a slab: it is freed after that. */
+  private static void free(Arena arena) {
+    if (!isFreed(arena)) {
+      Thread _ =
+          Thread.ofVirtual()
+              .name("pando-free")
+              .start(
+                  () -> {
+                    while (!isFreed(arena)) {
+                      LockFile.pause(1_000_000);
+                    }
+                  });
+    }
+  }
+
+  private static boolean isFreed(Arena arena) {
+    try {
+      arena.close();
+      return true;
+    } catch (IllegalStateException e) {
+      return !arena.scope().isAlive();
     }
   }
 

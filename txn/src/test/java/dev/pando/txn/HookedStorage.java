@@ -10,6 +10,7 @@ import dev.pando.pager.StorageLock;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Real files, with something to be done before and after each write and sync. Thread-safe. */
@@ -24,6 +25,9 @@ final class HookedStorage implements Storage {
 
   /** Before writes behind the metas of a database with the usual page size. */
   volatile Runnable beforePages = () -> {};
+
+  /** Gets what is about to be written. */
+  volatile Consumer<ByteBuffer> atWrite = source -> {};
 
   volatile Runnable beforeRead = () -> {};
   volatile Runnable afterSync = () -> {};
@@ -95,6 +99,7 @@ final class HookedStorage implements Storage {
     @Override
     public void write(ByteBuffer source, long offset) {
       beforeWrite.run();
+      atWrite.accept(source);
       if (offset >= PageHeader.META_SLOTS * 4096L) {
         beforePages.run();
       }
