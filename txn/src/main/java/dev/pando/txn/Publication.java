@@ -193,8 +193,8 @@ final class Publication {
 
   /** Shows a commit to all processes. For the writer; its meta is pinned already. */
   void publish(Snapshot next) {
-    lock.setCurrent(next.txnId());
-    synchronized (this) {
+    synchronized (this) { // or a reader that sees the id first makes a snapshot of its own of it
+      lock.setCurrent(next.txnId());
       if (next.txnId() > newest.txnId()) {
         install(next);
       }

@@ -91,4 +91,46 @@ class CommitUnderWayTest extends DatabaseTestBase {
     }
     committer.join();
   }
+
+  /**
+   * A reader that met a commit between its two steps of publication made a snapshot of its own of
+   * it, on the map of the transaction under way, which unmapped it at its end.
+   */
+  @Test
+  void aReaderMeetsACommitThatIsBeingPublished() throws Exception {
+    Database db = open(Options.defaults().withStorage(storage).withSpillLimit(64 << 10));
+    db.update(tx -> overwrite(tx, 1));
+    final long before = db.stat().txnId();
+    final Thread committer = stopInSync(() -> db.update(tx -> tx.put(NAMES, 1L, "x")));
+    WriteTxn next = db.beginWrite();
+    spillAndRead(next, 10_000);
+    ReadTxn reader;
+    synchronized (publication(db)) { // stops the committer where it shows its commit
+      go.countDown();
+      long _ = db.awaitCommit(before, Duration.ofMillis(500));
+      reader = db.beginRead();
+    }
+    committer.join();
+    spillAndRead(next, 20_000);
+    next.close();
+    try (reader) {
+      assertThat(reader.get(Churn.DATA, 7L)).hasSize(101);
+    }
+    assertThat(db.<String, RuntimeException>view(tx -> tx.get(NAMES, 1L))).isEqualTo("x");
+  }
+
+  private static void spillAndRead(WriteTxn tx, long from) {
+    for (long key = from; key < from + 10_000; key++) {
+      tx.put(Churn.DATA, key, new byte[500]);
+    }
+    for (long key = from; key < from + 10_000; key++) {
+      assertThat(tx.get(Churn.DATA, key)).hasSize(500);
+    }
+  }
+
+  private static Object publication(Database db) throws ReflectiveOperationException {
+    var field = Database.class.getDeclaredField("publication");
+    field.setAccessible(true);
+    return field.get(db);
+  }
 }
