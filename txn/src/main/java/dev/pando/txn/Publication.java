@@ -59,7 +59,8 @@ final class Publication {
     Snapshot pinned = newest;
     ReaderSlots.Slot slot = readers.claim(pinned.txnId());
     try {
-      while (lock.current() != pinned.txnId()) {
+      // Of one commit, too, there may be a newer snapshot, whose map is shorter.
+      while (lock.current() != pinned.txnId() || newest != pinned) {
         pinned = newest();
         slot.move(pinned.txnId());
       }

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Real files, with something to be done before and after each write and sync. Thread-safe. */
-final class HookedStorage implements Storage {
+class HookedStorage implements Storage {
   private final FileStorage files = new FileStorage();
 
   /** Syncs that were begun. */
