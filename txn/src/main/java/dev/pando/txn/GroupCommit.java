@@ -44,7 +44,7 @@ final class GroupCommit {
 
   private volatile int outstanding;
 
-  // For the holder of the commit lock.
+  // For the leader of a group whose turn it is to be committed.
 
   private long patience = MOST_PATIENCE_NANOS;
   private int impatient;

@@ -250,11 +250,26 @@ final class Writer {
    *     that
    */
   void commit(WriteTxn tx, Supplier<Durability> seal) {
+    Durability durability;
+    try {
+      withoutCommits(tx::checkOpen); // waits for the commit before
+      durability = seal.get(); // without the lock: it waits for updates, which may want that
+    } catch (Throwable e) {
+      tx.close(); // rolls back
+      throw e;
+    }
+    try {
+      commit(tx, durability);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  private void commit(WriteTxn tx, Durability durability) {
     boolean mine = true; // the turn
     commitLock.lock();
     try {
       tx.checkOpen(); // close may have been waiting for the lock no longer
-      final Durability durability = seal.get();
       final Snapshot next = tx.catalog().isChanged() ? write(tx) : null;
       final long bytes = tx.pages().dirtyBytes();
       if (next == null) {
@@ -266,8 +281,6 @@ final class Writer {
       if (next != null) {
         show(next, durability, bytes);
       }
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
     } finally {
       if (!database.hasEnded()) {
         lock.setCommitting(0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Readers that begin while a commit is being synced, and the transaction after that has begun. */
@@ -132,5 +133,49 @@ class CommitUnderWayTest extends DatabaseTestBase {
     var field = Database.class.getDeclaredField("publication");
     field.setAccessible(true);
     return field.get(db);
+  }
+
+  /**
+   * An update that looked at all pages waited for the commit that it shared, whose leader waited
+   * for the update to end: for ever.
+   */
+  @Test
+  void anUpdateThatSharesACommitChecks() throws Exception {
+    Database db = open(Options.defaults().withStorage(storage));
+    db.update(tx -> tx.put(NAMES, 1L, "x"));
+    final Thread first = stopInSync(() -> db.update(tx -> tx.put(NAMES, 2L, "y")));
+    CountDownLatch led = new CountDownLatch(1);
+    final Thread leader = Thread.ofPlatform().start(() -> db.update(tx -> led.countDown()));
+    await(led);
+    CountDownLatch joined = new CountDownLatch(1);
+    AtomicReference<CheckReport> report = new AtomicReference<>();
+    Thread joiner =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () ->
+                    db.update(
+                        tx -> {
+                          tx.put(NAMES, 3L, "z");
+                          joined.countDown();
+                          pause(300);
+                          report.set(db.check());
+                        }));
+    await(joined);
+    go.countDown();
+    first.join();
+    joiner.join(10_000);
+    assertThat(joiner.isAlive()).as("waits").isFalse();
+    leader.join();
+    assertThat(report.get().throwIfBad()).isNotNull();
+    assertThat(db.<String, RuntimeException>view(tx -> tx.get(NAMES, 3L))).isEqualTo("z");
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }
