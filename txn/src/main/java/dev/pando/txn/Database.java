@@ -311,7 +311,11 @@ public final class Database implements AutoCloseable {
 
   /** A transaction that was not committed ends. */
   void rollBack(WriteTxn tx) {
-    writer.rollBack(tx.pages());
+    try {
+      writer.rollBack(tx.pages());
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(path, e);
+    }
   }
 
   /** States that are kept under a name. */

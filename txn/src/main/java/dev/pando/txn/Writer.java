@@ -282,15 +282,22 @@ final class Writer {
         show(next, durability, bytes);
       }
     } finally {
-      if (!database.hasEnded()) {
-        lock.setCommitting(0);
+      try {
+        endCommitting();
+      } finally {
+        commitLock.unlock();
+        if (mine) {
+          tx.close(); // rolls back
+        } else {
+          turn.leave();
+        }
       }
-      commitLock.unlock();
-      if (mine) {
-        tx.close(); // rolls back
-      } else {
-        turn.leave();
-      }
+    }
+  }
+
+  private void endCommitting() {
+    if (!database.hasEnded()) {
+      lock.setCommitting(0);
     }
   }
 
@@ -345,11 +352,14 @@ final class Writer {
         metas.use(pages.txnId());
         cutFile();
       }
-      free.rollBack();
-      release(pages);
     } finally {
-      commitLock.unlock();
-      turn.leave();
+      free.rollBack();
+      try {
+        release(pages);
+      } finally {
+        commitLock.unlock();
+        turn.leave();
+      }
     }
   }
 
@@ -365,12 +375,15 @@ final class Writer {
   }
 
   private void release(DirtyPages pages) {
-    pages.releaseMaps();
-    if (!database.hasEnded()) {
-      lock.setWriting(0);
-      memory.trim();
+    try {
+      pages.releaseMaps();
+      if (!database.hasEnded()) {
+        memory.trim();
+        lock.setWriting(0); // fails if somebody has cut the lock file
+      }
+    } finally {
+      turn.giveBack();
     }
-    turn.giveBack();
   }
 
   // ---- the end

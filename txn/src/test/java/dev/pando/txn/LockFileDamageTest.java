@@ -61,6 +61,30 @@ class LockFileDamageTest extends DatabaseTestBase {
     assertThat(get(open())).isEqualTo("x");
   }
 
+  /**
+   * A commit that met the missing memory kept the turn to write and the lock of commits: whoever
+   * wanted to write after it, or to close, waited for ever.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"commit", "close"})
+  void cutInATransaction(String order) throws Exception {
+    try (PeerJvm peer = PeerJvm.open(file())) {
+      peer.expect("done", "put 1 x");
+      assertThat(peer.ask("begin")).startsWith("writing");
+      peer.expect("done", "write 1 lost");
+      cut(0);
+      if (order.equals("commit")) {
+        assertThat(peer.ask("commit")).startsWith("failed: ");
+        assertThat(peer.ask("put 1 y")).startsWith("failed: ");
+        assertThat(peer.ask("try-begin 10")).startsWith("failed: ");
+      }
+      assertThat(peer.ask("close")).isNotEmpty();
+      peer.expect("opened", "open " + file());
+      peer.expect("x", "get 1");
+    }
+    assertThat(get(open())).isEqualTo("x");
+  }
+
   /** As a program does that opens it after it was cut: zeros, where the newest commit was told. */
   @Test
   void zerosWhileOpen() throws Exception {
