@@ -131,6 +131,7 @@ final class MetaWriter {
     if (slot < 0) { // a sync of an older commit keeps a slot: it ends soon
       syncLock.lock();
       try {
+        file.checkNotFailed(); // a sync that fails keeps its slot for ever
         slot = slotFor(baseTxn);
       } finally {
         syncLock.unlock();
