@@ -285,8 +285,8 @@ final class LockFile implements AutoCloseable {
     return getLong(CLAIMED) != 0;
   }
 
-  void setClaimed() {
-    setLong(CLAIMED, 1);
+  void setClaimed(boolean claimed) {
+    setLong(CLAIMED, claimed ? 1 : 0);
   }
 
   // ---- the writer

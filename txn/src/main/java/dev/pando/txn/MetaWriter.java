@@ -79,7 +79,7 @@ final class MetaWriter {
     Meta meta = base.withIds(txnId, lock.durable());
     write(meta, base.txnId(), pins);
     sync(txnId);
-    lock.setClaimed();
+    lock.setClaimed(true);
     return meta;
   }
 

@@ -295,8 +295,15 @@ final class Writer {
     }
   }
 
+  /**
+   * The meta of a commit that failed may be in its slot, and say that all of its pages are on disk.
+   * So other processes, which go on without it, put another meta there before they reuse its pages.
+   */
   private void endCommitting() {
     if (!database.hasEnded()) {
+      if (file.hasFailed()) {
+        lock.setClaimed(false);
+      }
       lock.setCommitting(0);
     }
   }

@@ -8,6 +8,7 @@ import dev.pando.error.StorageIoException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,5 +69,42 @@ class FailedSyncTest extends DatabaseTestBase {
     third.join();
     sync.join();
     assertThat(failure.get()).isInstanceOf(DatabaseFailedException.class);
+  }
+
+  /**
+   * A large commit whose meta's sync failed left that meta in its slot. Another process reused the
+   * commit's pages, died, and the next one took the commit over, whose pages nobody verifies.
+   */
+  @Test
+  void anotherProcessGoesOnAndDies() throws Exception {
+    Database db = open(Options.defaults().withStorage(storage).withSpillLimit(64 << 10));
+    Churn.load(db);
+    Churn.run(db, 1, 1);
+    AtomicInteger syncs = new AtomicInteger();
+    storage.beforeSync =
+        () -> {
+          if (syncs.incrementAndGet() == 2) { // the pages are on disk
+            fail();
+          }
+        };
+    assertThatThrownBy(
+            () ->
+                db.update(
+                    tx -> {
+                      for (long key = 0; key < Churn.RECORDS; key += 3) {
+                        tx.put(Churn.DATA, key, new byte[90]);
+                      }
+                    }))
+        .isInstanceOf(DatabaseFailedException.class);
+    assertThat(syncs).hasValue(2);
+    try (PeerJvm peer = PeerJvm.start()) {
+      peer.expect("opened", "open-dying " + file() + " written 12");
+      peer.tell("churn 2 1");
+      assertThat(peer.answer()).isNull();
+    }
+    try (PeerJvm peer = PeerJvm.open(file())) {
+      peer.expect("done", "put 1 x");
+      peer.expect("sound", "check");
+    }
   }
 }
