@@ -231,13 +231,13 @@ public final class Database implements AutoCloseable {
       checkAccepting();
     }
     ReadTxn tx = new ReadTxn(this, slot);
-    if (options.readerLimit() != null) {
-      slot.heldBy(tx);
-    }
     if (options.leakTracking()) {
       Throwable place = place();
       slot.openedAt(place);
       tx.watchedBy(Leak.watch(tx, place, slot::free));
+    }
+    if (options.readerLimit() != null) {
+      slot.heldBy(tx); // last: from here on it may be ended
     }
     return tx;
   }

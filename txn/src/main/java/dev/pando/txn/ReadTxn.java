@@ -348,6 +348,7 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
       return false;
     }
     epoch = ENDED;
+    forgetLeak(); // the slot will be another's when nobody can reach this any more
     return true;
   }
 
@@ -401,11 +402,15 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
     epoch = CLOSED;
     forgetTable();
     workspace = null;
+    forgetLeak();
+    return true;
+  }
+
+  private void forgetLeak() {
     Leak watching = leak;
     if (watching != null) {
       watching.closed();
     }
-    return true;
   }
 
   /**

@@ -156,4 +156,33 @@ class LongReaderTest extends DatabaseTestBase {
         .isInstanceOf(IllegalStateException.class);
     closer.join();
   }
+
+  /**
+   * A reader that was ended for its age and never closed was later told of as forgotten, and freed
+   * its slot once more, which another reader had by then: nothing kept that one's pages.
+   */
+  @Test
+  void whatWasEndedFreesNoOther() throws Exception {
+    Database db =
+        open(
+            Options.defaults()
+                .withReaderLimit(Duration.ofMillis(1500))
+                .withReaderWarning(null)
+                .withLeakTracking(true));
+    db.update(tx -> tx.put(NAMES, 1L, "x"));
+    beginAndForget(db);
+    await(() -> db.stat().readers() == 0);
+    try (ReadTxn young = db.beginRead()) {
+      for (int i = 0; i < 20 && young.isOpen(); i++) { // it has a second after its end
+        assertThat(db.stat().readers()).isEqualTo(1);
+        System.gc();
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static void beginAndForget(Database db) throws InterruptedException {
+    ReadTxn forgotten = db.beginRead();
+    await(() -> !forgotten.isOpen());
+  }
 }
