@@ -39,7 +39,8 @@ final class ReaderList {
     ReaderList list = new ReaderList(slots, metas, newest);
     long now = System.nanoTime();
     slots.forEachReader(
-        (pid, txnId, since) -> list.readers.add(new Reader(pid, txnId, Math.max(0, now - since))));
+        (pid, txnId, since) ->
+            list.readers.add(new Reader(pid, txnId, ReaderSlots.age(since, now))));
     list.removeOne(newest.txnId());
     return list;
   }

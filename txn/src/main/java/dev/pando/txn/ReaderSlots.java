@@ -41,6 +41,14 @@ final class ReaderSlots {
   /** In a slot: System.nanoTime() of its claim, to a tenth of a second. */
   static final long SINCE = 8;
 
+  /** In place of that time while a slot is free, and while its holder is about to begin. */
+  private static final long NOT_YET = Long.MAX_VALUE;
+
+  /** How long a reader has been open. */
+  static long age(long since, long now) {
+    return since == NOT_YET ? 0 : Math.max(0, now - since);
+  }
+
   /** One reader's place. */
   static final class Slot {
     private final MemorySegment block;
@@ -190,6 +198,7 @@ final class ReaderSlots {
 
     private void unpin() {
       try {
+        LONG.setOpaque(block, offset + SINCE, NOT_YET);
         LONG.setRelease(block, offset + PIN, 0L);
       } catch (IllegalStateException e) {
         // The database was closed, and the slot may be another process's by now.
@@ -279,6 +288,7 @@ final class ReaderSlots {
 
   private static void clear(MemorySegment block) {
     for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
+      LONG.setOpaque(block, FIRST_SLOT + i * SLOT_BYTES + SINCE, NOT_YET);
       LONG.setVolatile(block, FIRST_SLOT + i * SLOT_BYTES + PIN, 0L);
     }
     LONG.setVolatile(block, MAPPED_PAGES, 0L);

@@ -50,7 +50,7 @@ final class ReaderWatch implements Housekeeping.Task {
   }
 
   private void look(ReaderSlots.Slot slot, long now) {
-    long age = now - slot.since();
+    long age = ReaderSlots.age(slot.since(), now);
     if (age < warning && age < limit) {
       return;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -184,5 +185,38 @@ class LongReaderTest extends DatabaseTestBase {
   private static void beginAndForget(Database db) throws InterruptedException {
     ReadTxn forgotten = db.beginRead();
     await(() -> !forgotten.isOpen());
+  }
+
+  /**
+   * While a reader waited for the meta of a commit of another process, its slot still had the time
+   * at which the reader before had begun: people were told that it is open for long.
+   */
+  @Test
+  void anAgeIsNotThatOfTheReaderBefore() throws Exception {
+    List<LongReader> told = new CopyOnWriteArrayList<>();
+    HookedStorage storage = new HookedStorage();
+    Database db =
+        open(
+            Options.defaults()
+                .withStorage(storage)
+                .withReaderWarning(Duration.ofMillis(700))
+                .withReaderListener(told::add));
+    db.beginRead().close();
+    Thread.sleep(900);
+    try (PeerJvm peer = PeerJvm.open(file())) {
+      Thread mine = Thread.currentThread();
+      storage.beforeRead =
+          () -> {
+            if (Thread.currentThread() == mine) {
+              LockSupport.parkNanos(350_000_000);
+            }
+          };
+      for (int i = 0; i < 3; i++) {
+        peer.expect("done", "put 1 v" + i);
+        db.beginRead().close();
+      }
+      storage.beforeRead = () -> {};
+    }
+    assertThat(told).isEmpty();
   }
 }
