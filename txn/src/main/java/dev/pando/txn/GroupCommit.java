@@ -100,7 +100,7 @@ final class GroupCommit {
       R result = leads ? runFirst(group, body) : runNext(group, body);
       group.add(future, result);
       if (leads) {
-        committer.execute(() -> commitQuietly(group));
+        handOver(group);
       }
     } catch (Throwable e) {
       future.completeExceptionally(e);
@@ -108,6 +108,16 @@ final class GroupCommit {
       joining.unlock();
     }
     return future;
+  }
+
+  private void handOver(UpdateGroup group) {
+    try {
+      committer.execute(() -> commitQuietly(group));
+    } catch (Throwable e) { // no thread can be made: without one others would wait for ever
+      open = null;
+      group.whole.close();
+      throw e;
+    }
   }
 
   /** An update takes less time than a thread to fall asleep and wake up: worth a short wait. */
