@@ -21,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,12 @@ final class ChannelPageFile implements PageFile {
 
   /** Far behind all pages: where locks are mandatory, they must not be in the way. */
   private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
+
+  /**
+   * Keys of the files that this JVM has locked. They are not opened once more, under whatever name:
+   * closing any channel of a file drops all locks that this JVM has on it.
+   */
+  private static final Set<Object> LOCKED = ConcurrentHashMap.newKeySet();
 
   private final Path path;
   private final AsynchronousFileChannel channel;
@@ -68,12 +75,22 @@ final class ChannelPageFile implements PageFile {
   }
 
   static ChannelPageFile open(Path path, Set<? extends OpenOption> options) throws IOException {
+    if (!options.contains(StandardOpenOption.CREATE_NEW)) {
+      checkNotLocked(path);
+    }
     AsynchronousFileChannel channel = CallingThread.open(path, options);
     try {
       return new ChannelPageFile(path, channel, options.contains(StandardOpenOption.WRITE));
     } catch (IOException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private static void checkNotLocked(Path path) throws IOException {
+    Object key = fileKey(path);
+    if (key != null && LOCKED.contains(key)) {
+      throw FileStorageLock.openHere(path);
     }
   }
 
@@ -291,6 +308,9 @@ final class ChannelPageFile implements PageFile {
         before.release();
       }
       lock = channel.tryLock(LOCK_POSITION, 1, !exclusive);
+      if (lock != null && fileKey != null) {
+        boolean _ = LOCKED.add(fileKey);
+      }
       return lock != null;
     } catch (OverlappingFileLockException e) {
       return false; // another class loader's copy of this class has it open
@@ -331,6 +351,10 @@ final class ChannelPageFile implements PageFile {
       channel.close();
     } catch (IOException e) {
       throw IoFailure.of(path, "close", e);
+    } finally {
+      if (lock != null && fileKey != null) {
+        boolean _ = LOCKED.remove(fileKey);
+      }
     }
   }
 }

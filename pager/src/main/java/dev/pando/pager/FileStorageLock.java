@@ -238,7 +238,7 @@ final class FileStorageLock implements StorageLock {
     }
   }
 
-  private static DatabaseLockedException openHere(Path path) {
+  static DatabaseLockedException openHere(Path path) {
     long pid = ProcessHandle.current().pid();
     return new DatabaseLockedException(
         path.toString(),
