@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageException;
 import java.lang.System.Logger;
 import java.util.concurrent.locks.Condition;
@@ -64,11 +65,22 @@ final class BackgroundSync {
   private void run() {
     try {
       while (awaitWork()) {
-        sync.run();
+        syncNow();
       }
-    } catch (StorageException | IllegalStateException e) {
+    } catch (DatabaseFailedException | IllegalStateException e) {
       // Later commits are refused, and say so to those who want them.
       LOG.log(Logger.Level.ERROR, name + ": commits could not be put on disk", e);
+    }
+  }
+
+  private void syncNow() {
+    try {
+      sync.run();
+    } catch (DatabaseFailedException e) {
+      throw e;
+    } catch (StorageException e) {
+      LOG.log(Logger.Level.WARNING, name + ": commits are put on disk later", e);
+      committed(0); // the sync has not begun: tries again
     }
   }
 

@@ -2,9 +2,6 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pando.pager.StorageLock;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -14,74 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** The newest commit gets a shorter map, because the file is about to be cut. */
 class ShorterMapTest extends DatabaseTestBase {
-  private volatile Runnable beforeLockGrows = () -> {};
-
-  /** Lock files with something to be done before they grow. */
-  private final class HookedLocks extends HookedStorage {
-    @Override
-    public StorageLock lock(Path lockFile, boolean required) {
-      return new HookedLock(super.lock(lockFile, required));
-    }
-  }
-
-  private final class HookedLock implements StorageLock {
-    private final StorageLock lock;
-
-    HookedLock(StorageLock lock) {
-      this.lock = lock;
-    }
-
-    @Override
-    public Path path() {
-      return lock.path();
-    }
-
-    @Override
-    public boolean writable() {
-      return lock.writable();
-    }
-
-    @Override
-    public boolean tryLock(long position, boolean exclusive) {
-      return lock.tryLock(position, exclusive);
-    }
-
-    @Override
-    public void unlock(long position) {
-      lock.unlock(position);
-    }
-
-    @Override
-    public long size() {
-      beforeLockGrows.run();
-      return lock.size();
-    }
-
-    @Override
-    public void grow(long newSize) {
-      lock.grow(newSize);
-    }
-
-    @Override
-    public void truncate(long newSize) {
-      lock.truncate(newSize);
-    }
-
-    @Override
-    public MemorySegment map(long offset, long bytes) {
-      return lock.map(offset, bytes);
-    }
-
-    @Override
-    public boolean isNamed() {
-      return lock.isNamed();
-    }
-
-    @Override
-    public void close() {
-      lock.close();
-    }
-  }
+  private final HookedLocks locks = new HookedLocks();
 
   /**
    * A reader that had looked the newest commit up, but not yet pinned it, did not notice that the
@@ -89,7 +19,7 @@ class ShorterMapTest extends DatabaseTestBase {
    */
   @Test
   void whileAReaderBegins() throws Exception {
-    Database db = open(Options.defaults().withStorage(new HookedLocks()));
+    Database db = open(Options.defaults().withStorage(locks));
     makeEndFree(db);
     List<ReadTxn> all = new ArrayList<>();
     for (int i = 0; i < ReaderSlots.SLOTS_PER_BLOCK; i++) {
@@ -97,9 +27,9 @@ class ShorterMapTest extends DatabaseTestBase {
     }
     CountDownLatch looked = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    beforeLockGrows = // the reader needs a new block
+    locks.beforeSize = // the reader needs a new block
         () -> {
-          beforeLockGrows = () -> {};
+          locks.beforeSize = () -> {};
           looked.countDown();
           await(go);
         };
