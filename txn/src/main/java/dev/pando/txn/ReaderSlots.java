@@ -206,6 +206,7 @@ final class ReaderSlots {
     }
   }
 
+  /** Its monitor guards this, too: who changes maps holds it, and then says how long they are. */
   private final LockFile file;
 
   /** This process's slots; their number is a power of two. */
@@ -237,14 +238,16 @@ final class ReaderSlots {
     }
   }
 
-  private synchronized Slot[] grow(Slot[] full) {
-    if (own == full) {
-      int blocks = Math.max(1, ownBlocks.length);
-      for (int i = 0; i < blocks; i++) {
-        take(claimBlock());
+  private Slot[] grow(Slot[] full) {
+    synchronized (file) {
+      if (own == full) {
+        int blocks = Math.max(1, ownBlocks.length);
+        for (int i = 0; i < blocks; i++) {
+          take(claimBlock());
+        }
       }
+      return own;
     }
-    return own;
   }
 
   private void take(int number) {
@@ -340,13 +343,15 @@ final class ReaderSlots {
   }
 
   /** Frees the slots of processes that have died. Asks the kernel once a block. */
-  synchronized void clearDead() {
-    for (int i = 1; i < file.blockCount(); i++) {
-      if (isSlots(i) && !isOwn(i)) {
-        MemorySegment block = file.block(i);
-        if ((long) LONG.getVolatile(block, PID) != 0 && file.tryLockBlock(i)) {
-          clear(block);
-          file.unlockBlock(i);
+  void clearDead() {
+    synchronized (file) {
+      for (int i = 1; i < file.blockCount(); i++) {
+        if (isSlots(i) && !isOwn(i)) {
+          MemorySegment block = file.block(i);
+          if ((long) LONG.getVolatile(block, PID) != 0 && file.tryLockBlock(i)) {
+            clear(block);
+            file.unlockBlock(i);
+          }
         }
       }
     }
@@ -362,11 +367,13 @@ final class ReaderSlots {
   }
 
   /** Says how long this process's longest map is. */
-  synchronized void setMappedPages(long pages) {
-    if (ownBlocks.length == 0) {
-      take(claimBlock());
+  void setMappedPages(long pages) {
+    synchronized (file) {
+      if (ownBlocks.length == 0) {
+        take(claimBlock());
+      }
+      LONG.setVolatile(file.block(ownBlocks[0]), MAPPED_PAGES, pages);
     }
-    LONG.setVolatile(file.block(ownBlocks[0]), MAPPED_PAGES, pages);
   }
 
   private long mappedPages(int number) {
@@ -417,9 +424,11 @@ final class ReaderSlots {
   }
 
   /** The process leaves: nothing is pinned any more. Its blocks are freed with the lock file. */
-  synchronized void leave() {
-    for (int number : ownBlocks) {
-      clear(file.block(number));
+  void leave() {
+    synchronized (file) {
+      for (int number : ownBlocks) {
+        clear(file.block(number));
+      }
     }
   }
 }
