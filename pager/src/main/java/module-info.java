@@ -6,5 +6,6 @@ module dev.pando.pager {
   exports dev.pando.error;
   exports dev.pando.pager to
       dev.pando.btree,
-      dev.pando.txn;
+      dev.pando.txn,
+      dev.pando.testkit;
 }

@@ -7,6 +7,7 @@ import dev.pando.pager.Checksums;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,11 @@ final class DataFile {
 
   /** The write of a meta or the sync that failed: what is on disk is not known since. */
   private volatile @Nullable StorageException failure;
+
+  private volatile Runnable onFailure = () -> {};
+
+  /** One sync at a time: of two at once the kernel tells only one that data was lost. */
+  private final ReentrantLock syncing = new ReentrantLock();
 
   /**
    * Takes over a file and a map of all its pages.
@@ -179,9 +185,29 @@ final class DataFile {
 
   /** Puts everything written on disk. */
   void sync() {
-    checkNotFailed(); // the kernel tells of a failed sync once only
-    boolean length = lengthChanged;
-    lengthChanged = false; // before: the next transaction may make the file longer meanwhile
+    syncing.lock();
+    try {
+      checkNotFailed();
+      boolean length = lengthChanged;
+      lengthChanged = false; // before: the next transaction may make the file longer meanwhile
+      syncNow(length);
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  /** Puts pages that were written early on disk; the file's length follows with the commit. */
+  void syncEarly() {
+    syncing.lock();
+    try {
+      checkNotFailed();
+      syncNow(false);
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  private void syncNow(boolean length) {
     try {
       file.sync(length);
     } catch (StorageException e) {
@@ -189,17 +215,14 @@ final class DataFile {
     }
   }
 
-  /** Puts pages that were written early on disk; the file's length follows with the commit. */
-  void syncEarly() {
-    try {
-      file.sync(false);
-    } catch (StorageException e) {
-      throw fail("sync", e);
-    }
+  /** Sets what is done at once when a write of a meta or a sync has failed. */
+  void onFailure(Runnable action) {
+    onFailure = action;
   }
 
   private DatabaseFailedException fail(String what, StorageException cause) {
     failure = cause;
+    onFailure.run();
     return failed("a " + what + " failed", cause);
   }
 

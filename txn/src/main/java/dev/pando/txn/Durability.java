@@ -2,7 +2,10 @@ package dev.pando.txn;
 
 /** When a commit is on disk. No choice can damage a database: a crash loses whole commits only. */
 public enum Durability {
-  /** When the commit returns. The default. */
+  /**
+   * When the commit returns, and so are all commits before it: also if this one changed nothing.
+   * The default.
+   */
   SYNC,
 
   /**

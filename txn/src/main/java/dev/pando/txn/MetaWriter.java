@@ -30,6 +30,7 @@ final class MetaWriter {
   private final LockFile lock;
   private final PinnedMetas pinned;
   private final MemorySegment page;
+  private final Runnable rewriteFound;
 
   /** Held while a sync runs, so that it is known which commit it makes durable. */
   private final ReentrantLock syncLock = new ReentrantLock();
@@ -39,12 +40,33 @@ final class MetaWriter {
 
   private final long[] slotTxn = new long[PageHeader.META_SLOTS];
 
-  MetaWriter(DataFile file, LockFile lock, PinnedMetas pinned, WriterMemory memory) {
+  /**
+   * Writes metas.
+   *
+   * @param rewriteFound writes what was found at opening once more, see {@link FoundCommit}
+   */
+  MetaWriter(
+      DataFile file,
+      LockFile lock,
+      PinnedMetas pinned,
+      WriterMemory memory,
+      Runnable rewriteFound) {
+    this.rewriteFound = rewriteFound;
     this.file = file;
     this.lock = lock;
     this.pinned = pinned;
     this.page = memory.metaPage;
     Arrays.fill(slotTxn, NOTHING);
+    file.onFailure(this::leaveToClaim);
+  }
+
+  /**
+   * A sync failed: other processes claim the file before they go on. That writes once more what may
+   * be lost, and puts a meta above that of a commit that failed: it may be in its slot, and say that
+   * all of its pages are on disk.
+   */
+  private void leaveToClaim() {
+    lock.setClaimed(false);
   }
 
   /** What the slots hold, after another process may have written them. */
@@ -76,7 +98,7 @@ final class MetaWriter {
    */
   Meta claim(Meta base, Pins pins) {
     long txnId = Math.max(lock.lastUsed(), base.txnId()) + RANGE;
-    Meta meta = base.withIds(txnId, lock.durable());
+    Meta meta = base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()));
     write(meta, base.txnId(), pins);
     sync(txnId);
     lock.setClaimed(true);
@@ -177,6 +199,7 @@ final class MetaWriter {
     syncLock.lock();
     try {
       if (lock.durable() < txnId) {
+        writeFoundAgain();
         lock.setSyncing(txnId);
         syncNow(txnId);
       }
@@ -192,6 +215,7 @@ final class MetaWriter {
   void sync(LongSupplier newest) {
     syncLock.lock();
     try {
+      writeFoundAgain();
       long txnId = newest.getAsLong();
       lock.setSyncing(txnId);
       for (long now = newest.getAsLong(); now != txnId; now = newest.getAsLong()) {
@@ -205,6 +229,13 @@ final class MetaWriter {
       }
     } finally {
       syncLock.unlock();
+    }
+  }
+
+  /** Before the first sync of all processes, and after one that failed. */
+  private void writeFoundAgain() {
+    if (!lock.claimed()) {
+      rewriteFound.run();
     }
   }
 

@@ -126,7 +126,9 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
           options.pagerChecksums() == Checksums.FIRST_TOUCH
               ? verifying.retain()
               : file.map(pageSize, pages, options.pagerChecksums(), verifying);
-      long durable = created ? meta.txnId() : meta.durableTxn();
+      // A meta may say that its own pages are on disk; that does not tell whether it is there
+      // itself.
+      long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
       lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, created);
       return new OpenedFile(
           file, map, meta, new OpenReport(created, meta.txnId(), recovery.passedOver()));

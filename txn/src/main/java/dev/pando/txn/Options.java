@@ -267,8 +267,13 @@ public final class Options {
     return copy;
   }
 
-  /** The door to the disk, for tests. */
-  Options withStorage(Storage value) {
+  /**
+   * The disk that the database is on: for tests. The artifact with the classifier {@code testkit}
+   * has one in memory that loses what was not synced, {@code SimulatedDisk}.
+   *
+   * @param value files, by default
+   */
+  public Options withStorage(Storage value) {
     Options copy = new Options(this);
     copy.storage = value;
     return copy;

@@ -45,7 +45,8 @@ record Recovery(Meta meta, List<String> passedOver) {
         "no commit is whole; restore the file from a copy; " + String.join("; ", passedOver));
   }
 
-  private static void verify(PageReader pages, Meta meta) {
+  /** Locates every page that may not have been on disk when the meta was written. */
+  static void verify(PageReader pages, Meta meta) {
     List<Meta> named = new ArrayList<>();
     long durable = meta.durableTxn();
     verify(pages, meta, durable, named);

@@ -66,7 +66,7 @@ final class Writer {
     memory = new WriterMemory(file);
     free = new FreeSpace(file);
     pinned = new PinnedMetas(lock, file.pageSize());
-    metas = new MetaWriter(file, lock, pinned, memory);
+    metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);
     background = new BackgroundSync(this::sync, String.valueOf(database.path()), options);
     written = publication.known();
   }
@@ -220,6 +220,10 @@ final class Writer {
     }
   }
 
+  private void rewriteFound() {
+    FoundCommit.rewrite(publication.newest(), lock.durable(), file);
+  }
+
   /**
    * Cuts off the end of the file if much of it is in no commit that recovery might go back to, and
    * in no map of any process. The caller has the turn.
@@ -280,6 +284,8 @@ final class Writer {
       release(tx.pages());
       if (next != null) {
         show(next, durability, bytes);
+      } else if (durability == Durability.SYNC) {
+        metas.sync(written.txnId()); // it has seen commits that may not be on disk
       }
     } finally {
       try {
@@ -295,15 +301,8 @@ final class Writer {
     }
   }
 
-  /**
-   * The meta of a commit that failed may be in its slot, and say that all of its pages are on disk.
-   * So other processes, which go on without it, put another meta there before they reuse its pages.
-   */
   private void endCommitting() {
     if (!database.hasEnded()) {
-      if (file.hasFailed()) {
-        lock.setClaimed(false);
-      }
       lock.setCommitting(0);
     }
   }
@@ -407,7 +406,9 @@ final class Writer {
 
   /** Puts everything on disk and says so there, unless another process writes: it will. */
   void seal() {
-    if (!file.writable() || file.hasFailed() || lock.lastWriter() != lock.session()) {
+    if (!file.writable()
+        || file.hasFailed()
+        || lock.lastWriter() != lock.session()) {
       return;
     }
     if (turn.hold()) {

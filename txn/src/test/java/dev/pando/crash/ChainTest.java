@@ -1,0 +1,211 @@
+package dev.pando.crash;
+
+import dev.pando.crash.CrashRun.Fault;
+import dev.pando.txn.Durability;
+import java.util.Random;
+import java.util.function.Consumer;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.state.Action;
+import net.jqwik.api.state.ActionChain;
+import net.jqwik.api.state.Transformer;
+
+/**
+ * Chains of actions on a disk that loses what was not synced, each against a model: writing, large
+ * values, several tables, savepoints, aborts, readers, named snapshots, both kinds of durability,
+ * kills, power cuts and errors at any call. A chain that fails is made shorter by jqwik, which
+ * prints the seed that replays it ({@code -Djqwik.seed=} is not needed: {@code .jqwik-database}
+ * remembers).
+ */
+class ChainTest {
+  static final int CHAINS = 3000;
+  private static final String[] TABLES = {"one", "two", "three"};
+
+  private static Figures chains;
+  private static long count;
+  private static long images;
+  private static long within;
+  private static long faults;
+
+  @BeforeContainer
+  static void begin() {
+    chains = new Figures("action chains", CHAINS);
+  }
+
+  @AfterContainer
+  static void end() {
+    System.out.printf("  %,d images, %,d within recovery, %,d faults%n", images, within, faults);
+    chains.reached(count);
+  }
+
+  @Property(tries = CHAINS, shrinking = ShrinkingMode.BOUNDED)
+  void everyChainKeepsWhatWasAcknowledged(
+      @ForAll("programs") ActionChain<CrashRun> chain, @ForAll Random more) {
+    run(chain);
+    for (long i = CHAINS; i < chains.wanted(); i += CHAINS) { // a larger scale
+      run(programs().generator(CHAINS).next(more).value());
+    }
+  }
+
+  private static void run(ActionChain<CrashRun> chain) {
+    try (CrashRun run = chain.run()) {
+      run.verify();
+      faults += run.faults;
+      images += run.check.images;
+      within += run.check.imagesWithinRecovery;
+    }
+    count++;
+  }
+
+  @Provide
+  Arbitrary<ActionChain<CrashRun>> programs() {
+    return ActionChain.startWith(ChainTest::newRun)
+        .withAction(12, put())
+        .withAction(5, delete())
+        .withAction(1, tables())
+        .withAction(2, many())
+        .withAction(8, commit())
+        .withAction(1, action(just("abort", CrashRun::abort)))
+        .withAction(3, savepoints())
+        .withAction(3, readers())
+        .withAction(2, snapshots())
+        .withAction(2, action(just("sync", CrashRun::sync)))
+        .withAction(1, action(just("compact", CrashRun::compact)))
+        .withAction(1, action(just("reopen", CrashRun::reopen)))
+        .withAction(4, fault())
+        .withMaxTransformations(40);
+  }
+
+  private static CrashRun newRun() {
+    Random random = new Random(7);
+    ImageCheck check = new ImageCheck(512, 2048, 12, random);
+    return new CrashRun(check, 4, 2, random);
+  }
+
+  /** A step with what it is called and done with. */
+  private record Step(String name, Consumer<CrashRun> action) {
+    Transformer<CrashRun> transformer() {
+      return Transformer.mutate(name, run -> run.step(action));
+    }
+  }
+
+  private static Action.Independent<CrashRun> action(Arbitrary<Step> steps) {
+    return () -> steps.map(Step::transformer);
+  }
+
+  private static Arbitrary<Step> just(String name, Consumer<CrashRun> action) {
+    return Arbitraries.just(new Step(name, action));
+  }
+
+  private static Arbitrary<String> table() {
+    return Arbitraries.of(TABLES);
+  }
+
+  private static Arbitrary<Long> key() {
+    return Arbitraries.longs().between(0, 60);
+  }
+
+  private static Arbitrary<Integer> length() {
+    return Arbitraries.frequencyOf(
+        net.jqwik.api.Tuple.of(20, Arbitraries.integers().between(0, 60)),
+        net.jqwik.api.Tuple.of(6, Arbitraries.integers().between(60, 1200)),
+        net.jqwik.api.Tuple.of(2, Arbitraries.integers().between(1200, 9000)),
+        net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(60_000, 80_000)));
+  }
+
+  private static Action.Independent<CrashRun> put() {
+    return action(
+        Combinators.combine(table(), key(), length())
+            .as(
+                (table, key, length) ->
+                    new Step(
+                        "put " + table + " " + key + " " + length,
+                        run -> run.put(table, key, length))));
+  }
+
+  private static Action.Independent<CrashRun> delete() {
+    return action(
+        Combinators.combine(table(), key())
+            .as(
+                (table, key) ->
+                    new Step("delete " + table + " " + key, run -> run.delete(table, key))));
+  }
+
+  private static Action.Independent<CrashRun> tables() {
+    return action(
+        Combinators.combine(table(), Arbitraries.of(true, false))
+            .as(
+                (table, drop) ->
+                    drop
+                        ? new Step("drop " + table, run -> run.drop(table))
+                        : new Step("clear " + table, run -> run.clear(table))));
+  }
+
+  private static Action.Independent<CrashRun> many() {
+    return action(
+        Combinators.combine(table(), Arbitraries.integers().between(10, 120))
+            .as(
+                (table, count) ->
+                    new Step(
+                        "put " + count + " into " + table,
+                        run -> {
+                          for (int i = 0; i < count; i++) {
+                            run.put(table, 100L + i, 30);
+                          }
+                        })));
+  }
+
+  private static Action.Independent<CrashRun> commit() {
+    return action(
+        Arbitraries.of(Durability.SYNC, Durability.SYNC, Durability.ASYNC)
+            .map(durability -> new Step("commit " + durability, run -> run.commit(durability))));
+  }
+
+  private static Action.Independent<CrashRun> savepoints() {
+    return action(
+        Combinators.combine(
+                Arbitraries.integers().between(0, 2), Arbitraries.integers().between(0, 3))
+            .as(
+                (what, which) ->
+                    switch (what) {
+                      case 0 -> new Step("savepoint", CrashRun::savepoint);
+                      case 1 -> new Step("roll back", run -> run.endSavepoint(which, true));
+                      default -> new Step("release", run -> run.endSavepoint(which, false));
+                    }));
+  }
+
+  private static Action.Independent<CrashRun> readers() {
+    return action(
+        Combinators.combine(Arbitraries.of(true, false), Arbitraries.integers().between(0, 3))
+            .as(
+                (begin, which) ->
+                    begin
+                        ? new Step("begin reader", CrashRun::beginReader)
+                        : new Step("end reader", run -> run.endReader(which))));
+  }
+
+  private static Action.Independent<CrashRun> snapshots() {
+    return action(
+        Combinators.combine(Arbitraries.of(true, false), Arbitraries.of("a", "b"))
+            .as(
+                (create, name) ->
+                    create
+                        ? new Step("snapshot " + name, run -> run.createSnapshot(name))
+                        : new Step("drop snapshot " + name, run -> run.dropSnapshot(name))));
+  }
+
+  private static Action.Independent<CrashRun> fault() {
+    return action(
+        Combinators.combine(Arbitraries.of(Fault.class), Arbitraries.integers().between(1, 12))
+            .as(
+                (what, calls) ->
+                    new Step(what + " at call " + calls, run -> run.plan(what, calls))));
+  }
+}

@@ -1,0 +1,151 @@
+package dev.pando.crash;
+
+import dev.pando.testkit.SimulatedDisk;
+import dev.pando.testkit.SimulatedDisk.Call;
+import dev.pando.txn.CheckReport;
+import dev.pando.txn.Database;
+import dev.pando.txn.Durability;
+import dev.pando.txn.Options;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Opens what a crash left: one of the states that may be there must be there, whole, and nothing
+ * else. Of some images it also demands that they can be written, that opening them twice changes
+ * nothing, and that a crash while they are recovered is as harmless as the first one.
+ */
+final class ImageCheck {
+  static final Path FILE = Path.of("/simulated/data.pando");
+
+  private final Options options;
+  private final int pageSize;
+
+  /** Of so many images one is written to. */
+  private final int writeEvery;
+
+  private final Random random;
+
+  /** Images that were opened, those of crashes within recovery apart. */
+  long images;
+
+  long imagesWithinRecovery;
+
+  /** Images that held the commit in flight. */
+  long newer;
+
+  ImageCheck(int pageSize, long growthStep, int writeEvery, Random random) {
+    this.pageSize = pageSize;
+    this.writeEvery = writeEvery;
+    this.random = random;
+    options = options(pageSize, growthStep);
+  }
+
+  static Options options(int pageSize, long growthStep) {
+    return Options.defaults()
+        .withPageSize(pageSize)
+        .withGrowthStep(growthStep)
+        .withSpillLimit(64 << 10)
+        .withCloseTimeout(Duration.ZERO)
+        .withReaderWarning(null)
+        .withSyncInterval(Duration.ofDays(1))
+        .withSyncBytes(1L << 40);
+  }
+
+  Options options() {
+    return options;
+  }
+
+  int pageSize() {
+    return pageSize;
+  }
+
+  /**
+   * Verifies everything that a power cut may leave now.
+   *
+   * @param possible the states that may be there, the newest last
+   */
+  void powerCuts(SimulatedDisk disk, List<Model> possible, int exhaustive, int samples) {
+    disk.powerCuts(random.nextLong())
+        .exhaustingUpTo(exhaustive, samples)
+        .tearingHead(3L * pageSize)
+        .forEach((kind, left) -> verify(kind, left, possible));
+  }
+
+  private void verify(String kind, SimulatedDisk left, List<Model> possible) {
+    images++;
+    try {
+      Model found = random.nextInt(writeEvery) == 0 ? goOn(left, possible) : open(left, possible);
+      if (possible.size() > 1 && found == possible.getLast()) {
+        newer++;
+      }
+    } catch (Throwable e) {
+      throw new AssertionError("image " + images + ", " + kind, e);
+    }
+  }
+
+  /** Opens, compares, checks. */
+  Model open(SimulatedDisk disk, List<Model> possible) {
+    Database db = Database.open(FILE, disk.options(options));
+    Model found = find(db, possible);
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+    return found;
+  }
+
+  /** The newest state that is there. */
+  static Model find(Database db, List<Model> possible) {
+    for (Model state : possible.reversed()) {
+      if (state.isIn(db)) {
+        return state;
+      }
+    }
+    throw new AssertionError(
+        "none of the %d states that may be there; %s".formatted(possible.size(), db.openReport()));
+  }
+
+  /** Two more commits, and crashes meanwhile; then the file is opened again. */
+  private Model goOn(SimulatedDisk disk, List<Model> possible) {
+    Database db = Database.open(FILE, disk.options(options));
+    Model found = find(db, possible);
+    Model now = found;
+    for (long key = 0; key < 2; key++) {
+      now = commitOneMore(disk, db, now, key);
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+    Model _ = open(disk, List.of(now));
+    return found;
+  }
+
+  private Model commitOneMore(SimulatedDisk disk, Database db, Model now, long key) {
+    Model next = now.copy();
+    byte[] value = Model.value(key, random.nextInt(2 * pageSize));
+    next.entries("after").put(key, value);
+    disk.onCall(
+        (call, file, offset, bytes) -> {
+          if (call == Call.SYNC) {
+            crashWithin(disk, List.of(now, next));
+          }
+        });
+    db.update(Durability.SYNC, tx -> tx.put(Model.table("after"), key, value));
+    disk.onCall((call, file, offset, bytes) -> {});
+    return next;
+  }
+
+  private void crashWithin(SimulatedDisk disk, List<Model> possible) {
+    disk.powerCuts(random.nextLong())
+        .exhaustingUpTo(4, 2)
+        .tearingHead(3L * pageSize)
+        .forEach(
+            (kind, left) -> {
+              imagesWithinRecovery++;
+              try {
+                Model _ = open(left, possible);
+              } catch (Throwable e) {
+                throw new AssertionError("and then a crash within recovery, " + kind, e);
+              }
+            });
+  }
+}

@@ -1,0 +1,310 @@
+package dev.pando.testkit;
+
+import dev.pando.error.StorageIoException;
+import dev.pando.txn.Options;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk in memory that loses what was not synced. Databases on it behave as on a file: the same
+ * code reads and writes their pages. What processes write is seen at once by all of them; {@link
+ * #powerCuts} tells what a power cut may leave at this moment, {@link #afterKill} what is there
+ * after all processes were killed.
+ *
+ * {@snippet :
+ * Path path = Path.of("/simulated/data.pando");
+ * try (SimulatedDisk disk = new SimulatedDisk()) {
+ *   Database db = Database.open(path, disk.options(Options.defaults()));
+ *   disk.onCall((call, file, offset, bytes) -> {
+ *     if (call == SimulatedDisk.Call.SYNC) {
+ *       disk.powerCuts(42).forEach((kind, left) -> verify(path, left));
+ *     }
+ *   });
+ *   work(db);
+ *   db.close();
+ * }
+ * }
+ *
+ * <p>A power cut leaves, of every write since the last sync, any sectors of 512 bytes in any
+ * combination, and of names and lengths likewise. It does not change sectors that were not written.
+ * Thread-safe; hooks run while the disk stands still.
+ */
+public final class SimulatedDisk implements AutoCloseable {
+  /** What reaches the disk or not as a whole, in bytes. */
+  public static final int SECTOR = 512;
+
+  private static final long DEFAULT_CAPACITY = 64 << 20;
+
+  /** Memory of files that are gone, filled with zeros, for the next ones. */
+  private static final ConcurrentLinkedQueue<MemorySegment> SPARE = new ConcurrentLinkedQueue<>();
+
+  /** What is asked of the disk. */
+  public enum Call {
+    /** A file is opened. */
+    OPEN,
+    /** A part of a file is read by a call, not through a map. */
+    READ,
+    /** Bytes are written. */
+    WRITE,
+    /** A file is made longer; its new length is told as the offset. */
+    GROW,
+    /** A file is made shorter; its new length is told as the offset. */
+    TRUNCATE,
+    /** What was written to a file is put on disk. */
+    SYNC,
+    /** A file is mapped. */
+    MAP,
+    /** A file is created. */
+    CREATE,
+    /** A file is renamed. */
+    RENAME,
+    /** A file is deleted. */
+    DELETE,
+    /** The names of files are put on disk. */
+    SYNC_DIRECTORY
+  }
+
+  /** Looks at a call before it takes place, or throws in its stead. */
+  @FunctionalInterface
+  public interface Hook {
+    /**
+     * A call.
+     *
+     * @param file null if the call is not to an open file
+     * @throws PartlyWritten if a part of a write is to take place
+     */
+    void before(Call call, @Nullable Path file, long offset, long bytes);
+  }
+
+  /** An operation on names that is not on disk yet. */
+  record NameChange(@Nullable Path removed, @Nullable Path added, @Nullable SimulatedFile file) {}
+
+  private final long capacity;
+  private final List<SimulatedProcess> processes = new ArrayList<>();
+  private final List<SimulatedFile> all = new ArrayList<>();
+  private final Map<Path, SimulatedLock.Shared> lockFiles = new HashMap<>();
+  private final Map<SimulatedFile, ByteLocks> fileLocks = new HashMap<>();
+  private Map<Path, SimulatedFile> names = new HashMap<>();
+  private Map<Path, SimulatedFile> durableNames = new HashMap<>();
+  private List<NameChange> pendingNames = new ArrayList<>();
+  private Hook hook = (call, file, offset, bytes) -> {};
+
+  /** A disk on which each file has room for 64 MiB. */
+  public SimulatedDisk() {
+    this(DEFAULT_CAPACITY);
+  }
+
+  /**
+   * A disk.
+   *
+   * @param capacity bytes for which each file has room; memory is taken for all of them at once
+   */
+  public SimulatedDisk(long capacity) {
+    this.capacity = capacity;
+  }
+
+  /** Options that open a database on this disk, as a process of its own. */
+  public synchronized Options options(Options base) {
+    SimulatedProcess process = new SimulatedProcess(this);
+    processes.add(process);
+    return base.withStorage(process);
+  }
+
+  /** Sets what looks at each call. */
+  public synchronized void onCall(Hook value) {
+    hook = value;
+  }
+
+  /**
+   * Kills all processes: what they still ask for while they unwind fails with a {@link KilledError}
+   * and changes nothing.
+   */
+  public synchronized void kill() {
+    processes.forEach(SimulatedProcess::kill);
+    processes.clear();
+  }
+
+  /** Kills the process that was begun last with {@link #options}. */
+  public synchronized void killLast() {
+    processes.removeLast().kill();
+  }
+
+  /**
+   * The same disk as the next process finds it after all were killed: what was written is there.
+   */
+  public synchronized SimulatedDisk afterKill() {
+    SimulatedDisk next = new SimulatedDisk(capacity);
+    Map<SimulatedFile, SimulatedFile> copies = new HashMap<>();
+    all.forEach(file -> copies.put(file, next.add(file.copyTo(next))));
+    names.forEach((path, file) -> next.names.put(path, copies.get(file)));
+    durableNames.forEach((path, file) -> next.durableNames.put(path, copies.get(file)));
+    for (NameChange change : pendingNames) {
+      next.pendingNames.add(new NameChange(change.removed, change.added, copies.get(change.file)));
+    }
+    return next;
+  }
+
+  /** What power cuts may leave at this moment; the seed decides where not all is tried. */
+  public CrashImages powerCuts(long seed) {
+    return new CrashImages(this, new Random(seed));
+  }
+
+  /**
+   * A sync is about to fail as kernels let it fail: of what was written to a file some reached the
+   * disk, the rest is taken for clean and is never written, though everybody still reads it. The
+   * hook that calls this throws afterwards.
+   */
+  public synchronized void loseUnsynced(Path path, Random random) {
+    double share = random.nextDouble();
+    file(path).lose((operation, part) -> random.nextDouble() < share);
+  }
+
+  /** The bytes of a file as processes see them. */
+  public synchronized byte[] content(Path path) {
+    return file(path).content();
+  }
+
+  /** Puts a file on the disk, synced, in place of one that may be there. */
+  public synchronized void put(Path path, byte[] content) {
+    SimulatedFile file = add(new SimulatedFile(this, path));
+    file.set(content, content.length);
+    names.put(path, file);
+    durableNames.put(path, file);
+  }
+
+  /** Whether there is a file of this name. */
+  public synchronized boolean exists(Path path) {
+    return names.containsKey(path);
+  }
+
+  /** Whether anything is not on disk. */
+  public synchronized boolean isDirty() {
+    return !pendingNames.isEmpty() || all.stream().anyMatch(file -> !file.pending().isEmpty());
+  }
+
+  /** Gives the memory back; databases on it must not be used any more. */
+  @Override
+  public synchronized void close() {
+    all.forEach(SimulatedFile::end);
+    all.clear();
+  }
+
+  // ---- for processes
+
+  void happens(Call call, @Nullable SimulatedFile file, long offset, long bytes) {
+    hook.before(call, file == null ? null : file.path(), offset, bytes);
+  }
+
+  synchronized SimulatedFile file(Path path) {
+    SimulatedFile file = names.get(path);
+    if (file == null) {
+      throw new StorageIoException(path + ": no such file on the simulated disk", null);
+    }
+    return file;
+  }
+
+  SimulatedFile create(Path path) {
+    if (names.containsKey(path)) {
+      throw new StorageIoException(path + ": a file of this name exists", null);
+    }
+    SimulatedFile file = add(new SimulatedFile(this, path));
+    names.put(path, file);
+    pendingNames.add(new NameChange(null, path, file));
+    return file;
+  }
+
+  private SimulatedFile add(SimulatedFile file) {
+    all.add(file);
+    return file;
+  }
+
+  void delete(Path path) {
+    if (names.remove(path) != null) {
+      pendingNames.add(new NameChange(path, null, null));
+    }
+  }
+
+  void rename(Path from, Path to) {
+    SimulatedFile file = file(from);
+    names.remove(from);
+    names.put(to, file);
+    file.rename(to);
+    pendingNames.add(new NameChange(from, to, file));
+  }
+
+  void syncNames() {
+    durableNames = new HashMap<>(names);
+    pendingNames = new ArrayList<>();
+  }
+
+  synchronized SimulatedLock.Shared lockFile(Path path) {
+    return lockFiles.computeIfAbsent(path, p -> new SimulatedLock.Shared());
+  }
+
+  synchronized ByteLocks fileLocks(SimulatedFile file) {
+    return fileLocks.computeIfAbsent(file, f -> new ByteLocks());
+  }
+
+  synchronized void freeLocks(SimulatedProcess process) {
+    lockFiles.values().forEach(lock -> lock.free(process));
+    fileLocks.values().forEach(locks -> locks.unlockAll(process));
+  }
+
+  void checkRoom(Path path, long size) {
+    if (size > capacity) {
+      throw SimulatedFile.full(path);
+    }
+  }
+
+  MemorySegment takeMemory() {
+    MemorySegment memory = SPARE.poll();
+    return memory != null && memory.byteSize() >= capacity
+        ? memory
+        : Arena.ofAuto().allocate(capacity, 4096);
+  }
+
+  void giveMemoryBack(MemorySegment memory, long used) {
+    memory.asSlice(0, used).fill((byte) 0);
+    SPARE.add(memory);
+  }
+
+  // ---- for images
+
+  List<NameChange> pendingNames() {
+    return pendingNames;
+  }
+
+  List<SimulatedFile> files() {
+    return all;
+  }
+
+  long capacity() {
+    return capacity;
+  }
+
+  /** A disk whose names are the durable ones and the changes that reached the disk. */
+  Map<Path, SimulatedFile> namesAfter(java.util.function.IntPredicate reaches) {
+    Map<Path, SimulatedFile> left = new HashMap<>(durableNames);
+    for (int i = 0; i < pendingNames.size(); i++) {
+      NameChange change = pendingNames.get(i);
+      if (!reaches.test(i)) {
+        continue;
+      }
+      if (change.removed != null) {
+        left.remove(change.removed);
+      }
+      if (change.added != null) {
+        left.put(change.added, change.file);
+      }
+    }
+    return left;
+  }
+}
