@@ -48,7 +48,7 @@ final class CrashRun implements AutoCloseable {
 
   final ImageCheck check;
   private final Random random;
-  private final int exhaustive;
+  private int exhaustive;
   private final int samples;
 
   private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
@@ -184,7 +184,15 @@ final class CrashRun implements AutoCloseable {
   }
 
   private void verifyImages() {
+    if (exhaustive == 0) {
+      return;
+    }
     check.powerCuts(disk, possible(), exhaustive, samples);
+  }
+
+  /** From now on all subsets are tried of up to so many unsynced sectors. */
+  void tryAllSubsetsUpTo(int sectors) {
+    exhaustive = sectors;
   }
 
   /** What a power cut may leave now. */

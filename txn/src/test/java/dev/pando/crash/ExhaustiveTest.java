@@ -1,0 +1,100 @@
+package dev.pando.crash;
+
+import dev.pando.txn.Durability;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * All programs of up to three transactions with up to two operations, on an empty database and on
+ * one whose tree has two levels: at the last sync of each, every subset of the sectors that are not
+ * on disk. Most crash bugs need no more than that.
+ */
+class ExhaustiveTest {
+  private static final int TRANSACTIONS = 3;
+  private static final int ALL_SUBSETS = 12;
+
+  /** An operation, by its name. */
+  private record Operation(String name, Consumer<CrashRun> action) {}
+
+  private static final List<Operation> OPERATIONS =
+      List.of(
+          new Operation("put small", run -> run.put("t", 1, 20)),
+          new Operation("delete", run -> run.delete("t", 1)),
+          new Operation("put large", run -> run.put("t", 2, 700)),
+          new Operation("put elsewhere", run -> run.put("u", 3, 20)));
+
+  private final Figures figures = new Figures("crash images of all small programs", 400_000);
+  private final List<List<Operation>> transactions = transactions();
+  private final AtomicLong programs = new AtomicLong();
+  private final AtomicLong images = new AtomicLong();
+
+  @Test
+  void everyImageOfEverySmallProgramIsRight() {
+    Stream.of(false, true).parallel().forEach(deep -> extend(deep, List.of()));
+    System.out.printf("  %,d programs%n", programs.get());
+    figures.reached(images.get());
+  }
+
+  private static List<List<Operation>> transactions() {
+    List<List<Operation>> all = new ArrayList<>();
+    for (Operation first : OPERATIONS) {
+      all.add(List.of(first));
+      for (Operation second : OPERATIONS) {
+        all.add(List.of(first, second));
+      }
+    }
+    return all;
+  }
+
+  private void extend(boolean deep, List<List<Operation>> before) {
+    if (!before.isEmpty()) {
+      run(deep, before);
+    }
+    if (before.size() < TRANSACTIONS) {
+      for (List<Operation> next : transactions) {
+        List<List<Operation>> program = new ArrayList<>(before);
+        program.add(next);
+        extend(deep, program);
+      }
+    }
+  }
+
+  private void run(boolean deep, List<List<Operation>> program) {
+    Random random = new Random(programs.incrementAndGet());
+    ImageCheck check = new ImageCheck(512, 512, 400, random);
+    try (CrashRun run = new CrashRun(check, 0, 0, random)) {
+      if (deep) {
+        run.step(ExhaustiveTest::fill);
+      }
+      for (List<Operation> transaction : program.subList(0, program.size() - 1)) {
+        commit(run, transaction);
+      }
+      run.tryAllSubsetsUpTo(ALL_SUBSETS);
+      commit(run, program.getLast());
+      run.verify();
+    } catch (Throwable e) {
+      throw new AssertionError(
+          (deep ? "on two levels: " : "on nothing: ")
+              + program.stream().map(t -> t.stream().map(Operation::name).toList()).toList(),
+          e);
+    }
+    images.addAndGet(check.images);
+  }
+
+  private static void fill(CrashRun run) {
+    for (long key = 10; key < 40; key++) {
+      run.put("t", key, 20);
+    }
+    run.commit(Durability.SYNC);
+  }
+
+  private static void commit(CrashRun run, List<Operation> transaction) {
+    transaction.forEach(operation -> run.step(operation.action));
+    run.step(r -> r.commit(Durability.SYNC));
+  }
+}

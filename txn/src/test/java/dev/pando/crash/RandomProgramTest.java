@@ -1,0 +1,133 @@
+package dev.pando.crash;
+
+import dev.pando.crash.CrashRun.Fault;
+import dev.pando.txn.Durability;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Long random programs with deeper trees, values of several pages and both page sizes, most of
+ * whose images are sampled. Beside {@link ChainTest}, whose chains are short and can be shrunk.
+ */
+class RandomProgramTest {
+  private static final String[] TABLES = {"one", "two", "three"};
+  private static final int STEPS = 120;
+  private static final int AT_ONCE = 64;
+
+  private final Figures figures = new Figures("crash images of long random programs", 300_000);
+  private final Figures recovery = new Figures("images of crashes within recovery", 50_000);
+  private final AtomicLong images = new AtomicLong();
+  private final AtomicLong within = new AtomicLong();
+  private final AtomicLong newer = new AtomicLong();
+  private final AtomicLong faults = new AtomicLong();
+  private final AtomicLong programs = new AtomicLong();
+
+  @Test
+  void everyImageIsRight() {
+    if (Figures.replays()) {
+      run(figures.seed(0));
+      return;
+    }
+    for (long done = 0; !enough(); done += AT_ONCE) {
+      LongStream.range(done, done + AT_ONCE)
+          .parallel()
+          .filter(program -> !enough())
+          .forEach(program -> run(figures.seed(program)));
+    }
+    System.out.printf(
+        "  %,d programs, %,d faults, %,d images with the commit in flight%n",
+        programs.get(), faults.get(), newer.get());
+    figures.reached(images.get());
+    recovery.reached(within.get());
+  }
+
+  private boolean enough() {
+    return images.get() >= figures.wanted() && within.get() >= recovery.wanted();
+  }
+
+  private void run(long seed) {
+    Random random = new Random(seed);
+    int pageSize = random.nextInt(10) < 8 ? 512 : 4096;
+    ImageCheck check = new ImageCheck(pageSize, 1L << random.nextInt(9, 15), 20, random);
+    try (CrashRun run = new CrashRun(check, 3, 2, random)) {
+      int keys = 20 + random.nextInt(random.nextBoolean() ? 60 : 400);
+      for (int i = 0; i < STEPS; i++) {
+        Consumer<CrashRun> step = step(random, keys);
+        run.step(step);
+      }
+      run.verify();
+      faults.addAndGet(run.faults);
+    } catch (Throwable e) {
+      throw Figures.failed(seed, e);
+    }
+    images.addAndGet(check.images);
+    within.addAndGet(check.imagesWithinRecovery);
+    newer.addAndGet(check.newer);
+    programs.incrementAndGet();
+  }
+
+  private static Consumer<CrashRun> step(Random random, int keys) {
+    String table = TABLES[random.nextInt(TABLES.length)];
+    long key = random.nextInt(keys);
+    int which = random.nextInt(4);
+    int choice = random.nextInt(200);
+    if (choice < 70) {
+      int length = length(random);
+      return run -> run.put(table, key, length);
+    } else if (choice < 95) {
+      return run -> run.delete(table, key);
+    } else if (choice < 103) {
+      int count = random.nextInt(keys);
+      return run -> putMany(run, table, count);
+    } else if (choice < 140) {
+      Durability durability = which == 0 ? Durability.ASYNC : Durability.SYNC;
+      return run -> run.commit(durability);
+    } else if (choice < 146) {
+      return CrashRun::abort;
+    } else if (choice < 160) {
+      return savepoint(random, which);
+    } else if (choice < 172) {
+      return random.nextBoolean() ? CrashRun::beginReader : run -> run.endReader(which);
+    } else if (choice < 178) {
+      return random.nextBoolean() ? r -> r.createSnapshot("a") : r -> r.dropSnapshot("a");
+    } else if (choice < 188) {
+      Fault what = Fault.values()[random.nextInt(Fault.values().length)];
+      int calls = 1 + random.nextInt(30);
+      return run -> run.plan(what, calls);
+    }
+    return switch (choice) {
+      case 188 -> run -> run.drop(table);
+      case 189 -> run -> run.clear(table);
+      case 190, 191 -> CrashRun::compact;
+      case 192, 193, 194 -> CrashRun::reopen;
+      default -> CrashRun::sync;
+    };
+  }
+
+  private static Consumer<CrashRun> savepoint(Random random, int which) {
+    return switch (random.nextInt(3)) {
+      case 0 -> CrashRun::savepoint;
+      case 1 -> run -> run.endSavepoint(which, true);
+      default -> run -> run.endSavepoint(which, false);
+    };
+  }
+
+  private static void putMany(CrashRun run, String table, int count) {
+    for (int i = 0; i < count; i++) {
+      run.put(table, i, 40);
+    }
+  }
+
+  private static int length(Random random) {
+    int kind = random.nextInt(100);
+    if (kind < 70) {
+      return random.nextInt(60);
+    } else if (kind < 90) {
+      return random.nextInt(1200);
+    }
+    return random.nextInt(kind < 99 ? 9000 : 80_000);
+  }
+}
