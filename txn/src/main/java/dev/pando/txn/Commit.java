@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import dev.pando.btree.TreeWriter;
+import dev.pando.error.StorageIoException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import java.util.function.Supplier;
@@ -48,7 +49,11 @@ final class Commit {
     Snapshot next = new Snapshot(meta, file.map());
     Pins pins = pinsNow.get();
     metas.write(meta, base.txnId(), pins);
-    free.keep(meta.txnId(), pins);
+    try {
+      free.keep(meta.txnId(), pins);
+    } catch (Throwable e) { // no memory: what the meta names must not be taken for free pages
+      throw file.fail("commit", new StorageIoException(file.name() + ": " + e, e));
+    }
     return next;
   }
 

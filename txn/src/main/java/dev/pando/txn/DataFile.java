@@ -220,7 +220,8 @@ final class DataFile {
     onFailure = action;
   }
 
-  private DatabaseFailedException fail(String what, StorageException cause) {
+  /** What is on disk is not known any more: nothing is written from here on. */
+  DatabaseFailedException fail(String what, StorageException cause) {
     failure = cause;
     onFailure.run();
     return failed("a " + what + " failed", cause);

@@ -53,11 +53,6 @@ final class LockFile implements AutoCloseable {
   /** The id of the running write transaction; 0 for none. */
   private static final long WRITING = 208;
 
-  /**
-   * Whether a sync failed, so that nobody may write any more until all have closed the database.
-   */
-  private static final long FAILED = 232;
-
   /** A commit whose meta may be written, but which nobody may read yet; 0 for none. */
   private static final long COMMITTING = 240;
 

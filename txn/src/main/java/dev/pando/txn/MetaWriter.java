@@ -62,8 +62,8 @@ final class MetaWriter {
 
   /**
    * A sync failed: other processes claim the file before they go on. That writes once more what may
-   * be lost, and puts a meta above that of a commit that failed: it may be in its slot, and say that
-   * all of its pages are on disk.
+   * be lost, and puts a meta above that of a commit that failed: it may be in its slot, and say
+   * that all of its pages are on disk.
    */
   private void leaveToClaim() {
     lock.setClaimed(false);

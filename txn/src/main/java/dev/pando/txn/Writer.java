@@ -406,9 +406,7 @@ final class Writer {
 
   /** Puts everything on disk and says so there, unless another process writes: it will. */
   void seal() {
-    if (!file.writable()
-        || file.hasFailed()
-        || lock.lastWriter() != lock.session()) {
+    if (!file.writable() || file.hasFailed() || lock.lastWriter() != lock.session()) {
       return;
     }
     if (turn.hold()) {
