@@ -49,24 +49,64 @@ class RandomProgramTest {
   }
 
   private void run(long seed) {
-    Random random = new Random(seed);
-    int pageSize = random.nextInt(10) < 8 ? 512 : 4096;
-    ImageCheck check = new ImageCheck(pageSize, 1L << random.nextInt(9, 15), 20, random);
-    try (CrashRun run = new CrashRun(check, 3, 2, random)) {
-      int keys = 20 + random.nextInt(random.nextBoolean() ? 60 : 400);
-      for (int i = 0; i < STEPS; i++) {
-        Consumer<CrashRun> step = step(random, keys);
-        run.step(step);
-      }
-      run.verify();
-      faults.addAndGet(run.faults);
+    try {
+      run(new Program(seed));
     } catch (Throwable e) {
       throw Figures.failed(seed, e);
     }
-    images.addAndGet(check.images);
-    within.addAndGet(check.imagesWithinRecovery);
-    newer.addAndGet(check.newer);
+  }
+
+  private void run(Program program) {
+    program.run();
+    images.addAndGet(program.check.images);
+    within.addAndGet(program.check.imagesWithinRecovery);
+    newer.addAndGet(program.check.newer);
+    faults.addAndGet(program.faults);
     programs.incrementAndGet();
+  }
+
+  /** Runs programs until one fails; tells how, in one line. */
+  static String search(long seed, int programs) {
+    long images = 0;
+    for (int i = 0; i < programs; i++) {
+      Program program = new Program(seed + i);
+      try {
+        program.run();
+      } catch (Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+          cause = cause.getCause();
+        }
+        return "program %d, image %,d: %s".formatted(i, images + program.check.images, cause);
+      }
+      images += program.check.images;
+    }
+    return "nothing in %d programs, %,d images".formatted(programs, images);
+  }
+
+  /** A program that follows from its seed. */
+  private static final class Program {
+    private final Random random;
+    private final ImageCheck check;
+    private final int keys;
+    private long faults;
+
+    Program(long seed) {
+      random = new Random(seed);
+      int pageSize = random.nextInt(10) < 8 ? 512 : 4096;
+      check = new ImageCheck(pageSize, 1L << random.nextInt(9, 15), 20, random);
+      keys = 20 + random.nextInt(random.nextBoolean() ? 60 : 400);
+    }
+
+    void run() {
+      try (CrashRun run = new CrashRun(check, 3, 2, random)) {
+        for (int i = 0; i < STEPS; i++) {
+          run.step(step(random, keys));
+        }
+        run.verify();
+        faults = run.faults;
+      }
+    }
   }
 
   private static Consumer<CrashRun> step(Random random, int keys) {

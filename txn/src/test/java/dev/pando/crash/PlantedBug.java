@@ -1,0 +1,60 @@
+package dev.pando.crash;
+
+import java.util.List;
+
+/**
+ * Bugs that a store like this may have, planted one at a time into the code that is loaded for a
+ * test: in a method a call is replaced by one to {@code PlantedCode}. The code that is shipped
+ * knows nothing of it.
+ */
+enum PlantedBug {
+  SKIP_THE_SYNC(call("txn.MetaWriter", "syncNow", "txn.DataFile", "sync", "skipSync")),
+  META_BEFORE_ITS_DATA_IS_SYNCED(
+      call("txn.Commit", "writePages", "txn.MetaWriter", "syncData", "skipDataSync")),
+  REUSE_A_PAGE_OF_THE_DURABLE_SNAPSHOT(
+      call("txn.Writer", "pins", "txn.LockFile", "durable", "currentForDurable"),
+      call("txn.Writer", "pins", "txn.LockFile", "syncing", "currentForDurable")),
+  REUSE_A_PAGE_OF_A_READER(
+      call("txn.Writer", "pins", "txn.ReaderSlots", "forEachPin", "skipReaders")),
+  REUSE_A_PAGE_OF_THE_BASE(call("txn.DirtyPages", null, "txn.FreeSpace", "free", "reuseAtOnce")),
+  WRONG_SLOT(call("txn.MetaWriter", "write", "txn.MetaWriter", "slotFor", "alwaysSlotOne")),
+  NO_DELTA_CHECK(call("txn.Recovery", "choose", "txn.Recovery", "verify", "believe")),
+  DELTA_CHECK_IGNORES_BIRTHS(
+      call("btree.Delta", "visit", "pager.PageReader", "locate", "locateAnyBirth")),
+  NO_META_CHECKSUM(
+      call("pager.MetaDecoder", null, "pager.PageHeader", "computeChecksum", "computeNoChecksum")),
+  LEAK(call("txn.DirtyPages", null, "txn.FreeSpace", "free", "forget")),
+  DOUBLE_FREE(call("txn.DirtyPages", null, "txn.FreeSpace", "free", "freeTwice")),
+  LOST_GROWTH(call("txn.DataFile", "syncNow", "pager.PageFile", "sync", "syncWithoutLength")),
+  ACKNOWLEDGE_EARLY(call("txn.Writer", "show", "txn.MetaWriter", "sync", "acknowledgeEarly")),
+  FREE_TREE_NOT_ROLLED_BACK(
+      call("txn.FreeSpace", "rollBack", "txn.FreeTree", "rollBack", "keepWhatWasRolledBack")),
+  FREE_SPACE_NOT_ROLLED_BACK(
+      call("txn.Writer", "rollBack", "txn.FreeSpace", "rollBack", "skipRollBack")),
+  SWALLOWED_IO_ERROR(call("txn.DataFile", "write", "pager.PageFile", "write", "writeIfPossible")),
+  NO_SYNC_AFTER_A_CRASHED_WRITER(
+      call("txn.MetaWriter", "claim", "txn.MetaWriter", "sync", "acknowledgeEarly")),
+  FOUND_COMMIT_NOT_WRITTEN_AGAIN(
+      call("txn.MetaWriter", "sync", "txn.MetaWriter", "writeFoundAgain", "skipRewriting"));
+
+  /**
+   * A call that is replaced.
+   *
+   * @param type in which class
+   * @param method in which method; null for all
+   * @param owner of what is called
+   * @param name of what is called
+   * @param by the method of {@code PlantedCode} that is called in its stead
+   */
+  record Call(String type, String method, String owner, String name, String by) {}
+
+  final List<Call> calls;
+
+  PlantedBug(Call... calls) {
+    this.calls = List.of(calls);
+  }
+
+  private static Call call(String type, String method, String owner, String name, String by) {
+    return new Call("dev.pando." + type, method, "dev.pando." + owner, name, by);
+  }
+}

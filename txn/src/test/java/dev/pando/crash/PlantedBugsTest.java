@@ -1,0 +1,57 @@
+package dev.pando.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The crash tests find what they are there to find: each bug that is planted, they kill. */
+class PlantedBugsTest {
+  /** Random programs that a bug has time to show itself in. */
+  private static final int PROGRAMS = 1500;
+
+  private static final long SEED = 20_261_121;
+  private static final AtomicLong killed = new AtomicLong();
+  private static Figures figures;
+
+  @BeforeAll
+  static void begin() {
+    figures = new Figures("planted bugs killed", 15);
+  }
+
+  @AfterAll
+  static void end() {
+    figures.reached(killed.get());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isKilled(PlantedBug bug) throws ReflectiveOperationException {
+    PlantedLoader loader = new PlantedLoader(bug.calls);
+    String found = run(loader, PROGRAMS);
+    assertThat(loader.notPlanted()).as("calls that are not in the code").isEmpty();
+    System.out.println("  " + bug + ": " + found);
+    assertThat(found).as("how it was found").doesNotStartWith("nothing");
+    killed.incrementAndGet();
+  }
+
+  /** What kills the bugs lets the code live that has none. */
+  @Test
+  void theCodeAsItIsLives() throws ReflectiveOperationException {
+    assertThat(run(new PlantedLoader(List.of()), 20)).startsWith("nothing");
+  }
+
+  private static String run(PlantedLoader loader, int programs)
+      throws ReflectiveOperationException {
+    Class<?> test = loader.loadClass("dev.pando.crash.RandomProgramTest");
+    Method search = test.getDeclaredMethod("search", long.class, int.class);
+    search.setAccessible(true);
+    return (String) search.invoke(null, SEED, programs);
+  }
+}
