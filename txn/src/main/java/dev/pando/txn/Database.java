@@ -527,6 +527,8 @@ public final class Database implements AutoCloseable {
         Part _ = readers::leave;
         Part _ = this::leave) { // the last one goes first
       writer.seal();
+    } catch (InternalError e) { // the file was cut short while it was open
+      throw OpenedFile.faulted(path, e);
     }
   }
 
