@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A JVM of its own, for what depends on the class path or the module path. */
-final class ChildJvm {
+public final class ChildJvm {
   private ChildJvm() {}
 
   /** Runs {@code java} and returns all it prints, on both streams. */
-  static String run(List<String> arguments) throws IOException, InterruptedException {
+  public static String run(List<String> arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(arguments);
@@ -31,7 +31,7 @@ final class ChildJvm {
   }
 
   /** The entries of this JVM's class path and module path whose file name will do. */
-  static String path(Predicate<String> fileName) {
+  public static String path(Predicate<String> fileName) {
     return Stream.of("java.class.path", "jdk.module.path")
         .map(property -> System.getProperty(property, ""))
         .flatMap(path -> Stream.of(path.split(File.pathSeparator)))
