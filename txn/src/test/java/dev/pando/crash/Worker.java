@@ -182,7 +182,7 @@ final class Worker {
       History.spoil(tx, random.nextInt(200));
     }
     LockSupport.park();
-    say("failed: " + tx + " went on");
+    say("failed " + tx + " went on");
   }
 
   private void share() throws InterruptedException {
