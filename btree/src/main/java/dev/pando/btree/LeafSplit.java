@@ -65,7 +65,7 @@ final class LeafSplit {
     long right = newLeafOf(cell, word);
     tree.leaves.entry(path.page(level), path.base(level), word, count(word) - 1, low, null);
     high.set(cell.key().segment(), 0, cell.key().length());
-    Separators.between(low, high, separator);
+    Separators.between(tree, path.pgno(level), low, high, separator);
     pages.finished(path.pgno(level));
     if (branchSplit.insertChild(level - 1, right)) {
       path.moveToNewRightEdge(right);
@@ -76,7 +76,7 @@ final class LeafSplit {
     long old = path.pgno(level);
     low.set(cell.key().segment(), 0, cell.key().length());
     tree.leaves.entry(path.page(level), path.base(level), word, 0, high, null);
-    Separators.between(low, high, separator);
+    Separators.between(tree, old, low, high, separator);
     long left = newLeafOf(cell, word);
     if (level == 0) {
       tree.rootPgno = left;
@@ -102,7 +102,7 @@ final class LeafSplit {
     int split = leafPages.middle(cells);
     cells.leafKey(split - 1, low);
     cells.leafKey(split, high);
-    Separators.between(low, high, separator);
+    Separators.between(tree, path.pgno(level), low, high, separator);
     path.moveLeaf(leafPages.rewrite(path.pgno(level), cells, 0, split));
     long right = leafPages.write(cells, split, cells.size());
     branchSplit.insertChild(level - 1, right);

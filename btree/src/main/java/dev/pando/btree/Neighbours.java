@@ -45,7 +45,7 @@ final class Neighbours {
     if (leaf) {
       cells.leafKey(split - 1, low);
       cells.leafKey(split, high);
-      Separators.between(low, high, separator);
+      Separators.between(tree, path.pgno(parent), low, high, separator);
     } else {
       cells.separator(split, separator);
     }

@@ -1,5 +1,7 @@
 package dev.pando.btree;
 
+import dev.pando.error.CorruptFileException;
+
 /** Makes separators: the shortest keys that tell two neighbouring pages apart. */
 final class Separators {
   private Separators() {}
@@ -7,8 +9,12 @@ final class Separators {
   /**
    * The shortest prefix of {@code right} that is above {@code left}: whatever is at or above it
    * belongs to the right page, whatever is below to the left one.
+   *
+   * @param tree of the pages, for messages
+   * @param pgno where the keys stand, or what refers to it
+   * @throws CorruptFileException if the keys are out of order
    */
-  static void between(Slice left, Slice right, KeyBuffer out) {
+  static void between(Tree tree, long pgno, Slice left, Slice right, KeyBuffer out) {
     int shared =
         KeyOrder.commonPrefix(
             left.segment,
@@ -17,7 +23,10 @@ final class Separators {
             right.segment,
             right.offset,
             (int) right.length);
-    assert shared < right.length : "the right page's first key is not above the left page's last";
+    if (shared >= right.length) {
+      throw new CorruptFileException(
+          tree.leaves.pages.name(), pgno, "a key is not above the one before it");
+    }
     out.set(right.segment, right.offset, shared + 1);
   }
 }

@@ -1,0 +1,178 @@
+package dev.pando.damage;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.StorageException;
+import dev.pando.txn.CheckReport;
+import dev.pando.txn.Database;
+import dev.pando.txn.OnStorage;
+import dev.pando.txn.Options;
+import dev.pando.txn.RawCursor;
+import dev.pando.txn.RawTable;
+import dev.pando.txn.ReadTxn;
+import dev.pando.txn.View;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Does to a file of any bytes what a program may do to a database: opens it, checks it, reads all
+ * of it forwards and backwards, looks keys up, and commits twice. Errors of {@link
+ * StorageException} are answers; all else that is thrown comes out, and so does taking too long.
+ */
+final class Ordeal {
+  private static final long LIMIT_NANOS = 5_000_000_000L;
+
+  /** More than a small file has, unless pages stand in it many times. */
+  private static final int MOST_ENTRIES = 1_000_000;
+
+  private static final int LOOK_UPS = 8;
+  private static final byte[] NEW_KEY = {'n', 'e', 'w'};
+
+  private final MemoryDisk disk = new MemoryDisk(4 << 20);
+  private final Options options =
+      OnStorage.options(Options.defaults(), disk)
+          .withGrowthStep(SeedFiles.PAGE)
+          .withCreateIfMissing(false)
+          .withCloseTimeout(Duration.ofSeconds(1));
+
+  /** How many files were opened. */
+  long opened;
+
+  /** How many of them were found whole by the check. */
+  long whole;
+
+  void undergo(byte[] image) {
+    long begin = System.nanoTime();
+    disk.put(image);
+    try (Database db = Database.open(MemoryDisk.DATABASE, options)) {
+      opened++;
+      undergo(db);
+    } catch (StorageException answer) {
+      // What a damaged file may be answered with.
+    }
+    if (System.nanoTime() - begin > LIMIT_NANOS) {
+      throw new AssertionError("took " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+    }
+  }
+
+  private void undergo(Database db) {
+    boolean ok = db.check().ok();
+    whole += ok ? 1 : 0;
+    attempt(
+        ok,
+        () -> {
+          try (ReadTxn tx = db.beginRead()) {
+            readAll(tx, ok);
+          }
+        });
+    attempt(ok, () -> readSnapshots(db, ok));
+    for (int i = 0; i < 2; i++) {
+      int round = i;
+      attempt(ok, () -> commit(db, round));
+    }
+    CheckReport after = db.check();
+    if (ok && !after.ok()) {
+      throw new AssertionError("whole before two commits, and then: " + after);
+    }
+  }
+
+  /** Damage is no answer where the check found none. */
+  private static void attempt(boolean ok, Runnable use) {
+    try {
+      use.run();
+    } catch (CorruptFileException answer) {
+      if (ok) {
+        throw new AssertionError("the check found nothing", answer);
+      }
+    } catch (StorageException answer) {
+      // The disk is full, or writing has failed before.
+    }
+  }
+
+  private static void readSnapshots(Database db, boolean ok) {
+    db.snapshots()
+        .list()
+        .forEach(
+            kept ->
+                attempt(
+                    ok,
+                    () -> {
+                      try (ReadTxn tx = db.snapshots().open(kept.name())) {
+                        readAll(tx, ok);
+                      }
+                    }));
+  }
+
+  private static void readAll(ReadTxn tx, boolean ok) {
+    for (String name : tx.tables()) {
+      List<byte[]> keys = new ArrayList<>();
+      attempt(ok, () -> forward(tx.raw(name), keys));
+      attempt(ok, () -> backward(tx.raw(name)));
+      for (byte[] key : keys) {
+        attempt(ok, () -> get(tx.raw(name), key));
+      }
+      attempt(ok, () -> get(tx.raw(name), NEW_KEY));
+    }
+  }
+
+  private static void forward(RawTable table, List<byte[]> keys) {
+    View key = new View();
+    View value = new View();
+    int n = 0;
+    try (RawCursor cursor = table.cursor()) {
+      while (cursor.next()) {
+        cursor.entry(key, value);
+        touch(value);
+        if (keys.size() < LOOK_UPS) {
+          keys.add(key.toArray());
+        }
+        count(++n);
+      }
+    }
+  }
+
+  private static void backward(RawTable table) {
+    View key = new View();
+    View value = new View();
+    int n = 0;
+    try (RawCursor cursor = table.cursor()) {
+      while (cursor.prev()) {
+        cursor.entry(key, value);
+        touch(value);
+        count(++n);
+      }
+    }
+  }
+
+  private static void count(int n) {
+    if (n > MOST_ENTRIES) {
+      throw new AssertionError("a scan of more than " + MOST_ENTRIES + " entries");
+    }
+  }
+
+  private static void touch(View value) {
+    if (value.length() > 0) {
+      byte _ = value.getByte(0);
+      byte _ = value.getByte(value.length() - 1);
+    }
+  }
+
+  private static void get(RawTable table, byte[] key) {
+    View value = new View();
+    if (key.length > 0 && key.length <= table.maxKey() && table.get(key, value)) {
+      touch(value);
+    }
+  }
+
+  private static void commit(Database db, int round) {
+    db.update(
+        tx -> {
+          List<String> tables = tx.tables();
+          for (String name : tables) {
+            boolean _ = tx.raw(name).put(NEW_KEY, new byte[100 + 1500 * round]);
+            boolean _ = tx.raw(name).delete(NEW_KEY);
+          }
+          boolean _ = tx.raw("new").put(new byte[] {(byte) round}, new byte[300]);
+        });
+  }
+}

@@ -1,0 +1,111 @@
+package dev.pando.damage;
+
+import dev.pando.pager.DatabaseFile;
+import dev.pando.txn.Codec;
+import dev.pando.txn.Database;
+import dev.pando.txn.OnStorage;
+import dev.pando.txn.Options;
+import dev.pando.txn.Table;
+import dev.pando.txn.WriteTxn;
+import java.util.List;
+import java.util.UUID;
+
+/** Small healthy databases of 512-byte pages, from which hostile ones are made. */
+final class SeedFiles {
+  static final int PAGE = 512;
+
+  private static final Table<String, byte[]> NODES = table("nodes");
+  private static final Table<String, byte[]> VALUES = table("values");
+  private static final Table<String, byte[]> HOLES = table("holes");
+  private static final int MANY_HOLES = 34; // more free runs than a meta has room for
+
+  private SeedFiles() {}
+
+  private static Table<String, byte[]> table(String name) {
+    return Table.of(name, Codec.utf8(), Codec.bytes());
+  }
+
+  private interface Story {
+    /** Returns the image to take, or null for that of the closed file. */
+    byte[] tell(Database db, MemoryDisk disk);
+  }
+
+  private static byte[] make(Story story) {
+    MemoryDisk disk = new MemoryDisk(1 << 20);
+    DatabaseFile.create(disk, MemoryDisk.DATABASE, PAGE, new UUID(5, 12));
+    Options options = OnStorage.options(Options.defaults(), disk).withGrowthStep(PAGE);
+    byte[] taken;
+    try (Database db = Database.open(MemoryDisk.DATABASE, options)) {
+      taken = story.tell(db, disk);
+    }
+    return taken == null ? disk.content() : taken;
+  }
+
+  /**
+   * One leaf; branches and long keys; large leaves and runs; a free tree and snapshots; a crash.
+   */
+  static List<byte[]> all() {
+    return List.of(
+        make(
+            (db, disk) -> {
+              db.update(tx -> tx.put(NODES, "a", new byte[3]));
+              return null;
+            }),
+        make(
+            (db, disk) -> {
+              db.update(SeedFiles::nodes);
+              return null;
+            }),
+        make(
+            (db, disk) -> {
+              db.update(SeedFiles::values);
+              return null;
+            }),
+        make(
+            (db, disk) -> {
+              db.update(SeedFiles::values);
+              Object _ = db.snapshots().create("kept");
+              holes(db);
+              return null;
+            }),
+        make(
+            (db, disk) -> {
+              db.update(SeedFiles::nodes);
+              db.update(SeedFiles::values);
+              Object _ = db.snapshots().create("kept");
+              db.update(tx -> tx.delete(NODES, key(3)));
+              return disk.content();
+            }));
+  }
+
+  private static String key(int i) {
+    return "k".repeat(i % 3 == 0 ? 150 : 20) + (10 + i);
+  }
+
+  private static void nodes(WriteTxn tx) {
+    for (int i = 0; i < 20; i++) {
+      tx.put(NODES, key(i), new byte[i]);
+    }
+  }
+
+  private static void values(WriteTxn tx) {
+    for (int i = 0; i < 6; i++) {
+      tx.put(VALUES, "v" + i, new byte[250 + 200 * i]);
+    }
+  }
+
+  private static void holes(Database db) {
+    db.update(
+        tx -> {
+          for (int i = 0; i < 2 * MANY_HOLES; i++) {
+            tx.put(HOLES, "h" + (100 + i), new byte[3 * PAGE - 100]);
+          }
+        });
+    db.update(
+        tx -> {
+          for (int i = 0; i < 2 * MANY_HOLES; i += 2) {
+            tx.delete(HOLES, "h" + (100 + i));
+          }
+        });
+  }
+}
