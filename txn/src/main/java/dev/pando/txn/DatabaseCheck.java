@@ -24,6 +24,9 @@ final class DatabaseCheck {
 
   private final Meta meta;
 
+  /** Pages from here on must all be free; of an older commit, that may be before its page count. */
+  private final long end;
+
   /** Keeps a snapshot's pages; null for an older commit, whose snapshots may have been dropped. */
   private final @Nullable Function<SnapshotEntry, @Nullable ReadTxn> keep;
 
@@ -44,10 +47,19 @@ final class DatabaseCheck {
    */
   DatabaseCheck(
       Meta meta, PageReader pages, @Nullable Function<SnapshotEntry, @Nullable ReadTxn> keep) {
+    this(meta, meta.pageCount(), pages, keep);
+  }
+
+  private DatabaseCheck(
+      Meta meta,
+      long end,
+      PageReader pages,
+      @Nullable Function<SnapshotEntry, @Nullable ReadTxn> keep) {
     this.keep = keep;
     this.meta = meta;
+    this.end = end;
     this.pages = pages;
-    this.seen = new PageSet(meta.pageCount());
+    this.seen = new PageSet(end);
   }
 
   /** Walks through everything. */
@@ -98,11 +110,10 @@ final class DatabaseCheck {
 
   /** Notes that pages have an owner; false if one of them had one before. */
   private boolean mark(String owner, long pgno, long length) {
-    if (pgno < PageHeader.FIRST_PGNO || length < 1 || length > meta.pageCount() - pgno) {
+    if (pgno < PageHeader.FIRST_PGNO || length < 1 || length > end - pgno) {
       problem(
           "%s: pages %d to %d, allowed: %d to %d"
-              .formatted(
-                  owner, pgno, pgno + length - 1, PageHeader.FIRST_PGNO, meta.pageCount() - 1));
+              .formatted(owner, pgno, pgno + length - 1, PageHeader.FIRST_PGNO, end - 1));
       return false;
     }
     boolean first = true;
@@ -154,21 +165,21 @@ final class DatabaseCheck {
               .formatted(entry.name(), entry.meta().txnId(), meta.txnId()));
       return;
     }
-    DatabaseCheck check = new DatabaseCheck(entry.meta(), pages, null);
+    DatabaseCheck check =
+        new DatabaseCheck(entry.meta(), Math.min(entry.meta().pageCount(), end), pages, null);
     check.walkAll();
     check.problems.forEach(problem -> problem("snapshot " + entry.name() + ": " + problem));
     untold += check.untold;
   }
 
   private void checkFreeSpace() {
-    PageSet free = new PageSet(meta.pageCount());
+    PageSet free = PageSet.keeping(end);
     FreeTree.read(pages, meta, free);
     FreeTree.apply(pages.name(), meta.freeRuns(), free);
     if (free.size() != meta.freePages()) {
       problem("the meta records " + meta.freePages() + " free pages, there are " + free.size());
     }
     this.free = free.size();
-    long end = meta.pageCount();
     for (long at = free.nextIn(0, end); at < end; ) {
       long out = free.nextOut(at, end);
       boolean _ = mark("free pages", at, out - at);
@@ -177,14 +188,19 @@ final class DatabaseCheck {
   }
 
   private void checkAllAreSeen() {
-    for (long page = PageHeader.FIRST_PGNO; page < meta.pageCount(); page++) {
+    for (long page = PageHeader.FIRST_PGNO; page < end; page++) {
       if (!seen.contains(page)) {
         long from = page;
-        while (page + 1 < meta.pageCount() && !seen.contains(page + 1)) {
+        while (page + 1 < end && !seen.contains(page + 1)) {
           page++;
         }
         problem("pages " + from + " to " + page + " are neither used nor free");
       }
+    }
+    if (end < meta.pageCount() && PageHeader.META_SLOTS + used + free != meta.pageCount()) {
+      problem(
+          "%d pages used and %d free of %d, of which %d are left"
+              .formatted(used, free, meta.pageCount(), end));
     }
   }
 }

@@ -107,7 +107,9 @@ final class FreeRecord {
           "free pages of chunk %d, allowed: up to %d"
               .formatted(chunk, (pageCount - 1) / CHUNK_PAGES));
     }
-    if (length == BITMAP_BYTES) {
+    if (length == BITMAP_BYTES && out.countsOnly(chunk * CHUNK_PAGES)) {
+      countBitmap(value, chunk, out);
+    } else if (length == BITMAP_BYTES) {
       readBitmap(file, value, chunk, pageCount, out);
     } else {
       readRuns(file, value, chunk, pageCount, out);
@@ -151,6 +153,13 @@ final class FreeRecord {
           file,
           beyond < end ? beyond : meta,
           "a free page, allowed: %d to %d".formatted(PageHeader.FIRST_PGNO, pageCount - 1));
+    }
+  }
+
+  private static void countBitmap(Slice value, long chunk, PageSet out) {
+    for (int i = 0; i < CHUNK_WORDS; i++) {
+      long word = value.segment.get(U64, value.offset + (long) i * Long.BYTES);
+      long _ = out.addRun(chunk * CHUNK_PAGES, Long.bitCount(word));
     }
   }
 

@@ -39,7 +39,7 @@ final class HeldSearch {
    * @param meta null if it is not known: then it is taken to see every page
    */
   void add(long txnId, @Nullable Meta meta) {
-    PageSet freeThen = new PageSet(0);
+    PageSet freeThen = PageSet.keeping(base.meta().pageCount());
     if (meta != null) {
       try {
         readFree(meta, freeThen);
@@ -83,7 +83,7 @@ final class HeldSearch {
     FreeTree.apply(newest.map().name(), newest.meta().freeRuns(), free);
     HeldSearch search = new HeldSearch(newest, free);
     for (Meta meta : older) {
-      PageSet freeThen = new PageSet(0);
+      PageSet freeThen = PageSet.keeping(newest.meta().pageCount());
       search.readFree(meta, freeThen);
       search.add(meta.txnId(), meta, freeThen);
     }

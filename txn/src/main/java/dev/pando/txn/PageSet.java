@@ -4,12 +4,34 @@ import java.util.Arrays;
 
 /** A set of page numbers, one bit each. Grows as pages are added. */
 final class PageSet {
+  private final long limit;
   private long[] bits;
   private long size;
 
   /** A set with room for page numbers below {@code pageCount}. */
   PageSet(long pageCount) {
+    this(pageCount, Long.MAX_VALUE);
+  }
+
+  private PageSet(long pageCount, long limit) {
+    this.limit = limit;
     bits = new long[words(pageCount)];
+  }
+
+  /**
+   * A set for what a named snapshot says, which may have had more pages than there are now: those
+   * are counted, not kept, so that its memory is bounded by the file.
+   *
+   * @param pageCount pages that there are now, rounded up to a whole chunk
+   */
+  static PageSet keeping(long pageCount) {
+    return new PageSet(
+        0, (pageCount + FreeRecord.CHUNK_PAGES - 1) & -(long) FreeRecord.CHUNK_PAGES);
+  }
+
+  /** Whether the pages from here on are counted only. */
+  boolean countsOnly(long pgno) {
+    return pgno >= limit;
   }
 
   void clear() {
@@ -38,9 +60,10 @@ final class PageSet {
 
   /** Adds pages that follow each other; returns how many were absent. */
   long addRun(long first, long pages) {
-    long end = first + pages;
-    makeRoom(end);
+    long end = Math.clamp(limit, first, first + pages);
+    makeRoom(Math.min(end, limit));
     long before = size;
+    size += first + pages - end;
     for (long at = first; at < end; at = (at | Long.SIZE - 1) + 1) {
       int word = (int) (at >>> 6);
       long mask = mask(at, end);
@@ -60,8 +83,10 @@ final class PageSet {
 
   /** Removes pages that follow each other; returns how many were there. */
   long removeRun(long first, long pages) {
-    long end = Math.min(first + pages, (long) bits.length << 6);
+    long kept = Math.clamp(limit, first, first + pages);
+    long end = Math.min(kept, (long) bits.length << 6);
     long before = size;
+    size -= first + pages - kept;
     for (long at = first; at < end; at = (at | Long.SIZE - 1) + 1) {
       int word = (int) (at >>> 6);
       long mask = mask(at, end);

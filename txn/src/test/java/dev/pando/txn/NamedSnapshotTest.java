@@ -47,6 +47,27 @@ class NamedSnapshotTest extends DatabaseTestBase {
     assertThat(db.stat().pageCount()).as("its pages are reused").isLessThanOrEqualTo(pages);
   }
 
+  /** Free pages at the end are cut off though the snapshot has them, free as well. */
+  @Test
+  void mayHaveMorePagesThanTheFileHasNow() {
+    Database db = open();
+    db.update(tx -> tx.put(BLOBS, 1L, new byte[6 << 20]));
+    db.update(tx -> tx.delete(BLOBS, 1L));
+    for (int i = 0; i < 6; i++) {
+      db.update(tx -> tx.put(NAMES, 1L, "x")); // to the front
+    }
+    Object _ = db.snapshots().create("longer");
+    long then = db.stat().pageCount();
+    for (int i = 0; i < 40; i++) {
+      db.update(tx -> tx.put(NAMES, 1L, "y"));
+    }
+    assertThat(db.stat().pageCount()).isLessThan(then / 2);
+    CheckReport _ = db.check().throwIfBad();
+    try (ReadTxn tx = db.snapshots().open("longer")) {
+      assertThat(tx.get(NAMES, 1L)).isEqualTo("x");
+    }
+  }
+
   @Test
   void severalOverlap() {
     Database db = open();
