@@ -153,51 +153,6 @@ final class BadInputTest extends DatabaseTestBase {
   }
 
   @Test
-  void allMetasDamaged() throws IOException {
-    byte[] bytes = sample(4096);
-    for (int slot = 0; slot < 3; slot++) {
-      bytes[slot * 4096 + 100] ^= 0x10;
-    }
-    Files.write(file(), bytes);
-    assertRefused(
-        CorruptFileException.class, "no meta slot is valid", "checksum", "restore the file");
-  }
-
-  @Test
-  void aDamagedPageIsAnErrorThatNamesIt() throws IOException {
-    byte[] whole = sample(512);
-    long used;
-    try (Database db = open()) {
-      used = db.check().usedPages();
-    }
-    long found = 0;
-    for (int page = 3; page < whole.length / 512; page++) {
-      byte[] bytes = whole.clone();
-      bytes[page * 512 + 300] ^= 0x20;
-      Files.write(file(), bytes);
-      try (Database db = Database.open(file())) {
-        assertThat(db.openReport().passedOver()).isEmpty();
-        CheckReport report = db.check();
-        if (!report.ok()) {
-          found++;
-          assertThat(report.toString()).contains("page " + page, "checksum");
-          assertThatThrownBy(report::throwIfBad).isInstanceOf(CorruptFileException.class);
-          assertThatThrownBy(() -> valueOfAll(db))
-              .isInstanceOf(CorruptFileException.class)
-              .hasMessageContainingAll("page " + page, "checksum");
-        }
-      }
-    }
-    assertThat(found).isEqualTo(used);
-  }
-
-  @Test
-  void aDirectory() throws IOException {
-    Path _ = Files.createDirectory(file());
-    assertRefused(StorageIoException.class, "is a directory");
-  }
-
-  @Test
   void aMissingFileOrDirectory() {
     assertThatThrownBy(() -> Database.open(file(), Options.defaults().withReadOnly(true)))
         .isInstanceOf(StorageIoException.class)
