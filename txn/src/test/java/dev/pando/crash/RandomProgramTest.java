@@ -89,6 +89,10 @@ class RandomProgramTest {
     private final Random random;
     private final ImageCheck check;
     private final int keys;
+
+    /** Whether it makes many short free runs, and commits that fail in the middle. */
+    private final boolean churns;
+
     private long faults;
 
     Program(long seed) {
@@ -96,12 +100,17 @@ class RandomProgramTest {
       int pageSize = random.nextInt(10) < 8 ? 512 : 4096;
       check = new ImageCheck(pageSize, 1L << random.nextInt(9, 15), 20, random);
       keys = 20 + random.nextInt(random.nextBoolean() ? 60 : 400);
+      churns = random.nextInt(6) == 0;
     }
 
     void run() {
       try (CrashRun run = new CrashRun(check, 3, 2, random)) {
+        if (churns) {
+          run.step(r -> putMany(r, "one", 400));
+          run.step(r -> r.commit(Durability.SYNC));
+        }
         for (int i = 0; i < STEPS; i++) {
-          run.step(step(random, keys));
+          run.step(churns && i % 10 > 0 ? churn(random) : step(random, keys));
         }
         run.verify();
         faults = run.faults;
@@ -144,6 +153,23 @@ class RandomProgramTest {
       case 190, 191 -> CrashRun::compact;
       case 192, 193, 194 -> CrashRun::reopen;
       default -> CrashRun::sync;
+    };
+  }
+
+  private static Consumer<CrashRun> churn(Random random) {
+    int choice = random.nextInt(10);
+    if (choice < 6) {
+      long[] keys = random.longs(4, 0, 400).toArray();
+      return run -> {
+        for (long key : keys) {
+          run.put("one", key, 40);
+        }
+      };
+    }
+    int calls = choice < 8 ? random.nextInt(1, 6) : Integer.MAX_VALUE;
+    return run -> {
+      run.plan(Fault.NO_SPACE, calls);
+      run.commit(Durability.SYNC);
     };
   }
 
