@@ -23,9 +23,21 @@ final class Commit {
   private final DataFile file;
   private final WriterMemory memory;
   private final Supplier<Pins> pinsNow;
+  private final boolean isSynced;
 
+  /**
+   * A commit of a transaction.
+   *
+   * @param isSynced whether a sync follows at once
+   */
   Commit(
-      WriteTxn txn, MetaWriter metas, DataFile file, WriterMemory memory, Supplier<Pins> pinsNow) {
+      WriteTxn txn,
+      MetaWriter metas,
+      DataFile file,
+      WriterMemory memory,
+      Supplier<Pins> pinsNow,
+      boolean isSynced) {
+    this.isSynced = isSynced;
     this.base = txn.snapshot();
     this.pages = txn.pages();
     this.free = txn.free();
@@ -73,12 +85,17 @@ final class Commit {
     return syncData;
   }
 
+  /**
+   * The meta. It says that all of its pages are on disk only if nothing is written before it is on
+   * disk itself: recovery does not verify them then, and pages of a commit that is not durable may
+   * be used again as soon as another one stands on it.
+   */
   private Meta meta(TreeRoot tables, TreeRoot freeTree, FreeSpace.Saved saved, boolean onDisk) {
     return new Meta(
         base.meta().pageSize(),
         base.meta().databaseId(),
         pages.txnId(),
-        onDisk ? pages.txnId() : metas.durableTxn(),
+        onDisk && isSynced ? pages.txnId() : metas.durableTxn(),
         pages.pageCount(),
         saved.freePages(),
         tables,

@@ -235,6 +235,7 @@ final class MetaWriter {
   /** Before the first sync of all processes, and after one that failed. */
   private void writeFoundAgain() {
     if (!lock.claimed()) {
+      file.checkNotFailed();
       rewriteFound.run();
     }
   }

@@ -274,7 +274,7 @@ final class Writer {
     commitLock.lock();
     try {
       tx.checkOpen(); // close may have been waiting for the lock no longer
-      final Snapshot next = tx.catalog().isChanged() ? write(tx) : null;
+      final Snapshot next = tx.catalog().isChanged() ? write(tx, durability) : null;
       final long bytes = tx.pages().dirtyBytes();
       if (next == null) {
         free.rollBack();
@@ -307,10 +307,11 @@ final class Writer {
     }
   }
 
-  private Snapshot write(WriteTxn tx) {
+  private Snapshot write(WriteTxn tx, Durability durability) {
     lock.setCommitting(tx.txnId());
     Snapshot base = tx.snapshot();
-    Snapshot next = new Commit(tx, metas, file, memory, () -> pins(base)).write();
+    boolean isSynced = durability == Durability.SYNC;
+    Snapshot next = new Commit(tx, metas, file, memory, () -> pins(base), isSynced).write();
     written = next;
     return next;
   }

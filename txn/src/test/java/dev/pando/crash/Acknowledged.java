@@ -24,6 +24,7 @@ final class Acknowledged {
   private final Set<String> doubtfulNames = new TreeSet<>();
   private final List<String> failures = new ArrayList<>();
   private boolean opened;
+  private boolean powered = true;
 
   /** What the process that was started last found, or was there before it. */
   private long base;
@@ -40,11 +41,13 @@ final class Acknowledged {
   void heard(String line) {
     String[] words = line.split(" ", 2);
     switch (words[0]) {
-      case "opened" -> opened = true;
+      case "opened" -> opened |= powered;
       case "found" -> found(Long.parseLong(words[1]));
       case "ack" -> {
         committed(Long.parseLong(words[1]));
-        durable = Math.max(durable, Long.parseLong(words[1]));
+        if (powered) {
+          durable = Math.max(durable, Long.parseLong(words[1]));
+        }
       }
       case "async" -> committed(Long.parseLong(words[1]));
       case "naming", "dropping" -> {
@@ -52,10 +55,16 @@ final class Acknowledged {
         boolean _ = doubtfulNames.add(words[1]);
       }
       case "named" -> {
+        if (!powered) {
+          return;
+        }
         boolean _ = doubtfulNames.remove(words[1]);
         boolean _ = named.add(words[1]);
       }
       case "dropped" -> {
+        if (!powered) {
+          return;
+        }
         boolean _ = doubtfulNames.remove(words[1]);
       }
       case "failed" -> failures.add(line);
@@ -81,9 +90,15 @@ final class Acknowledged {
     most = Math.max(most, base + committed.size() + mode.inFlight);
   }
 
+  /** What is said from now on may be untrue. */
+  void powerGoes() {
+    powered = false;
+  }
+
   /** The machine was stopped, and all that was not on disk is lost. */
   void powerCut() {
     least = durable;
+    powered = true;
   }
 
   /** Whether the database must exist. */

@@ -253,7 +253,13 @@ class PowerCutOnFileSystemTest {
       }
     }
 
+    /**
+     * What is acknowledged after the power went counts as in flight. The file system goes down bit
+     * by bit: ext4 may answer a sync with success whose new blocks it could no longer enter.
+     */
     private void cut(WorkerProcess worker, Mode mode) throws Exception {
+      worker.hearWhatWasSaid();
+      acknowledged.powerGoes();
       image.cutPower();
       worker.kill();
       int _ = worker.end();

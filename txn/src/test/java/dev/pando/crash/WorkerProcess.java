@@ -87,6 +87,13 @@ final class WorkerProcess {
     return false;
   }
 
+  /** Hears what it has said so far, and waits for nothing. */
+  void hearWhatWasSaid() throws IOException {
+    while (lines.ready()) {
+      hear(lines.readLine());
+    }
+  }
+
   private void hear(String line) {
     if (line.endsWith(" .")) {
       listener.accept(line.substring(0, line.length() - 2));
