@@ -28,7 +28,7 @@ class ExhaustiveTest {
           new Operation("put large", run -> run.put("t", 2, 700)),
           new Operation("put elsewhere", run -> run.put("u", 3, 20)));
 
-  private final Figures figures = new Figures("crash images of all small programs", 400_000);
+  private final Figures figures = Figures.ofAll("crash images of all small programs", 700_000);
   private final List<List<Operation>> transactions = transactions();
   private final AtomicLong programs = new AtomicLong();
   private final AtomicLong images = new AtomicLong();

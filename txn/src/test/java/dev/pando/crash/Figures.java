@@ -31,8 +31,17 @@ public final class Figures {
    * @param promised how many of them at scale 1
    */
   public Figures(String what, long promised) {
+    this(what, promised, Math.max(1, Long.getLong("crash.scale", 1L)));
+  }
+
+  /** A test of all cases there are, at any scale. */
+  public static Figures ofAll(String what, long promised) {
+    return new Figures(what, promised, 1);
+  }
+
+  private Figures(String what, long promised, long scale) {
     this.what = what;
-    this.wanted = promised * Math.max(1, Long.getLong("crash.scale", 1L));
+    this.wanted = promised * scale;
     System.out.println(what + ": first seed " + first);
   }
 

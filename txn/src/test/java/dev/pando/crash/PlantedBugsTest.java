@@ -22,7 +22,7 @@ class PlantedBugsTest {
 
   @BeforeAll
   static void begin() {
-    figures = new Figures("planted bugs killed", 15);
+    figures = Figures.ofAll("planted bugs killed", PlantedBug.values().length);
   }
 
   @AfterAll

@@ -98,7 +98,7 @@ class RandomProgramTest {
     Program(long seed) {
       random = new Random(seed);
       int pageSize = random.nextInt(10) < 8 ? 512 : 4096;
-      check = new ImageCheck(pageSize, 1L << random.nextInt(9, 15), 20, random);
+      check = new ImageCheck(pageSize, 1L << random.nextInt(9, 15), 150, random);
       keys = 20 + random.nextInt(random.nextBoolean() ? 60 : 400);
       churns = random.nextInt(6) == 0;
     }
