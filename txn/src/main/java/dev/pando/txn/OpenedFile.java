@@ -67,6 +67,9 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
       lockItself(path, file, lock.alone() && file.writable());
       MetaSlots slots = MetaSlots.read(file);
       checkPageSize(path, options, slots.pageSize());
+      if (lock.alone() && file.writable() && !created && isNew(slots)) {
+        storage.syncDirectory(DatabaseFile.directory(path));
+      }
       return lock.alone()
           ? recover(file, options, slots, created, lock)
           : join(file, options, slots, lock);
@@ -74,6 +77,11 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
       file.close();
       throw e;
     }
+  }
+
+  /** Whether nobody has committed yet: who created the file may not have put its name on disk. */
+  private static boolean isNew(MetaSlots slots) {
+    return slots.valid().stream().allMatch(slot -> slot.meta().txnId() == 0);
   }
 
   private static boolean create(Path path, Options options) {
