@@ -328,6 +328,7 @@ final class Writer {
 
   /** Puts all commits on disk that anybody may read. */
   void sync() {
+    file.checkNotFailed();
     long wanted = lock.current();
     while (lock.durable() < wanted && !database.hasEnded()) {
       if (turn.hold()) {

@@ -72,6 +72,21 @@ class FailedSyncTest extends DatabaseTestBase {
   }
 
   /**
+   * After a commit whose sync had failed, {@code sync()} returned as if all were well: what was
+   * acknowledged before was on disk already. Its contract is to tell of the failure.
+   */
+  @Test
+  void syncTellsOfIt() {
+    Database db = open(Options.defaults().withStorage(storage));
+    db.update(tx -> tx.put(NAMES, 0L, "x"));
+    storage.beforeSync = FailedSyncTest::fail;
+    assertThatThrownBy(() -> db.update(tx -> tx.put(NAMES, 1L, "x")))
+        .isInstanceOf(DatabaseFailedException.class);
+    storage.beforeSync = () -> {};
+    assertThatThrownBy(db::sync).isInstanceOf(DatabaseFailedException.class);
+  }
+
+  /**
    * A large commit whose meta's sync failed left that meta in its slot. Another process reused the
    * commit's pages, died, and the next one took the commit over, whose pages nobody verifies.
    */
