@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pando.crash.Figures;
 import dev.pando.damage.Probe.Outcome;
 import dev.pando.pager.PageHeader;
-import dev.pando.txn.OnStorage;
+import dev.pando.testkit.SimulatedDisk;
 import dev.pando.txn.Options;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -85,9 +85,9 @@ final class BitFlipTest {
   @Test
   void everyByteAndEveryBitOfMetasAndHeaders() {
     Figures figures = new Figures("bit flips of 64 pages", BYTES);
-    MemoryDisk disk = new MemoryDisk(2L * BYTES);
-    disk.put(FILE.image());
-    Probe probe = new Probe(FILE, MemoryDisk.DATABASE, OnStorage.options(Options.defaults(), disk));
+    SimulatedDisk disk = new SimulatedDisk(2L * BYTES);
+    disk.put(RichFile.PATH, FILE.image());
+    Probe probe = new Probe(FILE, RichFile.PATH, disk.options(Options.defaults()));
     long first =
         Figures.replays()
             ? 0
@@ -97,10 +97,10 @@ final class BitFlipTest {
       long seed = figures.seed(first + i);
       Flip flip = Flip.of(seed);
       try {
-        disk.flip(flip.at, flip.bits());
+        disk.flip(RichFile.PATH, flip.at, flip.bits());
         outcomes.merge(probe.judge(flip.pages(), (int) i), 1, Integer::sum);
-        disk.flip(flip.at, flip.bits());
-        assertThat(disk.changed()).as("a reader wrote").isFalse();
+        disk.flip(RichFile.PATH, flip.at, flip.bits());
+        assertThat(disk.isDirty()).as("a reader wrote").isFalse();
       } catch (Throwable e) {
         throw Figures.failed(seed, e);
       }

@@ -2,9 +2,9 @@ package dev.pando.damage;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageException;
+import dev.pando.testkit.SimulatedDisk;
 import dev.pando.txn.CheckReport;
 import dev.pando.txn.Database;
-import dev.pando.txn.OnStorage;
 import dev.pando.txn.Options;
 import dev.pando.txn.RawCursor;
 import dev.pando.txn.RawTable;
@@ -28,9 +28,9 @@ final class Ordeal {
   private static final int LOOK_UPS = 8;
   private static final byte[] NEW_KEY = {'n', 'e', 'w'};
 
-  private final MemoryDisk disk = new MemoryDisk(4 << 20);
+  private final SimulatedDisk disk = new SimulatedDisk(4 << 20);
   private final Options options =
-      OnStorage.options(Options.defaults(), disk)
+      disk.options(Options.defaults())
           .withGrowthStep(SeedFiles.PAGE)
           .withCreateIfMissing(false)
           .withCloseTimeout(Duration.ofSeconds(1));
@@ -43,8 +43,8 @@ final class Ordeal {
 
   void undergo(byte[] image) {
     long begin = System.nanoTime();
-    disk.put(image);
-    try (Database db = Database.open(MemoryDisk.DATABASE, options)) {
+    disk.put(RichFile.PATH, image);
+    try (Database db = Database.open(RichFile.PATH, options)) {
       opened++;
       undergo(db);
     } catch (StorageException answer) {

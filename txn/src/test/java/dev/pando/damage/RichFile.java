@@ -3,13 +3,14 @@ package dev.pando.damage;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.pando.pager.DatabaseFile;
+import dev.pando.testkit.SimulatedDisk;
 import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
-import dev.pando.txn.OnStorage;
 import dev.pando.txn.Options;
 import dev.pando.txn.ReadTxn;
 import dev.pando.txn.Table;
 import dev.pando.txn.WriteTxn;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +35,9 @@ record RichFile(
     Map<Long, State> states,
     Map<String, State> named,
     List<byte[]> olderImages) {
+  /** Where tests have their database. */
+  static final Path PATH = Path.of("/simulated/data.pando");
+
   private static final Table<String, byte[]> DEEP = table("deep");
   private static final Table<String, byte[]> LARGE = table("large");
   private static final Table<String, byte[]> LONG = table("long");
@@ -65,22 +69,22 @@ record RichFile(
    * @param pages how many it shall have
    */
   static RichFile make(int pageSize, int pages) {
-    MemoryDisk disk = new MemoryDisk(32 << 20);
-    Options options = OnStorage.options(Options.defaults(), disk);
+    SimulatedDisk disk = new SimulatedDisk(32 << 20);
+    Options options = disk.options(Options.defaults());
     Map<Long, State> states = new TreeMap<>();
     Map<String, State> named = new TreeMap<>();
     List<byte[]> older = new ArrayList<>();
-    DatabaseFile.create(disk, MemoryDisk.DATABASE, pageSize, new UUID(7, 9));
-    try (Database db = Database.open(MemoryDisk.DATABASE, options.withGrowthStep(pageSize))) {
+    DatabaseFile.create(disk.process(), PATH, pageSize, new UUID(7, 9));
+    try (Database db = Database.open(PATH, options.withGrowthStep(pageSize))) {
       db.update(tx -> begin(tx, pageSize));
       keep(db, "first", named);
-      older.add(Arrays.copyOf(disk.content(), pages * pageSize));
+      older.add(Arrays.copyOf(disk.content(PATH), pages * pageSize));
       db.update(tx -> fill(tx, pageSize));
       keep(db, "second", named);
-      older.add(Arrays.copyOf(disk.content(), pages * pageSize));
+      older.add(Arrays.copyOf(disk.content(PATH), pages * pageSize));
       List<ReadTxn> readers = new ArrayList<>(); // so that no state's pages are used again
       for (int i = 0; i < LAST_COMMITS; i++) {
-        older.add(Arrays.copyOf(disk.content(), pages * pageSize));
+        older.add(Arrays.copyOf(disk.content(PATH), pages * pageSize));
         int round = 2 + i;
         db.update(tx -> change(tx, pageSize, round));
         ReadTxn tx = db.beginRead();
@@ -89,7 +93,7 @@ record RichFile(
       }
       readers.forEach(ReadTxn::close);
     }
-    byte[] image = FreeTreeMaker.cutAndRecord(disk.content(), pageSize, pages);
+    byte[] image = FreeTreeMaker.cutAndRecord(disk.content(PATH), pageSize, pages);
     return new RichFile(pageSize, image, states, named, older);
   }
 

@@ -1,9 +1,9 @@
 package dev.pando.damage;
 
 import dev.pando.pager.DatabaseFile;
+import dev.pando.testkit.SimulatedDisk;
 import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
-import dev.pando.txn.OnStorage;
 import dev.pando.txn.Options;
 import dev.pando.txn.Table;
 import dev.pando.txn.WriteTxn;
@@ -27,18 +27,18 @@ final class SeedFiles {
 
   private interface Story {
     /** Returns the image to take, or null for that of the closed file. */
-    byte[] tell(Database db, MemoryDisk disk);
+    byte[] tell(Database db, SimulatedDisk disk);
   }
 
   private static byte[] make(Story story) {
-    MemoryDisk disk = new MemoryDisk(1 << 20);
-    DatabaseFile.create(disk, MemoryDisk.DATABASE, PAGE, new UUID(5, 12));
-    Options options = OnStorage.options(Options.defaults(), disk).withGrowthStep(PAGE);
+    SimulatedDisk disk = new SimulatedDisk(1 << 20);
+    Options options = disk.options(Options.defaults()).withGrowthStep(PAGE);
+    DatabaseFile.create(disk.process(), RichFile.PATH, PAGE, new UUID(5, 12));
     byte[] taken;
-    try (Database db = Database.open(MemoryDisk.DATABASE, options)) {
+    try (Database db = Database.open(RichFile.PATH, options)) {
       taken = story.tell(db, disk);
     }
-    return taken == null ? disk.content() : taken;
+    return taken == null ? disk.content(RichFile.PATH) : taken;
   }
 
   /**
@@ -74,7 +74,7 @@ final class SeedFiles {
               db.update(SeedFiles::values);
               Object _ = db.snapshots().create("kept");
               db.update(tx -> tx.delete(NODES, key(3)));
-              return disk.content();
+              return disk.content(RichFile.PATH);
             }));
   }
 

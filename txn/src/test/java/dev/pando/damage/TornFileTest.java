@@ -11,8 +11,8 @@ import dev.pando.error.StorageIoException;
 import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageHeader;
+import dev.pando.testkit.SimulatedDisk;
 import dev.pando.txn.Database;
-import dev.pando.txn.OnStorage;
 import dev.pando.txn.Options;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -46,9 +46,8 @@ final class TornFileTest {
   @TempDir Path directory;
 
   private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
-  private final MemoryDisk disk = new MemoryDisk(2L * PAGES * PAGE);
-  private final Probe probe =
-      new Probe(FILE, MemoryDisk.DATABASE, OnStorage.options(Options.defaults(), disk));
+  private final SimulatedDisk disk = new SimulatedDisk(2L * PAGES * PAGE);
+  private final Probe probe = new Probe(FILE, RichFile.PATH, disk.options(Options.defaults()));
 
   private Path path() {
     return directory.resolve("torn.pando");
@@ -69,7 +68,7 @@ final class TornFileTest {
       byte[] image = FILE.image().clone();
       try {
         damage.apply(image, number);
-        disk.put(image);
+        disk.put(RichFile.PATH, image);
         outcomes.merge(
             probe.judge(differing(image, FILE.image()), zeros(image), number), 1, Integer::sum);
       } catch (Throwable e) {
@@ -184,7 +183,7 @@ final class TornFileTest {
       for (int slot = 0; slot < PageHeader.META_SLOTS; slot++) {
         byte[] image = FILE.image().clone();
         copy(older, slot, image, slot);
-        disk.put(image);
+        disk.put(RichFile.PATH, image);
         long txnId = probe.whole();
         if (slot == newest) {
           assertThat(txnId).isEqualTo(before);
@@ -200,23 +199,23 @@ final class TornFileTest {
    */
   @Test
   void aMetaOfAClosedFileAsItWasBefore() {
-    Options options = OnStorage.options(Options.defaults(), disk);
-    disk.put(FILE.image());
+    Options options = disk.options(Options.defaults());
+    disk.put(RichFile.PATH, FILE.image());
     byte[] older;
     long committed;
-    try (Database db = Database.open(MemoryDisk.DATABASE, options)) {
+    try (Database db = Database.open(RichFile.PATH, options)) {
       db.update(tx -> tx.drop("empty"));
-      older = disk.content();
+      older = disk.content(RichFile.PATH);
       db.update(tx -> tx.drop("deep"));
       committed = db.openReport().txnId();
     }
-    byte[] closed = disk.content();
+    byte[] closed = disk.content(RichFile.PATH);
     for (byte[] from : new byte[][] {older, FILE.image()}) {
       for (int slot = 0; slot < PageHeader.META_SLOTS; slot++) {
         byte[] image = closed.clone();
         copy(from, slot, image, slot);
-        disk.put(image);
-        try (Database db = Database.open(MemoryDisk.DATABASE, options)) {
+        disk.put(RichFile.PATH, image);
+        try (Database db = Database.open(RichFile.PATH, options)) {
           assertThat(db.openReport().txnId()).isGreaterThan(committed);
           assertThat(db.check().throwIfBad().tables()).isEqualTo(FILE.newest().tables().size() - 2);
         }

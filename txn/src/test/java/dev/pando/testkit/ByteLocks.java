@@ -25,6 +25,11 @@ final class ByteLocks {
     return true;
   }
 
+  synchronized boolean isHeldBy(Object owner, long position) {
+    Holders holders = held.get(position);
+    return holders != null && holders.all.contains(owner);
+  }
+
   synchronized void unlock(Object owner, long position) {
     Holders holders = held.get(position);
     if (holders != null && holders.all.remove(owner) && holders.all.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.pando.testkit;
 
 import dev.pando.error.StorageIoException;
+import dev.pando.pager.Storage;
 import dev.pando.txn.Options;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -113,9 +114,14 @@ public final class SimulatedDisk implements AutoCloseable {
 
   /** Options that open a database on this disk, as a process of its own. */
   public synchronized Options options(Options base) {
+    return base.withStorage(process());
+  }
+
+  /** A process that uses this disk. */
+  public synchronized Storage process() {
     SimulatedProcess process = new SimulatedProcess(this);
     processes.add(process);
-    return base.withStorage(process);
+    return process;
   }
 
   /** Sets what looks at each call. */
@@ -132,7 +138,7 @@ public final class SimulatedDisk implements AutoCloseable {
     processes.clear();
   }
 
-  /** Kills the process that was begun last with {@link #options}. */
+  /** Kills the process that was begun last with {@link #options} or {@link #process}. */
   public synchronized void killLast() {
     processes.removeLast().kill();
   }
@@ -172,12 +178,21 @@ public final class SimulatedDisk implements AutoCloseable {
     return file(path).content();
   }
 
-  /** Puts a file on the disk, synced, in place of one that may be there. */
+  /**
+   * Puts a file on the disk, synced. One that is there, which nobody may have open any more, gets
+   * this content: cheap enough for hundreds of thousands of files, one after the other.
+   */
   public synchronized void put(Path path, byte[] content) {
-    SimulatedFile file = add(new SimulatedFile(this, path));
+    SimulatedFile there = names.get(path);
+    SimulatedFile file = there == null ? add(new SimulatedFile(this, path)) : there;
     file.set(content, content.length);
     names.put(path, file);
     durableNames.put(path, file);
+  }
+
+  /** Turns bits of one byte of a file, as bits rot: for those who read it and on the disk. */
+  public synchronized void flip(Path path, long at, int bits) {
+    file(path).flip(at, bits);
   }
 
   /** Whether there is a file of this name. */

@@ -72,10 +72,23 @@ final class SimulatedFile {
     disk.checkRoom(path, Math.max(length, content.length));
     int there = (int) Math.min(content.length, length);
     MemorySegment.copy(content, 0, memory, ValueLayout.JAVA_BYTE, 0, there);
+    if (there < size) {
+      memory.asSlice(there, size - there).fill((byte) 0);
+    }
     size = length;
     durable = null;
     durableSize = length;
     pending = new ArrayList<>();
+  }
+
+  /** Turns bits of one byte, which is on disk. */
+  void flip(long at, int bits) {
+    memory.set(ValueLayout.JAVA_BYTE, at, (byte) (memory.get(ValueLayout.JAVA_BYTE, at) ^ bits));
+    byte[] known = durable;
+    if (known != null && at < known.length) {
+      durable = known.clone(); // others may share it
+      durable[(int) at] ^= (byte) bits;
+    }
   }
 
   /** Lets the memory be used for another file; nobody may use this one any more. */

@@ -64,6 +64,9 @@ final class SimulatedLock implements StorageLock {
 
   @Override
   public boolean tryLock(long position, boolean exclusive) {
+    if (shared.locks.isHeldBy(process, position)) {
+      throw new AssertionError("this process has locked byte " + position + " already");
+    }
     return shared.locks.tryLock(process, position, exclusive);
   }
 
