@@ -1,6 +1,5 @@
 package dev.pando.crash;
 
-import dev.pando.crash.CrashRun.Fault;
 import dev.pando.txn.Durability;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -140,12 +139,15 @@ class ChainTest {
 
   private static Action.Independent<CrashRun> tables() {
     return action(
-        Combinators.combine(table(), Arbitraries.of(true, false))
+        Combinators.combine(table(), Arbitraries.integers().between(0, 3))
             .as(
-                (table, drop) ->
-                    drop
-                        ? new Step("drop " + table, run -> run.drop(table))
-                        : new Step("clear " + table, run -> run.clear(table))));
+                (table, what) ->
+                    switch (what) {
+                      case 0 -> new Step("drop " + table, run -> run.drop(table));
+                      case 1 -> new Step("clear " + table, run -> run.clear(table));
+                      case 2 -> new Step("rename " + table, run -> run.rename(table, "renamed"));
+                      default -> new Step("drop renamed", run -> run.drop("renamed"));
+                    }));
   }
 
   private static Action.Independent<CrashRun> many() {

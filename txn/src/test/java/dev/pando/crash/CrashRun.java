@@ -1,11 +1,8 @@
 package dev.pando.crash;
 
 import dev.pando.error.DatabaseFailedException;
-import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
-import dev.pando.error.StorageIoException;
 import dev.pando.testkit.KilledError;
-import dev.pando.testkit.PartlyWritten;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
 import dev.pando.txn.CheckReport;
@@ -18,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,17 +30,6 @@ final class CrashRun implements AutoCloseable {
   private record Held(ReadTxn tx, Model state) {}
 
   private record Point(Savepoint savepoint, Model state) {}
-
-  /** What may happen at a call. */
-  enum Fault {
-    KILL,
-    KILL_IN_WRITE,
-    POWER_CUT,
-    IO_ERROR,
-    NO_SPACE,
-    SHORT_WRITE,
-    FAILED_SYNC
-  }
 
   private static final long CAPACITY = 1 << 20;
 
@@ -74,7 +61,9 @@ final class CrashRun implements AutoCloseable {
   private @Nullable Fault fault;
   private int callsToFault;
   private boolean cutAfterKill;
-  private @Nullable StorageException failure;
+
+  /** Whether the disk has told of an error, and nobody has gone on yet. */
+  private boolean failing;
 
   /** Faults that took place. */
   long faults;
@@ -103,7 +92,7 @@ final class CrashRun implements AutoCloseable {
     } catch (KilledError e) {
       afterKill();
     } catch (StorageException e) {
-      if (failure == null) {
+      if (!failing) {
         throw e;
       }
       afterFailure(e instanceof DatabaseFailedException);
@@ -128,24 +117,15 @@ final class CrashRun implements AutoCloseable {
     if (call == Call.SYNC || call == Call.SYNC_DIRECTORY) {
       verifyImages();
     }
-    if (fault != null && fits(fault, call) && --callsToFault <= 0) {
-      happen(fault, ours, bytes);
+    Fault planned = fault;
+    if (planned != null && planned.fits(call) && --callsToFault <= 0) {
+      fault = null;
+      faults++;
+      happen(planned, call, file, bytes);
     }
   }
 
-  private static boolean fits(Fault fault, Call call) {
-    return switch (fault) {
-      case KILL, POWER_CUT -> call != Call.READ && call != Call.MAP && call != Call.OPEN;
-      case KILL_IN_WRITE, SHORT_WRITE -> call == Call.WRITE;
-      case IO_ERROR -> call != Call.OPEN;
-      case NO_SPACE -> call == Call.WRITE || call == Call.GROW;
-      case FAILED_SYNC -> call == Call.SYNC;
-    };
-  }
-
-  private void happen(Fault what, boolean ours, long bytes) {
-    fault = null;
-    faults++;
+  private void happen(Fault what, Call call, @Nullable Path file, long bytes) {
     switch (what) {
       case KILL -> disk.kill();
       case POWER_CUT -> {
@@ -154,27 +134,13 @@ final class CrashRun implements AutoCloseable {
       }
       case KILL_IN_WRITE -> {
         disk.kill();
-        throw new PartlyWritten(
-            random.nextInt((int) bytes + 1), new StorageIoException("killed", null));
+        throw what.thrown(disk, call, file, bytes, random);
       }
-      case IO_ERROR -> throw failed(new StorageIoException("injected I/O error", null));
-      case NO_SPACE -> throw failed(new DatabaseFullException("injected lack of space", null));
-      case SHORT_WRITE ->
-          throw new PartlyWritten(
-              random.nextInt((int) bytes + 1),
-              failed(new StorageIoException("injected error in a write", null)));
-      case FAILED_SYNC -> {
-        if (ours) {
-          disk.loseUnsynced(ImageCheck.FILE, random);
-        }
-        throw failed(new StorageIoException("injected failure of a sync", null));
+      default -> {
+        failing = true;
+        throw what.thrown(disk, call, file, bytes, random);
       }
     }
-  }
-
-  private StorageException failed(StorageException e) {
-    failure = e;
-    return e;
   }
 
   /** Lets something happen at a call of the disk from now on. */
@@ -281,7 +247,7 @@ final class CrashRun implements AutoCloseable {
     readers.clear();
     savepoints.clear();
     fault = null;
-    failure = null;
+    failing = false;
   }
 
   /** A call failed, and the transaction, if it was in one. */
@@ -289,7 +255,7 @@ final class CrashRun implements AutoCloseable {
     List<Model> before = possible();
     // What a failed sync lost, the next process does not find.
     List<Model> possible = latched ? before : lastOf(before);
-    failure = null;
+    failing = false;
     savepoints.clear();
     WriteTxn running = tx;
     tx = null;
@@ -370,12 +336,26 @@ final class CrashRun implements AutoCloseable {
 
   void clear(String table) {
     tx().clear(Model.table(table));
-    working.tables().computeIfPresent(table, (name, old) -> new java.util.TreeMap<>());
+    working.tables().computeIfPresent(table, (name, old) -> new TreeMap<>());
   }
 
   void drop(String table) {
     boolean _ = tx().drop(table);
     working.tables().remove(table);
+  }
+
+  /** Gives a table another name, unless there is one of it. */
+  void rename(String from, String to) {
+    WriteTxn running = tx();
+    if (!working.tables().containsKey(to)) {
+      TreeMap<Long, byte[]> entries = working.tables().remove(from);
+      if (running.rename(from, to) != (entries != null)) {
+        throw new AssertionError("whether there is a table " + from);
+      }
+      if (entries != null) {
+        working.tables().put(to, entries);
+      }
+    }
   }
 
   void savepoint() {
@@ -462,7 +442,7 @@ final class CrashRun implements AutoCloseable {
   void createSnapshot(String name) {
     if (tx == null && !seen().snapshots().containsKey(name)) {
       Model next = seen().copy();
-      next.snapshots().put(name, new Model(seen().tables(), new java.util.TreeMap<>()));
+      next.snapshots().put(name, new Model(seen().tables(), new TreeMap<>()));
       inFlight = next;
       Object _ = db().snapshots().create(name);
       acknowledged(Durability.SYNC);

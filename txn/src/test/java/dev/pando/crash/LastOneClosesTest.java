@@ -2,7 +2,6 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pando.crash.CrashRun.Fault;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.txn.CheckReport;
 import dev.pando.txn.Database;

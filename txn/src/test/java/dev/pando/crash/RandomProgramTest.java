@@ -1,6 +1,5 @@
 package dev.pando.crash;
 
-import dev.pando.crash.CrashRun.Fault;
 import dev.pando.txn.Durability;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -142,13 +141,15 @@ class RandomProgramTest {
       return random.nextBoolean() ? CrashRun::beginReader : run -> run.endReader(which);
     } else if (choice < 178) {
       return random.nextBoolean() ? r -> r.createSnapshot("a") : r -> r.dropSnapshot("a");
-    } else if (choice < 188) {
+    } else if (choice < 186) {
       Fault what = Fault.values()[random.nextInt(Fault.values().length)];
       int calls = 1 + random.nextInt(30);
       return run -> run.plan(what, calls);
     }
     return switch (choice) {
       case 188 -> run -> run.drop(table);
+      case 187 -> run -> run.rename(table, "renamed");
+      case 186 -> run -> run.drop("renamed");
       case 189 -> run -> run.clear(table);
       case 190, 191 -> CrashRun::compact;
       case 192, 193, 194 -> CrashRun::reopen;
