@@ -222,7 +222,11 @@ public final class CrashImages {
       }
       int count = 1 + random.nextInt(bytes.length - 1);
       giveHarsh(
-          "head torn at byte " + count, index, new Harsh(k, count, Beyond.AS_WRITTEN, 0), action);
+          "head torn at byte " + count,
+          index,
+          true,
+          new Harsh(k, count, Beyond.AS_WRITTEN, 0),
+          action);
     }
   }
 
@@ -233,15 +237,22 @@ public final class CrashImages {
       return;
     }
     for (Beyond beyond : List.of(Beyond.ABSENT, Beyond.ZEROS, Beyond.GARBAGE)) {
-      giveHarsh("new length " + beyond, index, new Harsh(-1, 0, beyond, random.nextLong()), action);
+      Harsh harsh = new Harsh(-1, 0, beyond, random.nextLong());
+      giveHarsh("new length " + beyond, index, true, harsh, action);
     }
+    Harsh garbage = new Harsh(-1, 0, Beyond.GARBAGE, random.nextLong());
+    giveHarsh("nothing but a new length of garbage", index, false, garbage, action);
   }
 
   private void giveHarsh(
-      String kind, int index, Harsh harsh, BiConsumer<String, SimulatedDisk> action) {
+      String kind,
+      int index,
+      boolean written,
+      Harsh harsh,
+      BiConsumer<String, SimulatedDisk> action) {
     Map<Path, SimulatedFile> names = disk.namesAfter(i -> true);
     if (names.containsValue(disk.files().get(index))) {
-      try (SimulatedDisk left = disk(names, (file, operation, part) -> true, index, harsh)) {
+      try (SimulatedDisk left = disk(names, (file, operation, part) -> written, index, harsh)) {
         action.accept(kind, left);
       }
     }

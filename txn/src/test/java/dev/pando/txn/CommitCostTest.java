@@ -2,6 +2,8 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.testkit.SimulatedDisk;
+import dev.pando.testkit.SimulatedDisk.Call;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,20 +12,20 @@ import org.junit.jupiter.api.Test;
 
 /** What a commit asks of the disk, in order: the protocol, step by step. */
 final class CommitCostTest {
-  private static final Path FILE = Path.of("/sim/cost.pando");
+  private static final Path FILE = Path.of("/simulated/cost.pando");
   private static final Table<Long, byte[]> TABLE = Table.of("t", Codec.u64(), Codec.bytes());
 
-  private final SimStorage storage = new SimStorage(32 << 20);
-  private final List<String> operations = new ArrayList<>();
+  private final SimulatedDisk disk = new SimulatedDisk(32 << 20);
+  private final List<Call> calls = new ArrayList<>();
 
   private Database open() {
-    Database db = Database.open(FILE, Options.defaults().withStorage(storage));
-    storage.hook = (operation, file) -> operations.add(operation);
+    Database db = Database.open(FILE, disk.options(Options.defaults()));
+    disk.onCall((call, file, offset, bytes) -> calls.add(call));
     return db;
   }
 
   private void put(Database db, long key, int size) {
-    operations.clear();
+    calls.clear();
     db.update(tx -> tx.put(TABLE, key, new byte[size]));
   }
 
@@ -33,10 +35,10 @@ final class CommitCostTest {
       for (long i = 0; i < 50; i++) {
         put(db, i % 7, 100);
       }
-      assertThat(operations).containsExactly("write", "write", "sync");
-      operations.clear();
+      assertThat(calls).containsExactly(Call.WRITE, Call.WRITE, Call.SYNC);
+      calls.clear();
       db.update(tx -> assertThat(tx.get(TABLE, 1L)).hasSize(100));
-      assertThat(operations).isEmpty();
+      assertThat(calls).isEmpty();
       CheckReport _ = db.check().throwIfBad();
     }
   }
@@ -44,15 +46,15 @@ final class CommitCostTest {
   @Test
   void manyPagesAreSyncedBeforeTheMetaIsWritten() {
     try (Database db = open()) {
-      operations.clear();
+      calls.clear();
       db.update(
           tx -> {
             for (long i = 0; i < 80_000; i++) {
               tx.put(TABLE, i * 7919 % 80_000, new byte[100]); // in no order: none is written early
             }
           });
-      assertThat(operations).endsWith("write", "map", "sync", "write", "sync");
-      long writes = operations.stream().filter("write"::equals).count();
+      assertThat(calls).endsWith(Call.WRITE, Call.MAP, Call.SYNC, Call.WRITE, Call.SYNC);
+      long writes = calls.stream().filter(Call.WRITE::equals).count();
       assertThat(writes).isLessThan(100); // for 3,000 pages
       CheckReport _ = db.check().throwIfBad();
     }
@@ -62,7 +64,7 @@ final class CommitCostTest {
   void aLargeValueIsWrittenOnceAndSyncedFirst() {
     try (Database db = open()) {
       put(db, 1, 1 << 20);
-      assertThat(operations).endsWith("sync", "write", "sync");
+      assertThat(calls).endsWith(Call.SYNC, Call.WRITE, Call.SYNC);
       CheckReport _ = db.check().throwIfBad();
     }
   }
@@ -72,25 +74,25 @@ final class CommitCostTest {
     open().close();
     try (Database db = open()) {
       put(db, 1, 10);
-      assertThat(operations.subList(0, 3)).containsExactly("read", "write", "sync");
-      assertThat(operations).endsWith("write", "map", "write", "sync");
+      assertThat(calls.subList(0, 3)).containsExactly(Call.READ, Call.WRITE, Call.SYNC);
+      assertThat(calls).endsWith(Call.WRITE, Call.MAP, Call.WRITE, Call.SYNC);
       long first = db.stat().txnId();
       put(db, 1, 10);
-      assertThat(operations).containsExactly("write", "write", "sync");
+      assertThat(calls).containsExactly(Call.WRITE, Call.WRITE, Call.SYNC);
       assertThat(db.stat().txnId()).isEqualTo(first + 1);
     }
-    operations.clear();
+    calls.clear();
     open().close();
-    assertThat(operations).as("a session that writes nothing").doesNotContain("write", "sync");
+    assertThat(calls).as("a session that writes nothing").doesNotContain(Call.WRITE, Call.SYNC);
   }
 
   @Test
   void aCleanCloseSaysThatTheLastCommitIsOnDisk() {
     try (Database db = open()) {
       put(db, 1, 10);
-      operations.clear();
+      calls.clear();
     }
-    assertThat(operations).startsWith("write", "sync").contains("truncate");
+    assertThat(calls).startsWith(Call.WRITE, Call.SYNC).contains(Call.TRUNCATE);
   }
 
   /**
@@ -99,8 +101,8 @@ final class CommitCostTest {
    */
   @Test
   void aCommitOfManyRandomPutsIsWrittenInFewPieces() {
-    SimStorage large = new SimStorage(64 << 20);
-    Options options = Options.defaults().withPageSize(512).withStorage(large);
+    SimulatedDisk large = new SimulatedDisk(64 << 20);
+    Options options = large.options(Options.defaults().withPageSize(512));
     Random random = new Random(1);
     try (Database db = Database.open(FILE, options)) {
       db.update(
@@ -114,15 +116,15 @@ final class CommitCostTest {
       long writes = 0;
       long written = 0;
       for (int commit = 0; commit < 100; commit++) {
-        operations.clear();
+        calls.clear();
         long[] bytes = new long[1];
         boolean counted = commit >= 60;
-        large.hook =
-            (operation, file) -> {
-              if (operation.equals("write")) {
-                operations.add(operation);
+        large.onCall(
+            (call, file, offset, count) -> {
+              if (call == Call.WRITE) {
+                calls.add(call);
               }
-            };
+            });
         db.update(
             tx -> {
               for (int i = 0; i < 400; i++) {
@@ -131,7 +133,7 @@ final class CommitCostTest {
               bytes[0] = tx.pages().dirtyBytes();
             });
         if (counted) {
-          writes += operations.size();
+          writes += calls.size();
           written += bytes[0] / 512;
         }
       }

@@ -6,6 +6,8 @@ import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
+import dev.pando.testkit.SimulatedDisk;
+import dev.pando.testkit.SimulatedDisk.Call;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.TreeMap;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * others are committed.
  */
 final class SavepointFaultTest {
-  private static final Path FILE = Path.of("/sim/savepoints.pando");
+  private static final Path FILE = Path.of("/simulated/savepoints.pando");
   private static final Table<Long, byte[]> TABLE = Table.of("t", Codec.u64(), Codec.bytes());
   private static final int PROGRAMS = 150;
 
@@ -50,35 +52,35 @@ final class SavepointFaultTest {
     assertThat(commits).isGreaterThan(PROGRAMS);
   }
 
-  private static Options options(SimStorage storage) {
-    return Options.defaults()
-        .withPageSize(512)
-        .withGrowthStep(4096)
-        .withSpillLimit(64 << 10)
-        .withCloseTimeout(java.time.Duration.ZERO)
-        .withStorage(storage);
+  private static Options options(SimulatedDisk disk) {
+    return disk.options(
+        Options.defaults()
+            .withPageSize(512)
+            .withGrowthStep(4096)
+            .withSpillLimit(64 << 10)
+            .withCloseTimeout(java.time.Duration.ZERO));
   }
 
   private void program(boolean noRoom) {
-    SimStorage storage = new SimStorage(2 << 20);
-    storage.hook =
-        (operation, file) -> {
-          boolean fits = operation.equals("write") || operation.equals("grow");
+    SimulatedDisk disk = new SimulatedDisk(2 << 20);
+    disk.onCall(
+        (call, file, offset, bytes) -> {
+          boolean fits = call == Call.WRITE || call == Call.GROW;
           if (fits && failing && random.nextInt(4) == 0) {
             failures++;
             throw noRoom
-                ? new DatabaseFullException("no room to " + operation, null)
-                : new StorageIoException("cannot " + operation, null);
+                ? new DatabaseFullException("no room to " + call, null)
+                : new StorageIoException("cannot " + call, null);
           }
-        };
-    try (Database db = Database.open(FILE, options(storage))) {
+        });
+    try (Database db = Database.open(FILE, options(disk))) {
       for (int i = 0; i < 5; i++) {
         transaction(db);
         assertHolds(db, acknowledged);
         CheckReport _ = db.check().throwIfBad();
       }
     }
-    try (Database db = Database.open(FILE, options(storage))) {
+    try (Database db = Database.open(FILE, options(disk))) {
       assertHolds(db, acknowledged);
       CheckReport _ = db.check().throwIfBad();
     }
