@@ -79,13 +79,13 @@ class ChainTest {
         .withAction(1, action(just("compact", CrashRun::compact)))
         .withAction(1, action(just("reopen", CrashRun::reopen)))
         .withAction(4, fault())
-        .withMaxTransformations(40);
+        .withMaxTransformations(30);
   }
 
   private static CrashRun newRun() {
     Random random = new Random(7);
-    ImageCheck check = new ImageCheck(512, 2048, 12, random);
-    return new CrashRun(check, 4, 2, random);
+    ImageCheck check = new ImageCheck(512, 2048, 100, random);
+    return new CrashRun(check, 4, 1, random);
   }
 
   /** A step with what it is called and done with. */

@@ -1,6 +1,5 @@
 package dev.pando.crash;
 
-import dev.pando.crash.CrashRun.Fault;
 import dev.pando.txn.Durability;
 import java.util.Random;
 import java.util.function.Consumer;
