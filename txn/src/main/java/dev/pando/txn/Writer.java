@@ -220,8 +220,14 @@ final class Writer {
     }
   }
 
+  /** What is written again must not be replaced meanwhile: it is read as by any reader. */
   private void rewriteFound() {
-    FoundCommit.rewrite(publication.newest(), lock.durable(), file);
+    ReaderSlots.Slot slot = publication.pin();
+    try {
+      FoundCommit.rewrite(slot.snapshot(), lock.durable(), file);
+    } finally {
+      slot.free();
+    }
   }
 
   /**
