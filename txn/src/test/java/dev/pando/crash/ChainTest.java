@@ -20,8 +20,7 @@ import net.jqwik.api.state.Transformer;
  * Chains of actions on a disk that loses what was not synced, each against a model: writing, large
  * values, several tables, savepoints, aborts, readers, named snapshots, both kinds of durability,
  * kills, power cuts and errors at any call. A chain that fails is made shorter by jqwik, which
- * prints the seed that replays it ({@code -Djqwik.seed=} is not needed: {@code .jqwik-database}
- * remembers).
+ * prints it, and tries it first the next time: {@code .jqwik-database} remembers it.
  */
 class ChainTest {
   static final int CHAINS = 3000;
