@@ -119,7 +119,7 @@ final class LeafReader extends NodeReader {
     int cell = cell(page, base, word, slot);
     int tags = tags(page, base, cell);
     int tag = tags >>> Byte.SIZE;
-    if (hasLongLength(tags) || tag > MAX_SHORT_VALUE) {
+    if (!areShort(tags)) {
       rareEntry(page, base, size, cell, tags, key, value);
       return;
     }
@@ -233,8 +233,14 @@ final class LeafReader extends NodeReader {
     out.set(memory, cell + keyStart(tags), length);
   }
 
-  private static int tags(MemorySegment page, long base, int cell) {
+  /** The lengths of a cell's key and value, where they are short. */
+  static int tags(MemorySegment page, long base, int cell) {
     return page.get(SHORT, base + cell) & 0xFFFF;
+  }
+
+  /** Whether the tags say all: both lengths are short, and the value is in the cell. */
+  static boolean areShort(int tags) {
+    return !hasLongLength(tags) && tags >>> Byte.SIZE <= MAX_SHORT_VALUE;
   }
 
   /** Whether a length follows the tags. */

@@ -74,12 +74,23 @@ final class TreeRelease {
     for (int i = 0; i < children; i++) {
       MemorySegment page = pages.segment(address);
       long base = pages.offset(address);
-      free(
-          tree.branches.childPgno(page, base, children, i),
-          tree.branches.childBirth(page, base, children, i),
-          levelsBelow - 1);
+      long child = tree.branches.childPgno(page, base, children, i);
+      long childBirth = tree.branches.childBirth(page, base, children, i);
+      checkBirth(child, childBirth, birth);
+      free(child, childBirth, levelsBelow - 1);
     }
     pages.free(pgno, birth, 1);
+  }
+
+  /** A page born in the running transaction is free at once: none may only say so. */
+  private void checkBirth(long pgno, long birth, long parentBirth) {
+    if (birth > parentBirth) {
+      throw new CorruptFileException(
+          pages.name(),
+          pgno,
+          "the page is said to be born in %d, allowed: up to %d, when what refers to it was"
+              .formatted(birth, parentBirth));
+    }
   }
 
   /** Frees what the leaf refers to; returns its own pages. */
@@ -91,6 +102,7 @@ final class TreeRelease {
     for (int i = 0; i < count(word); i++) {
       if (tree.leaves.isOverflow(page, base, word, i)) {
         OverflowRun run = tree.leaves.overflowRun(page, base, word, i);
+        checkBirth(run.pgno(), run.birth(), birth);
         pages.free(run.pgno(), run.birth(), OverflowRun.pages(run.length(), tree.leaves.pageSize));
       }
     }

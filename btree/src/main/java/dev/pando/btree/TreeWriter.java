@@ -47,7 +47,7 @@ public final class TreeWriter extends Tree {
     cell = scratch.cell;
     allocator = pages;
     nodes = new NodeWriter(leaves, branches);
-    path = new WritePath(this, pages, nodes);
+    path = new WritePath(this, pages, nodes, scratch.extents);
     CellList cells = scratch.cells;
     KeyBuffer separator = scratch.separator;
     BranchSplit branchSplit = new BranchSplit(this, pages, nodes, path, cells, separator);

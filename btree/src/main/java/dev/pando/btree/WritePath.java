@@ -13,6 +13,7 @@ final class WritePath {
   private final TreeWriter tree;
   private final PageAllocator pages;
   private final NodeWriter nodes;
+  private final CellExtents extents;
   private final long[] pgno = new long[Tree.MAX_DEPTH];
   private final long[] birth = new long[Tree.MAX_DEPTH];
   private final long[] address = new long[Tree.MAX_DEPTH];
@@ -28,10 +29,11 @@ final class WritePath {
   /** Whether keys have been coming close together, so that trying the last leaf first pays. */
   private boolean clustered;
 
-  WritePath(TreeWriter tree, PageAllocator pages, NodeWriter nodes) {
+  WritePath(TreeWriter tree, PageAllocator pages, NodeWriter nodes, CellExtents extents) {
     this.tree = tree;
     this.pages = pages;
     this.nodes = nodes;
+    this.extents = extents;
   }
 
   /** The branches changed: the next {@link #find} starts at the root. */
@@ -139,9 +141,23 @@ final class WritePath {
     for (int level = 0; level < tree.depth; level++) {
       if (address[level] >= 0 || pages.isFrozen(pgno[level])) { // see PageAllocator
         long edited = pages.edit(pgno[level], birth[level]);
+        checkCells(edited, birth[level], level == leafLevel());
         relink(level, edited);
         set(level, edited, pages.txnId());
       }
+    }
+  }
+
+  /** Checks a copy; what this transaction has written is as it should be. */
+  private void checkCells(long edited, long sourceBirth, boolean leaf) {
+    if (sourceBirth == pages.txnId()) {
+      return;
+    }
+    long copy = pages.locate(edited, pages.txnId());
+    if (leaf) {
+      extents.checkLeaf(tree.leaves, pages.segment(copy), pages.offset(copy), sourceBirth);
+    } else {
+      extents.checkBranch(tree.branches, pages.segment(copy), pages.offset(copy), sourceBirth);
     }
   }
 
@@ -177,6 +193,7 @@ final class WritePath {
     long childPgno = tree.branches.childPgno(page(level), base(level), count, childSlot);
     long childBirth = tree.branches.childBirth(page(level), base(level), count, childSlot);
     long edited = pages.edit(childPgno, childBirth);
+    checkCells(edited, childBirth, level + 1 == leafLevel());
     if (edited != childPgno || childBirth != pages.txnId()) {
       setChild(level, childSlot, edited);
     }

@@ -1,13 +1,14 @@
 package dev.pando.btree;
 
 /**
- * Native memory that the trees of one writer share: what a split or a merge works on. Making it
- * costs more than a small transaction, so it outlives them. For one thread at a time.
+ * Memory that the trees of one writer share: what a split or a merge works on. Making it costs more
+ * than a small transaction, so it outlives them. For one thread at a time.
  */
 public final class WriteScratch {
   final CellList cells;
   final KeyBuffer separator;
   final LeafCell cell = new LeafCell();
+  final CellExtents extents;
 
   /**
    * Allocates the memory, about three pages.
@@ -17,5 +18,6 @@ public final class WriteScratch {
   public WriteScratch(int pageSize) {
     cells = new CellList(pageSize);
     separator = new KeyBuffer(Tree.maxKey(pageSize));
+    extents = new CellExtents();
   }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /**
  * Pages without checksums and with any one bit turned: reading may give wrong bytes then, but
@@ -219,16 +220,117 @@ class DamageTest {
       }
     }
     assertTrue(young.size() >= 5, "pages of the last transaction: " + young);
-    Delta.verify(fixture.pages, root, durable, (key, value) -> {});
+    Delta.verify(fixture.pages, root, durable, pgno -> true, (key, value) -> {});
     for (long p : young) {
       PageHeader.setIdentity(memory, p * PAGE, p, durable);
       CorruptFileException missing =
           assertThrows(
               CorruptFileException.class,
-              () -> Delta.verify(fixture.pages, root, durable, (key, value) -> {}));
+              () -> Delta.verify(fixture.pages, root, durable, pgno -> true, (key, value) -> {}));
       assertEquals(p, missing.pgno());
       PageHeader.setIdentity(memory, p * PAGE, p, txn);
     }
-    Delta.verify(fixture.pages, root, durable, (key, value) -> {});
+    Delta.verify(fixture.pages, root, durable, pgno -> true, (key, value) -> {});
+  }
+
+  /**
+   * All children of a branch were one page, on every level, and the root's counts said that there
+   * are many pages: visiting each reference would take the fanout to the power of the depth.
+   */
+  @Test
+  void deltaGoesIntoAPageOnceThoughItStandsManyTimes() {
+    TreeFixture fixture = new TreeFixture(PAGE, 1 << 20);
+    for (int i = 0; i < 9000; i++) {
+      fixture.put(key(i), new byte[20]);
+    }
+    TreeRoot root = fixture.commit();
+    assertTrue(root.depth() >= 4, "depth " + root.depth());
+    int references = pointEverywhereToTheFirstChild(fixture, root);
+    long[] entered = new long[1];
+    BitSet seen = new BitSet();
+    Delta.verify(
+        fixture.pages,
+        root,
+        root.birth() - 1,
+        pgno -> {
+          entered[0]++;
+          boolean isNew = !seen.get((int) pgno);
+          seen.set((int) pgno);
+          return isNew;
+        },
+        null);
+    assertEquals(root.depth(), seen.cardinality());
+    assertEquals(1 + references, entered[0]);
+  }
+
+  /** On the path to the first leaf; returns how many references there are. */
+  private static int pointEverywhereToTheFirstChild(TreeFixture fixture, TreeRoot root) {
+    MemorySegment memory = fixture.pages.memory();
+    BranchReader branches = new Tree(fixture.pages, root).branches;
+    long pgno = root.pgno();
+    int references = 0;
+    for (int level = 1; level < root.depth(); level++) {
+      long base = pgno * PAGE;
+      int count = NodeReader.count(branches.header(memory, base));
+      int first = branches.checkedCell(memory, base, count, 0);
+      for (int slot = 1; slot < count; slot++) {
+        int cell = branches.checkedCell(memory, base, count, slot);
+        MemorySegment.copy(
+            memory, base + first, memory, base + cell, BranchLayout.SEPARATOR_LENGTH);
+      }
+      references += count;
+      pgno = branches.childPgno(memory, base, count, 0);
+    }
+    return references;
+  }
+
+  /**
+   * Two slots named the same cell. Removing one of them moved the others by its length, beyond the
+   * page's end and into the next page.
+   */
+  @Test
+  void aWriterRefusesCellsThatOverlap() {
+    TreeFixture fixture = smallLeaf();
+    MemorySegment memory = fixture.pages.memory();
+    long offsets = leafBase(fixture) + NodeLayout.HEADS + 4L * NodeLayout.HEAD_BYTES;
+    short other = memory.get(NodeLayout.SHORT, offsets + NodeLayout.OFFSET_BYTES);
+    memory.set(NodeLayout.SHORT, offsets, other);
+    refuses(() -> fixture.put(new byte[] {3}, new byte[20]), "side by side");
+  }
+
+  /** The first value is in a run that claims to be of the running transaction: free at once. */
+  @Test
+  void aWriterRefusesARunOfTheFuture() {
+    TreeFixture fixture = smallLeaf();
+    MemorySegment memory = fixture.pages.memory();
+    Tree tree = new Tree(fixture.pages, fixture.tree.root());
+    Slice found = new Slice();
+    Cursor cursor = tree.cursor();
+    assertTrue(cursor.next());
+    cursor.entry(found, new Slice());
+    long birth = found.offset + found.length + NodeLayout.U48_BYTES;
+    LeafCell.putU48(memory, birth, fixture.pages.txnId());
+    refuses(() -> fixture.delete(new byte[] {0}), "born");
+  }
+
+  private static long leafBase(TreeFixture fixture) {
+    return fixture.tree.root().pgno() * PAGE;
+  }
+
+  /** Four short keys, the first with a value in a run. */
+  private static TreeFixture smallLeaf() {
+    TreeFixture fixture = new TreeFixture(PAGE, 1 << 20);
+    for (int i = 0; i < 4; i++) {
+      fixture.put(new byte[] {(byte) i}, new byte[i == 0 ? OVERFLOW_VALUE : 10]);
+    }
+    fixture.commit();
+    fixture.check();
+    assertEquals(1, fixture.tree.root().depth());
+    return fixture;
+  }
+
+  private static void refuses(Executable change, String says) {
+    CorruptFileException refused = assertThrows(CorruptFileException.class, change);
+    assertTrue(String.valueOf(refused.getMessage()).contains(says), refused.getMessage());
   }
 }

@@ -166,14 +166,26 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
         }
         noteVersion(decoder, base);
         MetaDecoder.Decoded decoded = decoder.decode(fileSize);
-        if (decoded.meta() != null) {
-          valid.add(new Valid(slot, decoded.meta()));
+        Meta meta = decoded.meta();
+        String problem = meta == null ? String.valueOf(decoded.problem()) : twice(meta, valid);
+        if (meta != null && problem == null) {
+          valid.add(new Valid(slot, meta));
         } else {
-          damaged.add(new Damaged(slot, String.valueOf(decoded.problem())));
+          damaged.add(new Damaged(slot, String.valueOf(problem)));
         }
       }
       valid.sort(Comparator.comparingLong((Valid slot) -> slot.meta().txnId()).reversed());
       return new MetaSlots(pageSize, valid, damaged);
+    }
+
+    /** Three slots of three transactions: two may be needed, and a writer finds the third. */
+    private static @Nullable String twice(Meta meta, List<Valid> before) {
+      for (Valid slot : before) {
+        if (slot.meta().txnId() == meta.txnId()) {
+          return "transaction " + meta.txnId() + ", which stands in slot " + slot.slot() + " too";
+        }
+      }
+      return null;
     }
 
     /** A version that the checksum vouches for decides; another one may be damage. */

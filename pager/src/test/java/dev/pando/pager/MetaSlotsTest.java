@@ -94,6 +94,19 @@ class MetaSlotsTest {
     }
   }
 
+  /**
+   * Two slots held the same transaction and the third the durable one: a writer that may replace
+   * neither its base nor that found no slot. ArrayIndexOutOfBoundsException.
+   */
+  @Test
+  void aTransactionStandsInOneSlot() {
+    MetaSlots slots = read(file(512, 8, 9, 9));
+    assertEquals(List.of(9L, 8L), txns(slots));
+    assertEquals(1, slots.damaged().size());
+    assertEquals(2, slots.damaged().getFirst().slot());
+    assertTrue(slots.damaged().getFirst().reason().contains("transaction 9"));
+  }
+
   @Test
   void aSlotOfZerosWasNeverWritten() {
     MetaSlots slots = read(file(4096, 0));

@@ -280,6 +280,13 @@ final class FreeSpace {
 
   /** Notes pages of an older transaction that the new state does not use. */
   void free(long start, long length, long birth) {
+    if (start < PageHeader.FIRST_PGNO || length < 1 || length > basePages - start) {
+      throw new CorruptFileException(
+          file.name(),
+          start,
+          "a reference names %d pages from this one on, allowed: within %d to %d"
+              .formatted(length, PageHeader.FIRST_PGNO, basePages - 1));
+    }
     if (freedEnd == freed.length) {
       freed = Arrays.copyOf(freed, 2 * freedEnd);
     }
@@ -396,9 +403,10 @@ final class FreeSpace {
     for (; freedSettled < freedEnd; freedSettled += FREED_FIELDS) {
       long start = freed[freedSettled];
       long length = freed[freedSettled + 1];
-      if (free.addRun(start, length) != length) {
+      if (free.nextIn(start, start + length) < start + length) { // before: rolling back undoes all
         throw new CorruptFileException(file.name(), start, "the page is freed a second time");
       }
+      long _ = free.addRun(start, length);
       tree.touch(start, length);
     }
   }

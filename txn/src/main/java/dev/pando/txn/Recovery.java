@@ -9,6 +9,7 @@ import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * Chooses the commit to open a database on: the newest whose meta is valid and whose delta holds,
@@ -47,39 +48,63 @@ record Recovery(Meta meta, List<String> passedOver) {
 
   /** Locates every page that may not have been on disk when the meta was written. */
   static void verify(PageReader pages, Meta meta) {
-    List<Meta> named = new ArrayList<>();
-    long durable = meta.durableTxn();
-    verify(pages, meta, durable, named);
-    for (Meta kept : named) { // they may be as new as the commit
-      verify(pages, kept, durable, new ArrayList<>());
+    new Verification(pages, meta.durableTxn()).run(meta);
+  }
+
+  /** Goes into each page once, whatever the file says: it may have been made to do harm. */
+  private static final class Verification {
+    private final PageReader pages;
+    private final long durable;
+    private final PageSet seen = new PageSet(0);
+    private final List<Meta> named = new ArrayList<>();
+
+    Verification(PageReader pages, long durable) {
+      this.pages = pages;
+      this.durable = durable;
     }
-  }
 
-  /**
-   * Verifies a commit's delta.
-   *
-   * @param named gets the metas of the named snapshots in it
-   */
-  private static void verify(PageReader pages, Meta meta, long durable, List<Meta> named) {
-    Delta.verify(
-        pages,
-        meta.catalog(),
-        durable,
-        (key, value) -> {
-          if (SnapshotEntry.isKey(key)) {
-            named.add(SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value).meta());
-          } else {
-            verifyTable(pages, meta, durable, key, value);
-          }
-        });
-    Delta.verify(pages, meta.freeTree(), durable, null);
-  }
+    void run(Meta meta) {
+      verify(meta, named, this::checkNew);
+      for (Meta kept : named) { // they may be as new as the commit
+        verify(kept, new ArrayList<>(), seen::add); // and have pages in common with it
+      }
+    }
 
-  private static void verifyTable(
-      PageReader pages, Meta meta, long durable, Slice key, Slice value) {
-    String name = CatalogEntry.name(pages.name(), key);
-    TreeRoot root =
-        CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId()).root();
-    Delta.verify(pages, root, durable, null);
+    private boolean checkNew(long pgno) {
+      if (!seen.add(pgno)) {
+        throw new CorruptFileException(
+            pages.name(), pgno, "the page stands twice in one commit, allowed: once");
+      }
+      return true;
+    }
+
+    /**
+     * Verifies a commit's delta.
+     *
+     * @param snapshots gets the metas of the named snapshots in it
+     * @param isNew see {@link Delta#verify}
+     */
+    private void verify(Meta meta, List<Meta> snapshots, LongPredicate isNew) {
+      Delta.verify(
+          pages,
+          meta.catalog(),
+          durable,
+          isNew,
+          (key, value) -> {
+            if (SnapshotEntry.isKey(key)) {
+              snapshots.add(SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value).meta());
+            } else {
+              verifyTable(meta, key, value, isNew);
+            }
+          });
+      Delta.verify(pages, meta.freeTree(), durable, isNew, null);
+    }
+
+    private void verifyTable(Meta meta, Slice key, Slice value, LongPredicate isNew) {
+      String name = CatalogEntry.name(pages.name(), key);
+      TreeRoot root =
+          CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId()).root();
+      Delta.verify(pages, root, durable, isNew, null);
+    }
   }
 }

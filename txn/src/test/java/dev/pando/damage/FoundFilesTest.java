@@ -79,4 +79,30 @@ final class FoundFilesTest {
   void aSplitBetweenKeysOutOfOrder(String name) throws IOException {
     undergo(name);
   }
+
+  /**
+   * A leaf named a value far behind the file's end; replacing it freed pages that are not there.
+   */
+  @Test
+  void aRunBeyondTheFileIsFreed() throws IOException {
+    undergo("a-run-beyond-the-file-is-freed.pando.gz");
+  }
+
+  /** Two slots of a leaf named one cell; replacing its value moved cells out of the page. */
+  @Test
+  void cellsThatOverlapAreReplaced() throws IOException {
+    undergo("cells-that-overlap-are-replaced.pando.gz");
+  }
+
+  /** A branch had a separator longer than any key; a split did not know where to put it. */
+  @Test
+  void aSeparatorLongerThanKeys() throws IOException {
+    undergo("a-separator-longer-than-keys.pando.gz");
+  }
+
+  /** Two metas were of the same transaction, and neither might be replaced. */
+  @Test
+  void twoSlotsOfOneTransaction() throws IOException {
+    undergo("two-slots-of-one-transaction.pando.gz");
+  }
 }

@@ -5,19 +5,23 @@ import dev.pando.error.StorageException;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.txn.CheckReport;
 import dev.pando.txn.Database;
+import dev.pando.txn.NamedSnapshot;
 import dev.pando.txn.Options;
 import dev.pando.txn.RawCursor;
 import dev.pando.txn.RawTable;
 import dev.pando.txn.ReadTxn;
 import dev.pando.txn.View;
+import dev.pando.txn.WriteTxn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Does to a file of any bytes what a program may do to a database: opens it, checks it, reads all
- * of it forwards and backwards, looks keys up, and commits twice. Errors of {@link
- * StorageException} are answers; all else that is thrown comes out, and so does taking too long.
+ * of it forwards and backwards, looks keys up, commits twice, and then replaces, deletes, compacts
+ * and drops what is there. Errors of {@link StorageException} are answers; all else that is thrown
+ * comes out, and so does taking too long.
  */
 final class Ordeal {
   private static final long LIMIT_NANOS = 5_000_000_000L;
@@ -26,7 +30,20 @@ final class Ordeal {
   private static final int MOST_ENTRIES = 1_000_000;
 
   private static final int LOOK_UPS = 8;
+
+  /** Each value put is so much longer than the one before. */
+  private static final int PUT_STEP = 170;
+
   private static final byte[] NEW_KEY = {'n', 'e', 'w'};
+
+  /** What is replaced, deleted or moved must first be found, and then be freed. */
+  private static final List<Consumer<Database>> CHANGES =
+      List.of(
+          db -> db.update(Ordeal::replace),
+          db -> db.update(Ordeal::delete),
+          Ordeal::dropSnapshots,
+          Database::compact,
+          db -> db.update(tx -> tx.tables().forEach(tx::drop)));
 
   private final SimulatedDisk disk = new SimulatedDisk(4 << 20);
   private final Options options =
@@ -70,9 +87,12 @@ final class Ordeal {
       int round = i;
       attempt(ok, () -> commit(db, round));
     }
+    for (Consumer<Database> change : CHANGES) {
+      attempt(ok, () -> change.accept(db));
+    }
     CheckReport after = db.check();
     if (ok && !after.ok()) {
-      throw new AssertionError("whole before two commits, and then: " + after);
+      throw new AssertionError("whole before it was written, and then: " + after);
     }
   }
 
@@ -159,7 +179,7 @@ final class Ordeal {
 
   private static void get(RawTable table, byte[] key) {
     View value = new View();
-    if (key.length > 0 && key.length <= table.maxKey() && table.get(key, value)) {
+    if (isKey(table, key) && table.get(key, value)) {
       touch(value);
     }
   }
@@ -174,5 +194,40 @@ final class Ordeal {
           }
           boolean _ = tx.raw("new").put(new byte[] {(byte) round}, new byte[300]);
         });
+  }
+
+  private static void replace(WriteTxn tx) {
+    for (String name : tx.tables()) {
+      int length = 0;
+      for (byte[] key : keys(tx.raw(name))) {
+        boolean _ = tx.raw(name).put(key, new byte[length]);
+        length += PUT_STEP;
+      }
+    }
+  }
+
+  private static void delete(WriteTxn tx) {
+    for (String name : tx.tables()) {
+      for (byte[] key : keys(tx.raw(name))) {
+        boolean _ = tx.raw(name).delete(key);
+      }
+    }
+  }
+
+  /** The first ones, those left out that no program could ask for. */
+  private static List<byte[]> keys(RawTable table) {
+    List<byte[]> keys = new ArrayList<>();
+    forward(table, keys);
+    return keys.stream().filter(key -> isKey(table, key)).toList();
+  }
+
+  private static boolean isKey(RawTable table, byte[] key) {
+    return key.length > 0 && key.length <= table.maxKey();
+  }
+
+  private static void dropSnapshots(Database db) {
+    for (NamedSnapshot kept : db.snapshots().list()) {
+      boolean _ = db.snapshots().drop(kept.name());
+    }
   }
 }
