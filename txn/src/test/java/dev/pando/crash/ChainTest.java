@@ -10,8 +10,13 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.AroundPropertyHook;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.lifecycle.PropertyExecutionResult;
+import net.jqwik.api.lifecycle.PropertyExecutor;
+import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
 import net.jqwik.api.state.Transformer;
@@ -20,7 +25,8 @@ import net.jqwik.api.state.Transformer;
  * Chains of actions on a disk that loses what was not synced, each against a model: writing, large
  * values, several tables, savepoints, aborts, readers, named snapshots, both kinds of durability,
  * kills, power cuts and errors at any call. A chain that fails is made shorter by jqwik, which
- * prints it, and tries it first the next time: {@code .jqwik-database} remembers it.
+ * prints it, and tries it first the next time: {@code .jqwik-database} remembers it. With {@code
+ * -Dcrash.seed=} the same chains come in the same order.
  */
 class ChainTest {
   static final int CHAINS = 3000;
@@ -43,6 +49,17 @@ class ChainTest {
     chains.reached(count);
   }
 
+  /** Gives jqwik the seed that is printed, or the one that is asked for. */
+  static final class Seed implements AroundPropertyHook {
+    @Override
+    public PropertyExecutionResult aroundProperty(
+        PropertyLifecycleContext context, PropertyExecutor property) {
+      context.attributes().setSeed(String.valueOf(chains.seed(0)));
+      return property.execute();
+    }
+  }
+
+  @AddLifecycleHook(Seed.class)
   @Property(tries = CHAINS, shrinking = ShrinkingMode.BOUNDED)
   void everyChainKeepsWhatWasAcknowledged(
       @ForAll("programs") ActionChain<CrashRun> chain, @ForAll Random more) {
