@@ -98,6 +98,11 @@ public final class Unsynced {
     }
 
     @Override
+    public boolean isNamed() {
+      return file.isNamed();
+    }
+
+    @Override
     public void sync(boolean metadataToo) {}
 
     @Override

@@ -15,13 +15,14 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +42,13 @@ final class ChannelPageFile implements PageFile {
   private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
 
   /**
-   * Keys of the files that this JVM has locked. They are not opened once more, under whatever name:
-   * closing any channel of a file drops all locks that this JVM has on it.
+   * Keys of the files that this JVM has open; its monitor guards opening. They are not opened once
+   * more, under whatever name: closing any channel of a file drops all locks that this JVM has on
+   * it.
    */
-  private static final Set<Object> LOCKED = ConcurrentHashMap.newKeySet();
+  private static final Set<Object> OPEN = new HashSet<>();
+
+  private static final long PATIENCE_NANOS = 1_000_000_000;
 
   private final Path path;
   private final AsynchronousFileChannel channel;
@@ -62,6 +66,8 @@ final class ChannelPageFile implements PageFile {
 
   private @Nullable FileLock lock;
 
+  private boolean closed;
+
   /** The length changed since the last sync that put lengths on disk. */
   private volatile boolean lengthUnsynced;
 
@@ -75,21 +81,28 @@ final class ChannelPageFile implements PageFile {
   }
 
   static ChannelPageFile open(Path path, Set<? extends OpenOption> options) throws IOException {
-    if (!options.contains(StandardOpenOption.CREATE_NEW)) {
-      checkNotLocked(path);
-    }
-    AsynchronousFileChannel channel = CallingThread.open(path, options);
-    try {
-      return new ChannelPageFile(path, channel, options.contains(StandardOpenOption.WRITE));
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+    synchronized (OPEN) {
+      if (!options.contains(StandardOpenOption.CREATE_NEW)) {
+        checkNotOpen(path);
+      }
+      AsynchronousFileChannel channel = CallingThread.open(path, options);
+      try {
+        boolean writable = options.contains(StandardOpenOption.WRITE);
+        ChannelPageFile file = new ChannelPageFile(path, channel, writable);
+        if (file.fileKey != null) {
+          boolean _ = OPEN.add(file.fileKey);
+        }
+        return file;
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
     }
   }
 
-  private static void checkNotLocked(Path path) throws IOException {
+  private static void checkNotOpen(Path path) throws IOException {
     Object key = fileKey(path);
-    if (key != null && LOCKED.contains(key)) {
+    if (key != null && OPEN.contains(key)) {
       throw FileStorageLock.openHere(path);
     }
   }
@@ -291,11 +304,19 @@ final class ChannelPageFile implements PageFile {
     return open;
   }
 
+  /** Who opens the file tries the lock for a moment: then it is not to be had. */
   private void relock() throws IOException {
     FileLock before = lock;
-    if (before != null) {
-      before.release();
+    if (before == null) {
+      return;
+    }
+    before.release();
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    do {
       lock = channel.tryLock(LOCK_POSITION, 1, before.isShared());
+    } while (lock == null && System.nanoTime() - end < 0);
+    if (lock == null) {
+      throw new IOException("another process has locked the file while it was open");
     }
   }
 
@@ -308,14 +329,22 @@ final class ChannelPageFile implements PageFile {
         before.release();
       }
       lock = channel.tryLock(LOCK_POSITION, 1, !exclusive);
-      if (lock != null && fileKey != null) {
-        boolean _ = LOCKED.add(fileKey);
-      }
       return lock != null;
     } catch (OverlappingFileLockException e) {
       return false; // another class loader's copy of this class has it open
     } catch (IOException e) {
       throw IoFailure.of(path, "lock", e);
+    }
+  }
+
+  @Override
+  public boolean isNamed() {
+    try {
+      return Objects.equals(fileKey, fileKey(path));
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw IoFailure.of(path, "look for the file", e);
     }
   }
 
@@ -347,13 +376,16 @@ final class ChannelPageFile implements PageFile {
 
   @Override
   public void close() {
-    try (FileChannel _ = mapping) {
-      channel.close();
-    } catch (IOException e) {
-      throw IoFailure.of(path, "close", e);
-    } finally {
-      if (lock != null && fileKey != null) {
-        boolean _ = LOCKED.remove(fileKey);
+    synchronized (OPEN) {
+      try (FileChannel _ = mapping) {
+        channel.close();
+      } catch (IOException e) {
+        throw IoFailure.of(path, "close", e);
+      } finally {
+        if (fileKey != null && !closed) {
+          boolean _ = OPEN.remove(fileKey);
+        }
+        closed = true;
       }
     }
   }

@@ -45,6 +45,14 @@ public interface PageFile extends AutoCloseable {
   void truncate(long newSize);
 
   /**
+   * Whether the file still has the name under which it was opened: false once it was deleted or
+   * renamed, or another one was put in its place. Costs a system call.
+   *
+   * @throws dev.pando.error.StorageIoException if that cannot be told
+   */
+  boolean isNamed();
+
+  /**
    * Puts what was written on disk.
    *
    * @param metadataToo the length as well: wanted after growing or truncating

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseFullException;
+import dev.pando.error.DatabaseLockedException;
 import dev.pando.error.StorageIoException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -174,9 +175,10 @@ class ChannelPageFileTest {
   @Test
   void aFileOpenForReadingRefusesWrites() {
     file.grow(3 * 512);
+    assertTrue(file.writable());
+    file.close();
     try (PageFile readable = Pages.STORAGE.open(path, false)) {
       assertFalse(readable.writable());
-      assertTrue(file.writable());
       IllegalStateException e =
           assertThrows(
               IllegalStateException.class, () -> readable.write(ByteBuffer.allocate(1), 0));
@@ -186,8 +188,10 @@ class ChannelPageFileTest {
       PageMap map = readable.map(512, 3, Checksums.FIRST_TOUCH, null);
       assertEquals(3, map.pageCount());
       map.release();
+      assertEquals(3 * 512, readable.size());
+      // Closing a second one would drop the locks of the first.
+      assertThrows(DatabaseLockedException.class, () -> Pages.STORAGE.open(path, false));
     }
-    assertEquals(3 * 512, file.size());
   }
 
   /** The kernel's /dev/full answers every write with "no space left". */

@@ -26,6 +26,7 @@ final class DataFile {
   private static final long MAX_STEP = 64 << 20;
 
   private final PageFile file;
+  private final LockFile lock;
   private final int pageSize;
   private final Checksums checksums;
   private final long maxSize;
@@ -37,9 +38,6 @@ final class DataFile {
    * longer: if one of two updates is lost, the size is asked for once more.
    */
   private volatile long size;
-
-  /** Whether the length changed since the last sync, so that it must reach the disk as well. */
-  private volatile boolean lengthChanged = true;
 
   /** The write of a meta or the sync that failed: what is on disk is not known since. */
   private volatile @Nullable StorageException failure;
@@ -53,9 +51,11 @@ final class DataFile {
    * Takes over a file and a map of all its pages.
    *
    * @param map its one reference passes to this object
+   * @param lock where processes tell each other that the length must reach the disk
    */
-  DataFile(PageFile file, PageMap map, Options options) {
+  DataFile(PageFile file, PageMap map, LockFile lock, Options options) {
     this.file = file;
+    this.lock = lock;
     this.map = map;
     this.pageSize = map.pageSize();
     this.checksums = options.pagerChecksums();
@@ -105,7 +105,7 @@ final class DataFile {
     }
     checkLimit(pageCount);
     size = file.size();
-    lengthChanged = true;
+    lock.addLength();
     if (bytes < SMALL) {
       long step = step();
       long ahead = Math.max(needed, Math.min(needed + step, maxSize / pageSize * pageSize));
@@ -132,6 +132,7 @@ final class DataFile {
   /** Makes the file long enough for pages that nobody wrote: they were freed again. */
   void fill(long pageCount) {
     if (pageCount * pageSize > size) {
+      lock.addLength();
       file.grow(pageCount * pageSize);
       size = file.size();
     }
@@ -188,9 +189,9 @@ final class DataFile {
     syncing.lock();
     try {
       checkNotFailed();
-      boolean length = lengthChanged;
-      lengthChanged = false; // before: the next transaction may make the file longer meanwhile
-      syncNow(length);
+      long lengths = lock.lengths(); // before: the next transaction may add one meanwhile
+      syncNow(lengths != lock.lengthsOnDisk());
+      lock.setLengthsOnDisk(lengths);
     } finally {
       syncing.unlock();
     }
@@ -249,11 +250,7 @@ final class DataFile {
 
   /** Another process may have changed the file's length. */
   void lookAtSize() {
-    long now = file.size();
-    if (now != size) {
-      size = now;
-      lengthChanged = true;
-    }
+    size = file.size();
   }
 
   /** Bytes in the file, as far as this object knows. */
@@ -270,7 +267,7 @@ final class DataFile {
   void cutTo(long bytes) {
     long target = Math.max(bytes, map.pageCount() * pageSize);
     if (file.size() > target) {
-      lengthChanged = true;
+      lock.addLength();
       file.truncate(target);
     }
     size = file.size();

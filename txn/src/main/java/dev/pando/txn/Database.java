@@ -66,7 +66,7 @@ public final class Database implements AutoCloseable {
     this.options = options;
     this.lock = lock;
     this.openReport = opened.report();
-    this.file = new DataFile(opened.file(), opened.map(), options);
+    this.file = new DataFile(opened.file(), opened.map(), lock, options);
     this.readers = new ReaderSlots(lock);
     Snapshot first = new Snapshot(opened.meta(), opened.map());
     this.publication = new Publication(lock, file, readers, first);
@@ -226,20 +226,22 @@ public final class Database implements AutoCloseable {
   }
 
   private ReadTxn begin(ReaderSlots.Slot slot) {
-    if (state != OPEN) { // after pinning: either close sees the slot, or this sees the close
+    try {
+      checkAccepting(); // after pinning: either close sees the slot, or this sees the close
+      ReadTxn tx = new ReadTxn(this, slot);
+      if (options.leakTracking()) {
+        Throwable place = place();
+        slot.openedAt(place);
+        tx.watchedBy(Leak.watch(tx, place, slot::free));
+      }
+      if (options.readerLimit() != null) {
+        slot.heldBy(tx); // last: from here on it may be ended
+      }
+      return tx;
+    } catch (Throwable e) { // closing, or no memory
       slot.free();
-      checkAccepting();
+      throw e;
     }
-    ReadTxn tx = new ReadTxn(this, slot);
-    if (options.leakTracking()) {
-      Throwable place = place();
-      slot.openedAt(place);
-      tx.watchedBy(Leak.watch(tx, place, slot::free));
-    }
-    if (options.readerLimit() != null) {
-      slot.heldBy(tx); // last: from here on it may be ended
-    }
-    return tx;
   }
 
   /**
@@ -257,9 +259,14 @@ public final class Database implements AutoCloseable {
 
   /** One that is forgotten would keep the turn for ever. */
   private WriteTxn watched(WriteTxn tx) {
-    DirtyPages pages = tx.pages();
-    tx.watchedBy(Leak.watch(tx, place(), () -> writer.rollBack(pages)));
-    return tx;
+    try {
+      DirtyPages pages = tx.pages();
+      tx.watchedBy(Leak.watch(tx, place(), () -> writer.rollBack(pages)));
+      return tx;
+    } catch (Throwable e) { // no memory
+      tx.close();
+      throw e;
+    }
   }
 
   private @Nullable Throwable place() {
@@ -525,7 +532,8 @@ public final class Database implements AutoCloseable {
         Part _ = writer::close;
         Part _ = publication::releaseAll;
         Part _ = readers::leave;
-        Part _ = this::leave) { // the last one goes first
+        Part _ = this::leave;
+        Part _ = publication::stop) { // the last one goes first
       writer.seal();
     } catch (InternalError e) { // the file was cut short while it was open
       throw OpenedFile.faulted(path, e);

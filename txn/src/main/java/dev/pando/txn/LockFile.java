@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 final class LockFile implements AutoCloseable {
   static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
-  private static final long MAGIC_VALUE = 0x4B4C_4F44_4E41_5001L; // the last byte is the version
+  private static final long MAGIC_VALUE = 0x4B4C_4F44_4E41_5002L; // the last byte is the version
 
   // The header, in block 0. Words that different threads change stand on cache lines of their own.
 
@@ -44,6 +44,9 @@ final class LockFile implements AutoCloseable {
   /** A commit that a running sync will make durable; 0 for none. */
   private static final long SYNCING = 136;
 
+  /** How many of the changes of the data file's length are on disk. */
+  private static final long LENGTHS_ON_DISK = 144;
+
   /** The newest transaction id that may have been used. */
   private static final long LAST_USED = 192;
 
@@ -61,6 +64,9 @@ final class LockFile implements AutoCloseable {
 
   /** The session that waits for the writer lock; 0 for none. */
   private static final long NEXT_WRITER = 224;
+
+  /** Counts changes of the data file's length. */
+  private static final long LENGTHS = 232;
 
   private static final long HEADER_BYTES = 256;
 
@@ -163,8 +169,13 @@ final class LockFile implements AutoCloseable {
     return file.writable();
   }
 
-  /** Describes the database that was found; for the process that is alone. */
-  void describe(UUID databaseId, int pageSize, long current, long durable, boolean claimed) {
+  /**
+   * Describes the database that was found; for the process that is alone.
+   *
+   * @param lastUsed the newest transaction in any slot, also one that was passed over
+   */
+  void describe(
+      UUID databaseId, int pageSize, long current, long durable, long lastUsed, boolean claimed) {
     header.fill((byte) 0); // blocks are cleared when they are added
     if (shared() && file.size() > StorageLock.FIRST_BYTES) {
       file.truncate(StorageLock.FIRST_BYTES);
@@ -176,8 +187,9 @@ final class LockFile implements AutoCloseable {
     setLong(BLOCKS, 1);
     setLong(CURRENT, current);
     setLong(DURABLE, durable);
-    setLong(LAST_USED, current);
+    setLong(LAST_USED, lastUsed);
     setLong(CLAIMED, claimed ? 1 : 0);
+    setLong(LENGTHS, 1); // who was killed before may have changed it
     setLong(SESSIONS, 1);
     setLong(MAGIC, MAGIC_VALUE);
     session = 1;
@@ -271,6 +283,25 @@ final class LockFile implements AutoCloseable {
 
   void setSyncing(long txnId) {
     setLong(SYNCING, txnId);
+  }
+
+  /** Changes of the data file's length so far, by all processes. */
+  long lengths() {
+    return getLong(LENGTHS);
+  }
+
+  /** The data file's length is about to change, or may have changed. */
+  void addLength() {
+    long _ = (long) LONG.getAndAdd(header, LENGTHS, 1L);
+  }
+
+  /** How many of {@link #lengths} are on disk. */
+  long lengthsOnDisk() {
+    return getLong(LENGTHS_ON_DISK);
+  }
+
+  void setLengthsOnDisk(long lengths) {
+    setLong(LENGTHS_ON_DISK, lengths);
   }
 
   long lastUsed() {

@@ -154,6 +154,7 @@ final class MetaWriter {
       syncLock.lock();
       try {
         file.checkNotFailed(); // a sync that fails keeps its slot for ever
+        lock.setSyncing(0); // of a process that died: a live one would have the turn
         slot = slotFor(baseTxn);
       } finally {
         syncLock.unlock();

@@ -44,6 +44,9 @@ final class Publication {
   /** Threads that wait for a commit. */
   private final AtomicInteger waiters = new AtomicInteger();
 
+  /** Whether the end has begun, and maps and slots are about to be given back. */
+  private boolean stopped;
+
   /** Volatile: never newer than what the lock file says. */
   private volatile Snapshot newest;
 
@@ -116,6 +119,9 @@ final class Publication {
 
   private synchronized Snapshot follow() {
     Snapshot known = newest;
+    if (stopped) {
+      throw new IllegalStateException("the database is closed: " + file.name());
+    }
     long current = lock.current();
     if (known.txnId() == current) {
       return known; // another thread was faster
@@ -271,8 +277,15 @@ final class Publication {
   void refresh() {
     Snapshot _ = newest();
     synchronized (this) {
-      releaseRetired();
+      if (!stopped) {
+        releaseRetired();
+      }
     }
+  }
+
+  /** The end begins: no more maps are made, and none is told of. */
+  synchronized void stop() {
+    stopped = true;
   }
 
   /** The end: readers that are left get exceptions. */

@@ -1,9 +1,11 @@
 package dev.pando.txn;
 
+import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageMap;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Writer {
   private static final long LOOK_FOR_DEAD_NANOS = 100_000_000;
-  private static final long CHECK_LOCK_FILE_NANOS = 1_000_000_000;
+  private static final long CHECK_NAMES_NANOS = 1_000_000_000;
   private static final long SYNC_POLL_NANOS = 500_000;
 
   private final Database database;
@@ -43,7 +45,7 @@ final class Writer {
   /** The newest commit, whether readers may see it yet or not: the base of the next transaction. */
   private volatile Snapshot written;
 
-  /** When the lock file was looked for; for the holder of the turn. */
+  /** When the files were looked for by their names; for the holder of the turn. */
   private long lastCheck = System.nanoTime();
 
   /** The file's size before the running write transaction; for the holder of the turn. */
@@ -103,7 +105,7 @@ final class Writer {
 
   private WriteTxn begin() {
     try {
-      checkLockFile();
+      checkNames();
       if (lock.lastWriter() != lock.session()) {
         takeOver();
       }
@@ -151,11 +153,19 @@ final class Writer {
 
   // ---- taking over
 
-  /** Now and then: it costs a system call. */
-  private void checkLockFile() {
+  /** Now and then: it costs two system calls. */
+  private void checkNames() {
     long now = System.nanoTime();
-    if (now - lastCheck < CHECK_LOCK_FILE_NANOS) {
+    if (now - lastCheck < CHECK_NAMES_NANOS) {
       return;
+    }
+    if (!file.file().isNamed()) {
+      throw new DatabaseFailedException(
+          database.path()
+              + ": the file was deleted, renamed or replaced while the database was open, and what"
+              + " is committed now may be gone when it is closed; give the file its name back, or"
+              + " close the database and restore the file from a copy",
+          null);
     }
     if (!lock.isNamed()) {
       throw new DatabaseFailedException(
@@ -195,14 +205,27 @@ final class Writer {
    */
   private void adopt(Meta newest) {
     metas.use(Math.max(lock.writing(), Math.max(lock.committing(), newest.txnId())));
-    long found = Math.max(newest.txnId(), lock.current());
-    metas.sync(found);
-    if (newest.txnId() > lock.current()) {
+    boolean counts = newest.txnId() > lock.current() && (lock.claimed() || isWrittenAgain(newest));
+    metas.sync(counts ? newest.txnId() : lock.current());
+    if (counts) {
       metas.pin(newest, pins(publication.newest()));
       lock.setCurrent(newest.txnId());
     }
     lock.setWriting(0);
     lock.setCommitting(0);
+  }
+
+  /** A sync has failed since: false if the commit has lost a page, which nobody was told of. */
+  private boolean isWrittenAgain(Meta newest) {
+    PageMap pages = file.mapForCheck(newest.pageCount());
+    try {
+      FoundCommit.rewrite(new Snapshot(newest, pages), lock.durable(), file);
+      return true;
+    } catch (CorruptFileException e) {
+      return false;
+    } finally {
+      pages.release();
+    }
   }
 
   /** See {@link MetaWriter#claim}. */
@@ -381,7 +404,12 @@ final class Writer {
   private void cutFile() {
     if (!file.hasFailed()) {
       try {
-        file.cutTo(Math.max(sizeBefore, readers.longestMap() * file.pageSize()));
+        Object _ =
+            lock.whileNoMapChanges(
+                () -> {
+                  file.cutTo(Math.max(sizeBefore, readers.longestMap() * file.pageSize()));
+                  return true;
+                });
       } catch (StorageException e) {
         // The file stays longer than it need be; the next growth or close tries again.
       }

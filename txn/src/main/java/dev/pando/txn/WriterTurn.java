@@ -110,7 +110,15 @@ final class WriterTurn {
       LockFile.pause(Math.min(poll, left));
       poll = Math.min(2 * poll, LAST_POLL_NANOS);
     }
-    lock.withdrawWriter(lock.session());
+    boolean withdrawn = false;
+    try {
+      lock.withdrawWriter(lock.session()); // fails if somebody has cut the lock file
+      withdrawn = true;
+    } finally {
+      if (!withdrawn) {
+        leave();
+      }
+    }
     return true;
   }
 

@@ -232,6 +232,7 @@ final class CrashRun implements AutoCloseable {
 
   private void endProcess() {
     WriteTxn running = tx;
+    Database dead = db;
     db = null;
     tx = null;
     if (running != null) {
@@ -240,6 +241,9 @@ final class CrashRun implements AutoCloseable {
       } catch (KilledError e) {
         // It is dead.
       }
+    }
+    if (dead != null) {
+      ImageCheck.discard(dead);
     }
     inFlight = null;
     metaMayBeWritten = false;

@@ -1,5 +1,6 @@
 package dev.pando.crash;
 
+import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
 import dev.pando.txn.CheckReport;
@@ -92,6 +93,15 @@ final class ImageCheck {
     CheckReport _ = db.check().throwIfBad();
     db.close();
     return found;
+  }
+
+  /** Lets go of what a killed process had open, which changes nothing any more. */
+  static void discard(Database dead) {
+    try {
+      dead.close();
+    } catch (KilledError e) {
+      // It is dead.
+    }
   }
 
   /** The newest state that is there. */

@@ -35,7 +35,39 @@ enum PlantedBug {
   NO_SYNC_AFTER_A_CRASHED_WRITER(
       call("txn.MetaWriter", "claim", "txn.MetaWriter", "sync", "acknowledgeEarly")),
   FOUND_COMMIT_NOT_WRITTEN_AGAIN(
-      call("txn.MetaWriter", "sync", "txn.MetaWriter", "writeFoundAgain", "skipRewriting"));
+      call("txn.MetaWriter", "sync", "txn.MetaWriter", "writeFoundAgain", "skipRewriting")),
+
+  // Bugs between processes.
+
+  DEAD_WRITER_NOT_NOTICED(
+      Search.PROCESSES,
+      call("txn.Writer", "takeOver", "txn.LockFile", "writing", "nobody"),
+      call("txn.Writer", "takeOver", "txn.LockFile", "committing", "nobody")),
+  COMMIT_OF_A_DEAD_WRITER_NOT_SYNCED(
+      Search.PROCESSES, call("txn.Writer", "adopt", "txn.MetaWriter", "sync", "acknowledgeEarly")),
+  FREE_PAGES_FROM_BEFORE_ANOTHER_WRITER(
+      Search.PROCESSES,
+      call("txn.Writer", "takeOver", "txn.FreeSpace", "forget", "skipForgetting")),
+  SLOTS_FROM_BEFORE_ANOTHER_WRITER(
+      Search.PROCESSES, call("txn.Writer", "takeOver", "txn.MetaWriter", "look", "skipLooking")),
+  FAILED_SYNC_NOT_TOLD(
+      Search.PROCESSES,
+      call("txn.MetaWriter", "leaveToClaim", "txn.LockFile", "setClaimed", "skipTelling")),
+  LENGTH_CHANGED_BY_ANOTHER_NOT_SYNCED(
+      Search.PROCESSES, call("txn.DataFile", "sync", "txn.LockFile", "lengths", "noLengths"));
+
+  /** The random programs that must find it. */
+  enum Search {
+    ONE_PROCESS("dev.pando.crash.RandomProgramTest"),
+    PROCESSES("dev.pando.crash.SeveralProcessesTest");
+
+    /** Its static method {@code search} runs them. */
+    final String test;
+
+    Search(String test) {
+      this.test = test;
+    }
+  }
 
   /**
    * A call that is replaced.
@@ -48,9 +80,15 @@ enum PlantedBug {
    */
   record Call(String type, String method, String owner, String name, String by) {}
 
+  final Search search;
   final List<Call> calls;
 
   PlantedBug(Call... calls) {
+    this(Search.ONE_PROCESS, calls);
+  }
+
+  PlantedBug(Search search, Call... calls) {
+    this.search = search;
     this.calls = List.of(calls);
   }
 

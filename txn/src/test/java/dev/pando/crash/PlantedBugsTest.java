@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,7 +33,7 @@ class PlantedBugsTest {
   @EnumSource
   void isKilled(PlantedBug bug) throws ReflectiveOperationException {
     PlantedLoader loader = new PlantedLoader(bug.calls);
-    String found = run(loader, PROGRAMS);
+    String found = run(loader, bug.search, PROGRAMS);
     assertThat(loader.notPlanted()).as("calls that are not in the code").isEmpty();
     System.out.println("  " + bug + ": " + found);
     assertThat(found).as("how it was found").doesNotStartWith("nothing");
@@ -42,16 +41,17 @@ class PlantedBugsTest {
   }
 
   /** What kills the bugs lets the code live that has none. */
-  @Test
-  void theCodeAsItIsLives() throws ReflectiveOperationException {
-    assertThat(run(new PlantedLoader(List.of()), 20)).startsWith("nothing");
+  @ParameterizedTest
+  @EnumSource
+  void theCodeAsItIsLives(PlantedBug.Search search) throws ReflectiveOperationException {
+    assertThat(run(new PlantedLoader(List.of()), search, 20)).startsWith("nothing");
   }
 
-  private static String run(PlantedLoader loader, int programs)
+  private static String run(PlantedLoader loader, PlantedBug.Search search, int programs)
       throws ReflectiveOperationException {
-    Class<?> test = loader.loadClass("dev.pando.crash.RandomProgramTest");
-    Method search = test.getDeclaredMethod("search", long.class, int.class);
-    search.setAccessible(true);
-    return (String) search.invoke(null, SEED, programs);
+    Class<?> test = loader.loadClass(search.test);
+    Method method = test.getDeclaredMethod("search", long.class, int.class);
+    method.setAccessible(true);
+    return (String) method.invoke(null, SEED, programs);
   }
 }

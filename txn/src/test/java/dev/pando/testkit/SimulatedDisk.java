@@ -144,6 +144,25 @@ public final class SimulatedDisk implements AutoCloseable {
   }
 
   /**
+   * Kills one process that was begun with {@link #process}; the others go on after {@link #bury}.
+   */
+  public synchronized void kill(Storage process) {
+    if (!(process instanceof SimulatedProcess known) || !processes.remove(known)) {
+      throw new IllegalArgumentException("no process of this disk, or a dead one");
+    }
+    lockFiles.values().forEach(SimulatedLock.Shared::save);
+    known.kill();
+  }
+
+  /**
+   * The process killed last has unwound: undoes what it did to the lock file's memory meanwhile,
+   * which a dead one does not do.
+   */
+  public synchronized void bury() {
+    lockFiles.values().forEach(SimulatedLock.Shared::restore);
+  }
+
+  /**
    * The same disk as the next process finds it after all were killed: what was written is there.
    */
   public synchronized SimulatedDisk afterKill() {
@@ -234,6 +253,10 @@ public final class SimulatedDisk implements AutoCloseable {
     names.put(path, file);
     pendingNames.add(new NameChange(null, path, file));
     return file;
+  }
+
+  synchronized boolean isNamed(SimulatedFile file, Path path) {
+    return names.get(path) == file;
   }
 
   private SimulatedFile add(SimulatedFile file) {

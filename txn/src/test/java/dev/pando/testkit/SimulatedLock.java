@@ -2,6 +2,7 @@ package dev.pando.testkit;
 
 import dev.pando.pager.StorageLock;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ final class SimulatedLock implements StorageLock {
     private final ByteLocks locks = new ByteLocks();
     private final List<MemorySegment> pieces = new ArrayList<>();
     private final List<Long> starts = new ArrayList<>();
+    private final List<long[]> saved = new ArrayList<>();
     private long size = FIRST_BYTES;
 
     Shared() {
@@ -24,6 +26,19 @@ final class SimulatedLock implements StorageLock {
       pieces.add(made);
       starts.add(start);
       return made;
+    }
+
+    synchronized void save() {
+      saved.clear();
+      pieces.forEach(piece -> saved.add(piece.toArray(ValueLayout.JAVA_LONG)));
+    }
+
+    synchronized void restore() {
+      for (int i = 0; i < saved.size(); i++) {
+        MemorySegment before = MemorySegment.ofArray(saved.get(i));
+        pieces.get(i).copyFrom(before);
+      }
+      saved.clear();
     }
 
     void free(SimulatedProcess process) {
@@ -64,6 +79,7 @@ final class SimulatedLock implements StorageLock {
 
   @Override
   public boolean tryLock(long position, boolean exclusive) {
+    process.checkAlive();
     if (shared.locks.isHeldBy(process, position)) {
       throw new AssertionError("this process has locked byte " + position + " already");
     }

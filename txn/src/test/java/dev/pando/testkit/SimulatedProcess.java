@@ -51,7 +51,7 @@ final class SimulatedProcess implements Storage {
     checkAlive();
   }
 
-  private void checkAlive() {
+  void checkAlive() {
     if (killed) {
       throw new KilledError();
     }
@@ -184,6 +184,11 @@ final class SimulatedProcess implements Storage {
         happens(Call.TRUNCATE, file, newSize, 0);
         file.truncate(newSize);
       }
+    }
+
+    @Override
+    public boolean isNamed() {
+      return disk.isNamed(file, path);
     }
 
     @Override

@@ -119,6 +119,11 @@ class HookedStorage implements Storage {
     }
 
     @Override
+    public boolean isNamed() {
+      return file.isNamed();
+    }
+
+    @Override
     public void sync(boolean metadataToo) {
       syncs.incrementAndGet();
       beforeSync.run();

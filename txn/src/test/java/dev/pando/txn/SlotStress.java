@@ -71,7 +71,7 @@ public final class SlotStress {
     final ReaderSlots slots = new ReaderSlots(lock);
 
     Slots() {
-      lock.describe(new UUID(1, 2), 4096, 1, 1, true);
+      lock.describe(new UUID(1, 2), 4096, 1, 1, 0, true);
     }
 
     /** The steps of {@link Publication#pin()}. */

@@ -1,0 +1,498 @@
+package dev.pando.crash;
+
+import dev.pando.error.StorageException;
+import dev.pando.pager.Storage;
+import dev.pando.testkit.KilledError;
+import dev.pando.testkit.SimulatedDisk;
+import dev.pando.testkit.SimulatedDisk.Call;
+import dev.pando.txn.CheckReport;
+import dev.pando.txn.Database;
+import dev.pando.txn.Durability;
+import dev.pando.txn.ReadTxn;
+import dev.pando.txn.WriteTxn;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program of several processes that have one database open, on a disk that loses what was not
+ * synced: they take turns to write, read side by side, are killed at any call of the disk, fail,
+ * and come back; the others go on. What each of them sees, and what a power cut would leave before
+ * each sync, is compared with a model. One thread acts for all, so that a seed repeats it.
+ */
+final class ProcessesRun implements AutoCloseable {
+  /** A reader and what it must go on seeing. */
+  private record Held(ReadTxn tx, Model state) {}
+
+  /** One of the processes. */
+  private static final class Member {
+    private @Nullable Storage process;
+    private @Nullable Database db;
+    private @Nullable WriteTxn tx;
+    private Model working = Model.empty();
+    private final List<Held> readers = new ArrayList<>();
+  }
+
+  private static final String[] TABLES = {"one", "two"};
+  private static final int MOST_READERS = 3;
+  private static final long CAPACITY = 1 << 20;
+
+  final ImageCheck check;
+
+  /** What was done, one line each, for who looks into a failure. */
+  private final StringBuilder story = new StringBuilder();
+
+  private final Random random;
+  private final Thread thread = Thread.currentThread();
+  private final int keys;
+  private final List<Member> members = new ArrayList<>();
+  private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
+
+  /** What a power cut may leave, the oldest first; the last is what processes see. */
+  private List<Model> history = new ArrayList<>(List.of(Model.empty()));
+
+  /**
+   * Commits that were cut short: whoever writes next, or opens the file alone, finds one of them or
+   * {@link #seen}, and from then on nobody finds another.
+   */
+  private final List<Model> doubtful = new ArrayList<>();
+
+  /** What the running commit will leave; null if none runs. */
+  private @Nullable Model inFlight;
+
+  private boolean metaMayBeWritten;
+  private @Nullable Member acting;
+  private @Nullable Fault fault;
+  private int callsToFault;
+  private boolean cut;
+  private boolean failing;
+
+  /** Faults that took place, and writers that found a commit cut short. */
+  long faults;
+
+  long adopted;
+
+  ProcessesRun(ImageCheck check, int processes, Random random) {
+    this.check = check;
+    this.random = random;
+    this.keys = random.nextInt(5, 120);
+    for (int i = 0; i < processes; i++) {
+      members.add(new Member());
+    }
+    disk.onCall(this::before);
+  }
+
+  /** One of the processes does something. */
+  void step() {
+    Member member = members.get(random.nextInt(members.size()));
+    acting = member;
+    try {
+      act(member);
+    } catch (KilledError e) {
+      afterKill(member);
+    } catch (StorageException e) {
+      if (!failing) {
+        throw e;
+      }
+      afterFailure(member);
+    }
+    acting = null;
+  }
+
+  private void act(Member member) {
+    Database db = member.db;
+    if (db == null) {
+      open(member);
+      return;
+    }
+    WriteTxn tx = member.tx;
+    int choice = random.nextInt(100);
+    if (choice < 30) {
+      if (tx == null) {
+        begin(member, db);
+      } else {
+        change(member, tx);
+      }
+    } else if (choice < 50) {
+      if (tx != null) {
+        commit(member, tx);
+      }
+    } else if (choice < 75) {
+      read(member, db);
+    } else if (choice < 80) {
+      if (isAnybodyWriting()) {
+        return;
+      }
+      tell(member, "syncs");
+      db.sync();
+      durable(seen());
+    } else if (choice < 85) {
+      abort(member);
+      close(member, db);
+    } else if (choice < 92) {
+      plan();
+    } else if (choice < 96) {
+      kill(member);
+    } else {
+      snapshot(member, db);
+    }
+  }
+
+  private void plan() {
+    fault = Fault.values()[random.nextInt(Fault.values().length)];
+    callsToFault = random.nextInt(1, 25);
+  }
+
+  // ---- the disk
+
+  private void before(Call call, @Nullable Path file, long offset, long bytes) {
+    if (ImageCheck.FILE.equals(file)
+        && call == Call.WRITE
+        && offset < 3L * check.pageSize()
+        && inFlight != null) {
+      metaMayBeWritten = true;
+    }
+    if (call == Call.SYNC || call == Call.SYNC_DIRECTORY) {
+      check.powerCuts(disk, possible(), 3, 1);
+    }
+    Fault planned = fault;
+    Member member = Thread.currentThread() == thread ? acting : null; // not for housekeeping
+    if (planned != null && member != null && planned.fits(call) && --callsToFault <= 0) {
+      fault = null;
+      faults++;
+      happen(planned, member, call, file, bytes);
+    }
+  }
+
+  private void happen(Fault what, Member member, Call call, @Nullable Path file, long bytes) {
+    tell(member, what + " at " + call);
+    switch (what) {
+      case KILL, KILL_IN_WRITE -> disk.kill(process(member));
+      case POWER_CUT -> {
+        cut = true;
+        disk.kill();
+      }
+      default -> failing = true;
+    }
+    if (what != Fault.KILL && what != Fault.POWER_CUT) {
+      throw what.thrown(disk, call, file, bytes, random);
+    }
+  }
+
+  private static Storage process(Member member) {
+    Storage process = member.process;
+    if (process == null) {
+      throw new IllegalStateException("not running");
+    }
+    return process;
+  }
+
+  /** What a power cut may leave now. */
+  private List<Model> possible() {
+    List<Model> all = new ArrayList<>(history);
+    all.addAll(doubtful);
+    if (inFlight != null && metaMayBeWritten) {
+      all.add(inFlight);
+    }
+    return all;
+  }
+
+  private Model seen() {
+    return history.getLast();
+  }
+
+  private void tell(Member member, String what) {
+    story.append("\n").append(members.indexOf(member)).append(' ').append(what);
+    story.append(" (").append(history.size()).append(" states, ");
+    story.append(doubtful.size()).append(" doubtful)");
+  }
+
+  String story() {
+    return story.toString();
+  }
+
+  private void durable(Model state) {
+    history = new ArrayList<>(List.of(state));
+  }
+
+  /** What whoever opens the file or begins to write may find. */
+  private List<Model> findable() {
+    List<Model> states = new ArrayList<>(List.of(seen()));
+    states.addAll(doubtful);
+    return states;
+  }
+
+  private void found(Model state) {
+    if (state != seen()) {
+      history.add(state);
+      adopted++;
+    }
+  }
+
+  // ---- the ends of processes
+
+  private void kill(Member member) {
+    tell(member, "is killed");
+    disk.kill(process(member));
+    afterKill(member);
+  }
+
+  private void afterKill(Member member) {
+    cutShort();
+    if (cut) {
+      afterPowerCut();
+    } else {
+      forget(member);
+      disk.bury();
+    }
+  }
+
+  /** The running commit, if there is one, was not acknowledged. */
+  private void cutShort() {
+    if (inFlight != null && metaMayBeWritten) {
+      doubtful.add(inFlight);
+    }
+    inFlight = null;
+    metaMayBeWritten = false;
+  }
+
+  private void forget(Member member) {
+    WriteTxn running = member.tx;
+    Database dead = member.db;
+    member.db = null;
+    member.tx = null;
+    member.process = null;
+    member.readers.clear();
+    if (running != null) {
+      try {
+        running.close();
+      } catch (KilledError e) {
+        // It is dead.
+      }
+    }
+    if (dead != null) {
+      ImageCheck.discard(dead);
+    }
+  }
+
+  private void afterPowerCut() {
+    List<Model> possible = possible();
+    members.forEach(this::forget);
+    SimulatedDisk left = disk.powerCuts(random.nextLong()).any();
+    disk.close();
+    disk = new SimulatedDisk(CAPACITY);
+    if (left.exists(ImageCheck.FILE)) {
+      disk.put(ImageCheck.FILE, left.content(ImageCheck.FILE));
+    }
+    left.close();
+    disk.onCall(this::before);
+    cut = false;
+    fault = null;
+    doubtful.clear();
+    history = new ArrayList<>(possible); // the next to open finds one of them
+    open(members.getFirst(), possible);
+    durable(seen());
+  }
+
+  /** A call failed: the process ends, as one does that does not know what is on disk. */
+  private void afterFailure(Member member) {
+    tell(member, "has failed");
+    cutShort();
+    failing = false;
+    Database db = member.db;
+    abort(member);
+    if (db != null) {
+      try {
+        close(member, db);
+      } catch (StorageException e) {
+        // It said before that it failed.
+      }
+    }
+    if (member.process != null) {
+      disk.kill(member.process);
+    }
+    forget(member);
+    disk.bury();
+  }
+
+  // ---- what processes do
+
+  private void open(Member member) {
+    open(member, findable());
+  }
+
+  private void open(Member member, List<Model> possible) {
+    boolean alone = members.stream().allMatch(other -> other.process == null);
+    Storage process = disk.process();
+    member.process = process;
+    Database db = Database.open(ImageCheck.FILE, check.options().withStorage(process));
+    member.db = db;
+    Model state = ImageCheck.find(db, possible);
+    found(state);
+    tell(member, (alone ? "opens alone " : "joins ") + db.openReport());
+    if (alone) {
+      doubtful.clear(); // what is not whole now will never be
+    }
+  }
+
+  private boolean isAnybodyWriting() {
+    return members.stream().anyMatch(member -> member.tx != null);
+  }
+
+  private void begin(Member member, Database db) {
+    boolean busy = isAnybodyWriting();
+    WriteTxn tx = db.tryBeginWrite(Duration.ZERO);
+    if ((tx == null) != busy) {
+      throw new AssertionError(busy ? "two writers" : "a writer is kept out by nobody");
+    }
+    if (tx == null) {
+      return;
+    }
+    member.tx = tx;
+    tell(member, "begins " + tx.txnId());
+    found(ImageCheck.find(db, findable()));
+    if (!doubtful.isEmpty()) {
+      doubtful.clear();
+      durable(seen()); // whoever takes over from one that died or failed syncs what it found
+    }
+    member.working = seen().copy();
+    if (!member.working.isSeenBy(tx)) {
+      throw new AssertionError("the transaction does not begin on the newest commit");
+    }
+  }
+
+  private void change(Member member, WriteTxn tx) {
+    String table = TABLES[random.nextInt(TABLES.length)];
+    for (int i = random.nextInt(1, 6); i > 0; i--) {
+      long key = random.nextInt(keys);
+      if (random.nextInt(3) == 0) {
+        boolean _ = tx.delete(Model.table(table), key);
+        member
+            .working
+            .tables()
+            .computeIfPresent(
+                table,
+                (name, entries) -> {
+                  byte[] _ = entries.remove(key);
+                  return entries;
+                });
+      } else {
+        byte[] value = Model.value(random.nextLong(), length());
+        boolean _ = tx.put(Model.table(table), key, value);
+        member.working.entries(table).put(key, value);
+      }
+    }
+  }
+
+  private int length() {
+    int kind = random.nextInt(100);
+    return random.nextInt(kind < 80 ? 60 : kind < 99 ? 1500 : 70_000);
+  }
+
+  private void commit(Member member, WriteTxn tx) {
+    Durability durability = random.nextInt(3) == 0 ? Durability.ASYNC : Durability.SYNC;
+    inFlight = member.working;
+    tell(member, "commits " + durability);
+    tx.commit(durability);
+    member.tx = null;
+    acknowledged(durability);
+  }
+
+  private void acknowledged(Durability durability) {
+    Model done = inFlight;
+    inFlight = null;
+    metaMayBeWritten = false;
+    if (done != null && durability == Durability.SYNC) {
+      durable(done);
+    } else if (done != null) {
+      history.add(done);
+    }
+    if (disk.isDirty()) {
+      check.powerCuts(disk, possible(), 3, 1);
+    }
+  }
+
+  private void abort(Member member) {
+    WriteTxn running = member.tx;
+    member.tx = null;
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  private void snapshot(Member member, Database db) {
+    if (isAnybodyWriting() || !doubtful.isEmpty()) {
+      return;
+    }
+    tell(member, "makes or drops a snapshot");
+    Model next = seen().copy();
+    inFlight = next;
+    if (next.snapshots().remove("kept") != null) {
+      boolean _ = db.snapshots().drop("kept");
+    } else {
+      next.snapshots().put("kept", new Model(seen().tables(), new java.util.TreeMap<>()));
+      Object _ = db.snapshots().create("kept");
+    }
+    acknowledged(Durability.SYNC);
+  }
+
+  private void read(Member member, Database db) {
+    if (random.nextBoolean() && member.readers.size() < MOST_READERS) {
+      tell(member, "reads");
+      // A writer that died while it took over may have shown what it found.
+      found(ImageCheck.find(db, findable()));
+      member.readers.add(new Held(db.beginRead(), seen()));
+    } else if (!member.readers.isEmpty()) {
+      end(member.readers.remove(random.nextInt(member.readers.size())));
+    }
+  }
+
+  private static void end(Held reader) {
+    if (!reader.state.isSeenBy(reader.tx)) {
+      throw new AssertionError("a reader's snapshot has changed");
+    }
+    reader.tx.close();
+  }
+
+  private void close(Member member, Database db) {
+    tell(member, "closes");
+    member.readers.forEach(ProcessesRun::end);
+    member.readers.clear();
+    member.db = null;
+    db.close();
+    member.process = null;
+  }
+
+  /** The end: everything is as it must be, for those who are there and for who comes. */
+  void verify() {
+    fault = null;
+    for (Member member : members) {
+      abort(member);
+    }
+    for (Member member : members) {
+      Database db = member.db;
+      if (db == null) {
+        continue;
+      }
+      found(ImageCheck.find(db, findable()));
+      CheckReport _ = db.check().throwIfBad();
+      close(member, db);
+    }
+    open(members.getFirst());
+    Database last = members.getFirst().db;
+    if (last != null) {
+      CheckReport _ = last.check().throwIfBad();
+      last.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    disk.onCall((call, file, offset, bytes) -> {});
+    disk.kill();
+    disk.close();
+  }
+}
