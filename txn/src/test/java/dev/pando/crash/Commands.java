@@ -25,9 +25,18 @@ final class Commands {
 
   /** Skips the test unless it runs on Linux as root. */
   static void needRoot() throws IOException {
-    assumeTrue(new File("/proc/filesystems").exists(), "skipped: needs Linux");
+    skipUnless(new File("/proc/filesystems").exists(), "Linux");
     Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    assumeTrue(uid.equals(0), "skipped: needs root");
+    skipUnless(uid.equals(0), "root");
+  }
+
+  /** Maven counts what is skipped, but does not show why. */
+  private static void skipUnless(boolean there, String what) {
+    String message = "skipped: needs " + what;
+    if (!there) {
+      System.out.println(message);
+    }
+    assumeTrue(there, message);
   }
 
   /** Skips the test unless a program is installed. */
@@ -35,6 +44,6 @@ final class Commands {
     boolean found =
         Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
-    assumeTrue(found, "skipped: needs " + program + " (package " + aptPackage + ")");
+    skipUnless(found, program + " (package " + aptPackage + ")");
   }
 }
