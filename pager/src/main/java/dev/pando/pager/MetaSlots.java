@@ -22,8 +22,12 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   /** A slot that holds a meta. */
   public record Valid(int slot, Meta meta) {}
 
-  /** A slot that was written but does not hold a valid meta. */
-  public record Damaged(int slot, String reason) {}
+  /**
+   * A slot that was written but does not hold a valid meta.
+   *
+   * @param txnId the transaction of a whole meta that does not count; 0 if there is none
+   */
+  public record Damaged(int slot, String reason, long txnId) {}
 
   private static final String SUPPORTED = "Pando format version " + MetaLayout.VERSION;
 
@@ -36,6 +40,21 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   public MetaSlots {
     valid = List.copyOf(valid);
     damaged = List.copyOf(damaged);
+  }
+
+  /**
+   * The newest transaction in any slot. A meta that names more pages than the file has counts here,
+   * too: it is valid again as soon as the file has them.
+   */
+  public long newestTxn() {
+    long newest = 0;
+    for (Valid slot : valid) {
+      newest = Math.max(newest, slot.meta.txnId());
+    }
+    for (Damaged slot : damaged) {
+      newest = Math.max(newest, slot.txnId);
+    }
+    return newest;
   }
 
   /**
@@ -154,13 +173,13 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
         boolean magic = hasMagic(head, base);
         magicSeen |= magic;
         if (base + pageSize > head.byteSize()) {
-          damaged.add(new Damaged(slot, "the file ends after " + fileSize + " bytes"));
+          damaged.add(new Damaged(slot, "the file ends after " + fileSize + " bytes", 0));
           continue;
         }
         MetaDecoder decoder = new MetaDecoder(head, base, pageSize, slot);
         if (!magic) {
           if (!isZero(base, pageSize)) {
-            damaged.add(new Damaged(slot, "no Pando magic number"));
+            damaged.add(new Damaged(slot, "no Pando magic number", 0));
           }
           continue;
         }
@@ -171,7 +190,9 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
         if (meta != null && problem == null) {
           valid.add(new Valid(slot, meta));
         } else {
-          damaged.add(new Damaged(slot, String.valueOf(problem)));
+          Meta whole = decoder.decode(Long.MAX_VALUE).meta();
+          long txnId = whole == null ? 0 : whole.txnId();
+          damaged.add(new Damaged(slot, String.valueOf(problem), txnId));
         }
       }
       valid.sort(Comparator.comparingLong((Valid slot) -> slot.meta().txnId()).reversed());

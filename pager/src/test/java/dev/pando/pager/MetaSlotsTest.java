@@ -107,6 +107,22 @@ class MetaSlotsTest {
     assertTrue(slots.damaged().getFirst().reason().contains("transaction 9"));
   }
 
+  /** It is valid again when the file is as long: nobody may give out its id. */
+  @Test
+  void aMetaOfALongerFileIsCountedAmongTheNewest() {
+    byte[] bytes = file(512, 8, 9, 10);
+    MetaSlots slots = read(bytes);
+    assertEquals(10, slots.newestTxn());
+    TreeRoot none = TreeRoot.EMPTY;
+    new Meta(512, MetaTest.ID, 12, 12, 5, 0, none, none, List.of())
+        .encode(MemorySegment.ofArray(bytes), 512, 1);
+    slots = read(bytes);
+    assertEquals(List.of(10L, 8L), txns(slots));
+    assertEquals(12, slots.newestTxn());
+    bytes[512 + 100] ^= 1;
+    assertEquals(10, read(bytes).newestTxn(), "of a damaged one nothing is known");
+  }
+
   @Test
   void aSlotOfZerosWasNeverWritten() {
     MetaSlots slots = read(file(4096, 0));

@@ -172,7 +172,7 @@ final class LockFile implements AutoCloseable {
   /**
    * Describes the database that was found; for the process that is alone.
    *
-   * @param lastUsed the newest transaction in any slot, also one that was passed over
+   * @param lastUsed the newest transaction in any slot, also one that does not count
    */
   void describe(
       UUID databaseId, int pageSize, long current, long durable, long lastUsed, boolean claimed) {

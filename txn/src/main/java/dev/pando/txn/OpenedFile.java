@@ -137,8 +137,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
       // A meta may say that its own pages are on disk; that does not tell whether it is there
       // itself.
       long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
-      long lastUsed = slots.valid().getFirst().meta().txnId();
-      lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, lastUsed, created);
+      lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, slots.newestTxn(), created);
       return new OpenedFile(
           file, map, meta, new OpenReport(created, meta.txnId(), recovery.passedOver()));
     } finally {
