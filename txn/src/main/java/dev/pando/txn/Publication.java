@@ -82,11 +82,11 @@ final class Publication {
    * @return null if it is not there
    */
   ReaderSlots.@Nullable Slot pin(Function<Snapshot, @Nullable Snapshot> kept) {
-    ReaderSlots.Slot slot = pin();
-    boolean done = false;
-    try {
-      while (true) {
-        Snapshot now = newest();
+    while (true) {
+      ReaderSlots.Slot slot = pin();
+      boolean done = false;
+      try {
+        Snapshot now = slot.snapshot(); // and no newer one: what is not pinned must not be read
         Snapshot older = kept.apply(now);
         if (older == null) {
           return null;
@@ -97,11 +97,10 @@ final class Publication {
           done = true;
           return slot;
         }
-        slot.move(now.txnId());
-      }
-    } finally {
-      if (!done) {
-        slot.free();
+      } finally {
+        if (!done) {
+          slot.free();
+        }
       }
     }
   }

@@ -139,4 +139,30 @@ class NamedSnapshotTest extends DatabaseTestBase {
     CheckReport report = db.check().throwIfBad();
     assertThat(report.tables()).isZero();
   }
+
+  /**
+   * To find a named snapshot the newest commit's catalog was read while an older one was pinned: a
+   * process that was held up meanwhile read pages that others had reused.
+   */
+  @Test
+  void whoLooksForOneReadsWhatIsPinned() {
+    Database db = open();
+    db.update(tx -> tx.put(NAMES, 1L, "x"));
+    NamedSnapshot _ = db.snapshots().create("a");
+    long[] calls = new long[1];
+    ReadTxn found =
+        db.beginRead(
+            now -> {
+              long pins =
+                  db.readers().stream().filter(reader -> reader.txnId() == now.txnId()).count();
+              assertThat(pins).as("readers of what is looked at").isEqualTo(1);
+              if (calls[0]++ < 3) {
+                db.update(tx -> tx.put(NAMES, 2L, "y"));
+              }
+              return now;
+            });
+    assertThat(found).isNotNull();
+    found.close();
+    assertThat(calls[0]).isEqualTo(4);
+  }
 }
