@@ -70,9 +70,10 @@ final class ProcessesRun implements AutoCloseable {
   private boolean cut;
   private boolean failing;
 
-  /** Faults that took place, and writers that found a commit cut short. */
+  /** Faults that took place. */
   long faults;
 
+  /** Commits that were cut short and found by others. */
   long adopted;
 
   ProcessesRun(ImageCheck check, int processes, Random random) {
