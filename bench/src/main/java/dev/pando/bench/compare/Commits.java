@@ -38,49 +38,49 @@ final class Commits {
     Setting setting = stage.setting();
     Pair pair = new Pair(setting);
     KeyList keys = Orders.ring(setting, 3, Keys::present);
-    Batch batch = new Batch(keys, new Values(setting.valueBytes()), size, step);
+    Batch batch = new Batch(setting, keys, size, step);
     try (Peer peer = stage.openCopy("store")) {
-      batch.run(peer, pair, setting.warmMillis());
+      WarmUp.run(setting, millis -> batch.run(peer, pair, millis));
       System.gc();
-      long before = batch.done;
-      long nanos = batch.run(peer, pair, setting.windowMillis());
+      Outcome outcome = batch.run(peer, pair, setting.windowMillis());
       int[] versions = new int[setting.records()];
       replay(keys, batch.done, step, versions);
       check(stage, peer, pair, versions);
-      return Outcome.rate(batch.done - before, nanos, Outcome.NONE);
+      return outcome;
     }
   }
 
   /** Transactions one after the other. */
   private static final class Batch {
+    private final Setting setting;
     private final KeyList keys;
     private final Values values;
     private final int size;
     private final int step;
     private long done;
 
-    Batch(KeyList keys, Values values, int size, int step) {
+    Batch(Setting setting, KeyList keys, int size, int step) {
+      this.setting = setting;
       this.keys = keys;
-      this.values = values;
+      values = new Values(setting.valueBytes());
       this.size = size;
       this.step = step;
     }
 
-    /** Returns how long it took. */
-    long run(Peer peer, Pair pair, long millis) {
-      long begin = System.nanoTime();
-      long now = begin;
+    Outcome run(Peer peer, Pair pair, long millis) {
+      long before = done;
       long sum = 0;
-      while (now - begin < millis * 1_000_000) {
+      Stopwatch watch = new Stopwatch().start();
+      long end = System.nanoTime() + millis * 1_000_000;
+      while (System.nanoTime() - end < 0) {
         try (Writer writer = step == 1 ? peer.beginWrite(pair) : peer.beginReadAndWrite(pair)) {
           sum += step == 1 ? putAll(writer, pair) : getAndPut(writer, pair);
           writer.commit();
         }
         done += size;
-        now = System.nanoTime();
       }
       Window.sink = sum;
-      return now - begin;
+      return Outcome.rate(setting, done - before, watch.stop(), Outcome.NONE);
     }
 
     private long putAll(Writer writer, Pair pair) {
@@ -120,18 +120,18 @@ final class Commits {
         thread.start();
       }
       Committer.pause(setting.warmMillis());
-      long begin = System.nanoTime();
+      Stopwatch watch = new Stopwatch().start();
       long before = Committer.total(threads);
       Committer.pause(setting.windowMillis());
       long commits = Committer.total(threads) - before;
-      long nanos = System.nanoTime() - begin;
+      watch.stop();
       int[] versions = new int[setting.records()];
       for (Committer thread : threads) {
         thread.end();
         replay(thread.keys, thread.done, 1, versions);
       }
       check(stage, peer, new Pair(setting), versions);
-      return Outcome.rate(commits, nanos, Outcome.NONE);
+      return Outcome.rate(setting, commits, watch, Outcome.NONE);
     }
   }
 

@@ -138,8 +138,9 @@ public final class Compare implements Callable<Integer> {
       names = "--guard",
       paramLabel = "FILE",
       description =
-          "Measure what FILE has ratios of, quick but with 1,500 ms of warm-up; fail if one is under"
-              + " half of it three times.")
+          "Compare with the ratios in FILE: operations a second of processor time, beside"
+              + " lmdbjava's, after a warm-up until the rate is steady; fail if one is under half of"
+              + " what FILE says, three times.")
   private @Nullable Path guard;
 
   @Option(
@@ -197,7 +198,7 @@ public final class Compare implements Callable<Integer> {
       list();
       return 0;
     }
-    quick |= guard != null || record != null;
+    quick |= isGuard();
     List<PeerKind> kinds = kinds();
     List<Workload> chosen = workloads();
     Setting setting = setting();
@@ -284,16 +285,14 @@ public final class Compare implements Callable<Integer> {
         kind,
         valueBytes,
         load.equals("sorted"),
-        warmMillis != null ? warmMillis : defaultWarmMillis(),
-        windowMillis != null ? windowMillis : quick ? 250 : 3000,
-        quick);
+        warmMillis != null ? warmMillis : quick ? 500 : 2500,
+        windowMillis != null ? windowMillis : isGuard() ? 1500 : quick ? 250 : 3000,
+        quick,
+        isGuard());
   }
 
-  private long defaultWarmMillis() {
-    if (guard != null || record != null) {
-      return 1500; // ratios must not depend on how far the compiler has come
-    }
-    return quick ? 500 : 2500;
+  private boolean isGuard() {
+    return guard != null || record != null;
   }
 
   private Keys.Kind keyKind() {

@@ -15,9 +15,10 @@ import java.util.Properties;
 import java.util.function.Function;
 
 /**
- * Notices when Pando has become much slower than it was. What is compared is Pando's rate divided
- * by lmdbjava's, which differs less from machine to machine than the rate. Machines that others use
- * too are noisy, so only a ratio that has halved counts, and only if it does so three times.
+ * Notices when Pando has become much slower than it was. It compares how many operations Pando does
+ * in a second of processor time, divided by lmdbjava's, both warm: that differs least from machine
+ * to machine, because neither the disk, nor neighbours, nor the time that compilers take is in it.
+ * Some noise remains, so only a ratio that has halved counts, and only if it does so three times.
  */
 final class Guard {
   /** What is recorded. */
@@ -56,7 +57,8 @@ final class Guard {
   /** Writes the ratios of a run. */
   static void record(Path file, Results results) throws IOException {
     try (Writer out = Files.newBufferedWriter(file)) {
-      out.write("# Pando's rate divided by lmdbjava's, from: bench/run compare --record FILE\n");
+      out.write(
+          "# Pando's operations a second of processor time, divided by lmdbjava's; from: bench/run compare --record FILE\n");
       for (Workload workload : WORKLOADS) {
         double ratio = results.ratio(workload, PeerKind.PANDO);
         out.write(String.format(Locale.ROOT, "%s=%.2f%n", workload.id(), ratio));

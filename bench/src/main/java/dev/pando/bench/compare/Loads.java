@@ -88,26 +88,26 @@ final class Loads {
   private static Outcome repeat(Stage stage, Body body, Supplier<Peer> fresh) {
     Setting setting = stage.setting();
     Pair pair = new Pair(setting);
-    repeat(stage, setting.warmMillis(), body, fresh, pair);
+    WarmUp.run(setting, millis -> repeat(stage, millis, body, fresh, pair));
     return repeat(stage, setting.windowMillis(), body, fresh, pair);
   }
 
   private static Outcome repeat(
       Stage stage, long millis, Body body, Supplier<Peer> fresh, Pair pair) {
-    long nanos = 0;
+    Stopwatch watch = new Stopwatch();
     long operations = 0;
     String checksum = Outcome.NONE;
-    while (nanos < millis * 1_000_000) {
+    while (watch.elapsed() < millis * 1_000_000) {
       try (Peer peer = fresh.get()) {
         System.gc();
-        long begin = System.nanoTime();
+        watch.start();
         operations += run(peer, pair, body);
-        nanos += System.nanoTime() - begin;
+        watch.stop();
         checksum = checksum(stage, peer, pair);
       }
       stage.delete("store");
     }
-    return Outcome.rate(operations, nanos, checksum);
+    return Outcome.rate(stage.setting(), operations, watch, checksum);
   }
 
   /** Runs one transaction. */

@@ -12,9 +12,9 @@ record Outcome(double value, long operations, double seconds, String checksum) {
   /** For peers whose content cannot be read, and where the trial has compared with a model. */
   static final String NONE = "-";
 
-  /** Operations a second. */
-  static Outcome rate(long operations, long nanos, String checksum) {
-    double seconds = nanos / 1e9;
+  /** Operations a second; for the guard, a second of processor time. */
+  static Outcome rate(Setting setting, long operations, Stopwatch watch, String checksum) {
+    double seconds = (setting.isGuard() ? watch.processor() : watch.elapsed()) / 1e9;
     return new Outcome(operations / seconds, operations, seconds, checksum);
   }
 

@@ -12,6 +12,8 @@ import java.util.List;
  * @param warmMillis how long the measured code runs before it is measured
  * @param windowMillis how long it is measured, at least
  * @param quick whether everything is small, for a first look and for CI
+ * @param isGuard whether rates are those of a second of processor time, after a warm-up until they
+ *     are steady: they say more of the code and less of the machine
  */
 record Setting(
     int records,
@@ -20,7 +22,8 @@ record Setting(
     boolean sortedLoad,
     long warmMillis,
     long windowMillis,
-    boolean quick) {
+    boolean quick,
+    boolean isGuard) {
 
   private static final int MOST_BYTES_A_COMMIT = 64 << 20;
 
@@ -33,7 +36,8 @@ record Setting(
         Boolean.toString(sortedLoad),
         Long.toString(warmMillis),
         Long.toString(windowMillis),
-        Boolean.toString(quick));
+        Boolean.toString(quick),
+        Boolean.toString(isGuard));
   }
 
   static Setting of(List<String> arguments) {
@@ -44,7 +48,8 @@ record Setting(
         Boolean.parseBoolean(arguments.get(3)),
         Long.parseLong(arguments.get(4)),
         Long.parseLong(arguments.get(5)),
-        Boolean.parseBoolean(arguments.get(6)));
+        Boolean.parseBoolean(arguments.get(6)),
+        Boolean.parseBoolean(arguments.get(7)));
   }
 
   /** How many overwrites a transaction has: as many as wanted, but not so many that it is huge. */
@@ -53,10 +58,11 @@ record Setting(
   }
 
   Setting withRecords(int count) {
-    return new Setting(count, keys, valueBytes, sortedLoad, warmMillis, windowMillis, quick);
+    return new Setting(
+        count, keys, valueBytes, sortedLoad, warmMillis, windowMillis, quick, isGuard);
   }
 
   Setting withValueBytes(int bytes) {
-    return new Setting(records, keys, bytes, sortedLoad, warmMillis, windowMillis, quick);
+    return new Setting(records, keys, bytes, sortedLoad, warmMillis, windowMillis, quick, isGuard);
   }
 }

@@ -24,27 +24,25 @@ final class Window {
    * @param checked the first operations, whose sum is the checksum; a multiple of {@code size}
    */
   static Outcome measure(Setting setting, int size, long checked, Chunk chunk) {
-    Outcome _ = run(setting.warmMillis(), size, checked, chunk);
+    WarmUp.run(setting, millis -> run(setting, millis, size, checked, chunk));
     System.gc(); // what was left behind by the preparation is not to be collected meanwhile
-    return run(setting.windowMillis(), size, checked, chunk);
+    return run(setting, setting.windowMillis(), size, checked, chunk);
   }
 
-  private static Outcome run(long millis, int size, long checked, Chunk chunk) {
+  private static Outcome run(Setting setting, long millis, int size, long checked, Chunk chunk) {
     String checksum = Outcome.NONE;
     long sum = 0;
     long done = 0;
-    long begin = System.nanoTime();
-    long end = begin + millis * 1_000_000;
-    long now = begin;
-    while (now < end || done < checked) {
+    Stopwatch watch = new Stopwatch().start();
+    long end = System.nanoTime() + millis * 1_000_000;
+    while (System.nanoTime() - end < 0 || done < checked) {
       sum += chunk.run(done, size);
       done += size;
       if (done == checked) {
         checksum = Long.toHexString(sum);
       }
-      now = System.nanoTime();
     }
     sink = sum;
-    return Outcome.rate(done, now - begin, checksum);
+    return Outcome.rate(setting, done, watch.stop(), checksum);
   }
 }
