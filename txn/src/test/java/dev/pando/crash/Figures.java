@@ -8,16 +8,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much a crash test does, and what it did: {@code -Dcrash.scale=10} does ten times as much, and
- * {@code -Dcrash.seed=} runs the one case again that printed this seed. Each figure is printed and
- * added to {@code target/crash-figures.txt}; one that is lower than promised fails the test.
+ * How much a crash test does, and what it did. {@code -Dcrash.scale=1} is the full proof, 10 ten
+ * times as much; the default is a part of it, for every build. {@code -Dcrash.seed=} runs the one
+ * case again that printed this seed. Each figure is printed and added to {@code
+ * target/crash-figures.txt}; one that is lower than promised fails the test.
  */
 public final class Figures {
   private static final Path FILE = Path.of("target", "crash-figures.txt");
   private static final @Nullable Long SEED = Long.getLong("crash.seed");
+  private static final double SCALE = scale(System.getProperty("crash.scale", "0.2"));
 
   private final String what;
   private final long wanted;
@@ -31,7 +34,7 @@ public final class Figures {
    * @param promised how many of them at scale 1
    */
   public Figures(String what, long promised) {
-    this(what, promised, Math.max(1, Long.getLong("crash.scale", 1L)));
+    this(what, promised, SCALE);
   }
 
   /** A test of all cases there are, at any scale. */
@@ -39,10 +42,37 @@ public final class Figures {
     return new Figures(what, promised, 1);
   }
 
-  private Figures(String what, long promised, long scale) {
+  private Figures(String what, long promised, double scale) {
     this.what = what;
-    this.wanted = promised * scale;
-    System.out.println(what + ": first seed " + first);
+    this.wanted = Math.max(1, Math.round(promised * scale));
+    System.out.println(what + ": first seed " + first + ", scale " + scale);
+  }
+
+  private static double scale(String value) {
+    double scale = Double.parseDouble(value);
+    if (!(scale > 0 && scale <= 1e6)) {
+      throw new IllegalArgumentException("crash.scale=" + value + ", allowed above 0, to 1000000");
+    }
+    return scale;
+  }
+
+  /** Of so many cases of a finite set one is run, chosen at random; 1 from scale 1 on. */
+  public static int oneOf() {
+    return (int) Math.max(1, Math.round(1 / SCALE));
+  }
+
+  /**
+   * Whether a case of a finite set is among those to run: of each stratum one of {@link #oneOf}
+   * neighbours, chosen at random; with the same first seed, the same ones.
+   */
+  public boolean includes(long stratum, long index) {
+    int offset = new SplittableRandom(first + stratum).nextInt(oneOf());
+    return (index + offset) % oneOf() == 0;
+  }
+
+  /** What a failing case of a finite set tells so that it is run again among the same ones. */
+  public AssertionError failedAmong(String which, Throwable cause) {
+    return new AssertionError(which + "; run it again with -Dcrash.seed=" + first, cause);
   }
 
   /** How many there shall be. */

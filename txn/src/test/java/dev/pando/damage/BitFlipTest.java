@@ -26,9 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * One bit of a database of 64 pages turned, in every byte, and each bit of all metas and all page
  * headers: what is read then is right, or an older whole commit if a meta was hit, or an error that
- * names file and page; and the check finds every one that hit a page in use.
+ * names file and page; and the check finds every one that hit a page in use. At a scale below 1
+ * each run takes an even sample of them.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class BitFlipTest {
   private static final int PAGE = 4096;
   private static final int PAGES = 64;
@@ -86,31 +87,38 @@ final class BitFlipTest {
 
   @Test
   void everyByteAndEveryBitOfMetasAndHeaders() {
-    Figures figures = new Figures("bit flips of 64 pages", BYTES);
+    Figures figures = new Figures("bit flips of 64 pages", ROUND);
     long first =
         Figures.replays()
             ? 0
             : ROUND - Math.floorMod(figures.seed(0), (long) ROUND); // whole rounds
-    long cases = Figures.replays() ? 1 : Math.max(figures.wanted(), ROUND);
+    long cases = Figures.replays() ? 1 : figures.wanted();
     LongStream.rangeClosed(0, (cases - 1) / AT_ONCE)
         .parallel()
-        .map(part -> first + part * AT_ONCE)
-        .forEach(from -> flip(figures, from, Math.min(from + AT_ONCE, first + cases)));
+        .map(part -> part * AT_ONCE)
+        .forEach(from -> flip(figures, first, from, Math.min(from + AT_ONCE, cases)));
     System.out.println("bit flips: " + outcomes);
     if (!Figures.replays()) {
-      assertThat(outcomes.get(Outcome.OLDER)).as("newest meta").isEqualTo(Byte.SIZE * PAGE);
-      assertThat(outcomes.get(Outcome.META_TOLD)).isEqualTo(Byte.SIZE * 2 * PAGE);
+      int newest = outcomes.get(Outcome.OLDER);
+      assertThat(outcomes.get(Outcome.META_TOLD))
+          .as("the other metas")
+          .isBetween(newest, 3 * newest);
+      if (cases == ROUND) {
+        assertThat(newest).as("newest meta").isEqualTo(Byte.SIZE * PAGE);
+        assertThat(outcomes.get(Outcome.META_TOLD)).isEqualTo(Byte.SIZE * 2 * PAGE);
+      }
     }
     figures.reached(cases);
   }
 
-  /** Some flips, on a disk of their own. */
-  private void flip(Figures figures, long from, long to) {
+  /** Some flips, on a disk of their own; an odd step meets all eight bits. */
+  private void flip(Figures figures, long first, long from, long to) {
+    int step = Figures.oneOf() | 1;
     try (SimulatedDisk disk = new SimulatedDisk(2L * BYTES)) {
       disk.put(RichFile.PATH, FILE.image());
       Probe probe = new Probe(FILE, RichFile.PATH, disk.options(Options.defaults()));
       for (long i = from; i < to; i++) {
-        long seed = figures.seed(i);
+        long seed = figures.seed(first + i * step);
         Flip flip = Flip.of(seed);
         try {
           disk.flip(RichFile.PATH, flip.at, flip.bits());

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * then is right, or an older whole commit if the newest meta is gone, or an error that names file
  * and page. A page as it was before is found because each reference carries its page's birth.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class TornFileTest {
   private static final int PAGE = 4096;
   private static final int PAGES = 64;
@@ -60,7 +60,7 @@ final class TornFileTest {
 
   /** Numbers follow the seeds, so that each is met once, and a single seed names its own. */
   private void all(String what, int cases, Damage damage) {
-    Figures figures = new Figures(what, cases);
+    Figures figures = Figures.ofAll(what, cases);
     long count = Figures.replays() ? 1 : figures.wanted();
     for (long i = 0; i < count; i++) {
       long seed = figures.seed(i);
@@ -226,7 +226,7 @@ final class TornFileTest {
   @Test
   void cutAtAnySector() throws IOException {
     int cases = PAGES * PAGE / SECTOR;
-    Figures figures = new Figures("files cut at a sector", cases);
+    Figures figures = Figures.ofAll("files cut at a sector", cases);
     Probe real = new Probe(FILE, path(), Options.defaults());
     long count = Figures.replays() ? 1 : figures.wanted();
     for (long i = 0; i < count; i++) {

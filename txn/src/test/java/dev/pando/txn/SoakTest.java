@@ -29,7 +29,7 @@ class SoakTest extends DatabaseTestBase {
   private static final int PROCESSES = 5;
   private static final long MOST_BYTES = 16 << 20;
 
-  private final long seconds = Long.getLong("pando.soak.seconds", 120);
+  private final long seconds = Long.getLong("pando.soak.seconds", 30);
   private final long seed = Long.getLong("pando.seed", System.nanoTime());
   private final Random random = new Random(seed);
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
