@@ -84,7 +84,7 @@ final class MountedImage implements AutoCloseable {
         mounted = false;
         return;
       } catch (IOException e) {
-        if (attempt == 100) {
+        if (attempt == 3000) {
           throw e;
         }
         LockSupport.parkNanos(20_000_000);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** Runs a process so that some of its system calls fail, or stop it. Each thread counts its own. */
 final class Strace {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Path log;
 

@@ -158,12 +158,23 @@ final class Worker {
     return step[0];
   }
 
+  /** At its third step it waits between the acknowledgement and the commit, to be killed there. */
   private void hasty() {
     db.update(
         tx -> {
           long step = history.write(tx, Kind.GROWING);
           ack(step);
+          if (step == 3) {
+            say("acknowledged too early");
+            waitForTheKill();
+          }
         });
+  }
+
+  private static void waitForTheKill() {
+    while (true) {
+      LockSupport.park(); // a commit before may have left a permit
+    }
   }
 
   private void compact() {
@@ -181,8 +192,7 @@ final class Worker {
     while (random.nextInt(3) > 0) {
       History.spoil(tx, random.nextInt(200));
     }
-    LockSupport.park();
-    say("failed " + tx + " went on");
+    waitForTheKill();
   }
 
   private void share() throws InterruptedException {

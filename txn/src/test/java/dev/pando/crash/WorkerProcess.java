@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** The side of a child JVM's parent: hears what it says, and kills it. */
 final class WorkerProcess {
-  private static final Executor LATER = CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS);
+  private static final Executor LATER = CompletableFuture.delayedExecutor(10, TimeUnit.MINUTES);
 
   private final Process process;
   private final BufferedReader lines;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
  * checksums right. Whatever is done with them ends soon, and with data or an error of Pando. The
  * profile {@code fuzz} does the same with a fuzzer that watches which code runs.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HostileFileTest {
   private static final int FILES = 20_000;
   private static final int MOST_CHANGES = 5;

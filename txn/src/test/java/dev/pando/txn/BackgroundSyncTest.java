@@ -33,9 +33,9 @@ class BackgroundSyncTest extends DatabaseTestBase {
             throw new StorageIoException("no locks available", null);
           }
         };
-    db.update(tx -> tx.put(NAMES, 2L, "y"));
     final long before = storage.syncs.get();
-    for (int i = 0; i < 500 && storage.syncs.get() == before; i++) {
+    db.update(tx -> tx.put(NAMES, 2L, "y"));
+    for (int i = 0; i < 6000 && storage.syncs.get() == before; i++) {
       Thread.sleep(10);
     }
     assertThat(failures).hasValue(1);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A database is closed while a thread is in the middle of something. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class CloseUnderWayTest extends DatabaseTestBase {
   private final HookedStorage storage = new HookedStorage();
 
@@ -48,7 +48,7 @@ class CloseUnderWayTest extends DatabaseTestBase {
                     // the database was closed
                   }
                 });
-    assertThat(writing.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(writing.await(2, TimeUnit.MINUTES)).isTrue();
     db.close();
     Database again = open();
     assertThat(again.<String, RuntimeException>view(tx -> tx.get(NAMES, 1L))).isEqualTo("x");

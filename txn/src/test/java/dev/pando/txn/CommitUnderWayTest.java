@@ -24,7 +24,7 @@ class CommitUnderWayTest extends DatabaseTestBase {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -164,7 +164,7 @@ class CommitUnderWayTest extends DatabaseTestBase {
     await(joined);
     go.countDown();
     first.join();
-    joiner.join(10_000);
+    joiner.join(120_000);
     assertThat(joiner.isAlive()).as("waits").isFalse();
     leader.join();
     assertThat(report.get().throwIfBad()).isNotNull();

@@ -202,7 +202,7 @@ final class EarlyWriterTest extends DatabaseTestBase {
     db.update(tx -> load(tx, 0, RECORDS));
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().equals(THREAD)) { // about to end
-        assertThat(thread.join(java.time.Duration.ofSeconds(10))).isTrue();
+        assertThat(thread.join(java.time.Duration.ofMinutes(2))).isTrue();
       }
     }
   }

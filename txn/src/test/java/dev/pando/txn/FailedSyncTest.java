@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What others make of a sync that failed. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class FailedSyncTest extends DatabaseTestBase {
   private final HookedStorage storage = new HookedStorage();
 
@@ -42,7 +42,7 @@ class FailedSyncTest extends DatabaseTestBase {
         () -> {
           syncing.countDown();
           try {
-            assertThat(go.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(go.await(2, TimeUnit.MINUTES)).isTrue();
           } catch (InterruptedException e) {
             throw new AssertionError(e);
           }
@@ -51,7 +51,7 @@ class FailedSyncTest extends DatabaseTestBase {
     Thread sync =
         Thread.ofPlatform()
             .start(() -> assertThatThrownBy(db::sync).isInstanceOf(DatabaseFailedException.class));
-    assertThat(syncing.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(syncing.await(2, TimeUnit.MINUTES)).isTrue();
     db.update(tx -> tx.put(NAMES, 2L, "x"));
     AtomicReference<Throwable> failure = new AtomicReference<>();
     Thread third =

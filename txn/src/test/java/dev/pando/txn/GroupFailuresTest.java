@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shared commits of many threads on a disk that has room only now and then: all are told. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class GroupFailuresTest extends DatabaseTestBase {
   private static final int THREADS = 12;
   private static final int UPDATES = 400;
@@ -92,7 +92,7 @@ class GroupFailuresTest extends DatabaseTestBase {
     } else if (kind == 1) {
       CompletableFuture<Boolean> future = db.updateAsync(tx -> tx.put(NAMES, key, "later"));
       try {
-        boolean _ = future.get(30, TimeUnit.SECONDS);
+        boolean _ = future.get(10, TimeUnit.MINUTES);
       } catch (ExecutionException e) {
         throw e.getCause();
       }

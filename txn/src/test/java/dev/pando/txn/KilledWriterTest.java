@@ -116,7 +116,7 @@ class KilledWriterTest extends DatabaseTestBase {
       assertThat(other.answer()).isEqualTo(String.valueOf(before + 2));
       long begun = System.nanoTime();
       assertThat(next(db)).isEqualTo(before + 3);
-      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(1));
     }
   }
 

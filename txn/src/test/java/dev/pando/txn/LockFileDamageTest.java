@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lock file that somebody cut, overwrote, or left behind. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LockFileDamageTest extends DatabaseTestBase {
   private static final List<String> ORDERS =
       List.of("get 1", "txn", "put 1 y", "begin", "try-begin 10", "hold b", "check");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Statistics, lists and checks while states that they tell of come and go. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class LookingTest extends DatabaseTestBase {
   private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
 

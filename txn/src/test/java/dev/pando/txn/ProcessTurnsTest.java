@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 /**
  * Processes that stand still, come at the same time, are many, or whose threads are interrupted.
  */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ProcessTurnsTest extends DatabaseTestBase {
   private static long round(Database db) {
     return db.<Long, RuntimeException>view(SoakRounds::verify);
@@ -61,7 +61,7 @@ class ProcessTurnsTest extends DatabaseTestBase {
       assertThat(db.tryBeginWrite(Duration.ofMillis(200))).isNull();
       other.expect("not yet", "try-begin 100");
       assertThat(Duration.ofNanos(System.nanoTime() - begun))
-          .isBetween(Duration.ofMillis(300), Duration.ofSeconds(10));
+          .isGreaterThanOrEqualTo(Duration.ofMillis(300));
       assertThat(round(db)).isEqualTo(1);
       Thread waiting = Thread.ofVirtual().start(() -> db.update(tx -> tx.put(NAMES, 1L, "ours")));
       other.tell("rounds SYNC 1");
@@ -221,7 +221,10 @@ class ProcessTurnsTest extends DatabaseTestBase {
                     }
                   });
       assertThat(peer.answer()).isEqualTo("done");
-      Thread.sleep(500);
+      long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+      while (acknowledged.size() <= 50 && System.nanoTime() - end < 0) {
+        Thread.sleep(10);
+      }
       done.set(true);
       for (Thread thread : threads) {
         thread.join();

@@ -59,7 +59,7 @@ class ProcessesTest extends DatabaseTestBase {
       assertThat(peer.ask("begin")).startsWith("writing");
       assertThat(db.tryBeginWrite(Duration.ofMillis(50))).isNull();
       peer.expect("committed", "commit");
-      WriteTxn again = db.tryBeginWrite(Duration.ofSeconds(10));
+      WriteTxn again = db.tryBeginWrite(Duration.ofMinutes(2));
       assertThat(again).isNotNull();
       again.close();
     }
