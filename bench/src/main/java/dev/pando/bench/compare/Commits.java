@@ -71,8 +71,7 @@ final class Commits {
       long before = done;
       long sum = 0;
       Stopwatch watch = new Stopwatch().start();
-      long end = System.nanoTime() + millis * 1_000_000;
-      while (System.nanoTime() - end < 0) {
+      while (watch.goesOn(setting, millis)) {
         try (Writer writer = step == 1 ? peer.beginWrite(pair) : peer.beginReadAndWrite(pair)) {
           sum += step == 1 ? putAll(writer, pair) : getAndPut(writer, pair);
           writer.commit();

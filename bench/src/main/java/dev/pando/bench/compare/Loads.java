@@ -97,7 +97,7 @@ final class Loads {
     Stopwatch watch = new Stopwatch();
     long operations = 0;
     String checksum = Outcome.NONE;
-    while (watch.elapsed() < millis * 1_000_000) {
+    while (watch.goesOn(stage.setting(), millis)) {
       try (Peer peer = fresh.get()) {
         System.gc();
         watch.start();

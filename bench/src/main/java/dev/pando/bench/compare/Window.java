@@ -34,8 +34,7 @@ final class Window {
     long sum = 0;
     long done = 0;
     Stopwatch watch = new Stopwatch().start();
-    long end = System.nanoTime() + millis * 1_000_000;
-    while (System.nanoTime() - end < 0 || done < checked) {
+    while (watch.goesOn(setting, millis) || done < checked) {
       sum += chunk.run(done, size);
       done += size;
       if (done == checked) {
