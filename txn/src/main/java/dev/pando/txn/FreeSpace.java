@@ -64,6 +64,9 @@ final class FreeSpace {
 
   // The running transaction.
 
+  /** Whether its commit has begun to change {@link #free} and {@link #tree}. */
+  private boolean saving;
+
   private long basePages;
   private long pageCount;
 
@@ -110,11 +113,14 @@ final class FreeSpace {
   /** Commits in a row that found much of the file's end free. */
   private int tailCommits;
 
+  /** The same, if the running commit succeeds. */
+  private int tailNow;
+
   FreeSpace(DataFile file) {
     this.file = file;
   }
 
-  /** Another process has written: what is known is out of date. */
+  /** What is known is out of date: the next transaction reads its base's free pages. */
   void forget() {
     loaded = false;
   }
@@ -357,6 +363,7 @@ final class FreeSpace {
    * @param writer the transaction's own free tree
    */
   Saved save(TreeWriter writer) {
+    saving = true;
     if (packLimit > 0) {
       byte @Nullable [] _ = PageMover.move(writer, packLimit, null, Integer.MAX_VALUE);
     }
@@ -381,15 +388,15 @@ final class FreeSpace {
     long start = Math.max(reusable.startOfRunBefore(pageCount), PageHeader.FIRST_PGNO);
     long tail = pageCount - start;
     boolean large = tail * TAIL_SHARE >= pageCount && tail * file.pageSize() >= MIN_TAIL;
-    tailCommits = large ? tailCommits + 1 : 0;
-    if (tail > 0 && (packLimit > 0 || tailCommits >= TAIL_COMMITS)) {
+    tailNow = large ? tailCommits + 1 : 0;
+    if (tail > 0 && (packLimit > 0 || tailNow >= TAIL_COMMITS)) {
       tree.touch(start, tail);
       free.removeRun(start, tail);
       reusable.removeRun(start, tail);
       finder.forget();
       newFrom = Math.min(newFrom, start);
       pageCount = start;
-      tailCommits = 0;
+      tailNow = 0;
     }
   }
 
@@ -403,7 +410,7 @@ final class FreeSpace {
     for (; freedSettled < freedEnd; freedSettled += FREED_FIELDS) {
       long start = freed[freedSettled];
       long length = freed[freedSettled + 1];
-      if (free.nextIn(start, start + length) < start + length) { // before: rolling back undoes all
+      if (free.nextIn(start, start + length) < start + length) {
         throw new CorruptFileException(file.name(), start, "the page is freed a second time");
       }
       long _ = free.addRun(start, length);
@@ -451,30 +458,29 @@ final class FreeSpace {
     }
     lastBranches = branches;
     lastPages = pages;
-    tree.keep();
+    tailCommits = tailNow;
     end();
   }
 
-  /** The transaction was rolled back, or has changed nothing: everything is as it was. */
+  /**
+   * The transaction was rolled back, or has changed nothing: everything is as it was. After a
+   * commit that failed half-way the base is read again. Undoing its many steps would have to be
+   * right at each of them.
+   */
   void rollBack() {
-    for (int i = 0; i < taken.size(); i++) {
-      finder.addedRun(reusable.addRun(taken.start(i), taken.length(i)));
-      free.addRun(taken.start(i), taken.length(i));
+    if (saving) {
+      forget();
+    } else {
+      for (int i = 0; i < taken.size(); i++) {
+        finder.addedRun(reusable.addRun(taken.start(i), taken.length(i)));
+      }
+      reusable.removeRun(basePages, Math.max(reusable.end() - basePages, 0));
     }
-    for (int i = 0; i < freedSettled; i += FREED_FIELDS) {
-      free.removeRun(freed[i], freed[i + 1]);
-    }
-    reusable.removeRun(basePages, Math.max(reusable.end() - basePages, 0));
-    free.removeRun(basePages, Math.max(free.end() - basePages, 0));
-    if (newFrom < basePages) {
-      finder.addedRun(reusable.addRun(newFrom, basePages - newFrom));
-      free.addRun(newFrom, basePages - newFrom);
-    }
-    tree.rollBack();
     end();
   }
 
   private void end() {
+    saving = false;
     taken.clear();
     recent.clear();
     recentBranches.clear();

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The free pages as they are written down: the records of the free tree, and what the meta says is
  * different from them. Small commits change the meta only; when it is full, the records of all
  * chunks that differ are written.
+ *
+ * <p>{@link #differences} and {@link #write} prepare a commit and undo nothing: if it fails, only
+ * {@link #load} makes this right again.
  */
 final class FreeTree {
   private static final int WORDS = FreeRecord.CHUNK_PAGES / Long.SIZE;
@@ -29,12 +32,6 @@ final class FreeTree {
   /** Chunks, by number, that may differ from their record. */
   private final PageSet changed = new PageSet(0);
 
-  /** Chunks, by number, that the running transaction has changed in {@link #recorded}. */
-  private final PageSet rewritten = new PageSet(0);
-
-  /** What those had before. */
-  private final PageSet before = new PageSet(0);
-
   private final KeyBuffer key = new KeyBuffer(FreeRecord.KEY_BYTES);
   private final MemorySegment value = MemorySegment.ofArray(new byte[FreeRecord.BITMAP_BYTES]);
 
@@ -44,7 +41,8 @@ final class FreeTree {
    * @param free gets them
    */
   void load(PageReader pages, Meta meta, PageSet free) {
-    recorded.clear(); // an earlier attempt may have failed
+    recorded.clear(); // an earlier attempt, or a commit, may have failed
+    changed.clear();
     free.clear();
     read(pages, meta, recorded);
     free.addAll(recorded);
@@ -160,10 +158,9 @@ final class FreeTree {
   }
 
   private void write(long chunk, TreeWriter tree, PageSet free) {
-    if (rewritten.add(chunk)) {
-      copy(chunk, recorded, before);
+    for (int i = (int) chunk * WORDS; i < (chunk + 1) * WORDS; i++) {
+      recorded.setWord(i, free.word(i));
     }
-    copy(chunk, free, recorded);
     FreeRecord.writeKey(key, chunk);
     int length = FreeRecord.writeValue(value, free, chunk);
     if (length > 0) {
@@ -171,29 +168,5 @@ final class FreeTree {
     } else {
       boolean _ = tree.delete(key);
     }
-  }
-
-  private static void copy(long chunk, PageSet from, PageSet to) {
-    for (int i = (int) chunk * WORDS; i < (chunk + 1) * WORDS; i++) {
-      to.setWord(i, from.word(i));
-    }
-  }
-
-  /** The transaction is on disk. */
-  void keep() {
-    if (rewritten.size() > 0) {
-      rewritten.clear();
-    }
-  }
-
-  /** The transaction was rolled back: the records are what they were. */
-  void rollBack() {
-    long end = rewritten.end();
-    for (long chunk = rewritten.nextIn(0, end); chunk < end; ) {
-      copy(chunk, before, recorded);
-      changed.addRun(chunk, 1);
-      chunk = rewritten.nextIn(chunk + 1, end);
-    }
-    rewritten.clear();
   }
 }

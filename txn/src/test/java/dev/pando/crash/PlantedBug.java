@@ -27,8 +27,8 @@ enum PlantedBug {
   DOUBLE_FREE(call("txn.DirtyPages", null, "txn.FreeSpace", "free", "freeTwice")),
   LOST_GROWTH(call("txn.DataFile", "syncNow", "pager.PageFile", "sync", "syncWithoutLength")),
   ACKNOWLEDGE_EARLY(call("txn.Writer", "show", "txn.MetaWriter", "sync", "acknowledgeEarly")),
-  FREE_TREE_NOT_ROLLED_BACK(
-      call("txn.FreeSpace", "rollBack", "txn.FreeTree", "rollBack", "keepWhatWasRolledBack")),
+  FREE_SPACE_NOT_READ_AGAIN(
+      call("txn.FreeSpace", "rollBack", "txn.FreeSpace", "forget", "skipForgetting")),
   FREE_SPACE_NOT_ROLLED_BACK(
       call("txn.Writer", "rollBack", "txn.FreeSpace", "rollBack", "skipRollBack")),
   SWALLOWED_IO_ERROR(call("txn.DataFile", "write", "pager.PageFile", "write", "writeIfPossible")),

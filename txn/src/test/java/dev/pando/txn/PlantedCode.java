@@ -64,10 +64,6 @@ public final class PlantedCode {
 
   static void acknowledgeEarly(MetaWriter metas, long txnId) {}
 
-  static void keepWhatWasRolledBack(FreeTree tree) {
-    tree.keep();
-  }
-
   static void skipRollBack(FreeSpace free) {}
 
   static void writeIfPossible(PageFile file, ByteBuffer bytes, long offset) {
