@@ -52,7 +52,7 @@ final class Compaction {
     Map<String, Long> tables = new LinkedHashMap<>();
     long total = 0;
     long limit;
-    try (ReadTxn tx = database.beginRead()) {
+    try (ReadTxn tx = database.beginOwnRead()) {
       limit = limit(tx.snapshot().meta());
       for (String table : tx.tables()) {
         long bytes = bytes(tx, table);
@@ -109,7 +109,7 @@ final class Compaction {
       tx.catalog().touch();
       tx.commit(Durability.SYNC);
     }
-    try (ReadTxn tx = database.beginRead()) {
+    try (ReadTxn tx = database.beginOwnRead()) {
       return tx.snapshot().meta().pageCount();
     }
   }

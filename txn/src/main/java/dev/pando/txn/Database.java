@@ -210,9 +210,21 @@ public final class Database implements AutoCloseable {
 
   /** Begins a read transaction on the newest commit. Close it: it keeps that commit's pages. */
   public ReadTxn beginRead() {
+    return beginNewest(true);
+  }
+
+  /**
+   * As {@link #beginRead()}, for the engine itself: {@link Options#withReaderLimit} does not end
+   * it. Otherwise a check of a large file would read pages that were reused, and report damage.
+   */
+  ReadTxn beginOwnRead() {
+    return beginNewest(false);
+  }
+
+  private ReadTxn beginNewest(boolean limited) {
     checkAccepting();
     try {
-      return begin(publication.pin());
+      return begin(publication.pin(), limited);
     } catch (InternalError e) { // the lock file was cut short while it was open
       throw OpenedFile.faulted(path, e);
     }
@@ -220,12 +232,22 @@ public final class Database implements AutoCloseable {
 
   /** Begins a read transaction on an older snapshot; see {@link Publication#pin(Function)}. */
   @Nullable ReadTxn beginRead(Function<Snapshot, @Nullable Snapshot> kept) {
-    checkAccepting();
-    ReaderSlots.Slot slot = publication.pin(kept);
-    return slot == null ? null : begin(slot);
+    return beginOlder(kept, true);
   }
 
-  private ReadTxn begin(ReaderSlots.Slot slot) {
+  /** As {@link #beginRead(Function)}, for the engine itself; see {@link #beginOwnRead()}. */
+  @Nullable ReadTxn beginOwnRead(Function<Snapshot, @Nullable Snapshot> kept) {
+    return beginOlder(kept, false);
+  }
+
+  private @Nullable ReadTxn beginOlder(
+      Function<Snapshot, @Nullable Snapshot> kept, boolean limited) {
+    checkAccepting();
+    ReaderSlots.Slot slot = publication.pin(kept);
+    return slot == null ? null : begin(slot, limited);
+  }
+
+  private ReadTxn begin(ReaderSlots.Slot slot, boolean limited) {
     try {
       checkAccepting(); // after pinning: either close sees the slot, or this sees the close
       ReadTxn tx = new ReadTxn(this, slot);
@@ -234,7 +256,7 @@ public final class Database implements AutoCloseable {
         slot.openedAt(place);
         tx.watchedBy(Leak.watch(tx, place, slot::free));
       }
-      if (options.readerLimit() != null) {
+      if (limited && options.readerLimit() != null) {
         slot.heldBy(tx); // last: from here on it may be ended
       }
       return tx;
@@ -334,7 +356,7 @@ public final class Database implements AutoCloseable {
 
   /** Sizes and counts of the newest commit, and what readers of all processes hold back. */
   public Stat stat() {
-    try (ReadTxn tx = beginRead()) {
+    try (ReadTxn tx = beginOwnRead()) {
       return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).stat(file.size());
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
@@ -343,7 +365,7 @@ public final class Database implements AutoCloseable {
 
   /** All open read transactions, of all processes, the oldest state first. */
   public List<OpenReader> readers() {
-    try (ReadTxn tx = beginRead()) {
+    try (ReadTxn tx = beginOwnRead()) {
       readers.clearDead();
       return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).infos();
     } catch (InternalError e) {
@@ -415,7 +437,7 @@ public final class Database implements AutoCloseable {
    */
   public void warmUp(Progress progress) {
     Objects.requireNonNull(progress, "the progress is null");
-    try (ReadTxn tx = beginRead()) {
+    try (ReadTxn tx = beginOwnRead()) {
       try {
         WarmUp.run(tx.snapshot(), progress);
       } catch (InternalError | IllegalStateException e) {
@@ -430,13 +452,13 @@ public final class Database implements AutoCloseable {
    * on meanwhile.
    */
   public CheckReport check() {
-    try (ReadTxn tx = beginRead()) {
+    try (ReadTxn tx = beginOwnRead()) {
       Meta meta = tx.snapshot().meta();
       PageMap pages = file.mapForCheck(meta.pageCount());
       try {
         List<String> notes = new ArrayList<>();
         DatabaseCheck check = new DatabaseCheck(meta, pages, snapshots()::keep);
-        checkSlots(check, notes);
+        new SlotCheck(file, writer, publication).run(check, notes);
         return check.run(path, notes);
       } finally {
         pages.release();
@@ -444,28 +466,6 @@ public final class Database implements AutoCloseable {
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
     }
-  }
-
-  private void checkSlots(DatabaseCheck check, List<String> notes) {
-    writer.withoutCommits(
-        () -> {
-          long txnId;
-          MetaSlots slots;
-          do {
-            txnId = publication.newest().txnId();
-            slots = MetaSlots.read(file.file());
-          } while (!holds(slots, txnId) && publication.newest().txnId() != txnId); // others commit
-          if (!holds(slots, txnId)) {
-            check.problem("no meta slot holds the newest commit, transaction " + txnId);
-          }
-          slots
-              .damaged()
-              .forEach(slot -> notes.add("meta slot " + slot.slot() + ": " + slot.reason()));
-        });
-  }
-
-  private static boolean holds(MetaSlots slots, long txnId) {
-    return slots.valid().stream().anyMatch(slot -> slot.meta().txnId() == txnId);
   }
 
   // ---- the end

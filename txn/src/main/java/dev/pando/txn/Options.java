@@ -227,7 +227,8 @@ public final class Options {
 
   /**
    * From which age on a read transaction is ended: its next operation throws {@link
-   * IllegalStateException}, and about a second later the pages that it showed can be reused.
+   * IllegalStateException}, and about a second later the pages that it showed can be reused. The
+   * engine's own readers, such as that of {@link Database#check}, have no limit.
    *
    * @param age more than zero, to a tenth of a second; null for never, the default
    */

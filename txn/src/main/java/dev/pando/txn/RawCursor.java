@@ -97,6 +97,7 @@ public final class RawCursor implements AutoCloseable {
     check();
     try {
       cursor.key(into.slice());
+      tx.checkStillOpen();
     } catch (InternalError | IllegalStateException e) {
       throw tx.explained(e);
     }
@@ -108,6 +109,7 @@ public final class RawCursor implements AutoCloseable {
     check();
     try {
       cursor.value(into.slice());
+      tx.checkStillOpen();
     } catch (InternalError | IllegalStateException e) {
       throw tx.explained(e);
     }
@@ -119,6 +121,7 @@ public final class RawCursor implements AutoCloseable {
     check();
     try {
       cursor.entry(key.slice(), value.slice());
+      tx.checkStillOpen();
     } catch (InternalError | IllegalStateException e) {
       throw tx.explained(e);
     }

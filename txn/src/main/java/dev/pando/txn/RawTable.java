@@ -76,7 +76,9 @@ public final class RawTable {
   public byte @Nullable [] get(byte[] key) {
     Slice value = find(MemorySegment.ofArray(key));
     try {
-      return value == null ? null : value.toArray();
+      byte[] copy = value == null ? null : value.toArray();
+      tx.checkStillOpen();
+      return copy;
     } catch (InternalError | IllegalStateException e) {
       throw tx.explained(e);
     }
@@ -125,7 +127,9 @@ public final class RawTable {
     Tree found = tree();
     KeyBuffer wanted = tx.workspace().setKey(table.name(), key);
     try {
-      return found.contains(wanted);
+      boolean there = found.contains(wanted);
+      tx.checkStillOpen();
+      return there;
     } catch (InternalError | IllegalStateException e) {
       throw tx.explained(e);
     }
@@ -213,6 +217,7 @@ public final class RawTable {
     }
     try {
       Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
+      tx.checkStillOpen();
       version = tx.tablesVersion();
       tree = found;
       return found;

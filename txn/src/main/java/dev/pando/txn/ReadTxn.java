@@ -215,7 +215,9 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
   public final List<String> tables() {
     checkOpen();
     try {
-      return tableNames();
+      List<String> names = tableNames();
+      checkStillOpen();
+      return names;
     } catch (InternalError | IllegalStateException e) {
       throw explained(e);
     }
@@ -226,6 +228,7 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
     checkOpen();
     try {
       CatalogEntry entry = catalogEntry(table);
+      checkStillOpen();
       return entry == null ? null : TableStat.of(table, entry);
     } catch (InternalError | IllegalStateException e) {
       throw explained(e);
@@ -289,6 +292,7 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
     }
     try {
       Tree found = findTree(table);
+      checkStillOpen();
       lastTable = table;
       lastTree = found;
       return found;

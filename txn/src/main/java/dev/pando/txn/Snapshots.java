@@ -50,7 +50,7 @@ public final class Snapshots {
 
   /** All named snapshots, by name. Reads the lists of free pages to tell what they hold. */
   public List<NamedSnapshot> list() {
-    try (ReadTxn tx = database.beginRead()) {
+    try (ReadTxn tx = database.beginOwnRead()) {
       Snapshot now = tx.snapshot();
       List<NamedSnapshot> all = new ArrayList<>();
       for (SnapshotEntry entry : now.named()) {
@@ -85,9 +85,12 @@ public final class Snapshots {
     }
   }
 
-  /** Keeps what an older list names from being reused; null if it was dropped since. */
+  /**
+   * Keeps what an older list names from being reused, for the engine itself; null if it was dropped
+   * since.
+   */
   @Nullable ReadTxn keep(SnapshotEntry listed) {
-    return database.beginRead(
+    return database.beginOwnRead(
         now -> {
           SnapshotEntry entry = find(now, listed.name());
           boolean same = entry != null && entry.meta().txnId() == listed.meta().txnId();

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import dev.pando.btree.Slice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -92,17 +93,21 @@ public final class View {
    */
   public void copyTo(long index, MemorySegment target, long targetOffset, long bytes) {
     MemorySegment.copy(segment(), at(index, bytes), target, targetOffset, bytes);
+    checkAgain();
   }
 
   /** Copies some of the bytes into an array. */
   public void copyTo(long index, byte[] target, int targetIndex, int bytes) {
     MemorySegment.copy(segment(), JAVA_BYTE, at(index, bytes), target, targetIndex, bytes);
+    checkAgain();
   }
 
   /** A copy of all bytes; at most 2 GiB - 9 of them. */
   public byte[] toArray() {
     check();
-    return slice.toArray();
+    byte[] copy = slice.toArray();
+    checkAgain();
+    return copy;
   }
 
   /**
@@ -112,12 +117,16 @@ public final class View {
    * @return negative if these bytes come first, 0 if they are equal
    */
   public int compareTo(MemorySegment other) {
-    return Bounds.compare(asSegment(), other);
+    int order = Bounds.compare(asSegment(), other);
+    checkAgain();
+    return order;
   }
 
   /** Whether these bytes equal others. */
   public boolean contentEquals(MemorySegment other) {
-    return slice.length == other.byteSize() && asSegment().mismatch(other) < 0;
+    boolean equal = length() == other.byteSize() && asSegment().mismatch(other) < 0;
+    checkAgain();
+    return equal;
   }
 
   /**
@@ -140,6 +149,15 @@ public final class View {
       throw new IllegalStateException("the view shows nothing: no get has set it");
     }
     owner.checkEpoch(epoch);
+  }
+
+  /**
+   * Many bytes were read, which takes long enough for the transaction to be ended from outside, and
+   * its pages to be reused.
+   */
+  private void checkAgain() {
+    VarHandle.loadLoadFence();
+    check();
   }
 
   private long at(long index, long bytes) {

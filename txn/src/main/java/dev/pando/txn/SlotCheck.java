@@ -1,0 +1,45 @@
+package dev.pando.txn;
+
+import dev.pando.pager.MetaSlots;
+import java.util.List;
+
+/** Checks that a meta slot holds the newest commit, while other processes may commit. */
+final class SlotCheck {
+  private final DataFile file;
+  private final Writer writer;
+  private final Publication publication;
+
+  SlotCheck(DataFile file, Writer writer, Publication publication) {
+    this.file = file;
+    this.writer = writer;
+    this.publication = publication;
+  }
+
+  /**
+   * Reads the slots.
+   *
+   * @param check gets the problem if no slot holds the newest commit
+   * @param notes gets a note for each damaged slot
+   */
+  void run(DatabaseCheck check, List<String> notes) {
+    writer.withoutCommits(
+        () -> {
+          long txnId;
+          MetaSlots slots;
+          do {
+            txnId = publication.newest().txnId();
+            slots = MetaSlots.read(file.file());
+          } while (!holds(slots, txnId) && publication.newest().txnId() != txnId); // others commit
+          if (!holds(slots, txnId)) {
+            check.problem("no meta slot holds the newest commit, transaction " + txnId);
+          }
+          slots
+              .damaged()
+              .forEach(slot -> notes.add("meta slot " + slot.slot() + ": " + slot.reason()));
+        });
+  }
+
+  private static boolean holds(MetaSlots slots, long txnId) {
+    return slots.valid().stream().anyMatch(slot -> slot.meta().txnId() == txnId);
+  }
+}
