@@ -175,6 +175,19 @@ final class DirtyPages implements PageAllocator {
     return address >= 0 ? address : ~address & OFFSET_MASK;
   }
 
+  /** Whether a caller's memory is that of dirty pages: the next change may move what is there. */
+  boolean isDirty(MemorySegment given) {
+    return given.isNative() && slabs.holds(given.address(), given.address() + given.byteSize());
+  }
+
+  /**
+   * Whether later changes of this transaction may change what is in some memory of {@link
+   * #segment}: that of dirty pages, and the map of a file into which it has written.
+   */
+  boolean mayChange(MemorySegment found) {
+    return anythingWritten || isDirty(found);
+  }
+
   @Override
   public long allocate(byte type, int pages) {
     long pgno = take(type, pages);

@@ -87,6 +87,10 @@ public final class RawTable {
   /**
    * Runs a function on a key's value where it stands in the file.
    *
+   * <p>In a write transaction the function may write, and may write the segment itself. A value
+   * that the transaction has changed is shown in a copy; one of more than 1 MiB is shown in place,
+   * and holds until the next write, which may take it as its value.
+   *
    * @param reader gets a read-only segment that holds during the call; kept longer, it may show
    *     newer bytes of the file, and it throws once the file is unmapped
    * @return what the function returned, or null if the key is absent
@@ -96,7 +100,7 @@ public final class RawTable {
     if (value == null) {
       return null;
     }
-    R result = reader.apply(value.segment.asSlice(value.offset, value.length).asReadOnly());
+    R result = reader.apply(tx.shown(value));
     tx.checkStillOpen();
     return result;
   }
@@ -157,8 +161,19 @@ public final class RawTable {
    */
   public boolean put(MemorySegment key, MemorySegment value) {
     WriteTxn writer = tx.forWriting();
-    Objects.requireNonNull(value, "the value is null");
-    return writer.putRaw(this, writer.workspace().setKey(table.name(), key), value);
+    Workspace mine = writer.workspace();
+    return writer.putRaw(this, mine.setKey(table.name(), key), checked(value, writer, mine));
+  }
+
+  /** A value to be written, of which a copy is made if the write would move it. */
+  private MemorySegment checked(MemorySegment value, WriteTxn writer, Workspace mine) {
+    long length = Objects.requireNonNull(value, "the value is null").byteSize();
+    if (length > WriteTxn.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "table %s: value length=%d, allowed at most %d bytes"
+              .formatted(name(), length, WriteTxn.MAX_VALUE));
+    }
+    return writer.pages().isDirty(value) ? mine.copy(value) : value;
   }
 
   /** As {@link #put(MemorySegment, MemorySegment)}. */
@@ -178,8 +193,8 @@ public final class RawTable {
    */
   public void append(MemorySegment key, MemorySegment value) {
     WriteTxn writer = tx.forWriting();
-    Objects.requireNonNull(value, "the value is null");
-    writer.appendRaw(this, writer.workspace().setKey(table.name(), key), value);
+    Workspace mine = writer.workspace();
+    writer.appendRaw(this, mine.setKey(table.name(), key), checked(value, writer, mine));
   }
 
   /** As {@link #append(MemorySegment, MemorySegment)}. */

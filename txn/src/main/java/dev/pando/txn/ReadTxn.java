@@ -2,7 +2,9 @@ package dev.pando.txn;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
@@ -269,6 +271,11 @@ public sealed class ReadTxn implements AutoCloseable permits WriteTxn {
   /** Changes when tables come, go or are renamed. */
   long tablesVersion() {
     return 0;
+  }
+
+  /** Bytes that were found, for code that takes a segment. */
+  MemorySegment shown(Slice found) {
+    return found.segment.asSlice(found.offset, found.length).asReadOnly();
   }
 
   /** For writing: refuses unless this is a write transaction. */

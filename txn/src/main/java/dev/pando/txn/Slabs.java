@@ -28,12 +28,26 @@ final class Slabs implements AutoCloseable {
   private final List<Slab> slabs = new ArrayList<>();
   private MemorySegment[] memory = {};
 
+  /** Of each slab, its first address and the one after its last. */
+  private long[] addresses = {};
+
   /** Slabs that the running transaction has used. */
   private int used;
 
   /** The slabs, for look-ups; changes with {@link #add}. */
   MemorySegment[] memory() {
     return memory;
+  }
+
+  /** Whether a slab has any of the addresses from {@code begin} to before {@code end}. */
+  boolean holds(long begin, long end) {
+    long[] known = addresses;
+    for (int i = 0; i < known.length; i += 2) {
+      if (begin < known[i + 1] && known[i] < end) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The running transaction uses so many of them. */
@@ -97,6 +111,11 @@ final class Slabs implements AutoCloseable {
 
   private void refresh() {
     memory = slabs.stream().map(Slab::memory).toArray(MemorySegment[]::new);
+    addresses = new long[2 * memory.length];
+    for (int i = 0; i < memory.length; i++) {
+      addresses[2 * i] = memory[i].address();
+      addresses[2 * i + 1] = memory[i].address() + memory[i].byteSize();
+    }
   }
 
   @Override

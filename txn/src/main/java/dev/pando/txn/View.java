@@ -117,14 +117,14 @@ public final class View {
    * @return negative if these bytes come first, 0 if they are equal
    */
   public int compareTo(MemorySegment other) {
-    int order = Bounds.compare(asSegment(), other);
+    int order = Bounds.compare(inPlace(), other);
     checkAgain();
     return order;
   }
 
   /** Whether these bytes equal others. */
   public boolean contentEquals(MemorySegment other) {
-    boolean equal = length() == other.byteSize() && asSegment().mismatch(other) < 0;
+    boolean equal = length() == other.byteSize() && inPlace().mismatch(other) < 0;
     checkAgain();
     return equal;
   }
@@ -133,9 +133,18 @@ public final class View {
    * The bytes as a read-only segment, for code that takes one. This allocates. The segment does not
    * check what the view does: used after the transaction's end, it may show newer bytes of the
    * file, and it throws once the file is unmapped.
+   *
+   * <p>In a write transaction the segment is a copy if the transaction has changed the value, and
+   * outlives later writes. Bytes of more than 1 MiB are shown in place until the next write, which
+   * may take them as its value.
    */
   public MemorySegment asSegment() {
-    return segment().asSlice(slice.offset, slice.length).asReadOnly();
+    return owner().shown(slice);
+  }
+
+  /** For the length of a call. */
+  private MemorySegment inPlace() {
+    return segment().asSlice(slice.offset, slice.length);
   }
 
   private MemorySegment segment() {
@@ -144,11 +153,16 @@ public final class View {
   }
 
   private void check() {
+    ReadTxn _ = owner();
+  }
+
+  private ReadTxn owner() {
     ReadTxn owner = tx;
     if (owner == null) {
       throw new IllegalStateException("the view shows nothing: no get has set it");
     }
     owner.checkEpoch(epoch);
+    return owner;
   }
 
   /**

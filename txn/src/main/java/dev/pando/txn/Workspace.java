@@ -53,6 +53,13 @@ final class Workspace {
     table.valueCodec().encode(Objects.requireNonNull(value, "the value is null"), sink);
   }
 
+  /** Takes a copy of a value that is bytes already; it is in {@link #sink}. */
+  MemorySegment copy(MemorySegment bytes) {
+    sink.clear();
+    sink.putSegment(bytes, 0, bytes.byteSize());
+    return sink.segment().asSlice(0, bytes.byteSize());
+  }
+
   /** The transaction is over: lets go of what a large value needed, and of the maps. */
   void trim() {
     if (sink.segment().byteSize() > KEPT) {

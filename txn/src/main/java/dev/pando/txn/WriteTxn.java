@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
 import dev.pando.error.DatabaseFailedException;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class WriteTxn extends ReadTxn {
   /** The longest value, in bytes: 2 GiB - 1. */
   public static final int MAX_VALUE = Integer.MAX_VALUE;
+
+  /** The longest value, in bytes, of which {@link #shown} makes a copy. */
+  private static final int MOST_COPIED = 1 << 20;
 
   private final DirtyPages pages;
   private final FreeSpace free;
@@ -340,7 +344,6 @@ public final class WriteTxn extends ReadTxn {
   // Raw tables.
 
   boolean putRaw(RawTable table, KeyBuffer key, MemorySegment value) {
-    checkLength(table, value);
     TreeWriter tree = beginChange(table);
     try {
       return tree.put(key, value, 0, value.byteSize());
@@ -350,21 +353,12 @@ public final class WriteTxn extends ReadTxn {
   }
 
   void appendRaw(RawTable table, KeyBuffer key, MemorySegment value) {
-    checkLength(table, value);
     append(beginChange(table), table.name(), key, value, value.byteSize());
   }
 
   boolean deleteRaw(RawTable table, KeyBuffer key) {
     TreeWriter tree = beginChangeIfThere(table);
     return tree != null && delete(tree, key);
-  }
-
-  private static void checkLength(RawTable table, MemorySegment value) {
-    if (value.byteSize() > MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "table %s: value length=%d, allowed at most %d bytes"
-              .formatted(table.name(), value.byteSize(), MAX_VALUE));
-    }
   }
 
   // The begin and the end of a change.
@@ -496,6 +490,12 @@ public final class WriteTxn extends ReadTxn {
   @Override
   @Nullable CatalogEntry catalogEntry(String table) {
     return catalog.entryNow(table);
+  }
+
+  @Override
+  MemorySegment shown(Slice found) {
+    boolean copy = found.length <= MOST_COPIED && pages.mayChange(found.segment);
+    return copy ? MemorySegment.ofArray(found.toArray()).asReadOnly() : super.shown(found);
   }
 
   @Override
