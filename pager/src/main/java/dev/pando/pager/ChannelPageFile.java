@@ -20,7 +20,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +39,6 @@ final class ChannelPageFile implements PageFile {
 
   /** Far behind all pages: where locks are mandatory, they must not be in the way. */
   private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
-
-  /**
-   * Keys of the files that this JVM has open; its monitor guards opening. They are not opened once
-   * more, under whatever name: closing any channel of a file drops all locks that this JVM has on
-   * it.
-   */
-  private static final Set<Object> OPEN = new HashSet<>();
 
   private static final long PATIENCE_NANOS = 1_000_000_000;
 
@@ -81,30 +73,47 @@ final class ChannelPageFile implements PageFile {
   }
 
   static ChannelPageFile open(Path path, Set<? extends OpenOption> options) throws IOException {
-    synchronized (OPEN) {
-      if (!options.contains(StandardOpenOption.CREATE_NEW)) {
-        checkNotOpen(path);
+    boolean creates = options.contains(StandardOpenOption.CREATE_NEW);
+    Object key = creates ? null : fileKey(path);
+    add(path, key);
+    AsynchronousFileChannel channel = null;
+    boolean done = false;
+    try {
+      channel = CallingThread.open(path, options);
+      boolean writable = options.contains(StandardOpenOption.WRITE);
+      ChannelPageFile file = new ChannelPageFile(path, channel, writable);
+      if (creates) {
+        add(path, file.fileKey);
+        key = file.fileKey;
+      } else if (!Objects.equals(key, file.fileKey)) {
+        throw new IOException("another file took this name while it was being opened");
       }
-      AsynchronousFileChannel channel = CallingThread.open(path, options);
-      try {
-        boolean writable = options.contains(StandardOpenOption.WRITE);
-        ChannelPageFile file = new ChannelPageFile(path, channel, writable);
-        if (file.fileKey != null) {
-          boolean _ = OPEN.add(file.fileKey);
+      done = true;
+      return file;
+    } finally {
+      if (!done) {
+        if (channel != null) {
+          channel.close();
         }
-        return file;
-      } catch (IOException e) {
-        channel.close();
-        throw e;
+        remove(key);
       }
     }
   }
 
-  private static void checkNotOpen(Path path) throws IOException {
-    Object key = fileKey(path);
-    if (key != null && OPEN.contains(key)) {
+  private static void add(Path path, @Nullable Object key) {
+    if (key != null && !OpenFiles.add(keys(key))) {
       throw FileStorageLock.openHere(path);
     }
+  }
+
+  private static void remove(@Nullable Object key) {
+    if (key != null) {
+      OpenFiles.remove(keys(key));
+    }
+  }
+
+  private static Set<String> keys(Object fileKey) {
+    return Set.of(fileKey.toString());
   }
 
   /** What tells one file from another of the same name; null where the system has no such key. */
@@ -331,7 +340,7 @@ final class ChannelPageFile implements PageFile {
       lock = channel.tryLock(LOCK_POSITION, 1, !exclusive);
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      return false; // another class loader's copy of this class has it open
+      return false; // a program of this JVM locks the file by itself
     } catch (IOException e) {
       throw IoFailure.of(path, "lock", e);
     }
@@ -375,18 +384,17 @@ final class ChannelPageFile implements PageFile {
   }
 
   @Override
-  public void close() {
-    synchronized (OPEN) {
-      try (FileChannel _ = mapping) {
-        channel.close();
-      } catch (IOException e) {
-        throw IoFailure.of(path, "close", e);
-      } finally {
-        if (fileKey != null && !closed) {
-          boolean _ = OPEN.remove(fileKey);
-        }
-        closed = true;
-      }
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (FileChannel _ = mapping) {
+      channel.close();
+    } catch (IOException e) {
+      throw IoFailure.of(path, "close", e);
+    } finally {
+      remove(fileKey); // after the channels: closing them would drop another one's locks
     }
   }
 }

@@ -29,10 +29,9 @@ import org.jspecify.annotations.Nullable;
  * A lock file of the operating system.
  *
  * <p>On POSIX systems, closing <em>any</em> channel on a file drops the locks that the whole JVM
- * has on it. So a registry of open files comes first, by name and by the system's file key, and a
- * file that is in it is not even opened; and the second channel, which mapping needs, stays open as
- * long as the first. An interrupt would close that one: while locks are held, mapping runs on a
- * thread that nobody can interrupt.
+ * has on it. So {@link OpenFiles} comes first, and a file that is listed there is not even opened;
+ * and the second channel, which mapping needs, stays open as long as the first. An interrupt would
+ * close that one: while locks are held, mapping runs on a thread that nobody can interrupt.
  */
 final class FileStorageLock implements StorageLock {
   /** Locked for a moment by who makes the file long enough. */
@@ -40,11 +39,8 @@ final class FileStorageLock implements StorageLock {
 
   private static final long POLL_NANOS = 100_000;
 
-  /** Names and file keys of all lock files that this JVM has open; its monitor guards opening. */
-  private static final Set<Object> OPEN = new HashSet<>();
-
   private final Path path;
-  private final Set<Object> keys;
+  private final Set<String> keys;
   private final @Nullable Object fileKey;
 
   /** Null when the directory cannot be written, so that there is no lock file. */
@@ -55,12 +51,25 @@ final class FileStorageLock implements StorageLock {
 
   private final Arena arena;
   private final @Nullable MemorySegment first;
-  private final Map<Long, FileLock> held = new HashMap<>();
+  private final Map<Long, Held> held = new HashMap<>();
   private boolean closed;
+
+  /** A byte that is locked, or is to be. */
+  private static final class Held {
+    final boolean shared;
+
+    /** Null if another process has it. */
+    @Nullable FileLock lock;
+
+    Held(FileLock lock) {
+      this.lock = lock;
+      shared = lock.isShared();
+    }
+  }
 
   private FileStorageLock(
       Path path,
-      Set<Object> keys,
+      Set<String> keys,
       @Nullable Object fileKey,
       @Nullable AsynchronousFileChannel channel,
       @Nullable FileChannel mapping,
@@ -81,19 +90,34 @@ final class FileStorageLock implements StorageLock {
    * @param required false if a database may be opened without, for reading
    */
   static FileStorageLock open(Path path, boolean required) throws IOException {
-    synchronized (OPEN) {
+    Set<String> keys = new HashSet<>();
+    boolean done = false;
+    try {
+      add(keys, DatabaseFile.directory(path).toRealPath().resolve(path.getFileName()), path);
       boolean present = required ? createIfMissing(path) : createIfPossible(path);
-      Set<Object> keys = keys(path, present);
-      if (keys.stream().anyMatch(OPEN::contains)) {
-        throw openHere(path);
+      Object fileKey = present ? ChannelPageFile.fileKey(path) : null;
+      if (fileKey != null) {
+        add(keys, fileKey, path);
       }
       FileStorageLock lock =
           present
-              ? open(path, required, keys)
+              ? open(path, required, keys, fileKey)
               : new FileStorageLock(path, keys, null, null, null, Arena.ofShared(), null);
-      OPEN.addAll(keys);
+      done = true;
       return lock;
+    } finally {
+      if (!done) {
+        OpenFiles.remove(keys);
+      }
     }
+  }
+
+  private static void add(Set<String> keys, Object key, Path path) {
+    String text = key.toString();
+    if (!OpenFiles.add(Set.of(text))) {
+      throw openHere(path);
+    }
+    boolean _ = keys.add(text);
   }
 
   /** Creating opens the file only if it was not there, so that no lock of ours is dropped. */
@@ -127,26 +151,13 @@ final class FileStorageLock implements StorageLock {
     return reason.startsWith("Read-only file system") || reason.startsWith("Operation not perm");
   }
 
-  private static Set<Object> keys(Path path, boolean present) throws IOException {
-    Set<Object> keys = new HashSet<>();
-    keys.add(DatabaseFile.directory(path).toRealPath().resolve(path.getFileName()));
-    if (present) {
-      Object fileKey = ChannelPageFile.fileKey(path);
-      if (fileKey != null) {
-        keys.add(fileKey);
-      }
-    }
-    return keys;
-  }
-
-  private static FileStorageLock open(Path path, boolean required, Set<Object> keys)
-      throws IOException {
+  private static FileStorageLock open(
+      Path path, boolean required, Set<String> keys, @Nullable Object fileKey) throws IOException {
     Arena arena = Arena.ofShared();
     AsynchronousFileChannel channel = null;
     boolean done = false;
     try {
       channel = openForWriting(path, required);
-      Object fileKey = ChannelPageFile.fileKey(path);
       if (channel == null) {
         channel = CallingThread.open(path, Set.of(StandardOpenOption.READ));
         done = true;
@@ -202,7 +213,7 @@ final class FileStorageLock implements StorageLock {
         LockSupport.parkNanos(POLL_NANOS);
       }
     } catch (OverlappingFileLockException e) {
-      throw openHere(path); // another class loader's copy of this class has the file open
+      throw openHere(path); // a program of this JVM locks the file by itself
     }
   }
 
@@ -269,7 +280,7 @@ final class FileStorageLock implements StorageLock {
       if (lock == null) {
         return false;
       }
-      held.put(position, lock);
+      held.put(position, new Held(lock));
       return true;
     } catch (OverlappingFileLockException e) {
       throw openHere(path);
@@ -280,14 +291,39 @@ final class FileStorageLock implements StorageLock {
 
   @Override
   public synchronized void unlock(long position) {
-    FileLock lock = held.remove(position);
-    if (lock != null) {
+    Held byteHeld = held.remove(position);
+    if (byteHeld != null && byteHeld.lock != null) {
       try {
-        lock.release();
+        byteHeld.lock.release();
       } catch (IOException e) {
         throw IoFailure.of(path, "unlock", e);
       }
     }
+  }
+
+  /** Java does not lock a byte twice, so each is free for a moment. */
+  @Override
+  public synchronized void lockAgain() {
+    AsynchronousFileChannel open = channel;
+    if (open == null || closed) {
+      return;
+    }
+    try {
+      for (Map.Entry<Long, Held> entry : held.entrySet()) {
+        Held byteHeld = entry.getValue();
+        if (byteHeld.lock != null) {
+          byteHeld.lock.release();
+        }
+        byteHeld.lock = open.tryLock(entry.getKey(), 1, byteHeld.shared);
+      }
+    } catch (IOException e) {
+      throw IoFailure.of(path, "lock", e);
+    }
+  }
+
+  @Override
+  public long fileNumber() {
+    return fileKey == null ? 0 : fileKey.toString().hashCode() | 1L << 32;
   }
 
   private AsynchronousFileChannel channel() {
@@ -354,20 +390,19 @@ final class FileStorageLock implements StorageLock {
   }
 
   @Override
-  public void close() {
-    synchronized (OPEN) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      OPEN.removeAll(keys);
-      arena.close();
-      try (channel;
-          mapping) {
-        held.clear();
-      } catch (IOException e) {
-        throw IoFailure.of(path, "unlock", e);
-      }
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    arena.close();
+    try (channel;
+        mapping) {
+      held.clear();
+    } catch (IOException e) {
+      throw IoFailure.of(path, "unlock", e);
+    } finally {
+      OpenFiles.remove(keys); // after the channels: closing them would drop another one's locks
     }
   }
 }

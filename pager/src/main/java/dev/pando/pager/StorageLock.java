@@ -10,7 +10,7 @@ import java.nio.file.Path;
  */
 public interface StorageLock extends AutoCloseable {
   /** Bytes that a lock file has at least, and that are mapped from its opening on. */
-  long FIRST_BYTES = 64 << 10;
+  long FIRST_BYTES = 128 << 10;
 
   /** The lock file. */
   Path path();
@@ -31,6 +31,28 @@ public interface StorageLock extends AutoCloseable {
 
   /** Frees a byte; nothing happens if this process does not hold it. */
   void unlock(long position);
+
+  /**
+   * Locks again all bytes that this process holds. On POSIX systems they are dropped when any part
+   * of the program closes any descriptor of the file, and the system does not say so. A byte that
+   * another process has locked meanwhile is left, until the next call.
+   */
+  default void lockAgain() {}
+
+  /** This process, for {@link #lifeOf} in another one. */
+  default ProcessName self() {
+    return ProcessName.ours();
+  }
+
+  /** What the system says of a process, whatever became of its locks. */
+  default ProcessName.Life lifeOf(ProcessName process) {
+    return process.life();
+  }
+
+  /** Tells this file from copies of it; 0 if that is not known. */
+  default long fileNumber() {
+    return 0;
+  }
 
   /** Bytes in the file. */
   long size();

@@ -60,6 +60,7 @@ final class Commit {
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
     Snapshot next = new Snapshot(meta, file.map());
     Pins pins = pinsNow.get();
+    metas.checkTurn(meta.txnId());
     metas.write(meta, base.txnId(), pins);
     try {
       free.keep(meta.txnId(), pins);

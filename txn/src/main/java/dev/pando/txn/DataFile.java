@@ -125,6 +125,9 @@ final class DataFile {
 
   /** Writes pages that follow each other in memory and in the file. */
   void write(MemorySegment memory, long offset, long bytes, long pgno) {
+    if (!lock.isMember()) {
+      throw lost(lock.lost());
+    }
     file.write(memory.asSlice(offset, bytes).asByteBuffer(), pgno * pageSize);
     size = Math.max(size, pgno * pageSize + bytes);
   }
@@ -228,9 +231,18 @@ final class DataFile {
     return failed("a " + what + " failed", cause);
   }
 
+  /** This process has lost the turn to write: it must not touch the file from here on. */
+  DatabaseFailedException lost(DatabaseFailedException why) {
+    failure = why;
+    return why;
+  }
+
   /** Refuses to go on after a failure. */
   void checkNotFailed() {
     StorageException cause = failure;
+    if (cause instanceof DatabaseFailedException) {
+      throw lock.lost();
+    }
     if (cause != null) {
       throw failed("an earlier write or sync of a commit failed", cause);
     }

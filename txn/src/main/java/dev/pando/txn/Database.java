@@ -1,11 +1,9 @@
 package dev.pando.txn;
 
 import dev.pando.error.ReadOnlyException;
-import dev.pando.error.StorageException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageMap;
-import dev.pando.pager.StorageLock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +42,9 @@ public final class Database implements AutoCloseable {
   private static final int CLOSING = 1;
   private static final int ENDED = 2;
 
+  /** Others took this process for dead: nothing that it reads is safe. */
+  private static final int LOST = 3;
+
   private static final long CLOSE_POLL_NANOS = 500_000;
 
   private final Path path;
@@ -76,7 +77,8 @@ public final class Database implements AutoCloseable {
     if (lock.alone()) {
       writer.pinFirst();
     }
-    readers.setMappedPages(opened.map().pageCount()); // before anybody may cut the file
+    lock.members().setMappedPages(opened.map().pageCount()); // before anybody may cut the file
+    lock.presence().opened(opened.file(), this::lose);
     Housekeeping.add(watch);
     lock.entered();
   }
@@ -101,29 +103,15 @@ public final class Database implements AutoCloseable {
    */
   public static Database open(Path path, Options options) {
     try {
-      while (true) {
-        StorageLock lock = OpenedFile.lock(path, options);
-        try {
-          LockFile entered = LockFile.enter(lock);
-          if (entered.isNamed()) {
-            return new Database(path, options, entered, OpenedFile.open(path, options, entered));
-          }
-          lock.close(); // somebody deleted it just now: there is another one
-        } catch (Throwable e) {
-          closeAfter(e, lock);
-          throw e;
-        }
+      LockFile lock = OpenedFile.enter(path, options);
+      try {
+        return new Database(path, options, lock, OpenedFile.open(path, options, lock));
+      } catch (Throwable e) {
+        OpenedFile.closeAfter(e, lock);
+        throw e;
       }
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
-    }
-  }
-
-  private static void closeAfter(Throwable first, StorageLock lock) {
-    try {
-      lock.close();
-    } catch (StorageException e) {
-      first.addSuppressed(e);
     }
   }
 
@@ -472,10 +460,21 @@ public final class Database implements AutoCloseable {
 
   /** Whether running transactions must fail. */
   boolean hasEnded() {
-    return state == ENDED;
+    return state >= ENDED;
+  }
+
+  /** Others took this process for dead, and use the pages that it reads. */
+  private void lose() {
+    synchronized (writer) {
+      state = state == OPEN ? LOST : state;
+    }
+    readers.lose();
   }
 
   void checkAccepting() {
+    if (state == LOST) {
+      throw lock.lost();
+    }
     if (state != OPEN) {
       throw new IllegalStateException("the database is closed: " + path);
     }
@@ -489,10 +488,10 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     synchronized (writer) {
-      if (state != OPEN) {
+      if (state == CLOSING || state == ENDED) {
         return;
       }
-      state = CLOSING;
+      state = state == OPEN ? CLOSING : LOST;
     }
     try {
       boolean _ = awaitTransactions();
@@ -508,7 +507,7 @@ public final class Database implements AutoCloseable {
   /** Whether all ended within the limit. */
   private boolean awaitTransactions() {
     long end = System.nanoTime() + options.closeTimeout().toNanos();
-    if (file.writable()) {
+    if (file.writable() && lock.isMember()) {
       if (!writer.turn().tryTake(options.closeTimeout())) {
         return false;
       }

@@ -1,15 +1,16 @@
 package dev.pando.txn;
 
+import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseLockedException;
 import dev.pando.pager.StorageLock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the processes that have a database open tell each other, in the memory of its lock file:
@@ -17,7 +18,8 @@ import java.util.function.Supplier;
  * snapshots each process reads ({@link ReaderSlots}) and the metas of those ({@link PinnedMetas}).
  *
  * <p>Nothing here outlives the last process: whoever finds nobody else begins with zeros. Who is
- * alive is told by locks, which the kernel frees, never by process ids: those are for people.
+ * alive is what {@link Members} says, and all locks among processes but the one of opening are
+ * words that name a member.
  *
  * <p>Where the lock file cannot be written, the memory is private, and a lock that writers need is
  * held for as long as the database is open.
@@ -25,7 +27,7 @@ import java.util.function.Supplier;
 final class LockFile implements AutoCloseable {
   static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
-  private static final long MAGIC_VALUE = 0x4B4C_4F44_4E41_5002L; // the last byte is the version
+  private static final long MAGIC_VALUE = 0x4B4C_4F44_4E41_5003L; // the last byte is the version
 
   // The header, in block 0. Words that different threads change stand on cache lines of their own.
 
@@ -34,6 +36,11 @@ final class LockFile implements AutoCloseable {
   private static final long DATABASE_ID = 16;
   private static final long BLOCKS = 32;
   private static final long SESSIONS = 40;
+
+  /** Chosen at random by each process that begins alone. */
+  private static final long MEETING = 48;
+
+  private static final long RECORDS_USED = 56;
 
   /** The newest commit that may be read. */
   private static final long CURRENT = 64;
@@ -68,59 +75,60 @@ final class LockFile implements AutoCloseable {
   /** Counts changes of the data file's length. */
   private static final long LENGTHS = 232;
 
-  private static final long HEADER_BYTES = 256;
+  /** What the process that is alone sets to zero ends here. */
+  private static final long STATE_END = 256;
 
-  // In each block.
+  /** The session that has the turn to write. */
+  private static final long WRITER = 256;
 
-  /** Bytes before what a block holds. */
-  static final int BLOCK_HEADER = 64;
+  /** The session that opens or closes the database. */
+  private static final long OPENER = 320;
 
-  /** What the block is for. */
-  static final long KIND = 0;
+  /** The session that changes the lengths of files, or makes longer maps. */
+  private static final long GROWER = 328;
 
-  static final long SLOTS = 1;
-  static final long META = 2;
+  private static final long RECORDS = 1024;
 
-  /** Bytes that every block has at least. */
-  static final int MIN_BLOCK = 8 << 10;
+  /** Bytes before the first block. */
+  static final long HEADER_BYTES = 64 << 10;
 
   // Locks, far behind all blocks: where locks are mandatory, they must not be in the way.
 
-  private static final long LOCKS = 1L << 62;
-  private static final long OPENING_LOCK = LOCKS;
-  private static final long SESSION_LOCK = LOCKS + 1;
-  private static final long WRITER_LOCK = LOCKS + 2;
-  private static final long GROWING_LOCK = LOCKS + 3;
-  private static final long BLOCK_LOCKS = LOCKS + 1024;
+  private static final long OPENING_LOCK = 1L << 62;
+  private static final long SESSION_LOCK = OPENING_LOCK + 1;
+  private static final long WRITER_LOCK = OPENING_LOCK + 2;
+  private static final long MEMBER_LOCKS = OPENING_LOCK + 1024;
 
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
-  private static final long POLL_NANOS = 200_000;
+  private static final String OPENING = "is being opened or closed";
 
   private final StorageLock file;
   private final MemorySegment header;
-  private final boolean alone;
-  private volatile boolean entering = true;
-  private long session;
-  private int blockSize;
+  private final Members members;
+  private final MemberLock writer;
+  private final MemberLock opener;
+  private final MemberLock grower;
+  private final LockBlocks blocks;
+  private final Presence presence;
+  private boolean alone = true;
+  private long meeting;
 
-  /** How often this process has taken {@link #GROWING_LOCK}; guarded by this. */
-  private int growing;
+  /** Whether this process has taken {@link #grower}; guarded by this. */
+  private boolean growing;
 
-  /** Blocks that are mapped, by number; 0 is the header's and is not used. */
-  private volatile MemorySegment[] blocks = new MemorySegment[1];
+  private boolean closed;
 
   private LockFile(StorageLock file) {
     this.file = file;
-    if (file.writable()) {
-      header = file.map(0, HEADER_BYTES);
-      lockWithin(OPENING_LOCK, true, "is being opened or closed");
-      alone = file.tryLock(SESSION_LOCK, true);
-      file.unlock(SESSION_LOCK);
-    } else {
-      header = MemorySegment.ofArray(new long[(int) HEADER_BYTES / Long.BYTES]);
-      alone = true;
-      lockWithin(WRITER_LOCK, false, "is being written");
-    }
+    header =
+        file.writable()
+            ? file.map(0, HEADER_BYTES)
+            : MemorySegment.ofArray(new long[(int) (RECORDS + Members.RECORD_BYTES) / Long.BYTES]);
+    members = new Members(file, header, SESSIONS, RECORDS_USED, RECORDS, MEMBER_LOCKS);
+    writer = new MemberLock(header, WRITER, members);
+    opener = new MemberLock(header, OPENER, members);
+    grower = new MemberLock(header, GROWER, members);
+    blocks = new LockBlocks(file);
+    presence = new Presence(file, this);
   }
 
   /**
@@ -130,24 +138,43 @@ final class LockFile implements AutoCloseable {
    */
   static LockFile enter(StorageLock file) {
     LockFile entering = new LockFile(file);
-    if (file.writable()) {
-      entering.lockWithin(SESSION_LOCK, false, "is open");
+    boolean done = false;
+    try {
+      if (file.writable()) {
+        entering.enter();
+      } else {
+        entering.members.join();
+        entering.lockWithin(WRITER_LOCK, false, "is being written");
+      }
+      done = true;
+      return entering;
+    } finally {
+      if (!done) {
+        entering.close();
+      }
     }
-    return entering;
+  }
+
+  private void enter() {
+    lockWithin(OPENING_LOCK, true, OPENING);
+    long magic = getLong(MAGIC);
+    if (magic != MAGIC_VALUE) {
+      if (!file.tryLock(SESSION_LOCK, true)) {
+        throw Refusals.otherVersion(file.path(), magic, MAGIC_VALUE);
+      }
+      file.unlock(SESSION_LOCK);
+      header.fill((byte) 0);
+      setLong(MAGIC, MAGIC_VALUE);
+    }
+    members.join();
+    presence.begin();
+    Patience.await(file.path(), opener::tryLock, OPENING);
+    alone = !members.areOthers();
+    lockWithin(SESSION_LOCK, false, "is open");
   }
 
   private void lockWithin(long position, boolean exclusive, String what) {
-    long end = System.nanoTime() + PATIENCE_NANOS;
-    while (!file.tryLock(position, exclusive)) {
-      if (System.nanoTime() - end > 0) {
-        throw new DatabaseLockedException(
-            file.path().toString(),
-            -1,
-            "the database %s in another process, for %d seconds now; end that process, or look whether an older version of Pando has it open"
-                .formatted(what, PATIENCE_NANOS / 1_000_000_000));
-      }
-      pause(POLL_NANOS);
-    }
+    Patience.await(file.path(), () -> file.tryLock(position, exclusive), what);
   }
 
   /** Parks a thread that may have been interrupted; the interrupt stays set. */
@@ -176,12 +203,14 @@ final class LockFile implements AutoCloseable {
    */
   void describe(
       UUID databaseId, int pageSize, long current, long durable, long lastUsed, boolean claimed) {
-    header.fill((byte) 0); // blocks are cleared when they are added
+    header.asSlice(CURRENT, STATE_END - CURRENT).fill((byte) 0);
+    setLong(WRITER, 0);
+    setLong(GROWER, 0);
     if (shared() && file.size() > StorageLock.FIRST_BYTES) {
       file.truncate(StorageLock.FIRST_BYTES);
     }
-    blockSize = blockSize(pageSize);
-    setLong(BLOCK_SIZE, blockSize);
+    blocks.setPageSize(pageSize);
+    setLong(BLOCK_SIZE, LockBlocks.blockSize(pageSize));
     setLong(DATABASE_ID, databaseId.getMostSignificantBits());
     setLong(DATABASE_ID + Long.BYTES, databaseId.getLeastSignificantBits());
     setLong(BLOCKS, 1);
@@ -190,40 +219,24 @@ final class LockFile implements AutoCloseable {
     setLong(LAST_USED, lastUsed);
     setLong(CLAIMED, claimed ? 1 : 0);
     setLong(LENGTHS, 1); // who was killed before may have changed it
-    setLong(SESSIONS, 1);
-    setLong(MAGIC, MAGIC_VALUE);
-    session = 1;
+    setLong(MAGIC, MAGIC_VALUE); // private memory has none yet
+    meeting = ThreadLocalRandom.current().nextLong() | 1;
+    setLong(MEETING, meeting);
   }
 
   /** Joins those who have the database open already. */
   void join(UUID databaseId, int pageSize) {
-    long magic = getLong(MAGIC);
-    if (magic != MAGIC_VALUE) {
-      throw new DatabaseLockedException(
-          file.path().toString(),
-          -1,
-          "another process has the database open with another version of Pando (lock file %016x, ours %016x); close it there first"
-              .formatted(magic, MAGIC_VALUE));
-    }
     UUID theirs = new UUID(getLong(DATABASE_ID), getLong(DATABASE_ID + Long.BYTES));
-    if (!theirs.equals(databaseId) || getLong(BLOCK_SIZE) != blockSize(pageSize)) {
-      throw new DatabaseLockedException(
-          file.path().toString(),
-          -1,
-          "another process has a database of this name open whose id is %s, not %s: the file was replaced meanwhile; close it there first"
-              .formatted(theirs, databaseId));
+    if (!theirs.equals(databaseId) || getLong(BLOCK_SIZE) != LockBlocks.blockSize(pageSize)) {
+      throw Refusals.otherDatabase(file.path(), theirs, databaseId);
     }
-    blockSize = blockSize(pageSize);
-    session = (long) LONG.getAndAdd(header, SESSIONS, 1L) + 1;
-  }
-
-  private static int blockSize(int pageSize) {
-    return Math.max(MIN_BLOCK, 2 * pageSize);
+    blocks.setPageSize(pageSize);
+    meeting = getLong(MEETING);
   }
 
   /** Entering is over. */
   void entered() {
-    entering = false;
+    opener.unlock();
     file.unlock(OPENING_LOCK);
   }
 
@@ -236,9 +249,22 @@ final class LockFile implements AutoCloseable {
     if (!shared()) {
       return false;
     }
-    lockWithin(OPENING_LOCK, true, "is being opened or closed");
-    file.unlock(SESSION_LOCK);
-    return file.tryLock(SESSION_LOCK, true);
+    lockWithin(OPENING_LOCK, true, OPENING);
+    Patience.await(file.path(), opener::tryLock, OPENING);
+    return isMember() && !members.areOthers();
+  }
+
+  /**
+   * Whether this process still is what the lock file says: false if somebody overwrote it, or if
+   * others took this process for dead.
+   */
+  boolean isMember() {
+    return members.isMember() && getLong(MEETING) == meeting;
+  }
+
+  /** Whether others took this process for dead; what they do may be what it does, too. */
+  boolean isExpelled() {
+    return !isMember() && getLong(MAGIC) == MAGIC_VALUE;
   }
 
   /** Whether somebody deleted or replaced the lock file. */
@@ -255,7 +281,15 @@ final class LockFile implements AutoCloseable {
   }
 
   long session() {
-    return session;
+    return members.session();
+  }
+
+  Members members() {
+    return members;
+  }
+
+  Presence presence() {
+    return presence;
   }
 
   // ---- commits
@@ -322,15 +356,47 @@ final class LockFile implements AutoCloseable {
 
   // ---- the writer
 
-  /** Takes the lock that one writer of all processes has; false if another process has it. */
+  /**
+   * Takes the lock that one writer of all processes has; false if another process has it.
+   *
+   * @throws DatabaseFailedException if this process is no member any more
+   */
   boolean tryLockWriter() {
-    return !shared() || file.tryLock(WRITER_LOCK, true);
+    if (!isMember()) {
+      throw lost();
+    }
+    boolean locked = writer.tryLock();
+    if (locked && shared() && !file.tryLock(WRITER_LOCK, true)) { // one that cannot write the file
+      writer.unlock();
+      return false;
+    }
+    return locked;
   }
 
   void unlockWriter() {
     if (shared()) {
       file.unlock(WRITER_LOCK);
     }
+    writer.unlock();
+  }
+
+  /**
+   * Looks whether this process still has the turn, just before it writes a meta.
+   *
+   * @param committing the transaction that is being committed; 0 if a meta is written again
+   * @return what happened; null if nothing did
+   */
+  @Nullable DatabaseFailedException lostTurn(long committing) {
+    boolean ours =
+        isMember()
+            && writer.isHeld()
+            && lastWriter() == session()
+            && (committing == 0 || committing() == committing);
+    return ours ? null : lost();
+  }
+
+  DatabaseFailedException lost() {
+    return Refusals.lost(file.path());
   }
 
   /** The id of a transaction that a process began and did not end: it has died if one is found. */
@@ -339,7 +405,9 @@ final class LockFile implements AutoCloseable {
   }
 
   void setWriting(long txnId) {
-    setLong(WRITING, txnId);
+    if (writer.isHeld()) {
+      setLong(WRITING, txnId);
+    }
   }
 
   /** The id of a commit that a process began and did not end: it has died if one is found. */
@@ -348,7 +416,9 @@ final class LockFile implements AutoCloseable {
   }
 
   void setCommitting(long txnId) {
-    setLong(COMMITTING, txnId);
+    if (writer.isHeld()) {
+      setLong(COMMITTING, txnId);
+    }
   }
 
   long lastWriter() {
@@ -356,7 +426,7 @@ final class LockFile implements AutoCloseable {
   }
 
   void setLastWriter() {
-    setLong(LAST_WRITER, session);
+    setLong(LAST_WRITER, session());
   }
 
   /** Who waits for the writer lock; 0 for nobody. */
@@ -366,7 +436,7 @@ final class LockFile implements AutoCloseable {
 
   /** Says that this process waits, unless another one says so. */
   void announceWriter() {
-    boolean _ = LONG.compareAndSet(header, NEXT_WRITER, 0L, session);
+    boolean _ = LONG.compareAndSet(header, NEXT_WRITER, 0L, session());
   }
 
   /** The one who was announced has the lock, or has gone. */
@@ -383,106 +453,47 @@ final class LockFile implements AutoCloseable {
 
   /** A block's memory; its number is below {@link #blockCount}. */
   MemorySegment block(int number) {
-    MemorySegment[] known = blocks;
-    return number < known.length ? known[number] : mapBlocks(number);
+    return blocks.block(number);
   }
 
-  private synchronized MemorySegment mapBlocks(int number) {
-    MemorySegment[] known = blocks;
-    if (number >= known.length) {
-      long size = shared() ? file.size() : (number + 1L) * blockSize;
-      int count = (int) (size / blockSize);
-      MemorySegment[] more = Arrays.copyOf(known, Math.max(count, number + 1));
-      for (int i = known.length; i < more.length; ) {
-        i = mapInto(more, i);
-      }
-      blocks = more;
-      known = more;
-    }
-    return known[number];
-  }
-
-  /** Maps from a block on, as many as possible in one piece; returns the next to map. */
-  private int mapInto(MemorySegment[] all, int from) {
-    long start = (long) from * blockSize;
-    boolean first = start < StorageLock.FIRST_BYTES;
-    int last = first ? (int) (StorageLock.FIRST_BYTES / blockSize) : all.length;
-    int to = Math.clamp(last, from + 1, all.length);
-    long bytes = (long) (to - from) * blockSize;
-    MemorySegment memory =
-        shared()
-            ? file.map(start, bytes)
-            : MemorySegment.ofArray(new long[(int) (bytes / Long.BYTES)]);
-    for (int i = from; i < to; i++) {
-      all[i] = memory.asSlice((long) (i - from) * blockSize, blockSize);
-    }
-    return to;
-  }
-
-  /**
-   * Adds a block and locks it. Its first {@link #BLOCK_HEADER} bytes are zero but for the kind, the
-   * others may hold anything.
-   */
+  /** Adds a block; one of slots is this process's. */
   synchronized int addBlock(long kind) {
-    lockGrowing();
-    try {
-      int number = blockCount();
-      long end = (number + 1L) * blockSize;
-      if (shared() && file.size() < end) {
-        file.grow(Math.max(end, Math.min(2 * file.size(), file.size() + (1 << 20))));
-      }
-      block(number).asSlice(0, BLOCK_HEADER).fill((byte) 0);
-      LONG.setVolatile(block(number), KIND, kind);
-      boolean locked = kind != SLOTS || tryLockBlock(number);
-      assert locked : "a new block is locked";
-      setLong(BLOCKS, number + 1L);
-      return number;
-    } finally {
-      unlockGrowing();
-    }
+    return whileNoMapChanges(
+        () -> {
+          int number = blockCount();
+          blocks.make(number, kind, session());
+          setLong(BLOCKS, number + 1L);
+          return number;
+        });
   }
 
   /** Runs something while no other process makes a longer map or cuts the file. */
   synchronized <R> R whileNoMapChanges(Supplier<R> action) {
-    lockGrowing();
+    if (growing) {
+      return action.get();
+    }
+    Patience.await(file.path(), grower::tryLock, "changes its files' lengths");
+    growing = true;
     try {
       return action.get();
     } finally {
-      unlockGrowing();
-    }
-  }
-
-  /** Whether other processes may be there: none enters before this one has entered. */
-  private boolean others() {
-    return shared() && !(alone && entering);
-  }
-
-  private void lockGrowing() {
-    if (growing == 0 && others()) {
-      lockWithin(GROWING_LOCK, true, "changes its files' lengths");
-    }
-    growing++;
-  }
-
-  private void unlockGrowing() {
-    if (--growing == 0 && others()) {
-      file.unlock(GROWING_LOCK);
-    }
-  }
-
-  /** Whether a block's owner is gone; the block is this process's then. */
-  boolean tryLockBlock(int number) {
-    return !shared() || file.tryLock(BLOCK_LOCKS + number, true);
-  }
-
-  void unlockBlock(int number) {
-    if (shared()) {
-      file.unlock(BLOCK_LOCKS + number);
+      growing = false;
+      grower.unlock();
     }
   }
 
   @Override
   public void close() {
-    file.close();
+    presence.end();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    try (file) {
+      opener.unlock();
+      members.leave();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageHeader;
@@ -137,6 +138,20 @@ final class MetaWriter {
     }
   }
 
+  /**
+   * Looks whether this process still has the turn: before a transaction writes, and before a meta
+   * is written.
+   *
+   * @param committing the transaction that is being committed; 0 if a meta is written again
+   * @throws DatabaseFailedException if it has not; nothing is written from then on
+   */
+  void checkTurn(long committing) {
+    DatabaseFailedException lost = lock.lostTurn(committing);
+    if (lost != null) {
+      throw file.lost(lost);
+    }
+  }
+
   /** Puts all data written so far on disk; the meta of {@code txnId} may say so. */
   void syncData() {
     file.sync();
@@ -164,6 +179,7 @@ final class MetaWriter {
     pinned.put(meta.txnId(), page, meta.encodedBytes(), slot, pins::contain);
     slotTxn[slot] = NOTHING;
     slotPages[slot] = Math.max(slotPages[slot], meta.pageCount());
+    checkTurn(0);
     file.writeMeta(page, slot);
     slotTxn[slot] = meta.txnId();
     slotPages[slot] = meta.pageCount();

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseLockedException;
+import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.DatabaseFile;
@@ -27,11 +28,35 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
   private static final long PATIENCE_NANOS = 500_000_000;
   private static final long POLL_NANOS = 1_000_000;
 
+  /** Opens the database's lock file and enters; see {@link LockFile#enter}. */
+  static LockFile enter(Path path, Options options) {
+    while (true) {
+      LockFile lock = LockFile.enter(lock(path, options));
+      try {
+        if (lock.isNamed()) {
+          return lock;
+        }
+      } catch (Throwable e) {
+        closeAfter(e, lock);
+        throw e;
+      }
+      lock.close(); // somebody deleted it just now: there is another one
+    }
+  }
+
+  static void closeAfter(Throwable first, LockFile lock) {
+    try {
+      lock.close();
+    } catch (StorageException e) {
+      first.addSuppressed(e);
+    }
+  }
+
   /**
    * Opens the database's lock file. What is no database gets none: it is refused before. Where a
    * lock file stands already, {@link #open} refuses it, which spares a look at each opening.
    */
-  static StorageLock lock(Path path, Options options) {
+  private static StorageLock lock(Path path, Options options) {
     Storage storage = options.storage();
     Path lockFile = DatabaseFile.lockFile(path);
     if (storage.exists(path)) {

@@ -62,11 +62,11 @@ final class PinnedMetas {
         }
       }
     }
-    return file.block(file.addBlock(LockFile.META));
+    return file.block(file.addBlock(LockBlocks.META));
   }
 
   private static boolean isMeta(MemorySegment block) {
-    return (long) LONG.getVolatile(block, LockFile.KIND) == LockFile.META;
+    return (long) LONG.getVolatile(block, LockBlocks.KIND) == LockBlocks.META;
   }
 
   /** The meta of a snapshot; null if it is not there. */

@@ -222,7 +222,7 @@ final class Publication {
     long longest = Math.max(file.map().pageCount(), retired.longest());
     if (longest != mapped) {
       mapped = longest;
-      readers.setMappedPages(longest);
+      lock.members().setMappedPages(longest);
     }
   }
 

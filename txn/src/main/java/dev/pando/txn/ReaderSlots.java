@@ -24,9 +24,6 @@ final class ReaderSlots {
   /** The owner, for people. */
   static final long PID = 8;
 
-  /** Pages of the longest map that the owner has; for who wants to cut the file. */
-  static final long MAPPED_PAGES = 16;
-
   /** The owner's time zero is not ours: ages are told by the system's monotonic clock. */
   static final long FIRST_SLOT = 64;
 
@@ -56,6 +53,9 @@ final class ReaderSlots {
 
     /** The holder's snapshot; means nothing while the slot is free. */
     private @Nullable Snapshot snapshot;
+
+    /** Whether another process may have the slot. */
+    private boolean lost;
 
     /** The holder, if it may be ended from outside. */
     private volatile @Nullable ReadTxn holder;
@@ -197,6 +197,9 @@ final class ReaderSlots {
     }
 
     private void unpin() {
+      if (lost) {
+        return;
+      }
       try {
         LONG.setOpaque(block, offset + SINCE, NOT_YET);
         LONG.setRelease(block, offset + PIN, 0L);
@@ -252,10 +255,8 @@ final class ReaderSlots {
 
   private void take(int number) {
     MemorySegment block = file.block(number);
-    long mapped = ownBlocks.length == 0 ? 0 : mappedPages(ownBlocks[0]);
     clear(block);
     LONG.setVolatile(block, PID, Pid.OURS);
-    LONG.setVolatile(block, MAPPED_PAGES, mapped);
     Slot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
     for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
       more[own.length + i] = new Slot(block, FIRST_SLOT + i * SLOT_BYTES);
@@ -269,24 +270,27 @@ final class ReaderSlots {
   /** A block whose owner has gone, or a new one. */
   private int claimBlock() {
     for (int i = 1; i < file.blockCount(); i++) {
-      if (isSlots(i) && !isOwn(i) && file.tryLockBlock(i)) {
-        return i;
+      if (isSlots(i)) {
+        long owner = owner(i);
+        if ((owner == 0 || file.members().hasEnded(owner))
+            && replaceOwner(i, owner, file.session())) {
+          return i;
+        }
       }
     }
-    return file.addBlock(LockFile.SLOTS);
+    return file.addBlock(LockBlocks.SLOTS);
   }
 
   private boolean isSlots(int number) {
-    return (long) LONG.getVolatile(file.block(number), LockFile.KIND) == LockFile.SLOTS;
+    return (long) LONG.getVolatile(file.block(number), LockBlocks.KIND) == LockBlocks.SLOTS;
   }
 
-  private boolean isOwn(int number) {
-    for (int mine : ownBlocks) {
-      if (mine == number) {
-        return true;
-      }
-    }
-    return false;
+  private long owner(int number) {
+    return (long) LONG.getVolatile(file.block(number), LockBlocks.OWNER);
+  }
+
+  private boolean replaceOwner(int number, long from, long to) {
+    return LONG.compareAndSet(file.block(number), LockBlocks.OWNER, from, to);
   }
 
   private static void clear(MemorySegment block) {
@@ -294,7 +298,6 @@ final class ReaderSlots {
       LONG.setOpaque(block, FIRST_SLOT + i * SLOT_BYTES + SINCE, NOT_YET);
       LONG.setVolatile(block, FIRST_SLOT + i * SLOT_BYTES + PIN, 0L);
     }
-    LONG.setVolatile(block, MAPPED_PAGES, 0L);
     LONG.setVolatile(block, PID, 0L);
   }
 
@@ -346,15 +349,21 @@ final class ReaderSlots {
   void clearDead() {
     synchronized (file) {
       for (int i = 1; i < file.blockCount(); i++) {
-        if (isSlots(i) && !isOwn(i)) {
-          MemorySegment block = file.block(i);
-          if ((long) LONG.getVolatile(block, PID) != 0 && file.tryLockBlock(i)) {
-            clear(block);
-            file.unlockBlock(i);
-          }
+        long owner = isSlots(i) ? owner(i) : 0;
+        // First it is this process's: two that clear it might clear what a third one has pinned.
+        if (owner != 0
+            && file.members().hasEnded(owner)
+            && replaceOwner(i, owner, file.session())) {
+          giveBack(i);
         }
       }
+      file.members().clearDead();
     }
+  }
+
+  private void giveBack(int number) {
+    clear(file.block(number));
+    boolean _ = replaceOwner(number, file.session(), 0);
   }
 
   /** As {@link #clearDead}, at most once in so many nanoseconds. */
@@ -364,31 +373,6 @@ final class ReaderSlots {
       lastLook = now;
       clearDead();
     }
-  }
-
-  /** Says how long this process's longest map is. */
-  void setMappedPages(long pages) {
-    synchronized (file) {
-      if (ownBlocks.length == 0) {
-        take(claimBlock());
-      }
-      LONG.setVolatile(file.block(ownBlocks[0]), MAPPED_PAGES, pages);
-    }
-  }
-
-  private long mappedPages(int number) {
-    return (long) LONG.getVolatile(file.block(number), MAPPED_PAGES);
-  }
-
-  /** The longest map of any live process, in pages. */
-  long longestMap() {
-    long longest = 0;
-    for (int i = 1; i < file.blockCount(); i++) {
-      if (isSlots(i)) {
-        longest = Math.max(longest, mappedPages(i));
-      }
-    }
-    return longest;
   }
 
   /** The oldest snapshot that a reader of this process pins; {@link Long#MAX_VALUE} without. */
@@ -423,11 +407,20 @@ final class ReaderSlots {
     return n;
   }
 
-  /** The process leaves: nothing is pinned any more. Its blocks are freed with the lock file. */
+  /** Others took this process for dead: its slots are theirs. */
+  void lose() {
+    for (Slot slot : own) {
+      slot.lost = true;
+    }
+  }
+
+  /** The process leaves: nothing is pinned any more. */
   void leave() {
     synchronized (file) {
       for (int number : ownBlocks) {
-        clear(file.block(number));
+        if (owner(number) == file.session()) {
+          giveBack(number);
+        }
       }
     }
   }

@@ -266,7 +266,7 @@ final class Writer {
     written = publication.shorten(keep);
     lock.whileNoMapChanges(
         () -> {
-          long longest = Math.max(keep, readers.longestMap());
+          long longest = Math.max(keep, lock.members().longestMap());
           if (file.isMuchLongerThan(longest)) {
             file.cutTo(longest * file.pageSize());
           }
@@ -338,6 +338,7 @@ final class Writer {
 
   private Snapshot write(WriteTxn tx, Durability durability) {
     lock.setCommitting(tx.txnId());
+    metas.checkTurn(tx.txnId());
     Snapshot base = tx.snapshot();
     boolean isSynced = durability == Durability.SYNC;
     Snapshot next = new Commit(tx, metas, file, memory, () -> pins(base), isSynced).write();
@@ -407,7 +408,7 @@ final class Writer {
         Object _ =
             lock.whileNoMapChanges(
                 () -> {
-                  file.cutTo(Math.max(sizeBefore, readers.longestMap() * file.pageSize()));
+                  file.cutTo(Math.max(sizeBefore, lock.members().longestMap() * file.pageSize()));
                   return true;
                 });
       } catch (StorageException e) {

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +92,8 @@ public final class SimulatedDisk implements AutoCloseable {
 
   private final long capacity;
   private final List<SimulatedProcess> processes = new ArrayList<>();
+  private final Set<Long> alive = ConcurrentHashMap.newKeySet();
+  private long processesEver;
   private final List<SimulatedFile> all = new ArrayList<>();
   private final Map<Path, SimulatedLock.Shared> lockFiles = new HashMap<>();
   private final Map<SimulatedFile, ByteLocks> fileLocks = new HashMap<>();
@@ -119,9 +123,19 @@ public final class SimulatedDisk implements AutoCloseable {
 
   /** A process that uses this disk. */
   public synchronized Storage process() {
-    SimulatedProcess process = new SimulatedProcess(this);
+    SimulatedProcess process = new SimulatedProcess(this, ++processesEver);
+    boolean _ = alive.add(processesEver);
     processes.add(process);
     return process;
+  }
+
+  /** Takes no lock: a process may ask while it holds some of its own. */
+  boolean isAlive(long process) {
+    return alive.contains(process);
+  }
+
+  void died(long process) {
+    boolean _ = alive.remove(process);
   }
 
   /** Sets what looks at each call. */

@@ -1,5 +1,6 @@
 package dev.pando.testkit;
 
+import dev.pando.pager.ProcessName;
 import dev.pando.pager.StorageLock;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -89,6 +90,17 @@ final class SimulatedLock implements StorageLock {
   @Override
   public void unlock(long position) {
     shared.locks.unlock(process, position);
+  }
+
+  @Override
+  public ProcessName self() {
+    return new ProcessName(process.number(), 0, 0, 0);
+  }
+
+  /** Known exactly and at once. */
+  @Override
+  public ProcessName.Life lifeOf(ProcessName other) {
+    return process.isAlive(other.pid()) ? ProcessName.Life.ALIVE : ProcessName.Life.DEAD;
   }
 
   @Override

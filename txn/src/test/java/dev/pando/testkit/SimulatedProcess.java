@@ -33,15 +33,28 @@ final class SimulatedProcess implements Storage {
       };
 
   private final SimulatedDisk disk;
-  private boolean killed;
+  private final long number;
+  private volatile boolean killed;
 
-  SimulatedProcess(SimulatedDisk disk) {
+  SimulatedProcess(SimulatedDisk disk, long number) {
     this.disk = disk;
+    this.number = number;
+  }
+
+  /** Names it among those of its disk. */
+  long number() {
+    return number;
+  }
+
+  /** Whether a process of this disk was not killed. */
+  boolean isAlive(long other) {
+    return disk.isAlive(other);
   }
 
   /** Ends it at once; its locks are free. */
   void kill() {
     killed = true;
+    disk.died(number);
     disk.freeLocks(this);
   }
 

@@ -27,6 +27,7 @@ class FollowAndGrowTest extends DatabaseTestBase {
       all.add(db.beginRead());
     }
     try (PeerJvm peer = PeerJvm.open(file())) {
+      peer.expect("absent", "get 1"); // it has slots now
       final Thread grower = Thread.ofPlatform().daemon().unstarted(() -> read(db));
       locks.beforeTryLock =
           () -> { // of the peer's block: perhaps it has died

@@ -1,8 +1,10 @@
 package dev.pando.txn;
 
+import dev.pando.pager.ProcessName;
 import dev.pando.pager.StorageLock;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Real files, and lock files with something to be done before they are used. */
 final class HookedLocks extends HookedStorage {
@@ -10,6 +12,12 @@ final class HookedLocks extends HookedStorage {
   volatile Runnable beforeSize = () -> {};
 
   volatile Runnable beforeTryLock = () -> {};
+
+  /** Whether locks that were dropped are not taken again. */
+  volatile boolean forgetful;
+
+  /** What is said of every process; null for the truth. */
+  volatile ProcessName.@Nullable Life life;
 
   @Override
   public StorageLock lock(Path lockFile, boolean required) {
@@ -42,6 +50,23 @@ final class HookedLocks extends HookedStorage {
     @Override
     public void unlock(long position) {
       lock.unlock(position);
+    }
+
+    @Override
+    public void lockAgain() {
+      if (!forgetful) {
+        lock.lockAgain();
+      }
+    }
+
+    @Override
+    public ProcessName.Life lifeOf(ProcessName process) {
+      return life == null ? lock.lifeOf(process) : life;
+    }
+
+    @Override
+    public long fileNumber() {
+      return lock.fileNumber();
     }
 
     @Override

@@ -138,10 +138,19 @@ final class PeerJvm implements AutoCloseable {
       return switch (order[0]) {
         case "open" -> open(Path.of(order[1]), Options.defaults());
         case "open-readonly" -> open(Path.of(order[1]), Options.defaults().withReadOnly(true));
+        case "open-forgetful" -> {
+          HookedLocks storage = new HookedLocks();
+          storage.forgetful = true;
+          yield open(Path.of(order[1]), Options.defaults().withStorage(storage));
+        }
         case "open-dying" -> openDying(Path.of(order[1]), order[2], Integer.parseInt(order[3]));
         case "poke" -> {
           poke(Path.of(order[1]), Long.parseLong(order[2]), order[3].split(" "));
           yield "poked";
+        }
+        case "copy" -> {
+          Copying.valueOf(order[1]).both(db().path());
+          yield "copied";
         }
         case "close" -> {
           db().close();
@@ -227,8 +236,10 @@ final class PeerJvm implements AutoCloseable {
      */
     private static void poke(Path lockFile, long pid, String[] offsetAndValue) throws IOException {
       try (RandomAccessFile lock = new RandomAccessFile(lockFile.toFile(), "rw")) {
-        for (long block = LockFile.MIN_BLOCK; block < lock.length(); block += LockFile.MIN_BLOCK) {
-          if (word(lock, block) == LockFile.SLOTS && word(lock, block + ReaderSlots.PID) == pid) {
+        for (long block = LockFile.HEADER_BYTES;
+            block < lock.length();
+            block += LockBlocks.MIN_BLOCK) {
+          if (word(lock, block) == LockBlocks.SLOTS && word(lock, block + ReaderSlots.PID) == pid) {
             lock.seek(block + Long.parseLong(offsetAndValue[0]));
             lock.writeLong(Long.reverseBytes(Long.parseLong(offsetAndValue[1])));
             return;

@@ -1,0 +1,74 @@
+package dev.pando.txn;
+
+import dev.pando.error.StorageException;
+import dev.pando.pager.PageFile;
+import dev.pando.pager.StorageLock;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a process known as one that has the database open: says ten times a second that it lives,
+ * and takes its locks again once a second, because the system drops them without a word when the
+ * program closes any descriptor of the file. Notices when others took it for dead all the same.
+ */
+final class Presence implements Housekeeping.Task {
+  private static final long LOCK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final StorageLock file;
+  private final LockFile lock;
+  private volatile @Nullable PageFile data;
+  private volatile @Nullable Runnable whenExpelled;
+  private long lastLock = System.nanoTime();
+
+  Presence(StorageLock file, LockFile lock) {
+    this.file = file;
+    this.lock = lock;
+  }
+
+  /** The process has a record in the lock file. */
+  void begin() {
+    Housekeeping.add(this);
+  }
+
+  /**
+   * The database is open.
+   *
+   * @param dataFile its lock is taken again, too
+   * @param action called once, if others took this process for dead
+   */
+  void opened(PageFile dataFile, Runnable action) {
+    data = dataFile;
+    whenExpelled = action;
+  }
+
+  void end() {
+    Housekeeping.remove(this);
+  }
+
+  @Override
+  public void tick(long now) {
+    lock.members().beat(now);
+    Runnable action = whenExpelled;
+    if (action != null && lock.isExpelled()) {
+      whenExpelled = null;
+      action.run();
+    }
+    if (now - lastLock >= LOCK_NANOS) {
+      lastLock = now;
+      lockAgain();
+    }
+  }
+
+  /** A lock that cannot be had now is tried again a second later. */
+  private void lockAgain() {
+    try {
+      file.lockAgain();
+    } catch (StorageException e) {
+      // No locks available in the system.
+    }
+    PageFile opened = data;
+    if (opened != null) {
+      boolean _ = opened.tryLock(false);
+    }
+  }
+}
