@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +32,10 @@ final class GroupCommit {
   private static final int TRY_AGAIN = 64;
 
   private final Writer writer;
+  private final WriterWatch watch;
 
   /** Held while an update runs: it is the right to use the open group's transaction. */
-  private final ReentrantLock joining = new ReentrantLock();
+  private final ClosableLock joining;
 
   /** The group that takes updates; guarded by {@link #joining}. */
   private @Nullable UpdateGroup open;
@@ -59,8 +60,26 @@ final class GroupCommit {
           new LinkedBlockingQueue<>(),
           Thread.ofPlatform().daemon().name("pando-commit").factory());
 
-  GroupCommit(Writer writer) {
+  /**
+   * No update yet.
+   *
+   * @param watch is told of threads that wait
+   * @param closed the exception for threads that wait when the database is closed
+   */
+  GroupCommit(Writer writer, WriterWatch watch, Supplier<? extends RuntimeException> closed) {
     this.writer = writer;
+    this.watch = watch;
+    this.joining = new ClosableLock(false, closed);
+  }
+
+  /** Updates that wait, and those that come, get an exception; what has run is still committed. */
+  void close() {
+    joining.close(ClosableLock.CLOSING);
+  }
+
+  /** A commit that waits for an update to end gets an exception. */
+  void end() {
+    joining.close(ClosableLock.ENDED);
   }
 
   /** Runs an update; when this returns it is committed. */
@@ -92,9 +111,14 @@ final class GroupCommit {
   <R extends @Nullable Object> CompletableFuture<R> runAsync(
       WriteFunction<R, ? extends Exception> body) {
     CompletableFuture<R> future = new CompletableFuture<>();
-    lockJoining();
     try {
       writer.turn().checkNotNested();
+      lockJoining();
+    } catch (RuntimeException e) {
+      future.completeExceptionally(e);
+      return future;
+    }
+    try {
       boolean leads = open == null;
       UpdateGroup group = openGroup();
       R result = leads ? runFirst(group, body) : runNext(group, body);
@@ -128,7 +152,12 @@ final class GroupCommit {
       }
       Thread.onSpinWait();
     }
-    joining.lock();
+    WriterWatch.Wait wait = watch.waits();
+    try {
+      joining.lock();
+    } finally {
+      watch.goesOn(wait);
+    }
   }
 
   private UpdateGroup openGroup() {
@@ -181,13 +210,13 @@ final class GroupCommit {
 
   private <R extends @Nullable Object, X extends Exception> R call(
       WriteTxn tx, WriteFunction<R, X> body) throws X {
-    writer.turn().closureRuns(true);
+    writer.turn().closureBegins(body);
     try {
       R result = body.apply(tx);
       tx.checkShare();
       return result;
     } finally {
-      writer.turn().closureRuns(false);
+      writer.turn().closureEnds();
     }
   }
 
@@ -211,8 +240,13 @@ final class GroupCommit {
       failure = e;
       throw e;
     } finally {
-      close(group);
-      group.complete(failure);
+      try {
+        if (!group.isSealed()) { // or this would wait for the first update of the next group
+          close(group);
+        }
+      } finally {
+        group.complete(failure);
+      }
     }
   }
 
@@ -234,8 +268,12 @@ final class GroupCommit {
     return group.durability();
   }
 
+  /**
+   * The group takes no more updates. It is open, or was until its first update failed: so the
+   * holder of the lock does not wait for the turn, but runs an update that this commit waits for.
+   */
   private void close(UpdateGroup group) {
-    joining.lock();
+    joining.lockToFinish();
     try {
       if (open == group) {
         open = null;
@@ -245,6 +283,7 @@ final class GroupCommit {
         }
         outstanding = expected.size();
       }
+      group.seal();
     } finally {
       joining.unlock();
     }

@@ -87,6 +87,9 @@ final class LockFile implements AutoCloseable {
   /** The session that changes the lengths of files, or makes longer maps. */
   private static final long GROWER = 328;
 
+  /** See {@link HolderNote}. */
+  private static final long HOLDER_NOTE = 384;
+
   private static final long RECORDS = 1024;
 
   /** Bytes before the first block. */
@@ -419,6 +422,10 @@ final class LockFile implements AutoCloseable {
     if (writer.isHeld()) {
       setLong(COMMITTING, txnId);
     }
+  }
+
+  HolderNote holderNote() {
+    return new HolderNote(header.asSlice(HOLDER_NOTE, HolderNote.BYTES));
   }
 
   long lastWriter() {

@@ -43,6 +43,7 @@ public final class Options {
   private @Nullable Duration readerWarning = Duration.ofMinutes(1);
   private @Nullable Duration readerLimit;
   private @Nullable Consumer<LongReader> readerListener;
+  private @Nullable Duration writerWarning = Duration.ofMinutes(1);
   private boolean leakTracking;
   private Storage storage = new FileStorage();
 
@@ -64,6 +65,7 @@ public final class Options {
     readerWarning = from.readerWarning;
     readerLimit = from.readerLimit;
     readerListener = from.readerListener;
+    writerWarning = from.writerWarning;
     leakTracking = from.leakTracking;
     storage = from.storage;
   }
@@ -257,6 +259,19 @@ public final class Options {
   }
 
   /**
+   * How long a thread waits for its turn to write before that is logged, once a wait, with the
+   * transaction that it waits for: its thread, process, age and the place where it was begun. One
+   * log speaks for all threads that wait at the time.
+   *
+   * @param wait more than zero, to a tenth of a second; null for never; a minute by default
+   */
+  public Options withWriterWarning(@Nullable Duration wait) {
+    Options copy = new Options(this);
+    copy.writerWarning = checkAge("writer warning", wait);
+    return copy;
+  }
+
+  /**
    * Whether each transaction remembers where it was opened, so that one that was never closed, or
    * is open for long, can be told of with that place. Costs some microseconds a transaction.
    *
@@ -314,6 +329,10 @@ public final class Options {
 
   @Nullable Consumer<LongReader> readerListener() {
     return readerListener;
+  }
+
+  @Nullable Duration writerWarning() {
+    return writerWarning;
   }
 
   boolean leakTracking() {

@@ -25,10 +25,8 @@ final class Publication {
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
 
-  /** Who waits for commits of other processes looks ever less often. */
-  private static final long FIRST_LOOK_NANOS = 50_000;
-
-  private static final long LAST_LOOK_NANOS = 5_000_000;
+  /** A thread that waits looks whether {@link #watch} goes on. */
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final LockFile lock;
   private final DataFile file;
@@ -44,6 +42,11 @@ final class Publication {
   /** Threads that wait for a commit. */
   private final AtomicInteger waiters = new AtomicInteger();
 
+  private final CommitWatch watch;
+
+  /** The newest commit that this process has published. */
+  private volatile long ours;
+
   /** Whether the end has begun, and maps and slots are about to be given back. */
   private boolean stopped;
 
@@ -55,6 +58,35 @@ final class Publication {
     this.file = file;
     this.readers = readers;
     this.newest = newest;
+    this.watch = new CommitWatch(file.file().path(), new Commits());
+  }
+
+  /** For {@link #watch}. */
+  private final class Commits implements CommitWatch.Source {
+    @Override
+    public long current() {
+      return lock.current();
+    }
+
+    @Override
+    public long ours() {
+      return ours;
+    }
+
+    @Override
+    public boolean isCommitting() {
+      return lock.committing() != 0;
+    }
+
+    @Override
+    public boolean isWanted() {
+      return waiters.get() > 0;
+    }
+
+    @Override
+    public void wakeWaiters() {
+      Publication.this.wakeWaiters();
+    }
   }
 
   /** Claims a slot and pins the newest commit. */
@@ -199,13 +231,14 @@ final class Publication {
 
   /** Shows a commit to all processes. For the writer; its meta is pinned already. */
   void publish(Snapshot next) {
+    ours = next.txnId();
     synchronized (this) { // or a reader that sees the id first makes a snapshot of its own of it
       lock.setCurrent(next.txnId());
       if (next.txnId() > newest.txnId()) {
         install(next);
       }
     }
-    tellWaiters();
+    wakeWaiters();
   }
 
   private void install(Snapshot next) {
@@ -234,26 +267,18 @@ final class Publication {
   long await(long afterTxn, Duration timeout, Runnable check) throws InterruptedException {
     long limit = timeout.compareTo(FOR_EVER) < 0 ? timeout.toNanos() : FOR_EVER.toNanos();
     long end = System.nanoTime() + limit;
-    long poll = FIRST_LOOK_NANOS;
-    while (true) {
-      check.run();
-      long current = lock.current();
-      long left = end - System.nanoTime();
-      if (current > afterTxn || left <= 0) {
-        return current;
-      }
-      awaitNews(afterTxn, Math.min(poll, left));
-      poll = Math.min(2 * poll, LAST_LOOK_NANOS);
-    }
-  }
-
-  private void awaitNews(long afterTxn, long nanos) throws InterruptedException {
     newsLock.lock();
     try {
       int _ = waiters.incrementAndGet(); // before looking: either this sees the commit, or it us
-      long left = nanos;
-      while (left > 0 && lock.current() <= afterTxn) {
-        left = news.awaitNanos(left);
+      while (true) {
+        check.run();
+        long current = lock.current();
+        long left = end - System.nanoTime();
+        if (current > afterTxn || left <= 0) {
+          return current;
+        }
+        watch.begin();
+        long _ = news.awaitNanos(Math.min(left, LONGEST_WAIT_NANOS));
       }
     } finally {
       int _ = waiters.decrementAndGet();
@@ -261,7 +286,14 @@ final class Publication {
     }
   }
 
-  private void tellWaiters() {
+  /** The database is closed: threads that wait for a commit get an exception. */
+  void endWaits() {
+    watch.close();
+    wakeWaiters();
+  }
+
+  /** Threads that wait for a commit look again. */
+  private void wakeWaiters() {
     if (waiters.get() > 0) {
       newsLock.lock();
       try {

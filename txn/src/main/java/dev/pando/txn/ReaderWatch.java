@@ -36,7 +36,8 @@ final class ReaderWatch implements Housekeeping.Task {
     this.listener = options.readerListener();
   }
 
-  private static long nanos(@Nullable Duration duration) {
+  /** A limit in nanoseconds; null is none. */
+  static long nanos(@Nullable Duration duration) {
     return duration == null ? Long.MAX_VALUE : duration.toNanos();
   }
 

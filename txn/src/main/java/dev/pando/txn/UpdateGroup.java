@@ -34,6 +34,9 @@ final class UpdateGroup {
   /** What left the transaction so that nobody can commit it. */
   private @Nullable Throwable broken;
 
+  /** Whether no more updates join; for the thread that commits. */
+  private boolean sealed;
+
   private volatile @Nullable Thread waitingLeader;
   private @Nullable Throwable failure;
 
@@ -85,6 +88,15 @@ final class UpdateGroup {
               + "); nothing of the transaction is written: run the update again",
           cause);
     }
+  }
+
+  /** No more updates join from here on. */
+  void seal() {
+    sealed = true;
+  }
+
+  boolean isSealed() {
+    return sealed;
   }
 
   /** Waits until a condition holds of which {@link #wakeLeader} tells, or for some time. */

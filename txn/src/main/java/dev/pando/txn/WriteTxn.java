@@ -423,6 +423,9 @@ public final class WriteTxn extends ReadTxn {
 
   private void checkWritable() {
     checkOpen();
+    if (!inClosure) {
+      database.writes();
+    }
     if (broken != null) {
       String wayOut = mayGoOn() ? "roll back to a savepoint before it, or " : "";
       throw new IllegalStateException(
@@ -461,20 +464,16 @@ public final class WriteTxn extends ReadTxn {
 
   @Override
   Tree findTree(Table<?, ?> table) {
-    checkReadable();
+    checkWritable(); // after a failed change the trees cannot be read either
     TreeWriter tree = catalog.find(table);
     return tree == null ? missing : tree;
   }
 
   @Override
   Tree findRawTree(String table) {
-    checkReadable();
+    checkWritable(); // after a failed change the trees cannot be read either
     TreeWriter tree = catalog.find(table);
     return tree == null ? missing : tree;
-  }
-
-  private void checkReadable() {
-    checkWritable(); // after a failed change the trees cannot be read either
   }
 
   @Override

@@ -57,14 +57,15 @@ final class Writer {
       DataFile file,
       LockFile lock,
       ReaderSlots readers,
-      Publication publication) {
+      Publication publication,
+      WriterWatch watch) {
     this.database = database;
     this.options = options;
     this.file = file;
     this.lock = lock;
     this.readers = readers;
     this.publication = publication;
-    turn = new WriterTurn(lock);
+    turn = new WriterTurn(lock, watch, database::closed);
     memory = new WriterMemory(file);
     free = new FreeSpace(file);
     pinned = new PinnedMetas(lock, file.pageSize());
@@ -86,8 +87,8 @@ final class Writer {
 
   /** Begins a transaction; null if its turn did not come in time. */
   @Nullable WriteTxn begin(@Nullable Duration limit) {
-    turn.checkNotNested();
     if (limit == null) {
+      turn.checkNotNested();
       turn.take();
     } else if (!turn.tryTake(limit)) {
       return null;
@@ -95,7 +96,9 @@ final class Writer {
     try {
       database.checkAccepting();
       file.checkNotFailed();
-      return begin();
+      WriteTxn tx = begin();
+      turn.holder().begins(tx.txnId());
+      return tx;
     } catch (Throwable e) {
       turn.giveBack();
       turn.leave();
@@ -356,11 +359,11 @@ final class Writer {
     }
   }
 
-  /** Puts all commits on disk that anybody may read. */
+  /** Puts all commits on disk that anybody may read; an exception if the database is closed. */
   void sync() {
     file.checkNotFailed();
     long wanted = lock.current();
-    while (lock.durable() < wanted && !database.hasEnded()) {
+    while (lock.durable() < wanted) {
       if (turn.hold()) {
         try {
           metas.sync(this::newestWritten);
@@ -368,6 +371,7 @@ final class Writer {
           turn.leave();
         }
       } else {
+        database.checkAccepting();
         LockFile.pause(SYNC_POLL_NANOS); // another process writes: its commit puts ours on disk
       }
     }

@@ -1,14 +1,15 @@
 package dev.pando.txn;
 
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The turn to write. Inside the process one transaction has it, others wait in the order in which
  * they came; it belongs to a transaction, not to a thread, so it may be given back by another
- * thread than took it. An interrupt does not end the wait, and stays set.
+ * thread than took it. An interrupt does not end the wait, and stays set; closing the database does
+ * end it, with an exception.
  *
  * <p>Among processes the one that holds the writer lock of the lock file writes. It keeps the lock
  * from a turn's beginning until the commit is on disk, and longer while its next turn begins before
@@ -26,8 +27,10 @@ final class WriterTurn {
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
 
-  private final Semaphore turn = new Semaphore(1, true);
+  private final ClosableLock turn;
   private final LockFile lock;
+  private final WriterWatch watch;
+  private final TurnHolder holder;
 
   /** Turns that were taken and whose commits are not on disk yet; guarded by this. */
   private int holds;
@@ -37,12 +40,38 @@ final class WriterTurn {
   /** The thread that runs a closure with the turn. */
   private volatile @Nullable Thread closure;
 
-  WriterTurn(LockFile lock) {
+  /**
+   * Nobody has the turn.
+   *
+   * @param watch is told of threads that wait
+   * @param closed the exception for threads that wait when the database is closed
+   */
+  WriterTurn(LockFile lock, WriterWatch watch, Supplier<? extends RuntimeException> closed) {
     this.lock = lock;
+    this.watch = watch;
+    this.holder = watch.holder();
+    this.turn = new ClosableLock(true, closed);
   }
 
-  /** Refuses a thread that would wait for itself. */
+  /**
+   * Refuses a thread that would wait for itself: it runs an update's closure, or has used the open
+   * transaction last. If another thread has used that since, it may end it, and the wait ends.
+   */
   void checkNotNested() {
+    checkNoClosure();
+    if (holder.isCaller()) {
+      throw new IllegalStateException(
+          "a second write transaction on the same thread would wait for itself: transaction "
+              + holder.txnId()
+              + " is open, of "
+              + holder.describe()
+              + "; commit or close that one first, or let the thread that is to end it use it first",
+          holder.openedAt());
+    }
+  }
+
+  /** As {@link #checkNotNested}, for a wait that ends by itself. */
+  private void checkNoClosure() {
     if (closure == Thread.currentThread()) {
       throw new IllegalStateException(
           "a write transaction inside update on the same thread would wait for itself; use the"
@@ -50,17 +79,40 @@ final class WriterTurn {
     }
   }
 
+  /** The transaction that has the turn. */
+  TurnHolder holder() {
+    return holder;
+  }
+
   void take() {
-    turn.acquireUninterruptibly();
+    if (!turn.tryLock()) {
+      WriterWatch.Wait wait = watch.waits();
+      try {
+        turn.lock();
+      } finally {
+        watch.goesOn(wait);
+      }
+    }
     boolean locked = lockOrGiveBack(System.nanoTime() + FOR_EVER.toNanos());
     assert locked : "after centuries";
   }
 
   /** As {@link #take}, but gives up; false then. */
   boolean tryTake(Duration limit) {
+    checkNoClosure();
     long nanos = limit.compareTo(FOR_EVER) < 0 ? limit.toNanos() : FOR_EVER.toNanos();
     long end = System.nanoTime() + nanos;
-    return await(end) && lockOrGiveBack(end);
+    return turn.tryLock(nanos) && lockOrGiveBack(end);
+  }
+
+  /** Whether a transaction of this process has the turn, or is about to begin. */
+  boolean isTaken() {
+    return turn.isLocked();
+  }
+
+  /** Threads that wait, and those that come, get an exception: the database is being closed. */
+  void close() {
+    turn.close(ClosableLock.ENDED);
   }
 
   private boolean lockOrGiveBack(long end) {
@@ -70,24 +122,7 @@ final class WriterTurn {
       return locked;
     } finally {
       if (!locked) {
-        turn.release();
-      }
-    }
-  }
-
-  private boolean await(long end) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return turn.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+        turn.unlock();
       }
     }
   }
@@ -99,16 +134,8 @@ final class WriterTurn {
       return true;
     }
     giveWay(end);
-    long poll = FIRST_POLL_NANOS;
-    while (!hold()) {
-      long left = end - System.nanoTime();
-      if (left <= 0) {
-        lock.withdrawWriter(lock.session());
-        return false;
-      }
-      lock.announceWriter();
-      LockFile.pause(Math.min(poll, left));
-      poll = Math.min(2 * poll, LAST_POLL_NANOS);
+    if (!hold() && !awaitProcess(end)) {
+      return false;
     }
     boolean withdrawn = false;
     try {
@@ -120,6 +147,32 @@ final class WriterTurn {
       }
     }
     return true;
+  }
+
+  /** Another process has the lock. */
+  private boolean awaitProcess(long end) {
+    WriterWatch.Wait wait = watch.waits();
+    boolean held = false;
+    try {
+      long poll = FIRST_POLL_NANOS;
+      do {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        turn.checkOpen();
+        lock.announceWriter();
+        LockFile.pause(Math.min(poll, left));
+        poll = Math.min(2 * poll, LAST_POLL_NANOS);
+        held = hold();
+      } while (!held);
+      return true;
+    } finally {
+      watch.goesOn(wait);
+      if (!held) {
+        lock.withdrawWriter(lock.session());
+      }
+    }
   }
 
   /** Holds the process's lock once more, or takes it; false if another process has it. */
@@ -168,7 +221,8 @@ final class WriterTurn {
 
   /** The next transaction of this process may begin. */
   void giveBack() {
-    turn.release();
+    holder.ends();
+    turn.unlock();
   }
 
   /** What the turn wrote is on disk, or given up: the lock is free unless other turns hold it. */
@@ -179,8 +233,13 @@ final class WriterTurn {
     }
   }
 
-  /** A closure begins or ends; the caller has the turn. */
-  void closureRuns(boolean running) {
-    closure = running ? Thread.currentThread() : null;
+  /** A closure begins; the caller has the turn. */
+  void closureBegins(Object body) {
+    closure = Thread.currentThread();
+    holder.runs(body);
+  }
+
+  void closureEnds() {
+    closure = null;
   }
 }

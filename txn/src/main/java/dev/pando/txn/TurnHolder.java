@@ -1,0 +1,128 @@
+package dev.pando.txn;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transaction of this process that has the turn to write, as people are told of it: its thread,
+ * its age, and where it was begun. Set by the thread that has the turn, read by any.
+ */
+final class TurnHolder {
+  private static final StackWalker STACK = StackWalker.getInstance();
+
+  /** Calls of these classes are not where a transaction was begun. */
+  private static final String[] OURS = {
+    TurnHolder.class.getName(),
+    Database.class.getName(),
+    Snapshots.class.getName(),
+    Compaction.class.getName()
+  };
+
+  /**
+   * The thread that used it last; null if no transaction has the turn. Read before the others and
+   * written after them: what is read may be of a transaction that has just ended.
+   */
+  private volatile @Nullable Thread thread;
+
+  /** Whether it is the thread's own, and not one that updates share. */
+  private boolean own;
+
+  /** A stack frame, or the class of an update's closure. */
+  private @Nullable Object place;
+
+  /** The whole stack, if leaks are tracked. */
+  private @Nullable Throwable openedAt;
+
+  private long txnId;
+  private long since;
+
+  /** A transaction begins. */
+  void begins(long txnId) {
+    this.txnId = txnId;
+    since = Housekeeping.nanos();
+    own = false;
+    place = null;
+    openedAt = null;
+    thread = Thread.currentThread();
+  }
+
+  /** It is the calling thread's own, and no update's. Finding the place takes a microsecond. */
+  void isOwn(@Nullable Throwable openedAt) {
+    this.openedAt = openedAt;
+    place = STACK.walk(frames -> frames.filter(TurnHolder::isTheirs).findFirst()).orElse(null);
+    own = true;
+  }
+
+  private static boolean isTheirs(StackWalker.StackFrame frame) {
+    for (String ours : OURS) {
+      if (frame.getClassName().startsWith(ours)
+          && (frame.getClassName().length() == ours.length()
+              || frame.getClassName().charAt(ours.length()) == '$')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The calling thread goes on with it: it may be another one than before. */
+  void isUsed() {
+    Thread user = Thread.currentThread();
+    if (thread != user) {
+      thread = user;
+    }
+  }
+
+  /** An update's closure runs in it. */
+  void runs(Object closure) {
+    place = closure.getClass();
+    thread = Thread.currentThread();
+  }
+
+  /** It has ended, or is being put on disk. */
+  void ends() {
+    own = false;
+    thread = null;
+    place = null;
+    openedAt = null;
+  }
+
+  /** Whether the calling thread has a transaction of its own open, and would wait for itself. */
+  boolean isCaller() {
+    return own && thread == Thread.currentThread();
+  }
+
+  @Nullable Thread thread() {
+    return thread;
+  }
+
+  @Nullable Throwable openedAt() {
+    return openedAt;
+  }
+
+  long txnId() {
+    return txnId;
+  }
+
+  /** System.nanoTime() at its beginning, to a tenth of a second. */
+  long since() {
+    return since;
+  }
+
+  /** Its thread, and where it was begun. */
+  String describe() {
+    Thread now = thread;
+    String name = now == null ? "a thread" : "thread " + name(now);
+    return "%s of process %d, begun %s".formatted(name, Pid.OURS, place(place));
+  }
+
+  static String name(Thread thread) {
+    return thread.getName().isEmpty() ? "#" + thread.threadId() : thread.getName();
+  }
+
+  private static String place(@Nullable Object known) {
+    return switch (known) {
+      case null -> "at an unknown place";
+      case Class<?> closure -> "by an update whose closure is a " + closure.getName();
+      default -> "at " + known;
+    };
+  }
+}
