@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the values of one type become bytes and values again. Codecs are immutable and safe for use
- * by many threads, and so must yours be.
+ * by many threads, and so must yours be. A codec may call the transaction for which it works: read
+ * at any time, and write while it encodes.
  *
  * <p>Every value has two forms. The <em>whole</em> form, for a key or a value of a table, may use
  * its length: it ends where the bytes end. The <em>nested</em> form, for a component of a tuple or

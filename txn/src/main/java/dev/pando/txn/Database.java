@@ -148,6 +148,9 @@ public final class Database implements AutoCloseable {
    * rolled back if the closure throws. An update inside an update of the same thread fails at once,
    * and so does one on a thread that holds an open write transaction.
    *
+   * <p>The closure's transaction is for one thread at a time: if another one calls it meanwhile,
+   * the update changes nothing and throws an {@link IllegalStateException} that names both.
+   *
    * <p>Updates of several threads run one after the other, each on its own thread, and share a
    * commit: so many threads together commit far more often than the disk can sync. One that fails
    * fails alone. If the commit fails, all that share it get an exception.
@@ -336,7 +339,7 @@ public final class Database implements AutoCloseable {
   }
 
   /** A transaction that was not committed ends. */
-  void rollBack(WriteTxn tx) {
+  void rollBack(ChangingTxn tx) {
     try {
       writer.rollBack(tx.pages());
     } catch (InternalError e) {

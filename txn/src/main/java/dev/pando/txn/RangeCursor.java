@@ -40,47 +40,53 @@ final class RangeCursor {
 
   /** Moves to the next entry; false at the end. Then {@link #key} and {@link #value} are set. */
   boolean advance() {
-    check();
+    Caller mine = tx.caller();
+    long call = mine.begin();
     try {
-      if (left == 0 || !move() || isBeyondEnd()) {
-        close();
-        tx.checkStillOpen();
-        return false;
-      }
-      tx.checkStillOpen();
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
+      tx.checkDatabase();
+      boolean there = advance(mine);
+      tx.check(mine, call);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
     }
-    left--;
-    return true;
+  }
+
+  /** As {@link #advance()}, in a call that has begun and checks the transaction afterwards. */
+  boolean advance(Caller mine) {
+    tx.checkRollbacks(rollbacks);
+    boolean there = left > 0 && move(mine) && !isBeyondEnd();
+    if (there) {
+      left--;
+    } else {
+      end();
+    }
+    return there;
   }
 
   /**
    * Makes {@link #key} and {@link #value} right again if the transaction has written since the last
-   * move.
+   * move. To be called in a call of the transaction.
    *
    * @throws IllegalStateException if the entry was deleted
    */
   void refresh() {
-    check();
+    tx.checkRollbacks(rollbacks);
     if (epoch != tx.epoch()) {
       epoch = tx.epoch();
       cursor.entry(key, value);
     }
   }
 
-  private void check() {
-    tx.checkOpen();
-    tx.checkRollbacks(rollbacks);
-  }
-
-  private boolean move() {
+  private boolean move(Caller mine) {
     boolean there;
     if (started) {
       there = range.reversed() ? cursor.prev() : cursor.next();
     } else {
       started = true;
-      there = range.reversed() ? moveToLast() : moveToFirst();
+      there = range.reversed() ? moveToLast(mine) : moveToFirst(mine);
     }
     if (there) {
       epoch = tx.epoch();
@@ -89,23 +95,23 @@ final class RangeCursor {
     return there;
   }
 
-  private boolean moveToFirst() {
+  private boolean moveToFirst(Caller mine) {
     MemorySegment lower = range.lower();
     if (lower == null) {
       return cursor.first();
     }
-    if (!cursor.seek(keyOf(lower))) {
+    if (!cursor.seek(keyOf(lower, mine))) {
       return false;
     }
     return range.lowerInclusive() || !standsOn(lower) || cursor.next();
   }
 
-  private boolean moveToLast() {
+  private boolean moveToLast(Caller mine) {
     MemorySegment upper = range.upper();
     if (upper == null) {
       return cursor.last();
     }
-    if (!cursor.seekFloor(keyOf(upper))) {
+    if (!cursor.seekFloor(keyOf(upper, mine))) {
       return false;
     }
     return range.upperInclusive() || !standsOn(upper) || cursor.prev();
@@ -117,8 +123,8 @@ final class RangeCursor {
   }
 
   /** A bound may be longer than any key. */
-  private KeyBuffer keyOf(MemorySegment bound) {
-    KeyBuffer buffer = tx.workspace().key;
+  private KeyBuffer keyOf(MemorySegment bound, Caller mine) {
+    KeyBuffer buffer = mine.memory().key;
     int length = Math.toIntExact(bound.byteSize());
     if (length > buffer.capacity()) {
       buffer = new KeyBuffer(length);
@@ -150,8 +156,8 @@ final class RangeCursor {
         bound.get(ValueLayout.JAVA_BYTE, at));
   }
 
-  /** Ends early. */
-  void close() {
+  /** Ends, maybe early. To be called in a call of the transaction. */
+  void end() {
     left = 0;
     cursor.close();
   }

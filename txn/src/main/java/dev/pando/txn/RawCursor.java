@@ -20,6 +20,10 @@ public final class RawCursor implements AutoCloseable {
   private final String table;
   private final Cursor cursor;
   private final int rollbacks;
+
+  /** Whether reading an entry changes nothing, so that a check afterwards is enough. */
+  private final boolean readOnly;
+
   private boolean closed;
 
   RawCursor(ReadTxn tx, String table, Cursor cursor) {
@@ -27,6 +31,7 @@ public final class RawCursor implements AutoCloseable {
     this.table = table;
     this.cursor = cursor;
     this.rollbacks = tx.rollbacks();
+    this.readOnly = !(tx instanceof WriteTxn);
   }
 
   private interface Move {
@@ -92,69 +97,95 @@ public final class RawCursor implements AutoCloseable {
     return seekFloor(MemorySegment.ofArray(key));
   }
 
+  private interface Read {
+    void of(Cursor cursor, View first, View second);
+  }
+
   /** Points a view at the key. */
   public void key(View into) {
-    check();
-    try {
-      cursor.key(into.slice());
-      tx.checkStillOpen();
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
-    }
-    into.shows(tx);
+    read((from, first, second) -> from.key(first.slice()), into, into);
   }
 
   /** Points a view at the value. */
   public void value(View into) {
-    check();
-    try {
-      cursor.value(into.slice());
-      tx.checkStillOpen();
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
-    }
-    into.shows(tx);
+    read((from, first, second) -> from.value(first.slice()), into, into);
   }
 
   /** Points two views at key and value; faster than one after the other. */
   public void entry(View key, View value) {
-    check();
-    try {
-      cursor.entry(key.slice(), value.slice());
-      tx.checkStillOpen();
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
+    read((from, first, second) -> from.entry(first.slice(), second.slice()), key, value);
+  }
+
+  private void read(Read read, View first, View second) {
+    if (readOnly && !closed) {
+      try {
+        read.of(cursor, first, second);
+      } catch (RuntimeException | Error e) {
+        throw tx.explained(e, tx.caller());
+      }
+      if (tx.isStillOfThisThread()) {
+        first.shows(tx);
+        second.shows(tx);
+        return;
+      }
     }
-    key.shows(tx);
-    value.shows(tx);
+    readInCall(read, first, second);
+  }
+
+  /** Where another thread called last, and where reading may move the cursor. */
+  private void readInCall(Read read, View first, View second) {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      check();
+      read.of(cursor, first, second);
+      tx.check(mine, call);
+      first.shows(tx);
+      second.shows(tx);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
   }
 
   private boolean move(Move move) {
-    check();
+    Caller mine = tx.caller();
+    long call = mine.begin();
     try {
+      tx.checkDatabase(); // a step inside a leaf reads no page
+      check();
       boolean there = move.of(cursor);
-      tx.checkStillOpen();
+      tx.check(mine, call);
       return there;
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
     }
   }
 
   private boolean seek(MemorySegment key, Seek seek) {
-    check();
-    KeyBuffer wanted = tx.workspace().setKey(table, key);
+    Caller mine = tx.caller();
+    long call = mine.begin();
     try {
-      boolean there = seek.of(cursor, wanted);
-      tx.checkStillOpen();
+      tx.checkDatabase(); // a step inside a leaf reads no page
+      check();
+      boolean there = seek.of(cursor, mine.memory().setKey(table, key));
+      tx.check(mine, call);
       return there;
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
     }
   }
 
+  /** The end of the transaction is seen after the call, as it is if it comes meanwhile. */
   private void check() {
-    tx.checkOpen();
-    tx.checkRollbacks(rollbacks);
+    if (!readOnly) {
+      tx.checkRollbacks(rollbacks);
+    }
     if (closed) {
       throw new IllegalStateException("the cursor is closed, table " + table);
     }
@@ -163,9 +194,15 @@ public final class RawCursor implements AutoCloseable {
   /** A second call does nothing. */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      cursor.close();
+    Caller mine = closed ? null : tx.callerIfOpen();
+    closed = true;
+    if (mine != null) {
+      long call = mine.begin();
+      try {
+        cursor.close();
+      } finally {
+        mine.end(call);
+      }
     }
   }
 }

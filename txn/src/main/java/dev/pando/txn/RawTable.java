@@ -42,24 +42,34 @@ public final class RawTable {
 
   /** How many keys the table has. */
   public long count() {
-    return tree().entries();
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      return tree(mine).entries();
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
   }
 
   /** Points a view at a key's value; false if the key is absent. */
   public boolean get(MemorySegment key, View into) {
-    Tree found = tree();
-    KeyBuffer wanted = tx.workspace().setKey(table.name(), key);
+    Caller mine = tx.caller();
+    long call = mine.beginLook();
     try {
-      boolean there = found.get(wanted, into.slice());
-      tx.checkStillOpen();
-      if (!there) {
-        return false;
+      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      boolean there = tree(mine).get(wanted, into.slice());
+      tx.check(mine, call);
+      if (there) {
+        into.shows(tx);
       }
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.endLook(call);
     }
-    into.shows(tx);
-    return true;
   }
 
   /** As {@link #get(MemorySegment, View)}. */
@@ -74,13 +84,17 @@ public final class RawTable {
 
   /** A copy of a key's value, or null if the key is absent. */
   public byte @Nullable [] get(byte[] key) {
-    Slice value = find(MemorySegment.ofArray(key));
+    Caller mine = tx.caller();
+    long call = mine.begin();
     try {
+      Slice value = find(mine, MemorySegment.ofArray(key));
       byte[] copy = value == null ? null : value.toArray();
-      tx.checkStillOpen();
+      tx.check(mine, call);
       return copy;
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
     }
   }
 
@@ -96,13 +110,22 @@ public final class RawTable {
    * @return what the function returned, or null if the key is absent
    */
   public <R> @Nullable R read(MemorySegment key, Function<MemorySegment, R> reader) {
-    Slice value = find(key);
-    if (value == null) {
-      return null;
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      Slice value = find(mine, key);
+      if (value == null) {
+        tx.check(mine, call);
+        return null;
+      }
+      R result = reader.apply(tx.shown(value));
+      tx.check(mine, call);
+      return result;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
     }
-    R result = reader.apply(tx.shown(value));
-    tx.checkStillOpen();
-    return result;
   }
 
   /** As {@link #read(MemorySegment, Function)}. */
@@ -115,27 +138,25 @@ public final class RawTable {
     return read(MemorySegment.ofBuffer(key), reader);
   }
 
-  private @Nullable Slice find(MemorySegment key) {
-    Tree found = tree();
-    Workspace mine = tx.workspace();
-    KeyBuffer wanted = mine.setKey(table.name(), key);
-    try {
-      return found.get(wanted, mine.valueSlice) ? mine.valueSlice : null;
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
-    }
+  private @Nullable Slice find(Caller mine, MemorySegment key) {
+    Workspace memory = mine.memory();
+    KeyBuffer wanted = memory.setKey(table.name(), key);
+    return tree(mine).get(wanted, memory.valueSlice) ? memory.valueSlice : null;
   }
 
   /** Whether the key is there. */
   public boolean contains(MemorySegment key) {
-    Tree found = tree();
-    KeyBuffer wanted = tx.workspace().setKey(table.name(), key);
+    Caller mine = tx.caller();
+    long call = mine.beginLook();
     try {
-      boolean there = found.contains(wanted);
-      tx.checkStillOpen();
+      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      boolean there = tree(mine).contains(wanted);
+      tx.check(mine, call);
       return there;
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.endLook(call);
     }
   }
 
@@ -151,7 +172,15 @@ public final class RawTable {
 
   /** A cursor, not positioned yet; close it when done. */
   public RawCursor cursor() {
-    return new RawCursor(tx, table.name(), tree().cursor());
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      return new RawCursor(tx, table.name(), tree(mine).cursor());
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
   }
 
   /**
@@ -161,19 +190,18 @@ public final class RawTable {
    */
   public boolean put(MemorySegment key, MemorySegment value) {
     WriteTxn writer = tx.forWriting();
-    Workspace mine = writer.workspace();
-    return writer.putRaw(this, mine.setKey(table.name(), key), checked(value, writer, mine));
+    return writer.putRaw(this, key, value);
   }
 
   /** A value to be written, of which a copy is made if the write would move it. */
-  private MemorySegment checked(MemorySegment value, WriteTxn writer, Workspace mine) {
+  MemorySegment checked(MemorySegment value, ChangingTxn writer, Workspace memory) {
     long length = Objects.requireNonNull(value, "the value is null").byteSize();
     if (length > WriteTxn.MAX_VALUE) {
       throw new IllegalArgumentException(
           "table %s: value length=%d, allowed at most %d bytes"
               .formatted(name(), length, WriteTxn.MAX_VALUE));
     }
-    return writer.pages().isDirty(value) ? mine.copy(value) : value;
+    return writer.pages().isDirty(value) ? memory.copy(value) : value;
   }
 
   /** As {@link #put(MemorySegment, MemorySegment)}. */
@@ -193,8 +221,7 @@ public final class RawTable {
    */
   public void append(MemorySegment key, MemorySegment value) {
     WriteTxn writer = tx.forWriting();
-    Workspace mine = writer.workspace();
-    writer.appendRaw(this, mine.setKey(table.name(), key), checked(value, writer, mine));
+    writer.appendRaw(this, key, value);
   }
 
   /** As {@link #append(MemorySegment, MemorySegment)}. */
@@ -205,7 +232,7 @@ public final class RawTable {
   /** Removes a key; false if it is absent. */
   public boolean delete(MemorySegment key) {
     WriteTxn writer = tx.forWriting();
-    return writer.deleteRaw(this, writer.workspace().setKey(table.name(), key));
+    return writer.deleteRaw(this, key);
   }
 
   /** Removes a key; false if it is absent. */
@@ -224,20 +251,16 @@ public final class RawTable {
   }
 
   /** What the transaction sees of the table. */
-  Tree tree() {
+  Tree tree(Caller mine) {
     tx.checkOpen();
     Tree known = tree;
     if (known != null && version == tx.tablesVersion()) {
       return known;
     }
-    try {
-      Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
-      tx.checkStillOpen();
-      version = tx.tablesVersion();
-      tree = found;
-      return found;
-    } catch (InternalError | IllegalStateException e) {
-      throw tx.explained(e);
-    }
+    Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
+    tx.checkFully(mine);
+    version = tx.tablesVersion();
+    tree = found;
+    return found;
   }
 }

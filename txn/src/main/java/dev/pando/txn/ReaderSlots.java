@@ -69,8 +69,8 @@ final class ReaderSlots {
     /** Where the holder's transaction was opened, if anybody wants to know. */
     private volatile @Nullable Throwable openedAt;
 
-    /** Memory for keys and values, made when the first transaction in this slot needs it. */
-    private @Nullable Workspace workspace;
+    /** Memory of the last transaction in this slot, for the next one; see {@link Caller}. */
+    private @Nullable Caller caller;
 
     Slot(MemorySegment block, long offset) {
       this.block = block;
@@ -102,12 +102,11 @@ final class ReaderSlots {
       return (long) LONG.getOpaque(block, offset + SINCE);
     }
 
-    /** The holder's memory. */
-    Workspace workspace(int pageSize) {
-      Workspace mine = workspace;
-      if (mine == null) {
-        mine = new Workspace(pageSize);
-        workspace = mine;
+    /** Memory for the holder, which the calling thread will probably use; null if there is none. */
+    @Nullable Caller caller(Thread thread) {
+      Caller mine = caller;
+      if (mine != null) {
+        mine.belongsTo(thread);
       }
       return mine;
     }
@@ -163,14 +162,14 @@ final class ReaderSlots {
 
     /** Nobody uses the snapshot any more that the ended holder had. */
     void freeEnded() {
-      workspace = null; // the holder may still have it
+      caller = null; // the holder may still have it
       endedAt = null;
       free();
     }
 
     /** The reader has ended. */
     void free() {
-      Workspace mine = workspace;
+      Caller mine = caller;
       if (mine != null) {
         mine.trim();
       }
@@ -180,20 +179,21 @@ final class ReaderSlots {
 
     /** As {@link #free()}, unless the holder was ended from outside. */
     void free(ReadTxn tx) {
-      if (holder == null) {
-        if (tx.end()) {
-          free();
+      if (holder == null ? tx.end() : endHeld(tx)) {
+        Caller left = tx.leftBy(Thread.currentThread());
+        if (left != caller) {
+          caller = left;
         }
-      } else {
-        freeHeld(tx);
+        free();
       }
     }
 
-    private synchronized void freeHeld(ReadTxn tx) {
-      if (tx.end()) {
+    private synchronized boolean endHeld(ReadTxn tx) {
+      boolean ends = tx.end();
+      if (ends) {
         holder = null;
-        free();
       }
+      return ends;
     }
 
     private void unpin() {

@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -43,12 +44,24 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
   @Override
   public Iterator<Entry<K, V>> iterator() {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      checkNotClosed();
+      RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range);
+      cursors.add(cursor);
+      return new Entries(cursor);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private void checkNotClosed() {
     if (closed) {
       throw new IllegalStateException("the scan of " + table.name() + " is closed");
     }
-    RangeCursor cursor = new RangeCursor(tx, tx.tree(table), range);
-    cursors.add(cursor);
-    return new Entries(cursor);
   }
 
   /** The entries as a sequential, ordered stream. Closing it closes the scan. */
@@ -68,15 +81,22 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
   /** Ends all iterators. A second call does nothing. */
   @Override
   public void close() {
+    Caller mine = closed ? null : tx.callerIfOpen();
     closed = true;
-    cursors.forEach(RangeCursor::close);
-    cursors.clear();
+    if (mine != null) {
+      long call = mine.begin();
+      try {
+        cursors.forEach(RangeCursor::end);
+        cursors.clear();
+      } finally {
+        mine.end(call);
+      }
+    }
   }
 
   /** Looks ahead only when asked, so that the entry just handed out may be deleted. */
   private final class Entries implements Iterator<Entry<K, V>> {
     private final RangeCursor cursor;
-    private final Source source = new Source();
 
     /** Whether the cursor stands on an entry that was not handed out yet. */
     private boolean ready;
@@ -89,11 +109,24 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
     @Override
     public boolean hasNext() {
-      if (closed) {
-        throw new IllegalStateException("the scan of " + table.name() + " is closed");
+      Caller mine = tx.caller();
+      long call = mine.begin();
+      try {
+        tx.checkDatabase();
+        checkNotClosed();
+        boolean there = findNext(mine);
+        tx.check(mine, call);
+        return there;
+      } catch (RuntimeException | Error e) {
+        throw tx.explained(e, mine);
+      } finally {
+        mine.end(call);
       }
+    }
+
+    private boolean findNext(Caller mine) {
       if (!ready && !ended) {
-        ready = cursor.advance();
+        ready = cursor.advance(mine);
         ended = !ready;
       }
       return ready;
@@ -101,21 +134,36 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
     @Override
     public Entry<K, V> next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException("the scan of " + table.name() + " is at its end");
-      }
-      ready = false;
+      Caller mine = tx.caller();
+      long call = mine.begin();
       try {
+        checkNotClosed();
+        if (!ready && !findNext(mine)) {
+          throw new NoSuchElementException("the scan of " + table.name() + " is at its end");
+        }
+        ready = false;
         cursor.refresh();
-        source.reset(cursor.key.segment, cursor.key.offset, cursor.key.length);
-        K key = table.keyCodec().decode(source);
-        source.reset(cursor.value.segment, cursor.value.offset, cursor.value.length);
-        Entry<K, V> entry = new Entry<>(key, table.valueCodec().decode(source));
-        tx.checkStillOpen();
-        return entry;
-      } catch (InternalError | IllegalStateException e) {
-        throw tx.explained(e);
+        return decode(mine, call);
+      } catch (RuntimeException | Error e) {
+        throw tx.explained(e, mine);
+      } finally {
+        mine.end(call);
       }
+    }
+
+    private Entry<K, V> decode(Caller mine, long call) {
+      MemorySegment segment = cursor.value.segment; // a codec may call the iterator
+      long offset = cursor.value.offset;
+      long length = cursor.value.length;
+      long then = tx.epoch();
+      Source source = mine.memory().source;
+      source.reset(cursor.key.segment, cursor.key.offset, cursor.key.length);
+      K key = table.keyCodec().decode(source);
+      tx.checkEpochInCall(then);
+      source.reset(segment, offset, length);
+      Entry<K, V> entry = new Entry<>(key, table.valueCodec().decode(source));
+      tx.check(mine, call, then);
+      return entry;
     }
   }
 }

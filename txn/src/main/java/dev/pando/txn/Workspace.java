@@ -5,8 +5,13 @@ import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Reused memory of one transaction at a time: a key, a value, and where they were found. */
+/**
+ * Reused memory of one call at a time: a key, a value, and where they were found. A codec that
+ * calls the transaction for which it encodes or decodes makes a call inside a call, which gets the
+ * {@link #inner} one.
+ */
 final class Workspace {
   final KeyBuffer key;
   Sink sink = new Sink();
@@ -17,8 +22,31 @@ final class Workspace {
   /** Memory beyond this is not kept from one transaction to the next. */
   private static final int KEPT = 1 << 20;
 
+  private final @Nullable Workspace outer;
+  private @Nullable Workspace inner;
+
   Workspace(int pageSize) {
-    key = new KeyBuffer(Tree.maxKey(pageSize));
+    this(Tree.maxKey(pageSize), null);
+  }
+
+  private Workspace(int maxKey, @Nullable Workspace outer) {
+    this.key = new KeyBuffer(maxKey);
+    this.outer = outer;
+  }
+
+  /** For a call inside the one that uses this. */
+  Workspace inner() {
+    Workspace mine = inner;
+    if (mine == null) {
+      mine = new Workspace(key.capacity(), this);
+      inner = mine;
+    }
+    return mine;
+  }
+
+  /** Of the call around the one that uses this. */
+  Workspace outer() {
+    return Objects.requireNonNull(outer, "there is no call around this one");
   }
 
   /** Encodes a key. */
@@ -68,6 +96,10 @@ final class Workspace {
     source.reset(MemorySegment.NULL, 0, 0);
     keySlice.set(MemorySegment.NULL, 0, 0);
     valueSlice.set(MemorySegment.NULL, 0, 0);
+    Workspace more = inner;
+    if (more != null) {
+      more.trim();
+    }
   }
 
   /** Decodes what {@link #keySlice} points at. */

@@ -1,15 +1,8 @@
 package dev.pando.txn;
 
 import dev.pando.btree.KeyBuffer;
-import dev.pando.btree.Slice;
-import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
-import dev.pando.error.DatabaseFailedException;
-import dev.pando.error.StorageException;
-import dev.pando.pager.TreeRoot;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BooleanSupplier;
 
 /**
  * The one transaction that may write, from {@link Database#beginWrite} or {@link Database#update}.
@@ -24,47 +17,28 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Used by one thread at a time; it may move from thread to thread. When a write fails with a
- * {@link dev.pando.error.StorageException}, such as a full disk, the transaction can only be
- * closed, or {@linkplain #rollbackTo rolled back to a savepoint}; earlier commits are not touched.
+ * <p>Used by one thread at a time; it may move from thread to thread between calls. When two
+ * threads meet in it, the second one gets an {@link IllegalStateException}, which names both, and
+ * the transaction can only be closed: {@code list.parallelStream().forEach(i -> tx.put(...))}
+ * changes nothing. A codec may read and write while it encodes, and read while it decodes; what it
+ * decodes may move when it writes, so that is refused.
+ *
+ * <p>When a write fails with a {@link dev.pando.error.StorageException}, such as a full disk, the
+ * transaction can only be closed, or {@linkplain #rollbackTo rolled back to a savepoint}; earlier
+ * commits are not touched.
  */
-public final class WriteTxn extends ReadTxn {
+public final class WriteTxn extends ChangingTxn {
   /** The longest value, in bytes: 2 GiB - 1. */
   public static final int MAX_VALUE = Integer.MAX_VALUE;
 
-  /** The longest value, in bytes, of which {@link #shown} makes a copy. */
-  private static final int MOST_COPIED = 1 << 20;
-
-  private final DirtyPages pages;
-  private final FreeSpace free;
-  private final Catalog catalog;
-  private final Savepoints savepoints;
-  private final Tree missing;
-  private @Nullable Throwable broken;
-
-  /** Whether this is an update's, so that only its end may commit. */
-  private final boolean inClosure;
-
   WriteTxn(
       Database database, Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
-    super(database, base, memory.workspace);
-    this.pages = pages;
-    this.free = free;
-    this.catalog = new Catalog(pages, base.meta().catalog(), memory);
-    this.savepoints = new Savepoints(pages, catalog);
-    this.missing = new Tree(pages, TreeRoot.EMPTY);
-    this.inClosure = false;
+    super(database, base, memory, pages, free);
   }
 
   /** See {@link #share}. */
   private WriteTxn(WriteTxn whole) {
-    super(whole.database, whole.snapshot(), whole.workspace());
-    this.pages = whole.pages;
-    this.free = whole.free;
-    this.catalog = whole.catalog;
-    this.savepoints = whole.savepoints;
-    this.missing = whole.missing;
-    this.inClosure = true;
+    super(whole);
   }
 
   /**
@@ -73,31 +47,6 @@ public final class WriteTxn extends ReadTxn {
    */
   WriteTxn share() {
     return new WriteTxn(this);
-  }
-
-  /** The update has returned: checks that what it did may be committed. */
-  void checkShare() {
-    checkWritable();
-  }
-
-  /** The only update of its transaction so far keeps what it did since its savepoints. */
-  void releaseShare() {
-    atSavepoint(savepoints::releaseAll);
-  }
-
-  /** Undoes what an update did since a savepoint of before it. */
-  void undoShare(Savepoint before) {
-    if (!mayGoOn()) {
-      throw new IllegalStateException("not known what state the transaction is in", broken);
-    }
-    savepoints.rollBackTo(before);
-    savepoints.release(before);
-  }
-
-  /** The update is over. */
-  void endShare() {
-    boolean _ = end();
-    catalog.forgetCursors();
   }
 
   /** The id under which this transaction will be committed. */
@@ -113,14 +62,21 @@ public final class WriteTxn extends ReadTxn {
    * @return whether the key is new
    */
   public <K, V> boolean put(Table<K, V> table, K key, V value) {
-    KeyBuffer wanted = workspace().encodeKey(table, key);
-    Sink encoded = encodeValue(table, value);
-    TreeWriter tree = beginChange(table);
+    Caller mine = caller();
+    long call = mine.begin();
     try {
-      return tree.put(wanted, encoded.segment(), 0, encoded.length());
-    } catch (Throwable e) {
-      throw broken(e);
+      checkOpen();
+      return put(mine, table, key, value);
+    } finally {
+      mine.end(call);
     }
+  }
+
+  private <K, V> boolean put(Caller mine, Table<K, V> table, K key, V value) {
+    Workspace memory = mine.memory();
+    KeyBuffer wanted = memory.encodeKey(table, key);
+    memory.encodeValue(table, value);
+    return put(beginChange(mine, table), wanted, memory.sink.segment(), memory.sink.length());
   }
 
   /**
@@ -129,7 +85,16 @@ public final class WriteTxn extends ReadTxn {
    * @return whether the key was absent
    */
   public <K, V> boolean putIfAbsent(Table<K, V> table, K key, V value) {
-    return !contains(table, key) && put(table, key, value);
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkOpen();
+      return !contains(mine, call, table, key) && put(mine, table, key, value);
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
   }
 
   /**
@@ -139,46 +104,44 @@ public final class WriteTxn extends ReadTxn {
    * @throws IllegalArgumentException if the key is not behind the last one; nothing has changed
    */
   public <K, V> void append(Table<K, V> table, K key, V value) {
-    KeyBuffer wanted = workspace().encodeKey(table, key);
-    Sink encoded = encodeValue(table, value);
-    append(beginChange(table), table.name(), wanted, encoded.segment(), encoded.length());
-  }
-
-  private void append(
-      TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long length) {
+    Caller mine = caller();
+    long call = mine.begin();
     try {
-      tree.append(key, value, 0, length);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
-    } catch (Throwable e) {
-      throw broken(e);
+      checkOpen();
+      Workspace memory = mine.memory();
+      KeyBuffer wanted = memory.encodeKey(table, key);
+      memory.encodeValue(table, value);
+      TreeWriter tree = beginChange(mine, table);
+      append(tree, table.name(), wanted, memory.sink.segment(), memory.sink.length());
+    } finally {
+      mine.end(call);
     }
   }
 
   /** Removes a key; false if it is absent. */
   public <K> boolean delete(Table<K, ?> table, K key) {
-    KeyBuffer wanted = workspace().encodeKey(table, key);
-    TreeWriter tree = beginChangeIfThere(table);
-    return tree != null && delete(tree, wanted);
-  }
-
-  private boolean delete(TreeWriter tree, KeyBuffer key) {
+    Caller mine = caller();
+    long call = mine.begin();
     try {
-      return tree.delete(key);
-    } catch (Throwable e) {
-      throw broken(e);
+      checkOpen();
+      KeyBuffer wanted = mine.memory().encodeKey(table, key);
+      return delete(beginChangeIfThere(mine, table), wanted);
+    } finally {
+      mine.end(call);
     }
   }
 
   /** Removes all entries of a table; the table stays. Nothing happens if there is no such table. */
   public void clear(Table<?, ?> table) {
-    TreeWriter tree = beginChangeIfThere(table);
-    if (tree != null) {
-      try {
-        tree.clear();
-      } catch (Throwable e) {
-        throw broken(e);
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      TreeWriter tree = beginChangeIfThere(mine, table);
+      if (tree != null) {
+        orBreak((Runnable) tree::clear);
       }
+    } finally {
+      mine.end(call);
     }
   }
 
@@ -188,14 +151,7 @@ public final class WriteTxn extends ReadTxn {
    * @return false if there is no such table
    */
   public boolean drop(String table) {
-    beginChange();
-    try {
-      return catalog.drop(table);
-    } catch (Throwable e) {
-      throw broken(e);
-    } finally {
-      forgetTable();
-    }
+    return changeTables(() -> orBreak(() -> catalog.drop(table)));
   }
 
   /**
@@ -207,40 +163,18 @@ public final class WriteTxn extends ReadTxn {
    */
   public boolean rename(String from, String to) {
     Table<byte[], byte[]> renamed = Table.of(to, Codec.bytes(), Codec.bytes()); // checks the name
-    beginChange();
+    return changeTables(() -> orRefuse(() -> catalog.rename(from, renamed.name())));
+  }
+
+  private boolean changeTables(BooleanSupplier change) {
+    Caller mine = caller();
+    long call = mine.begin();
     try {
-      return catalog.rename(from, renamed.name());
-    } catch (IllegalArgumentException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw broken(e);
+      beginChange();
+      return change.getAsBoolean();
     } finally {
       forgetTable();
-    }
-  }
-
-  /** Pages are about to move. */
-  void beginMove() {
-    beginChange();
-  }
-
-  void putSnapshot(SnapshotEntry entry) {
-    beginChange();
-    try {
-      catalog.putSnapshot(entry);
-    } catch (IllegalArgumentException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  boolean dropSnapshot(String name) {
-    beginChange();
-    try {
-      return catalog.removeSnapshot(name);
-    } catch (Throwable e) {
-      throw broken(e);
+      mine.end(call);
     }
   }
 
@@ -259,8 +193,14 @@ public final class WriteTxn extends ReadTxn {
    * }
    */
   public Savepoint savepoint() {
-    checkWritable();
-    return savepoints.begin();
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkWritable();
+      return savepoints.begin();
+    } finally {
+      mine.end(call);
+    }
   }
 
   /**
@@ -277,14 +217,20 @@ public final class WriteTxn extends ReadTxn {
    * @throws IllegalArgumentException if it is another transaction's
    */
   public void rollbackTo(Savepoint savepoint) {
-    checkOpen();
-    savepoints.check(savepoint);
-    if (!mayGoOn()) {
-      checkWritable();
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkOpen();
+      savepoints.check(savepoint);
+      if (!mayGoOn() || misuse != null) {
+        checkWritable();
+      }
+      nextRollback();
+      orBreak(() -> savepoints.rollBackTo(savepoint));
+      broken = null;
+    } finally {
+      mine.end(call);
     }
-    nextRollback();
-    atSavepoint(() -> savepoints.rollBackTo(savepoint));
-    broken = null;
   }
 
   /**
@@ -295,16 +241,14 @@ public final class WriteTxn extends ReadTxn {
    * @throws IllegalArgumentException if it is another transaction's
    */
   public void release(Savepoint savepoint) {
-    checkWritable();
-    savepoints.check(savepoint);
-    atSavepoint(() -> savepoints.release(savepoint));
-  }
-
-  private void atSavepoint(Runnable step) {
+    Caller mine = caller();
+    long call = mine.begin();
     try {
-      step.run();
-    } catch (Throwable e) {
-      throw broken(e);
+      checkWritable();
+      savepoints.check(savepoint);
+      orBreak(() -> savepoints.release(savepoint));
+    } finally {
+      mine.end(call);
     }
   }
 
@@ -323,196 +267,55 @@ public final class WriteTxn extends ReadTxn {
 
   /** As {@link #commit()}, with a durability of its own. */
   public void commit(Durability durability) {
-    checkOpen();
     if (inClosure) {
+      checkOpen();
       throw new IllegalStateException(
           "update commits when its closure returns; do not call commit");
     }
-    checkWritable();
-    atSavepoint(savepoints::releaseAll);
-    database.commit(this, durability);
-  }
-
-  /** Rolls back unless committed. A second call does nothing. */
-  @Override
-  public void close() {
-    if (end() && !inClosure) {
-      database.rollBack(this);
-    }
-  }
-
-  // Raw tables.
-
-  boolean putRaw(RawTable table, KeyBuffer key, MemorySegment value) {
-    TreeWriter tree = beginChange(table);
+    checkNotInCall();
+    Caller mine = caller();
+    long call = mine.begin();
     try {
-      return tree.put(key, value, 0, value.byteSize());
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  void appendRaw(RawTable table, KeyBuffer key, MemorySegment value) {
-    append(beginChange(table), table.name(), key, value, value.byteSize());
-  }
-
-  boolean deleteRaw(RawTable table, KeyBuffer key) {
-    TreeWriter tree = beginChangeIfThere(table);
-    return tree != null && delete(tree, key);
-  }
-
-  // The begin and the end of a change.
-
-  private <V> Sink encodeValue(Table<?, V> table, V value) {
-    Workspace mine = workspace();
-    mine.encodeValue(table, value);
-    return mine.sink;
-  }
-
-  /** The table's tree, ready to be changed. */
-  private TreeWriter beginChange(Table<?, ?> table) {
-    TreeWriter tree = beginChangeIfThere(table);
-    return tree != null ? tree : create(table);
-  }
-
-  private TreeWriter beginChange(RawTable table) {
-    TreeWriter tree = beginChangeIfThere(table);
-    return tree != null ? tree : create(table.table());
-  }
-
-  private @Nullable TreeWriter beginChangeIfThere(Table<?, ?> table) {
-    beginChange();
-    return willChange(table.name(), tree(table));
-  }
-
-  private @Nullable TreeWriter beginChangeIfThere(RawTable table) {
-    beginChange();
-    return willChange(table.name(), table.tree());
-  }
-
-  /** Null for a table that is missing. */
-  private @Nullable TreeWriter willChange(String table, Tree found) {
-    if (found instanceof TreeWriter tree) {
-      catalog.willChange(table, tree);
-      return tree;
-    }
-    return null;
-  }
-
-  private TreeWriter create(Table<?, ?> table) {
-    forgetTable();
-    try {
-      return catalog.findOrCreate(table);
-    } catch (IllegalArgumentException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /** Views end, and when there are too many dirty pages, they are written. */
-  private void beginChange() {
-    checkWritable();
-    nextEpoch();
-    try {
-      pages.spillIfLarge();
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  private void checkWritable() {
-    checkOpen();
-    if (!inClosure) {
-      database.writes();
-    }
-    if (broken != null) {
-      String wayOut = mayGoOn() ? "roll back to a savepoint before it, or " : "";
-      throw new IllegalStateException(
-          "an earlier write of this transaction failed: %sclose it, and begin a new one"
-              .formatted(wayOut),
-          broken);
+      checkWritable();
+      orBreak(savepoints::releaseAll);
+      committer = Thread.currentThread();
+      database.commit(this, durability);
+    } finally {
+      committer = null;
+      mine.end(call);
     }
   }
 
   /**
-   * Whether going back to a savepoint mends what failed. A change that failed half-way has touched
-   * no page that the savepoint needs, and left the lists of pages in order: errors of storage come
-   * out of calls between their changes. Of other errors nobody knows where they struck.
+   * Rolls back unless committed. A second call does nothing. A call of another thread that is under
+   * way is waited for, a second at most; after that, the transaction ends when that call does.
+   *
+   * @throws IllegalStateException if it is called from within a call of this transaction on the
+   *     same thread, such as by a codec
    */
-  private boolean mayGoOn() {
-    boolean known =
-        broken == null
-            || (broken instanceof StorageException && !(broken instanceof DatabaseFailedException));
-    return known && !savepoints.isEmpty() && pages.isWhole();
-  }
-
-  /** A change that failed half-way leaves trees that nobody may use. */
-  private RuntimeException broken(Throwable e) {
-    broken = e;
-    forgetTable();
-    if (e instanceof InternalError || e instanceof IllegalStateException) {
-      return explained(e);
+  @Override
+  public void close() {
+    Thread me = Thread.currentThread();
+    if (committer == me) { // the commit has failed
+      rollBack();
+    } else if (!hasBeenEnded()) {
+      checkNotInCall();
+      Caller last = left == null ? onlyCaller() : left;
+      if (last.take(me, LEAVE_NANOS)) {
+        rollBack(last);
+      } else {
+        misuse = new IllegalStateException(misuse(last.name(), Caller.name(me)));
+        if (!inClosure) { // whose end waits, too
+          endLater(last);
+        }
+      }
     }
-    if (e instanceof Error error) {
-      throw error;
-    }
-    return (RuntimeException) e;
-  }
-
-  // What a write transaction sees.
-
-  @Override
-  Tree findTree(Table<?, ?> table) {
-    checkWritable(); // after a failed change the trees cannot be read either
-    TreeWriter tree = catalog.find(table);
-    return tree == null ? missing : tree;
-  }
-
-  @Override
-  Tree findRawTree(String table) {
-    checkWritable(); // after a failed change the trees cannot be read either
-    TreeWriter tree = catalog.find(table);
-    return tree == null ? missing : tree;
-  }
-
-  @Override
-  long tablesVersion() {
-    return catalog.version();
-  }
-
-  @Override
-  List<String> tableNames() {
-    return catalog.names();
-  }
-
-  @Override
-  @Nullable CatalogEntry catalogEntry(String table) {
-    return catalog.entryNow(table);
-  }
-
-  @Override
-  MemorySegment shown(Slice found) {
-    boolean copy = found.length <= MOST_COPIED && pages.mayChange(found.segment);
-    return copy ? MemorySegment.ofArray(found.toArray()).asReadOnly() : super.shown(found);
   }
 
   @Override
   WriteTxn forWriting() {
     checkWritable();
     return this;
-  }
-
-  DirtyPages pages() {
-    return pages;
-  }
-
-  FreeSpace free() {
-    return free;
-  }
-
-  Catalog catalog() {
-    return catalog;
   }
 
   @Override

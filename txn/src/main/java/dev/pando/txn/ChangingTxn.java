@@ -1,0 +1,445 @@
+package dev.pando.txn;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.StorageException;
+import dev.pando.pager.TreeRoot;
+import java.lang.System.Logger;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a write transaction has below its API: how a change begins, what a failed one leaves behind,
+ * how updates share it, and how it ends while another thread is in a call.
+ */
+abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
+  /** The longest value, in bytes, of which {@link #shown} makes a copy. */
+  private static final int MOST_COPIED = 1 << 20;
+
+  private static final Logger LOG = System.getLogger(WriteTxn.class.getName());
+
+  final DirtyPages pages;
+  final FreeSpace free;
+  final Catalog catalog;
+  final Savepoints savepoints;
+  private final Tree missing;
+  @Nullable Throwable broken;
+
+  /** The transaction of which this is a share, or this. */
+  private final ChangingTxn whole;
+
+  /** That a thread called while another one was in a call: nothing may be committed. */
+  volatile @Nullable IllegalStateException misuse;
+
+  /** The thread in {@link WriteTxn#commit()}. */
+  @Nullable Thread committer;
+
+  /** Whether the update's thread has taken the caller for good: no other thread can come. */
+  private boolean sealed;
+
+  /** Whether another thread did not leave its call when the update had ended. */
+  private boolean stuck;
+
+  /** Of a share that ended while another thread was in a call. */
+  @Nullable Caller left;
+
+  /** Whether this is an update's, so that only its end may commit. */
+  final boolean inClosure;
+
+  ChangingTxn(
+      Database database, Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
+    super(database, base, memory.workspace);
+    this.whole = this;
+    this.pages = pages;
+    this.free = free;
+    this.catalog = new Catalog(pages, base.meta().catalog(), memory);
+    this.savepoints = new Savepoints(pages, catalog);
+    this.missing = new Tree(pages, TreeRoot.EMPTY);
+    this.inClosure = false;
+  }
+
+  /** A share of a transaction; see {@link WriteTxn#share}. */
+  ChangingTxn(ChangingTxn whole) {
+    super(whole.database, whole.snapshot(), whole.onlyCaller().memory());
+    this.whole = whole;
+    this.pages = whole.pages;
+    this.free = whole.free;
+    this.catalog = whole.catalog;
+    this.savepoints = whole.savepoints;
+    this.missing = whole.missing;
+    this.inClosure = true;
+  }
+
+  // Updates that share a transaction.
+
+  /** The update has returned: checks that what it did may be committed. */
+  void checkShare() {
+    long _ = caller().begin();
+    sealed = true;
+    checkWritable();
+  }
+
+  /** The only update of its transaction so far keeps what it did since its savepoints. */
+  void releaseShare() {
+    orBreak(savepoints::releaseAll);
+  }
+
+  /** Undoes what an update did since a savepoint of before it. */
+  void undoShare(Savepoint before) {
+    if (!seal() || !mayGoOn()) {
+      throw new IllegalStateException("not known what state the transaction is in", broken);
+    }
+    savepoints.rollBackTo(before);
+    savepoints.release(before);
+  }
+
+  /** The update is over. */
+  void endShare() {
+    boolean alone = seal();
+    boolean _ = end();
+    if (alone) {
+      catalog.forgetCursors();
+      onlyCaller().end(-1);
+    } else {
+      whole.left = onlyCaller();
+    }
+  }
+
+  /** Lets no other thread in; false if one is in a call, and does not leave. */
+  private boolean seal() {
+    Caller only = onlyCaller();
+    if (!sealed && !stuck) {
+      sealed = only.take(Thread.currentThread(), LEAVE_NANOS);
+      stuck = !sealed;
+      if (sealed) {
+        long _ = only.begin();
+      }
+    }
+    return sealed;
+  }
+
+  /** A thread comes: others must be in no call, or the transaction is lost. */
+  @Override
+  Caller arrive(@Nullable Caller last, Thread me) {
+    checkOpen();
+    Caller only = onlyCaller();
+    if (!only.take(me)) {
+      IllegalStateException met = new IllegalStateException(misuse(only.name(), Caller.name(me)));
+      misuse = met; // before it is thrown: who has it does not see a commit
+      throw met;
+    }
+    return only;
+  }
+
+  @Override
+  String adviceForThreads() {
+    return "nothing of this one can be committed any more, close it";
+  }
+
+  // Changes.
+
+  final boolean put(TreeWriter tree, KeyBuffer key, MemorySegment value, long length) {
+    try {
+      return tree.put(key, value, 0, length);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  final void append(
+      TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long length) {
+    try {
+      tree.append(key, value, 0, length);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  final boolean delete(@Nullable TreeWriter tree, KeyBuffer key) {
+    try {
+      return tree != null && tree.delete(key);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Pages are about to move. */
+  void beginMove() {
+    beginChange();
+  }
+
+  void putSnapshot(SnapshotEntry entry) {
+    beginChange();
+    boolean _ =
+        orRefuse(
+            () -> {
+              catalog.putSnapshot(entry);
+              return true;
+            });
+  }
+
+  boolean dropSnapshot(String name) {
+    beginChange();
+    return orBreak(() -> catalog.removeSnapshot(name));
+  }
+
+  /** The table's tree, ready to be changed. */
+  final TreeWriter beginChange(Caller mine, Table<?, ?> table) {
+    TreeWriter tree = beginChangeIfThere(mine, table);
+    return tree != null ? tree : create(table);
+  }
+
+  private TreeWriter beginChange(Caller mine, RawTable table) {
+    TreeWriter tree = beginChangeIfThere(mine, table);
+    return tree != null ? tree : create(table.table());
+  }
+
+  final @Nullable TreeWriter beginChangeIfThere(Caller mine, Table<?, ?> table) {
+    beginChange();
+    return willChange(table.name(), tree(mine, table));
+  }
+
+  private @Nullable TreeWriter beginChangeIfThere(Caller mine, RawTable table) {
+    beginChange();
+    return willChange(table.name(), table.tree(mine));
+  }
+
+  /** Null for a table that is missing. */
+  private @Nullable TreeWriter willChange(String table, Tree found) {
+    if (found instanceof TreeWriter tree) {
+      catalog.willChange(table, tree);
+      return tree;
+    }
+    return null;
+  }
+
+  private TreeWriter create(Table<?, ?> table) {
+    forgetTable();
+    try {
+      return catalog.findOrCreate(table);
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** Views end, and when there are too many dirty pages, they are written. */
+  final void beginChange() {
+    checkWritable();
+    nextEpoch();
+    VarHandle.storeStoreFence(); // who sees what changes sees that views have ended
+    try {
+      pages.spillIfLarge();
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  final void orBreak(Runnable step) {
+    boolean _ =
+        orBreak(
+            () -> {
+              step.run();
+              return true;
+            });
+  }
+
+  /** Runs a step after which the transaction cannot go on if it fails. */
+  final boolean orBreak(BooleanSupplier step) {
+    try {
+      return step.getAsBoolean();
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  /** As {@link #orBreak}, for a step that refuses an argument before it changes anything. */
+  final boolean orRefuse(BooleanSupplier step) {
+    try {
+      return step.getAsBoolean();
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  final void checkWritable() {
+    checkOpen();
+    if (!inClosure) {
+      database.writes();
+    }
+    IllegalStateException met = misuse;
+    if (met != null) {
+      throw new IllegalStateException(met.getMessage(), met);
+    }
+    if (broken != null) {
+      String wayOut = mayGoOn() ? "roll back to a savepoint before it, or " : "";
+      throw new IllegalStateException(
+          "an earlier write of this transaction failed: %sclose it, and begin a new one"
+              .formatted(wayOut),
+          broken);
+    }
+  }
+
+  /**
+   * Whether going back to a savepoint mends what failed. A change that failed half-way has touched
+   * no page that the savepoint needs, and left the lists of pages in order: errors of storage come
+   * out of calls between their changes. Of other errors nobody knows where they struck.
+   */
+  final boolean mayGoOn() {
+    boolean known =
+        broken == null
+            || (broken instanceof StorageException && !(broken instanceof DatabaseFailedException));
+    return known && !savepoints.isEmpty() && pages.isWhole();
+  }
+
+  /** A change that failed half-way leaves trees that nobody may use. */
+  final RuntimeException broken(Throwable e) {
+    broken = e;
+    forgetTable();
+    if (e instanceof InternalError || e instanceof IllegalStateException) {
+      return explained(e);
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) e;
+  }
+
+  // What a write transaction sees.
+
+  @Override
+  Tree findTree(Table<?, ?> table) {
+    checkReadable();
+    TreeWriter tree = catalog.find(table);
+    return tree == null ? missing : tree;
+  }
+
+  @Override
+  Tree findRawTree(String table) {
+    checkReadable();
+    TreeWriter tree = catalog.find(table);
+    return tree == null ? missing : tree;
+  }
+
+  private void checkReadable() {
+    checkWritable(); // after a failed change the trees cannot be read either
+  }
+
+  @Override
+  long tablesVersion() {
+    return catalog.version();
+  }
+
+  @Override
+  List<String> tableNames() {
+    return catalog.names();
+  }
+
+  @Override
+  @Nullable CatalogEntry catalogEntry(String table) {
+    return catalog.entryNow(table);
+  }
+
+  @Override
+  MemorySegment shown(Slice found) {
+    boolean copy = found.length <= MOST_COPIED && pages.mayChange(found.segment);
+    return copy ? MemorySegment.ofArray(found.toArray()).asReadOnly() : super.shown(found);
+  }
+
+  DirtyPages pages() {
+    return pages;
+  }
+
+  FreeSpace free() {
+    return free;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  // The end.
+
+  final void rollBack(Caller taken) {
+    long call = taken.begin();
+    try {
+      rollBack();
+    } finally {
+      taken.end(call);
+    }
+  }
+
+  final void rollBack() {
+    if (end() && !inClosure) {
+      database.rollBack(this);
+    }
+  }
+
+  /** A thread is in a call whose memory the next transaction would get. */
+  final void endLater(Caller last) {
+    LOG.log(
+        Logger.Level.WARNING,
+        "{0} was closed while {1} is in a call of it, and keeps the turn to write until that ends",
+        this,
+        last.name());
+    Thread _ =
+        Thread.ofPlatform()
+            .daemon()
+            .name("pando-end")
+            .start(
+                () -> {
+                  while (!last.take(Thread.currentThread(), LEAVE_NANOS)) {
+                    Thread.onSpinWait();
+                  }
+                  rollBack(last);
+                });
+  }
+
+  // Raw tables.
+
+  boolean putRaw(RawTable table, MemorySegment key, MemorySegment value) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      MemorySegment checked = table.checked(value, this, mine.memory());
+      return put(beginChange(mine, table), wanted, checked, checked.byteSize());
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  void appendRaw(RawTable table, MemorySegment key, MemorySegment value) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      MemorySegment checked = table.checked(value, this, mine.memory());
+      append(beginChange(mine, table), table.name(), wanted, checked, checked.byteSize());
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  boolean deleteRaw(RawTable table, MemorySegment key) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      return delete(beginChangeIfThere(mine, table), wanted);
+    } finally {
+      mine.end(call);
+    }
+  }
+}
