@@ -54,6 +54,7 @@ public final class Database implements AutoCloseable {
   private final OpenReport openReport;
   private final ReaderSlots readers;
   private final Publication publication;
+  private final Readers reading;
   private final Writer writer;
   private final GroupCommit updates;
   private final ReaderWatch watch;
@@ -72,6 +73,7 @@ public final class Database implements AutoCloseable {
     this.readers = new ReaderSlots(lock);
     Snapshot first = new Snapshot(opened.meta(), opened.map());
     this.publication = new Publication(lock, file, readers, first);
+    this.reading = new Readers(this, options, readers, publication);
     this.writerWatch = new WriterWatch(path, lock, options);
     this.writer = new Writer(this, options, file, lock, readers, publication, writerWatch);
     this.updates = new GroupCommit(writer, writerWatch, this::closed);
@@ -206,7 +208,7 @@ public final class Database implements AutoCloseable {
 
   /** Begins a read transaction on the newest commit. Close it: it keeps that commit's pages. */
   public ReadTxn beginRead() {
-    return beginNewest(true);
+    return reading.newest(true);
   }
 
   /**
@@ -214,52 +216,22 @@ public final class Database implements AutoCloseable {
    * it. Otherwise a check of a large file would read pages that were reused, and report damage.
    */
   ReadTxn beginOwnRead() {
-    return beginNewest(false);
-  }
-
-  private ReadTxn beginNewest(boolean limited) {
-    checkAccepting();
-    try {
-      return begin(publication.pin(), limited);
-    } catch (InternalError e) { // the lock file was cut short while it was open
-      throw OpenedFile.faulted(path, e);
-    }
+    return reading.newest(false);
   }
 
   /** Begins a read transaction on an older snapshot; see {@link Publication#pin(Function)}. */
   @Nullable ReadTxn beginRead(Function<Snapshot, @Nullable Snapshot> kept) {
-    return beginOlder(kept, true);
+    return reading.older(kept, true);
   }
 
   /** As {@link #beginRead(Function)}, for the engine itself; see {@link #beginOwnRead()}. */
   @Nullable ReadTxn beginOwnRead(Function<Snapshot, @Nullable Snapshot> kept) {
-    return beginOlder(kept, false);
+    return reading.older(kept, false);
   }
 
-  private @Nullable ReadTxn beginOlder(
-      Function<Snapshot, @Nullable Snapshot> kept, boolean limited) {
-    checkAccepting();
-    ReaderSlots.Slot slot = publication.pin(kept);
-    return slot == null ? null : begin(slot, limited);
-  }
-
-  private ReadTxn begin(ReaderSlots.Slot slot, boolean limited) {
-    try {
-      checkAccepting(); // after pinning: either close sees the slot, or this sees the close
-      ReadTxn tx = new ReadTxn(this, slot);
-      if (options.leakTracking()) {
-        Throwable place = place();
-        slot.openedAt(place);
-        tx.watchedBy(Leak.watch(tx, place, slot::free));
-      }
-      if (limited && options.readerLimit() != null) {
-        slot.heldBy(tx); // last: from here on it may be ended
-      }
-      return tx;
-    } catch (Throwable e) { // closing, or no memory
-      slot.free();
-      throw e;
-    }
+  /** Begins another read transaction on the snapshot of one; see {@link ReadTxn#fork}. */
+  ReadTxn fork(Snapshot snapshot, Runnable checkPinned) {
+    return reading.fork(snapshot, checkPinned);
   }
 
   /**
@@ -291,7 +263,8 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private @Nullable Throwable place() {
+  /** Where a transaction is being opened, if anybody wants to know. */
+  @Nullable Throwable place() {
     return options.leakTracking() ? new Throwable("a transaction was opened here") : null;
   }
 

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread at a time; it may move from thread to thread between calls. A call that
  * meets another thread's call throws {@link IllegalStateException}, which names both threads, and
- * so may the other call. That holds for everything that belongs to the transaction: raw tables,
- * cursors, scans and iterators. Codecs may call the transaction for which they encode or decode.
+ * so may the other call; {@link #fork} gives a thread its own. That holds for everything that
+ * belongs to the transaction: raw tables, cursors, scans and iterators. Codecs may call the
+ * transaction for which they encode or decode.
  *
  * <p>Every method throws {@link IllegalStateException} after {@link #close} or after the database
  * was closed, and {@link dev.pando.error.CorruptFileException} where the file is damaged. Reading a
@@ -291,6 +292,40 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     } finally {
       mine.end(call);
     }
+  }
+
+  /**
+   * Another read transaction on the same snapshot, for another thread. Both end independently of
+   * each other, and so do their ages: {@link Options#withReaderLimit} counts from here on. Unlike
+   * other methods, this one may be called by any thread at any time, also while another thread is
+   * in a call.
+   *
+   * {@snippet :
+   * try (ReadTxn tx = db.beginRead()) {
+   *   ids.parallelStream()
+   *       .forEach(
+   *           id -> {
+   *             try (ReadTxn mine = tx.fork()) {
+   *               index(mine.get(ORDERS, id));
+   *             }
+   *           });
+   * }
+   * }
+   *
+   * @throws IllegalStateException if this transaction has ended, or is a write transaction, whose
+   *     changes nobody else sees
+   */
+  public ReadTxn fork() {
+    ReaderSlots.Slot mine = Objects.requireNonNull(slot, "slot");
+    return database.fork(
+        snapshot(),
+        () -> {
+          boolean pinned = mine.pin() == snapshot().txnId() + 1;
+          checkOpen(); // after the pin: the slot may be another's, of the same snapshot
+          if (!pinned) {
+            throw new IllegalStateException("the transaction has ended: " + this);
+          }
+        });
   }
 
   /** Whether the transaction is still open. */

@@ -24,6 +24,12 @@ final class ReaderSlots {
   /** The owner, for people. */
   static final long PID = 8;
 
+  /** Counts slots that were claimed for a snapshot which another slot pins; never reset. */
+  static final long FORKS = 24;
+
+  /** Scans of a row between which slots were claimed so. */
+  private static final int MOST_SCANS = 10_000;
+
   /** The owner's time zero is not ours: ages are told by the system's monotonic clock. */
   static final long FIRST_SLOT = 64;
 
@@ -241,6 +247,40 @@ final class ReaderSlots {
     }
   }
 
+  /**
+   * Claims one more slot for a snapshot that another slot pins. The caller then makes sure that the
+   * other one still does: a scan of all slots that has missed this one begins again, because it
+   * sees the count change, if it comes to the other one after that.
+   */
+  Slot fork(long txnId) {
+    Slot slot = claim(txnId);
+    long _ = (long) LONG.getAndAdd(file.block(ownBlocks[0]), FORKS, 1L);
+    return slot;
+  }
+
+  private long forks() {
+    long forks = 0;
+    for (int i = 1; i < file.blockCount(); i++) {
+      if (isSlots(i)) {
+        forks += (long) LONG.getVolatile(file.block(i), FORKS);
+      }
+    }
+    return forks;
+  }
+
+  /**
+   * Scans the slots, again if a snapshot may have gone from a slot that comes later to one that was
+   * looked at. What a scan of many has seen counts, so that no storm of forks hides a snapshot.
+   */
+  private void scan(Runnable once) {
+    long before;
+    int scans = 0;
+    do {
+      before = forks();
+      once.run();
+    } while (forks() != before && ++scans < MOST_SCANS);
+  }
+
   private Slot[] grow(Slot[] full) {
     synchronized (file) {
       if (own == full) {
@@ -301,8 +341,12 @@ final class ReaderSlots {
     LONG.setVolatile(block, PID, 0L);
   }
 
-  /** What readers of all processes pin; each volatile. */
+  /** What readers of all processes pin; each volatile, and some maybe several times. */
   void forEachPin(LongConsumer pins) {
+    scan(() -> forEachPinOnce(pins));
+  }
+
+  private void forEachPinOnce(LongConsumer pins) {
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
       if (isSlots(i)) {
@@ -377,14 +421,17 @@ final class ReaderSlots {
 
   /** The oldest snapshot that a reader of this process pins; {@link Long#MAX_VALUE} without. */
   long oldestHere() {
-    long oldest = Long.MAX_VALUE;
-    for (Slot slot : own) {
-      long pin = slot.pin();
-      if (pin != 0) {
-        oldest = Math.min(oldest, pin - 1);
-      }
-    }
-    return oldest;
+    long[] oldest = {Long.MAX_VALUE};
+    scan(
+        () -> {
+          for (Slot slot : own) {
+            long pin = slot.pin();
+            if (pin != 0) {
+              oldest[0] = Math.min(oldest[0], pin - 1);
+            }
+          }
+        });
+    return oldest[0];
   }
 
   /** Visits the slots of this process's live readers. */
@@ -398,13 +445,18 @@ final class ReaderSlots {
 
   /** Live readers of this process. */
   int countHere() {
-    int n = 0;
-    for (Slot slot : own) {
-      if (slot.pin() != 0) {
-        n++;
-      }
-    }
-    return n;
+    int[] most = {0};
+    scan(
+        () -> {
+          int n = 0;
+          for (Slot slot : own) {
+            if (slot.pin() != 0) {
+              n++;
+            }
+          }
+          most[0] = Math.max(most[0], n);
+        });
+    return most[0];
   }
 
   /** Others took this process for dead: its slots are theirs. */

@@ -113,7 +113,7 @@ abstract sealed class Txn permits ReadTxn {
   }
 
   String adviceForThreads() {
-    return "give each thread a transaction of its own";
+    return "ReadTxn.fork gives each thread its own";
   }
 
   /**

@@ -49,6 +49,19 @@ public final class WriteTxn extends ChangingTxn {
     return new WriteTxn(this);
   }
 
+  /**
+   * Not possible.
+   *
+   * @throws IllegalStateException always: what this transaction has changed is seen by it alone
+   */
+  @Override
+  public ReadTxn fork() {
+    throw new IllegalStateException(
+        "a write transaction cannot be forked, because what it has changed is seen by it alone;"
+            + " commit it, and begin to read with Database.beginRead: "
+            + this);
+  }
+
   /** The id under which this transaction will be committed. */
   @Override
   public long txnId() {

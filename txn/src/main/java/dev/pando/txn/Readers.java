@@ -1,0 +1,78 @@
+package dev.pando.txn;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Begins the read transactions of a database. */
+final class Readers {
+  private final Database database;
+  private final Options options;
+  private final ReaderSlots slots;
+  private final Publication publication;
+
+  Readers(Database database, Options options, ReaderSlots slots, Publication publication) {
+    this.database = database;
+    this.options = options;
+    this.slots = slots;
+    this.publication = publication;
+  }
+
+  /**
+   * Begins one on the newest commit.
+   *
+   * @param limited whether {@link Options#withReaderLimit} ends it: not if it is the engine's own
+   */
+  ReadTxn newest(boolean limited) {
+    database.checkAccepting();
+    try {
+      return begin(publication.pin(), limited);
+    } catch (InternalError e) { // the lock file was cut short while it was open
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  /** Begins one on an older snapshot; see {@link Publication#pin(Function)}. */
+  @Nullable ReadTxn older(Function<Snapshot, @Nullable Snapshot> kept, boolean limited) {
+    database.checkAccepting();
+    ReaderSlots.Slot slot = publication.pin(kept);
+    return slot == null ? null : begin(slot, limited);
+  }
+
+  /**
+   * Begins another one on the snapshot of one.
+   *
+   * @param checkPinned called when the snapshot has another pin; throws if the first one has gone
+   */
+  ReadTxn fork(Snapshot snapshot, Runnable checkPinned) {
+    database.checkAccepting();
+    ReaderSlots.Slot slot = slots.fork(snapshot.txnId());
+    try {
+      checkPinned.run();
+      slot.hold(snapshot, Housekeeping.nanos());
+    } catch (Throwable e) {
+      slot.free();
+      throw e;
+    }
+    return begin(slot, true);
+  }
+
+  private ReadTxn begin(ReaderSlots.Slot slot, boolean limited) {
+    try {
+      database
+          .checkAccepting(); // after pinning: either close sees the slot, or this sees the close
+      ReadTxn tx = new ReadTxn(database, slot);
+      if (options.leakTracking()) {
+        Throwable place = database.place();
+        slot.openedAt(place);
+        tx.watchedBy(Leak.watch(tx, place, slot::free));
+      }
+      if (limited && options.readerLimit() != null) {
+        slot.heldBy(tx); // last: from here on it may be ended
+      }
+      return tx;
+    } catch (Throwable e) { // closing, or no memory
+      slot.free();
+      throw e;
+    }
+  }
+}
