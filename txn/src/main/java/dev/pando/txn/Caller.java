@@ -51,10 +51,10 @@ final class Caller {
 
   private final int pageSize;
 
-  /** Whose it is; null while no thread is in a call of a write transaction. */
+  /** Its owner; null while no thread is in a call of a write transaction. */
   private @Nullable Thread thread;
 
-  /** Grows at the begin and at the end of each call: odd while the thread is in one. */
+  /** Grows at the beginning and at the end of each call: odd while the thread is in one. */
   private long calls;
 
   /** Calls around the innermost one. */
@@ -63,7 +63,7 @@ final class Caller {
   /** Memory of the innermost call. */
   private @Nullable Workspace memory;
 
-  /** Who called the transaction before, while it is not the only one; and its count then. */
+  /** The caller before, while this is not the only one; and its count then. */
   private @Nullable Caller before;
 
   private long callsBefore;

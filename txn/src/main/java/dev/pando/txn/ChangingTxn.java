@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a write transaction has below its API: how a change begins, what a failed one leaves behind,
- * how updates share it, and how it ends while another thread is in a call.
+ * What a write transaction has below its API: how a change begins, what a failed one leaves, how
+ * updates share it, and how it ends while another thread is in a call.
  */
 abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** The longest value, in bytes, of which {@link #shown} makes a copy. */
@@ -131,7 +131,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     Caller only = onlyCaller();
     if (!only.take(me)) {
       IllegalStateException met = new IllegalStateException(misuse(only.name(), Caller.name(me)));
-      misuse = met; // before it is thrown: who has it does not see a commit
+      misuse = met; // before it is thrown: a commit after the exception is refused
       throw met;
     }
     return only;
@@ -236,7 +236,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final void beginChange() {
     checkWritable();
     nextEpoch();
-    VarHandle.storeStoreFence(); // who sees what changes sees that views have ended
+    VarHandle.storeStoreFence(); // a thread that sees the change sees that views ended
     try {
       pages.spillIfLarge();
     } catch (Throwable e) {

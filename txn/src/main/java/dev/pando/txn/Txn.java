@@ -29,7 +29,7 @@ abstract sealed class Txn permits ReadTxn {
   final Database database;
   private final Snapshot snapshot;
 
-  /** Who called last; see {@link Caller}. */
+  /** The caller of the last call; see {@link Caller}. */
   @SuppressWarnings("FieldMayBeFinal") // changed through CALLER
   private @Nullable Caller caller;
 
@@ -99,14 +99,19 @@ abstract sealed class Txn permits ReadTxn {
   Caller arrive(@Nullable Caller last, Thread me) {
     checkOpen();
     Caller next = last == null ? Caller.ofReader(snapshot.map().pageSize(), me) : last.next(me);
-    if (next == null || !CALLER.compareAndSet(this, last, next) || next.hasMetOther()) {
-      Caller other = last != null ? last : caller;
-      throw new IllegalStateException(misuse(other == null ? "" : other.name(), Caller.name(me)));
+    Caller other = last;
+    if (next != null) {
+      boolean named = CALLER.compareAndSet(this, last, next);
+      if (named && !next.hasMetOther()) {
+        return next;
+      }
+      other = named ? last : (Caller) CALLER.getVolatile(this);
     }
-    return next;
+    String inside = other == null ? "another thread" : other.name();
+    throw new IllegalStateException(misuse(inside, Caller.name(me)));
   }
 
-  /** What a program is told whose threads meet in a transaction. */
+  /** The message for a program whose threads meet in a transaction. */
   final String misuse(String inside, String comes) {
     return "%s is in a call of a transaction that %s calls: it is for one thread at a time, and may move only between calls; %s; %s"
         .formatted(inside, comes, adviceForThreads(), this);
@@ -316,8 +321,8 @@ abstract sealed class Txn permits ReadTxn {
   }
 
   /**
-   * Waits, after the end, until no thread is in a call; a second is enough for all but those who
-   * wait themselves.
+   * Waits, after the end, until no thread is in a call: a second, which is enough for a call that
+   * does not itself wait for something.
    *
    * @return the memory of the calling thread, for the next transaction, if nobody else may have it
    */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A view shows what it was last set to until its transaction ends, in a write transaction until
  * the next write; after that, and while it was never set, every method throws {@link
- * IllegalStateException}. For the thread that uses the transaction.
+ * IllegalStateException}. For the thread that uses the transaction: a single number that is read
+ * while another thread writes to the same transaction may be any.
  */
 public final class View {
   private static final ValueLayout.OfInt INT_BE =

@@ -17,7 +17,9 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two threads in one transaction: one of them is told so, and nothing wrong is committed. */
+/**
+ * Two threads in one transaction: one of them gets an exception, and nothing wrong is committed.
+ */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class TwoThreadsTest extends DatabaseTestBase {
   private static final Table<byte[], byte[]> RAW = Table.of("raw", Codec.bytes(), Codec.bytes());
