@@ -12,8 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -22,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +37,13 @@ final class ChannelPageFile implements PageFile {
   private static final int PIECE_BYTES = 64 << 10;
 
   /** Far behind all pages: where locks are mandatory, they must not be in the way. */
-  private static final long LOCK_POSITION = Long.MAX_VALUE - 1;
+  private static final long LOCK_POSITION = Long.MAX_VALUE - 8;
+
+  /** Locked by processes that read and cannot write the lock file. */
+  private static final long READERS_POSITION = LOCK_POSITION - 8;
 
   private static final long PATIENCE_NANOS = 1_000_000_000;
+  private static final long POLL_NANOS = 100_000;
 
   private final Path path;
   private final AsynchronousFileChannel channel;
@@ -56,8 +59,8 @@ final class ChannelPageFile implements PageFile {
    */
   private @Nullable FileChannel mapping;
 
-  private @Nullable FileLock lock;
-
+  private final SteadyLock lock;
+  private final SteadyLock readerLock;
   private boolean closed;
 
   /** The length changed since the last sync that put lengths on disk. */
@@ -70,6 +73,8 @@ final class ChannelPageFile implements PageFile {
     this.writable = writable;
     this.fileKey = fileKey(path);
     this.knownSize = channel.size();
+    this.lock = new SteadyLock(channel, LOCK_POSITION);
+    this.readerLock = new SteadyLock(channel, READERS_POSITION);
   }
 
   static ChannelPageFile open(Path path, Set<? extends OpenOption> options) throws IOException {
@@ -313,36 +318,58 @@ final class ChannelPageFile implements PageFile {
     return open;
   }
 
-  /** Who opens the file tries the lock for a moment: then it is not to be had. */
+  /** A process that opens the file has a lock alone for a moment. */
   private void relock() throws IOException {
-    FileLock before = lock;
-    if (before == null) {
-      return;
-    }
-    before.release();
     long end = System.nanoTime() + PATIENCE_NANOS;
-    do {
-      lock = channel.tryLock(LOCK_POSITION, 1, before.isShared());
-    } while (lock == null && System.nanoTime() - end < 0);
-    if (lock == null) {
-      throw new IOException("another process has locked the file while it was open");
+    while (!lock.again() || !readerLock.again()) {
+      if (System.nanoTime() - end > 0) {
+        throw new IOException("another process has locked the file while it was open");
+      }
+      LockSupport.parkNanos(POLL_NANOS);
     }
   }
 
   @Override
   public synchronized boolean tryLock(boolean exclusive) {
     try {
-      FileLock before = lock;
-      lock = null;
-      if (before != null) {
-        before.release();
-      }
-      lock = channel.tryLock(LOCK_POSITION, 1, !exclusive);
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // a program of this JVM locks the file by itself
+      return exclusive ? lock.tryExclusive() : lock.tryShared();
     } catch (IOException e) {
       throw IoFailure.of(path, "lock", e);
+    }
+  }
+
+  @Override
+  public synchronized void lockAsReader() {
+    try {
+      long end = System.nanoTime() + PATIENCE_NANOS;
+      while (!readerLock.tryShared()) { // a process that writes looks whether it is free
+        if (System.nanoTime() - end > 0) {
+          throw new IOException("another process holds the lock of readers");
+        }
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+    } catch (IOException e) {
+      throw IoFailure.of(path, "lock", e);
+    }
+  }
+
+  @Override
+  public synchronized boolean hasReaders() {
+    try {
+      return !readerLock.isFree();
+    } catch (IOException e) {
+      throw IoFailure.of(path, "lock", e);
+    }
+  }
+
+  @Override
+  public synchronized void lockAgain() {
+    if (!closed) {
+      try {
+        relock();
+      } catch (IOException e) {
+        throw IoFailure.of(path, "lock", e);
+      }
     }
   }
 

@@ -1,25 +1,41 @@
 package dev.pando.pager;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.UUID;
 
 /**
  * A database's files as a set: the names beside the database file, and its creation, after which
  * there is either no database or a whole one.
+ *
+ * <p>The name of the file in creation may be that of somebody else's file, even of a database. So
+ * the file carries a mark, in the page after its metas, with the name that it is to get and its
+ * database id. A file without that mark is left alone. The first commit overwrites the mark.
  */
 public final class DatabaseFile {
   private static final String LOCK_SUFFIX = "-lock";
   private static final String NEW_SUFFIX = "-new";
+  private static final String MARK = "pando creates ";
 
   private DatabaseFile() {}
 
   /** The lock file of a database. */
   public static Path lockFile(Path database) {
     return sibling(database, LOCK_SUFFIX);
+  }
+
+  /** The database of a lock file. */
+  static Path database(Path lockFile) {
+    String name = lockFile.getFileName().toString();
+    return name.endsWith(LOCK_SUFFIX)
+        ? lockFile.resolveSibling(name.substring(0, name.length() - LOCK_SUFFIX.length()))
+        : lockFile;
   }
 
   /** The name under which a database is made before it gets its own. */
@@ -29,8 +45,9 @@ public final class DatabaseFile {
 
   /**
    * Makes an empty database under a temporary name, puts it on disk, and renames it. What a crash
-   * in between leaves is harmless, and removed here the next time. The caller holds the database's
-   * lock and opens the file afterwards.
+   * in between leaves is harmless, and removed here the next time if it is whole. A file that only
+   * has that name is left, and another name is used. The caller holds the database's lock and opens
+   * the file afterwards.
    *
    * @throws StorageIoException if the name is taken, or the disk fails
    */
@@ -41,9 +58,12 @@ public final class DatabaseFile {
           database + ": cannot be created, a file of this name exists", null);
     }
     Path temporary = temporaryFile(database);
-    storage.delete(temporary);
+    boolean _ = removeLeftover(storage, database);
+    if (storage.exists(temporary)) {
+      temporary = sibling(database, NEW_SUFFIX + "-" + databaseId);
+    }
     try {
-      write(storage, temporary, Meta.initial(pageSize, databaseId));
+      write(storage, temporary, database, Meta.initial(pageSize, databaseId));
       storage.rename(temporary, database);
       storage.syncDirectory(directory(database));
     } catch (StorageException e) {
@@ -53,13 +73,37 @@ public final class DatabaseFile {
   }
 
   /** Removes what a crash while creating this database left; true if there was something. */
-  public static boolean removeLeftover(Storage storage, Path database) {
+  static boolean removeLeftover(Storage storage, Path database) {
     Path temporary = temporaryFile(database);
-    boolean found = storage.exists(temporary);
+    boolean found =
+        storage.exists(temporary)
+            && !storage.exists(lockFile(temporary)) // or it is a database of its own
+            && isLeftover(storage, temporary, database);
     if (found) {
       storage.delete(temporary);
     }
     return found;
+  }
+
+  private static boolean isLeftover(Storage storage, Path temporary, Path database) {
+    try (PageFile file = storage.open(temporary, false)) {
+      MetaSlots slots = MetaSlots.read(file);
+      int pageSize = slots.pageSize();
+      if (file.size() != (PageHeader.META_SLOTS + 1L) * pageSize || slots.newestTxn() != 0) {
+        return false;
+      }
+      ByteBuffer found = ByteBuffer.allocate(pageSize);
+      file.read(found, (long) PageHeader.META_SLOTS * pageSize);
+      UUID databaseId = slots.valid().getFirst().meta().databaseId();
+      return Arrays.equals(found.array(), mark(database, databaseId, pageSize));
+    } catch (StorageException e) {
+      return false; // something else, or cut short by a loss of power
+    }
+  }
+
+  private static byte[] mark(Path database, UUID databaseId, int pageSize) {
+    byte[] text = (MARK + databaseId + " " + database.getFileName()).getBytes(UTF_8);
+    return Arrays.copyOf(text, pageSize);
   }
 
   /** The directory that holds a file. */
@@ -71,9 +115,12 @@ public final class DatabaseFile {
     return parent;
   }
 
-  private static void write(Storage storage, Path temporary, Meta meta) {
-    byte[] pages = new byte[PageHeader.META_SLOTS * meta.pageSize()];
+  private static void write(Storage storage, Path temporary, Path database, Meta meta) {
+    int head = PageHeader.META_SLOTS * meta.pageSize();
+    byte[] pages = new byte[head + meta.pageSize()];
     meta.encode(MemorySegment.ofArray(pages), 0, 0);
+    byte[] mark = mark(database, meta.databaseId(), meta.pageSize());
+    System.arraycopy(mark, 0, pages, head, mark.length);
     try (PageFile file = storage.create(temporary)) {
       file.write(ByteBuffer.wrap(pages), 0);
       file.sync(true);

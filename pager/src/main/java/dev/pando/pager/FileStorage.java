@@ -69,6 +69,15 @@ public final class FileStorage implements Storage {
   }
 
   @Override
+  public Path realPath(Path path) {
+    try {
+      return Files.exists(path) ? path.toRealPath() : path;
+    } catch (IOException e) {
+      throw IoFailure.of(path, "follow", e);
+    }
+  }
+
+  @Override
   public void delete(Path path) {
     try {
       Files.deleteIfExists(path);

@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileStorageLock implements StorageLock {
   /** Locked for a moment by who makes the file long enough. */
-  private static final long GROWING_POSITION = Long.MAX_VALUE - 1;
+  private static final long GROWING_POSITION = Long.MAX_VALUE - 32; // no data file has a lock here
+
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   private static final long POLL_NANOS = 100_000;
 
@@ -124,7 +126,7 @@ final class FileStorageLock implements StorageLock {
   private static boolean createIfMissing(Path path) throws IOException {
     if (!Files.exists(path)) {
       try {
-        Path _ = Files.createFile(path);
+        LockFileRights.create(path);
       } catch (FileAlreadyExistsException e) {
         return true; // another process was faster
       }
@@ -132,10 +134,14 @@ final class FileStorageLock implements StorageLock {
     return true;
   }
 
-  /** A database on a read-only disk can be read although there is no place for a lock. */
+  /**
+   * A database on a read-only disk can be read although there is no place for a lock. A user
+   * without permission to write the database must not make its lock file: other users could not
+   * write it.
+   */
   private static boolean createIfPossible(Path path) throws IOException {
     try {
-      return createIfMissing(path);
+      return (Files.exists(path) || LockFileRights.mayCreate(path)) && createIfMissing(path);
     } catch (AccessDeniedException e) {
       return false;
     } catch (FileSystemException e) {
@@ -159,11 +165,10 @@ final class FileStorageLock implements StorageLock {
     try {
       channel = openForWriting(path, required);
       if (channel == null) {
-        channel = CallingThread.open(path, Set.of(StandardOpenOption.READ));
         done = true;
-        return new FileStorageLock(path, keys, fileKey, channel, null, arena, null);
+        return new FileStorageLock(path, keys, fileKey, null, null, arena, null);
       }
-      makeLongEnough(path, channel);
+      makeReady(path, channel);
       Mapped mapped = mapFirst(path, arena);
       done = true;
       return new FileStorageLock(path, keys, fileKey, channel, mapped.by, arena, mapped.memory);
@@ -193,22 +198,32 @@ final class FileStorageLock implements StorageLock {
     return null;
   }
 
-  /** One process after the other, so that none writes zeros over what another has begun to use. */
-  private static void makeLongEnough(Path path, AsynchronousFileChannel channel)
-      throws IOException {
-    if (channel.size() < FIRST_BYTES) {
+  /** One process after the other, so that none writes over what another has begun to use. */
+  private static void makeReady(Path path, AsynchronousFileChannel channel) throws IOException {
+    if (channel.size() < FIRST_BYTES || !LockFileMark.isIn(channel)) {
       try (FileLock _ = await(path, channel)) {
+        boolean marked = LockFileMark.isIn(channel);
+        if (!marked) {
+          LockFileMark.checkEmpty(path, channel);
+        }
         appendZeros(channel, FIRST_BYTES);
+        if (!marked) {
+          LockFileMark.put(channel);
+        }
       }
     }
   }
 
   private static FileLock await(Path path, AsynchronousFileChannel channel) throws IOException {
     try {
+      long end = System.nanoTime() + PATIENCE_NANOS;
       while (true) {
         FileLock lock = channel.tryLock(GROWING_POSITION, 1, false);
         if (lock != null) {
           return lock;
+        }
+        if (System.nanoTime() - end > 0) {
+          throw new IOException("another process does not come to an end of making it; end that");
         }
         LockSupport.parkNanos(POLL_NANOS);
       }
@@ -314,8 +329,11 @@ final class FileStorageLock implements StorageLock {
         if (byteHeld.lock != null) {
           byteHeld.lock.release();
         }
+        byteHeld.lock = null;
         byteHeld.lock = open.tryLock(entry.getKey(), 1, byteHeld.shared);
       }
+    } catch (OverlappingFileLockException e) {
+      // A program of this JVM locks the file by itself.
     } catch (IOException e) {
       throw IoFailure.of(path, "lock", e);
     }

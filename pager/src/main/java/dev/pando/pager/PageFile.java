@@ -77,6 +77,20 @@ public interface PageFile extends AutoCloseable {
    */
   boolean tryLock(boolean exclusive);
 
+  /**
+   * Says to processes that write that this one reads, though it cannot write the lock file. Until
+   * {@link #close}; any number of processes may say so.
+   */
+  default void lockAsReader() {}
+
+  /** Whether another process says so. For files that are open for writing; two system calls. */
+  default boolean hasReaders() {
+    return false;
+  }
+
+  /** Takes the locks again that this process holds; see {@link StorageLock#lockAgain}. */
+  default void lockAgain() {}
+
   /** Closes the file; maps of it stay valid. A second call does nothing. */
   @Override
   void close();

@@ -16,6 +16,11 @@ public interface Storage {
   /** Whether a file, directory or link of this name exists. */
   boolean exists(Path path);
 
+  /** The file's own name, without symbolic links; the name itself if there is no such file. */
+  default Path realPath(Path path) {
+    return path;
+  }
+
   /** Deletes a file; does nothing if there is none. */
   void delete(Path path);
 
@@ -26,12 +31,13 @@ public interface Storage {
   void syncDirectory(Path directory);
 
   /**
-   * Opens the lock file of a database, creating it if there is none. Nothing in it is locked yet.
+   * Opens the lock file of a database, creating it if there is none, with the database's owner and
+   * permissions. Nothing in it is locked yet.
    *
    * @param required false if the database may be opened without, for reading
    * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already
-   * @throws dev.pando.error.StorageIoException if it is on a network file system, or cannot be
-   *     opened
+   * @throws dev.pando.error.StorageIoException if it is on a network file system, cannot be opened,
+   *     or is something else than a lock file of Pando
    */
   StorageLock lock(Path lockFile, boolean required);
 }

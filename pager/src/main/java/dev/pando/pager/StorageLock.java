@@ -12,12 +12,18 @@ public interface StorageLock extends AutoCloseable {
   /** Bytes that a lock file has at least, and that are mapped from its opening on. */
   long FIRST_BYTES = 128 << 10;
 
+  /**
+   * The first word of a lock file, but for the last byte, which is the version of what follows: 0
+   * in one that was not used yet.
+   */
+  long MARK = 0x4B4C_4F44_4E41_5000L;
+
   /** The lock file. */
   Path path();
 
   /**
-   * Whether this process can write the lock file, and so share memory. Otherwise only {@link
-   * #tryLock} for reading works, and only if there is a file to lock.
+   * Whether this process can write the lock file, and so share memory. Otherwise the file is not
+   * even opened, and locking does nothing.
    */
   boolean writable();
 

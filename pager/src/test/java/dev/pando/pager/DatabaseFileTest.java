@@ -1,5 +1,6 @@
 package dev.pando.pager;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +68,7 @@ class DatabaseFileTest {
   @ValueSource(ints = {512, 4096, 65536})
   void aNewDatabaseIsWholeAndEmpty(int pageSize) throws IOException {
     DatabaseFile.create(Pages.STORAGE, database, pageSize, MetaTest.ID);
-    assertEquals(3L * pageSize, Files.size(database));
+    assertEquals(4L * pageSize, Files.size(database), "metas and the mark of the creation");
     try (PageFile file = Pages.STORAGE.open(database, true)) {
       MetaSlots slots = MetaSlots.read(file);
       assertEquals(
@@ -98,16 +100,44 @@ class DatabaseFileTest {
     }
   }
 
+  /** As a process leaves it that is killed before it renames the file. */
+  private Path leftover(Path target, UUID id) throws IOException {
+    DatabaseFile.create(Pages.STORAGE, target, 512, id);
+    return Files.move(target, DatabaseFile.temporaryFile(database));
+  }
+
   @Test
   void leftoversOfACrashAreRemoved() throws IOException {
-    Path leftover = Files.write(DatabaseFile.temporaryFile(database), new byte[100]);
+    Path leftover = leftover(database, MetaTest.ID);
     assertTrue(DatabaseFile.removeLeftover(Pages.STORAGE, database));
     assertFalse(DatabaseFile.removeLeftover(Pages.STORAGE, database));
     assertFalse(Files.exists(leftover));
-    Path _ = Files.write(leftover, new byte[100_000]);
-    DatabaseFile.create(Pages.STORAGE, database, 512, MetaTest.ID);
+    leftover = leftover(database, new UUID(1, 2));
+    DatabaseFile.create(Pages.STORAGE, database, 4096, MetaTest.ID);
     assertFalse(Files.exists(leftover));
-    assertEquals(3 * 512, Files.size(database));
+    assertEquals(4 * 4096, Files.size(database));
+  }
+
+  @Test
+  void whatIsNoLeftoverIsLeft() throws IOException {
+    Path temporary = leftover(dir.resolve("another"), MetaTest.ID);
+    isLeft(temporary);
+    Files.delete(temporary);
+    Files.createFile(DatabaseFile.lockFile(leftover(database, MetaTest.ID)));
+    isLeft(temporary); // it has a lock file, so it is a database of its own
+    Files.delete(DatabaseFile.lockFile(temporary));
+    Pages.overwrite(temporary, 3 * 512 + 20, (byte) 1);
+    isLeft(temporary);
+    Pages.cut(temporary, 100); // by a loss of power, or by somebody
+    isLeft(temporary);
+  }
+
+  private void isLeft(Path temporary) throws IOException {
+    byte[] before = Files.readAllBytes(temporary);
+    assertFalse(DatabaseFile.removeLeftover(Pages.STORAGE, database));
+    DatabaseFile.create(Pages.STORAGE, database, 512, MetaTest.ID);
+    assertArrayEquals(before, Files.readAllBytes(temporary));
+    Files.delete(database);
   }
 
   @Test

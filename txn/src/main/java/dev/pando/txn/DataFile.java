@@ -293,7 +293,8 @@ final class DataFile {
   void close(long pageCount) {
     try {
       // After a failure a commit with more pages may be on disk.
-      if (pageCount > 0 && !hasFailed() && file.size() / pageSize > pageCount) {
+      boolean longer = pageCount > 0 && file.size() / pageSize > pageCount;
+      if (longer && !hasFailed() && !file.hasReaders()) {
         file.truncate(pageCount * pageSize);
       }
     } finally {

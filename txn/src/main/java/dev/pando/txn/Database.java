@@ -433,7 +433,7 @@ public final class Database implements AutoCloseable {
       try {
         List<String> notes = new ArrayList<>();
         DatabaseCheck check = new DatabaseCheck(meta, pages, snapshots()::keep);
-        new SlotCheck(file, writer, publication).run(check, notes);
+        new SlotCheck(file, lock, writer, publication).run(check, notes);
         return check.run(path, notes);
       } finally {
         pages.release();

@@ -153,7 +153,7 @@ final class FreeSpace {
     HeldSearch search = new HeldSearch(base, free);
     for (long pin : pins.sorted()) {
       if (pin < base.txnId()) {
-        search.add(pin, metas.apply(pin));
+        search.add(pin, pins.isVague(pin) ? null : metas.apply(pin));
       }
     }
     search.moveTo(held, reusable);

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static dev.pando.txn.LockFile.LONG;
 
+import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.StorageLock;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -94,11 +95,20 @@ final class LockBlocks {
   void make(int number, long kind, long owner) {
     long end = start(number + 1);
     if (file.writable() && file.size() < end) {
-      file.grow(Math.max(end, Math.min(2 * file.size(), file.size() + MOST_STEP)));
+      grow(end);
     }
     MemorySegment block = block(number);
     block.asSlice(0, BLOCK_HEADER).fill((byte) 0);
     LONG.setVolatile(block, OWNER, kind == SLOTS ? owner : 0L);
     LONG.setVolatile(block, KIND, kind);
+  }
+
+  private void grow(long needed) {
+    long ahead = Math.max(needed, Math.min(2 * file.size(), file.size() + MOST_STEP));
+    try {
+      file.grow(ahead);
+    } catch (DatabaseFullException e) {
+      file.grow(needed); // no room for more than what is wanted now
+    }
   }
 }

@@ -10,7 +10,6 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the processes that have a database open tell each other, in the memory of its lock file:
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * alive is what {@link Members} says, and all locks among processes but the one of opening are
  * words that name a member.
  *
- * <p>Where the lock file cannot be written, the memory is private, and a lock that writers need is
- * held for as long as the database is open.
+ * <p>Where the lock file cannot be written, the memory is private, and processes that write see the
+ * reader by a lock on the database file.
  */
 final class LockFile implements AutoCloseable {
   static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
-  private static final long MAGIC_VALUE = 0x4B4C_4F44_4E41_5003L; // the last byte is the version
+  private static final long MAGIC_VALUE = StorageLock.MARK | 3;
 
   // The header, in block 0. Words that different threads change stand on cache lines of their own.
 
@@ -75,6 +74,9 @@ final class LockFile implements AutoCloseable {
   /** Counts changes of the data file's length. */
   private static final long LENGTHS = 232;
 
+  /** The newest commit when no reader was seen that has no slot; see {@link #heldFrom}. */
+  private static final long UNLISTED = 248;
+
   /** What the process that is alone sets to zero ends here. */
   private static final long STATE_END = 256;
 
@@ -99,7 +101,6 @@ final class LockFile implements AutoCloseable {
 
   private static final long OPENING_LOCK = 1L << 62;
   private static final long SESSION_LOCK = OPENING_LOCK + 1;
-  private static final long WRITER_LOCK = OPENING_LOCK + 2;
   private static final long MEMBER_LOCKS = OPENING_LOCK + 1024;
 
   private static final String OPENING = "is being opened or closed";
@@ -147,7 +148,6 @@ final class LockFile implements AutoCloseable {
         entering.enter();
       } else {
         entering.members.join();
-        entering.lockWithin(WRITER_LOCK, false, "is being written");
       }
       done = true;
       return entering;
@@ -166,7 +166,7 @@ final class LockFile implements AutoCloseable {
         throw Refusals.otherVersion(file.path(), magic, MAGIC_VALUE);
       }
       file.unlock(SESSION_LOCK);
-      header.fill((byte) 0);
+      header.asSlice(BLOCK_SIZE).fill((byte) 0); // it is never without a mark
       setLong(MAGIC, MAGIC_VALUE);
     }
     members.join();
@@ -368,38 +368,34 @@ final class LockFile implements AutoCloseable {
     if (!isMember()) {
       throw lost();
     }
-    boolean locked = writer.tryLock();
-    if (locked && shared() && !file.tryLock(WRITER_LOCK, true)) { // one that cannot write the file
-      writer.unlock();
-      return false;
-    }
-    return locked;
+    return writer.tryLock();
   }
 
   void unlockWriter() {
-    if (shared()) {
-      file.unlock(WRITER_LOCK);
-    }
     writer.unlock();
   }
 
-  /**
-   * Looks whether this process still has the turn, just before it writes a meta.
-   *
-   * @param committing the transaction that is being committed; 0 if a meta is written again
-   * @return what happened; null if nothing did
-   */
-  @Nullable DatabaseFailedException lostTurn(long committing) {
-    boolean ours =
-        isMember()
-            && writer.isHeld()
-            && lastWriter() == session()
-            && (committing == 0 || committing() == committing);
-    return ours ? null : lost();
+  /** Whether this process still has the turn, and nobody wrote since it took it. */
+  boolean hasTurn() {
+    return isMember() && writer.isHeld() && lastWriter() == session();
   }
 
   DatabaseFailedException lost() {
     return Refusals.lost(file.path());
+  }
+
+  /**
+   * The oldest snapshot that a reader without a slot may read, and with it all newer ones; {@link
+   * Long#MAX_VALUE} without such readers. For the holder of the turn.
+   *
+   * @param readers whether there are processes that read and cannot write the lock file; one that
+   *     comes later reads nothing older than what is the newest commit now
+   */
+  long heldFrom(boolean readers) {
+    if (!readers) {
+      setLong(UNLISTED, current());
+    }
+    return Math.min(readers ? getLong(UNLISTED) : Long.MAX_VALUE, members.lowestFloor());
   }
 
   /** The id of a transaction that a process began and did not end: it has died if one is found. */

@@ -55,6 +55,12 @@ final class Members {
   /** Pages of the longest map of the data file that the process has. */
   private static final long MAPPED_PAGES = 56;
 
+  /**
+   * One more than the oldest snapshot that the process reads without a slot; 0 if it does not. It
+   * may read all newer ones.
+   */
+  private static final long FLOOR = 64;
+
   /** A process beats every tenth of a second; one that is not seen to beat so long is dead. */
   static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
 
@@ -137,7 +143,7 @@ final class Members {
   synchronized void join() {
     int index = claim();
     if (index < 0) {
-      evictDead();
+      Verdict _ = evictDead(most);
       index = claim();
     }
     if (index < 0) {
@@ -157,10 +163,16 @@ final class Members {
     set(index, FILE, file.fileNumber());
     set(index, BEAT, System.nanoTime());
     set(index, MAPPED_PAGES, 0);
-    for (long before = used(); before <= index; before = used()) {
-      boolean _ = LONG.compareAndSet(header, used, before, index + 1L);
-    }
+    set(index, FLOOR, 0);
+    addUsed(index + 1L);
     set(index, SESSION, session);
+  }
+
+  private void addUsed(long count) {
+    long before = (long) LONG.getVolatile(header, used);
+    while (before < count && !LONG.compareAndSet(header, used, before, count)) {
+      before = (long) LONG.getVolatile(header, used);
+    }
   }
 
   /** A record that nobody has, locked; -1 if there is none. */
@@ -255,7 +267,7 @@ final class Members {
   boolean areOthers() {
     long end = System.nanoTime() + 2 * WATCH_NANOS;
     while (true) {
-      Verdict verdict = evictDead();
+      Verdict verdict = evictDead(used());
       if (verdict != Verdict.WATCHED || System.nanoTime() - end > 0) {
         return verdict != Verdict.DEAD;
       }
@@ -266,17 +278,17 @@ final class Members {
   /**
    * Removes dead processes.
    *
+   * @param below records to look at
    * @return what is known of the others: alive if one is, dead if all are
    */
-  private synchronized Verdict evictDead() {
+  private synchronized Verdict evictDead(int below) {
     Verdict all = Verdict.DEAD;
-    int records = used();
-    for (int i = 0; i < records; i++) {
+    for (int i = 0; i < below; i++) {
       long other = get(i, SESSION);
       if (other != 0 && other != session) {
         Verdict verdict = index(other) == i ? look(other) : Verdict.DEAD;
         if (verdict == Verdict.DEAD) {
-          boolean _ = LONG.compareAndSet(this.records, i * RECORD_BYTES + SESSION, other, 0L);
+          boolean _ = LONG.compareAndSet(records, i * RECORD_BYTES + SESSION, other, 0L);
           Watch _ = watches.remove(other);
         } else if (all != Verdict.ALIVE) {
           all = verdict;
@@ -288,7 +300,7 @@ final class Members {
 
   /** Removes the records of dead processes. */
   void clearDead() {
-    Verdict _ = evictDead();
+    Verdict _ = evictDead(used());
   }
 
   // ---- maps of the data file
@@ -297,6 +309,28 @@ final class Members {
     if (isMember()) {
       set(index(session), MAPPED_PAGES, pages);
     }
+  }
+
+  /**
+   * Says which snapshots this process may read without a slot: this one and newer ones.
+   *
+   * @param txnId {@link Long#MAX_VALUE} for none
+   */
+  void setFloor(long txnId) {
+    if (isMember()) {
+      set(index(session), FLOOR, txnId == Long.MAX_VALUE ? 0 : txnId + 1);
+    }
+  }
+
+  /** The oldest snapshot that any process may read without a slot. */
+  long lowestFloor() {
+    long lowest = Long.MAX_VALUE;
+    int records = used();
+    for (int i = 0; i < records; i++) {
+      long floor = get(i, SESSION) == 0 ? 0 : get(i, FLOOR);
+      lowest = floor == 0 ? lowest : Math.min(lowest, floor - 1);
+    }
+    return lowest;
   }
 
   /** The longest map of any member, in pages. */

@@ -1,6 +1,5 @@
 package dev.pando.txn;
 
-import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageHeader;
@@ -143,12 +142,11 @@ final class MetaWriter {
    * is written.
    *
    * @param committing the transaction that is being committed; 0 if a meta is written again
-   * @throws DatabaseFailedException if it has not; nothing is written from then on
+   * @throws dev.pando.error.DatabaseFailedException if it has not; nothing is written from then on
    */
   void checkTurn(long committing) {
-    DatabaseFailedException lost = lock.lostTurn(committing);
-    if (lost != null) {
-      throw file.lost(lost);
+    if (!lock.hasTurn() || (committing != 0 && committing != lock.committing())) {
+      throw file.lost(lock.lost());
     }
   }
 

@@ -58,7 +58,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
    */
   private static StorageLock lock(Path path, Options options) {
     Storage storage = options.storage();
-    Path lockFile = DatabaseFile.lockFile(path);
+    Path lockFile = DatabaseFile.lockFile(storage.realPath(path)); // it belongs to the file
     if (storage.exists(path)) {
       if (!storage.exists(lockFile)) {
         probe(path, options);
@@ -87,9 +87,16 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
   static OpenedFile open(Path path, Options options, LockFile lock) {
     Storage storage = options.storage();
     boolean created = lock.alone() && !options.readOnly() && create(path, options);
+    if (lock.alone() && lock.shared() && options.readOnly()) {
+      checkOtherNames(path, storage);
+    }
     PageFile file = storage.open(path, !options.readOnly());
     try {
-      lockItself(path, file, lock.alone() && file.writable());
+      if (lock.shared()) {
+        lockItself(path, file, lock.alone() && file.writable());
+      } else {
+        file.lockAsReader(); // before looking for the newest commit
+      }
       MetaSlots slots = MetaSlots.read(file);
       checkPageSize(path, options, slots.pageSize());
       if (lock.alone() && file.writable() && !created && isNew(slots)) {
@@ -111,7 +118,6 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
 
   private static boolean create(Path path, Options options) {
     Storage storage = options.storage();
-    boolean _ = DatabaseFile.removeLeftover(storage, path);
     if (storage.exists(path)) {
       return false;
     }
@@ -135,6 +141,21 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
     }
   }
 
+  /** Finds processes that use another lock file, by a hard link, if this user may write. */
+  private static void checkOtherNames(Path path, Storage storage) {
+    PageFile probe;
+    try {
+      probe = storage.open(path, true);
+    } catch (DatabaseLockedException e) {
+      throw e;
+    } catch (StorageException e) {
+      return; // it may not
+    }
+    try (probe) {
+      lockItself(path, probe, true);
+    }
+  }
+
   private static boolean isOurs(PageFile file, boolean alone) {
     return (!alone || file.tryLock(true)) && file.tryLock(false);
   }
@@ -155,10 +176,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
     try {
       Recovery recovery = Recovery.choose(verifying, slots);
       Meta meta = recovery.meta();
-      PageMap map =
-          options.pagerChecksums() == Checksums.FIRST_TOUCH
-              ? verifying.retain()
-              : file.map(pageSize, pages, options.pagerChecksums(), verifying);
+      PageMap map = map(file, options, verifying, lock.shared() ? pages : meta.pageCount());
       // A meta may say that its own pages are on disk; that does not tell whether it is there
       // itself.
       long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
@@ -168,6 +186,13 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
     } finally {
       verifying.release();
     }
+  }
+
+  /** Processes that write do not know what one that cannot write the lock file has mapped. */
+  private static PageMap map(PageFile file, Options options, PageMap verifying, long pages) {
+    return options.pagerChecksums() == Checksums.FIRST_TOUCH && pages == verifying.pageCount()
+        ? verifying.retain()
+        : file.map(verifying.pageSize(), pages, options.pagerChecksums(), verifying);
   }
 
   /** Others have it open: what they say is the newest commit needs no recovery. */

@@ -91,10 +91,11 @@ public final class Options {
    * Whether the database is opened for reading only; then it must exist. Others may write it
    * meanwhile, and its commits are seen.
    *
-   * <p>That needs a lock file that can be written. Where it cannot, as on a read-only disk, nobody
-   * learns what this process reads: so writers wait until it closes the database, and if there is
-   * no lock file at all, nobody may write the database meanwhile. Should somebody do so, pages that
-   * were replaced are found by their births and reported as damage.
+   * <p>That needs a lock file that can be written. A process that cannot write it, as a user with
+   * read permission only or on a read-only disk, may still open the database, before or after
+   * processes that write; nobody waits for anybody. It sees the commit that was the newest when it
+   * opened the database, and no later one. Meanwhile processes that write reuse no page that was
+   * freed since, so the file grows. {@link Database#readers} does not list such readers.
    */
   public Options withReadOnly(boolean value) {
     Options copy = new Options(this);

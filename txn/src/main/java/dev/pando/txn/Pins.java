@@ -8,14 +8,37 @@ import java.util.Arrays;
  *
  * <p>Pages born in b and freed in f are seen by snapshot r exactly when b &lt;= r &lt; f, so they
  * may be reused as soon as no pin lies there. Pins on the past only ever vanish: a new reader pins
- * the newest commit, which is pinned already.
+ * the newest commit, which is pinned already. Readers without a slot may pin all snapshots from one
+ * on: what was freed later than that is seen by one of those.
  */
 final class Pins {
   private final long[] sorted;
 
+  /** This snapshot and all newer ones may be pinned, too. */
+  private final long from;
+
   /** Takes ids in any order, repeated or not. */
   Pins(long... txnIds) {
+    this(Long.MAX_VALUE, txnIds);
+  }
+
+  private Pins(long from, long... txnIds) {
+    this.from = from;
     sorted = Arrays.stream(txnIds).sorted().distinct().toArray();
+  }
+
+  /**
+   * Some readers are not known one by one, only that they read nothing older.
+   *
+   * @param from {@link Long#MAX_VALUE} if there are none
+   */
+  static Pins withAllFrom(long from, long... txnIds) {
+    return new Pins(from, txnIds);
+  }
+
+  /** Whether it is not known which snapshots from this one on are pinned. */
+  boolean isVague(long txnId) {
+    return txnId >= from;
   }
 
   /** The pinned snapshots, ascending. */
@@ -23,7 +46,7 @@ final class Pins {
     return sorted.clone();
   }
 
-  /** Whether a snapshot is pinned. */
+  /** Whether a snapshot is known to be pinned. */
   boolean contain(long txnId) {
     return Arrays.binarySearch(sorted, txnId) >= 0;
   }
@@ -31,7 +54,7 @@ final class Pins {
   /** Whether a pinned snapshot may see pages with these dates. */
   boolean hold(long birth, long freed) {
     int at = atLeast(birth);
-    return at < sorted.length && sorted[at] < freed;
+    return Math.max(birth, from) < freed || (at < sorted.length && sorted[at] < freed);
   }
 
   /**
@@ -43,7 +66,7 @@ final class Pins {
     if (at == sorted.length) {
       throw new AssertionError("pages born in " + birth + " were freed, their base is not pinned");
     }
-    return sorted[at];
+    return Math.min(sorted[at], Math.max(birth, from));
   }
 
   private int atLeast(long txnId) {

@@ -18,6 +18,7 @@ final class Presence implements Housekeeping.Task {
   private final LockFile lock;
   private volatile @Nullable PageFile data;
   private volatile @Nullable Runnable whenExpelled;
+  private boolean begun;
   private long lastLock = System.nanoTime();
 
   Presence(StorageLock file, LockFile lock) {
@@ -28,6 +29,7 @@ final class Presence implements Housekeeping.Task {
   /** The process has a record in the lock file. */
   void begin() {
     Housekeeping.add(this);
+    begun = true;
   }
 
   /**
@@ -39,6 +41,9 @@ final class Presence implements Housekeeping.Task {
   void opened(PageFile dataFile, Runnable action) {
     data = dataFile;
     whenExpelled = action;
+    if (!begun) { // the record is in private memory
+      begin();
+    }
   }
 
   void end() {
@@ -53,7 +58,8 @@ final class Presence implements Housekeeping.Task {
       whenExpelled = null;
       action.run();
     }
-    if (now - lastLock >= LOCK_NANOS) {
+    // The record may be another process's otherwise, which would seem to live for ever.
+    if (now - lastLock >= LOCK_NANOS && lock.isMember()) {
       lastLock = now;
       lockAgain();
     }
@@ -63,12 +69,12 @@ final class Presence implements Housekeeping.Task {
   private void lockAgain() {
     try {
       file.lockAgain();
+      PageFile opened = data;
+      if (opened != null) {
+        opened.lockAgain();
+      }
     } catch (StorageException e) {
       // No locks available in the system.
-    }
-    PageFile opened = data;
-    if (opened != null) {
-      boolean _ = opened.tryLock(false);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static dev.pando.txn.LockFile.LONG;
 
+import dev.pando.error.DatabaseFullException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -60,6 +61,9 @@ final class ReaderSlots {
     /** The holder's snapshot; means nothing while the slot is free. */
     private @Nullable Snapshot snapshot;
 
+    /** Of a slot in private memory: tells others which snapshots such slots pin. */
+    private final @Nullable ReaderSlots unlisted;
+
     /** Whether another process may have the slot. */
     private boolean lost;
 
@@ -78,9 +82,10 @@ final class ReaderSlots {
     /** Memory of the last transaction in this slot, for the next one; see {@link Caller}. */
     private @Nullable Caller caller;
 
-    Slot(MemorySegment block, long offset) {
+    Slot(MemorySegment block, long offset, @Nullable ReaderSlots unlisted) {
       this.block = block;
       this.offset = offset;
+      this.unlisted = unlisted;
     }
 
     boolean claim(long txnId) {
@@ -91,6 +96,9 @@ final class ReaderSlots {
     /** The holder pins another snapshot instead. */
     void move(long txnId) {
       LONG.setVolatile(block, offset + PIN, txnId + 1);
+      if (unlisted != null) {
+        unlisted.lookAtFloor();
+      }
     }
 
     /** The snapshot whose pages the holder reads. */
@@ -223,6 +231,11 @@ final class ReaderSlots {
 
   private volatile int[] ownBlocks = {};
 
+  private final Object floorLock = new Object();
+
+  /** The first of {@link #own} that may be in private memory. */
+  private volatile int unlistedFrom = Integer.MAX_VALUE;
+
   /** For {@link #clearDead}: when a block was looked at last. */
   private long lastLook = System.nanoTime();
 
@@ -239,6 +252,9 @@ final class ReaderSlots {
       for (int i = 0; i < all.length; i++) {
         Slot slot = all[start + i & all.length - 1];
         if (slot.claim(txnId)) {
+          if (slot.unlisted != null) {
+            lookAtFloor(); // before the holder looks whether its snapshot is still the newest
+          }
           return slot;
         }
       }
@@ -286,25 +302,64 @@ final class ReaderSlots {
       if (own == full) {
         int blocks = Math.max(1, ownBlocks.length);
         for (int i = 0; i < blocks; i++) {
-          take(claimBlock());
+          take();
         }
       }
       return own;
     }
   }
 
-  private void take(int number) {
+  private void take() {
+    int number;
+    try {
+      number = claimBlock();
+    } catch (DatabaseFullException e) {
+      takePrivate();
+      return;
+    }
     MemorySegment block = file.block(number);
     clear(block);
     LONG.setVolatile(block, PID, Pid.OURS);
-    Slot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
-    for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
-      more[own.length + i] = new Slot(block, FIRST_SLOT + i * SLOT_BYTES);
-    }
     int[] mine = Arrays.copyOf(ownBlocks, ownBlocks.length + 1);
     mine[mine.length - 1] = number;
     ownBlocks = mine;
+    addSlots(block, null);
+  }
+
+  /**
+   * The disk is full, and the lock file cannot grow: other processes do not see these slots, but in
+   * the record of this one how old the oldest snapshot is that they pin.
+   */
+  private void takePrivate() {
+    long bytes = FIRST_SLOT + SLOTS_PER_BLOCK * SLOT_BYTES;
+    MemorySegment block = MemorySegment.ofArray(new long[(int) (bytes / Long.BYTES)]);
+    clear(block);
+    unlistedFrom = Math.min(unlistedFrom, own.length);
+    addSlots(block, this);
+  }
+
+  private void addSlots(MemorySegment block, @Nullable ReaderSlots unlisted) {
+    Slot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
+    for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
+      more[own.length + i] = new Slot(block, FIRST_SLOT + i * SLOT_BYTES, unlisted);
+    }
     own = more;
+  }
+
+  /** Tells others the oldest snapshot that slots in private memory pin. */
+  void lookAtFloor() {
+    if (unlistedFrom == Integer.MAX_VALUE) {
+      return;
+    }
+    synchronized (floorLock) {
+      long floor = Long.MAX_VALUE;
+      Slot[] all = own;
+      for (int i = unlistedFrom; i < all.length; i++) {
+        long pin = all[i].unlisted == null ? 0 : all[i].pin();
+        floor = pin == 0 ? floor : Math.min(floor, pin - 1);
+      }
+      file.members().setFloor(floor);
+    }
   }
 
   /** A block whose owner has gone, or a new one. */
@@ -371,7 +426,7 @@ final class ReaderSlots {
     void reader(long pid, long txnId, long since);
   }
 
-  /** Visits the live readers of all processes. */
+  /** Visits the live readers of all processes, but for those of others that have no slot. */
   void forEachReader(Visitor visitor) {
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
@@ -387,6 +442,12 @@ final class ReaderSlots {
         }
       }
     }
+    forEachOwn(
+        slot -> {
+          if (slot.unlisted != null) {
+            visitor.reader(Pid.OURS, slot.pin() - 1, slot.since());
+          }
+        });
   }
 
   /** Frees the slots of processes that have died. Asks the kernel once a block. */

@@ -44,6 +44,7 @@ final class ReaderWatch implements Housekeeping.Task {
   @Override
   public void tick(long now) {
     readers.forEachOwn(slot -> look(slot, now));
+    readers.lookAtFloor();
     if (now - lastFollow > FOLLOW_NANOS) {
       lastFollow = now;
       publication.refresh();

@@ -7,9 +7,7 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageMap;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +48,11 @@ final class Writer {
 
   /** The file's size before the running write transaction; for the holder of the turn. */
   private long sizeBefore;
+
+  /**
+   * Readers without slots may read this snapshot and all newer ones; for the holder of the turn.
+   */
+  private long heldFrom = Long.MAX_VALUE;
 
   Writer(
       Database database,
@@ -109,13 +112,17 @@ final class Writer {
   private WriteTxn begin() {
     try {
       checkNames();
+      boolean strangers = file.file().hasReaders();
+      heldFrom = lock.heldFrom(strangers);
       if (lock.lastWriter() != lock.session()) {
         takeOver();
       }
       if (metas.mustClaim()) {
         claim();
       }
-      giveRoomBack();
+      if (!strangers) {
+        giveRoomBack(); // it is not known what they have mapped
+      }
       Snapshot base = written;
       sizeBefore = file.knownSize();
       readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
@@ -140,7 +147,7 @@ final class Writer {
     base.named().forEach(pins::add);
     publication.known().named().forEach(pins::add); // the base may have dropped some
     readers.forEachPin(pins);
-    return pins.toPins();
+    return pins.toPins(heldFrom);
   }
 
   /** The meta of a pinned snapshot; null if it is not known. */
@@ -469,31 +476,5 @@ final class Writer {
   void close() {
     background.close();
     memory.close();
-  }
-
-  /** Collects what is pinned. */
-  private static final class PinList implements LongConsumer {
-    private long[] pins = new long[16];
-    private int count;
-
-    void add(long txnId) {
-      if (count == pins.length) {
-        pins = Arrays.copyOf(pins, 2 * count);
-      }
-      pins[count++] = txnId;
-    }
-
-    void add(SnapshotEntry entry) {
-      add(entry.meta().txnId());
-    }
-
-    @Override
-    public void accept(long txnId) {
-      add(txnId);
-    }
-
-    Pins toPins() {
-      return new Pins(Arrays.copyOf(pins, count));
-    }
   }
 }

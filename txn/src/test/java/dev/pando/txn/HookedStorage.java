@@ -49,6 +49,11 @@ class HookedStorage implements Storage {
   }
 
   @Override
+  public Path realPath(Path path) {
+    return files.realPath(path);
+  }
+
+  @Override
   public void delete(Path path) {
     files.delete(path);
   }
@@ -139,6 +144,21 @@ class HookedStorage implements Storage {
     @Override
     public boolean tryLock(boolean exclusive) {
       return file.tryLock(exclusive);
+    }
+
+    @Override
+    public void lockAsReader() {
+      file.lockAsReader();
+    }
+
+    @Override
+    public boolean hasReaders() {
+      return file.hasReaders();
+    }
+
+    @Override
+    public void lockAgain() {
+      file.lockAgain();
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,18 +37,28 @@ final class PeerJvm implements AutoCloseable {
 
   /** Starts a process; it has opened nothing yet. */
   static PeerJvm start() throws IOException {
+    return start(List.of());
+  }
+
+  /** As another user; needs root. */
+  static PeerJvm startAs(int user) throws IOException {
+    return start(List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups", "--"));
+  }
+
+  private static PeerJvm start(List<String> before) throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-ea",
+            "-cp",
+            classPath(),
+            PeerJvm.class.getName()));
     return new PeerJvm(
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-ea",
-                "-cp",
-                classPath(),
-                PeerJvm.class.getName())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start());
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
   }
 
   static PeerJvm open(Path file) throws IOException {

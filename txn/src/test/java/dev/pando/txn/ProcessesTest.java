@@ -278,6 +278,7 @@ class ProcessesTest extends DatabaseTestBase {
     try (RandomAccessFile lock = new RandomAccessFile(lockFile().toFile(), "rw")) {
       byte[] rubbish = new byte[100_000];
       new java.util.Random(1).nextBytes(rubbish);
+      lock.seek(Long.BYTES); // what has no mark is refused
       lock.write(rubbish);
     }
     closeChecked(open());

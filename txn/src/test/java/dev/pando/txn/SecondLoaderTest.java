@@ -54,11 +54,11 @@ class SecondLoaderTest extends DatabaseTestBase {
     try (URLClassLoader loader = secondLoader();
         PeerJvm peer = PeerJvm.open(file())) {
       WriteTxn tx = db.beginWrite();
-      long locks = OurLocks.count();
+      long locks = ListedLocks.count();
       for (Path name : List.of(file(), hard, symbolic)) {
         isRefused(loader, name);
       }
-      assertThat(OurLocks.count()).isEqualTo(locks);
+      assertThat(ListedLocks.count()).isEqualTo(locks);
       peer.expect("not yet", "try-begin 20");
       boolean _ = tx.put(NAMES, 2L, "y");
       tx.commit();

@@ -36,7 +36,7 @@ class TakenForDeadTest extends DatabaseTestBase {
   /** The system knows that it lives: nobody takes its turn, however long it is stopped. */
   @Test
   void whereTheSystemTellsItIsNot() throws Exception {
-    assumeTrue(OurLocks.areListed());
+    assumeTrue(ListedLocks.areListed());
     Database db = open();
     try (PeerJvm peer = openForgetful()) {
       peer.expect("done", "put 1 before");
@@ -125,12 +125,12 @@ class TakenForDeadTest extends DatabaseTestBase {
   /** Housekeeping takes them again. */
   @Test
   void locksComeBack() throws Exception {
-    assumeTrue(OurLocks.areListed());
+    assumeTrue(ListedLocks.areListed());
     Database db = open();
-    long before = OurLocks.count();
+    long before = ListedLocks.count();
     Copying.ZIP.both(file());
-    assertThat(OurLocks.count()).isLessThan(before);
-    while (OurLocks.count() < before) {
+    assertThat(ListedLocks.count()).isLessThan(before);
+    while (ListedLocks.count() < before) {
       Thread.sleep(10); // as long as the test may take
     }
     try (PeerJvm peer = PeerJvm.start()) { // and they are of use: only the kernel is asked then

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The small parts of the write side, each by itself. */
@@ -40,6 +41,27 @@ final class WriterPartsTest {
         Pins left = new Pins(java.util.Arrays.stream(ids).filter(id -> id != gone).toArray());
         assertThat(left.hold(canonical, freed)).isEqualTo(left.hold(birth, freed));
       }
+    }
+  }
+
+  /** As if all snapshots from one on were pinned one by one. */
+  @Test
+  void readersWithoutASlotHoldAllFromOneOn() {
+    Random random = new Random(2);
+    for (int i = 0; i < 2000; i++) {
+      long from = random.nextLong(60);
+      long[] ids = random.longs(4, 1, 60).toArray();
+      Pins vague = Pins.withAllFrom(from, ids);
+      Pins all =
+          new Pins(LongStream.concat(LongStream.of(ids), LongStream.range(from, 70)).toArray());
+      long birth = random.nextLong(65);
+      long freed = birth + random.nextLong(70 - birth);
+      assertThat(vague.hold(birth, freed)).isEqualTo(all.hold(birth, freed));
+      if (LongStream.of(ids).anyMatch(id -> id >= birth)) {
+        assertThat(vague.canonicalBirth(birth)).isEqualTo(all.canonicalBirth(birth));
+      }
+      assertThat(vague.isVague(birth)).isEqualTo(birth >= from);
+      assertThat(LongStream.of(ids).allMatch(vague::contain)).isTrue();
     }
   }
 

@@ -1,0 +1,69 @@
+package dev.pando.pager;
+
+import dev.pando.error.StorageIoException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.file.Path;
+
+/**
+ * Tells lock files of Pando from other files: somebody may have a file of that name, even a
+ * database. A file of zeros is taken as well, because a loss of power may leave one.
+ */
+final class LockFileMark {
+  private static final long VERSION = 0xFF;
+
+  /** A longer file is none that a loss of power left. */
+  private static final long MOST_ZEROS = 16 << 20;
+
+  private static final int PIECE = 64 << 10;
+
+  private LockFileMark() {}
+
+  /** Whether the file has the mark. */
+  static boolean isIn(AsynchronousFileChannel channel) throws IOException {
+    if (channel.size() < Long.BYTES) {
+      return false;
+    }
+    ByteBuffer word = read(channel, 0, Long.BYTES).order(ByteOrder.nativeOrder());
+    return (word.getLong(0) & ~VERSION) == StorageLock.MARK;
+  }
+
+  private static ByteBuffer read(AsynchronousFileChannel channel, long at, int bytes)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes);
+    Transfer.read((target, from) -> CallingThread.result(channel.read(target, from)), buffer, at);
+    return buffer.flip();
+  }
+
+  /** Refuses a file without the mark, unless nothing is in it. */
+  static void checkEmpty(Path path, AsynchronousFileChannel channel) throws IOException {
+    long size = channel.size();
+    boolean isEmpty = size <= MOST_ZEROS;
+    for (long at = 0; isEmpty && at < size; at += PIECE) {
+      ByteBuffer piece = read(channel, at, (int) Math.min(PIECE, size - at));
+      isEmpty = piece.mismatch(ByteBuffer.allocate(piece.limit())) < 0;
+    }
+    if (!isEmpty) {
+      throw new StorageIoException(
+          path
+              + ": has the name of the database's lock file, but is something else; it was not"
+              + " touched; give it or the database another name",
+          null);
+    }
+  }
+
+  /**
+   * Puts the mark into a file of zeros, and on disk before anything else is: so after a loss of
+   * power there is either the mark or nothing.
+   */
+  static void put(AsynchronousFileChannel channel) throws IOException {
+    ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    Transfer.write(
+        (source, at) -> CallingThread.result(channel.write(source, at)),
+        word.putLong(0, StorageLock.MARK),
+        0);
+    channel.force(true);
+  }
+}

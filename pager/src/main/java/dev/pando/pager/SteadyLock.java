@@ -1,0 +1,89 @@
+package dev.pando.pager;
+
+import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lock on two neighbouring bytes of a file. The system may have dropped it without a word, and
+ * Java locks no byte twice: to be sure, a process must release and lock again. So that no other one
+ * gets in between, it does that with one byte after the other, and a process that wants the lock
+ * alone needs both at once. Not thread-safe.
+ */
+final class SteadyLock {
+  static final int BYTES = 2;
+
+  private final AsynchronousFileChannel channel;
+  private final long position;
+  private final @Nullable FileLock[] held = new FileLock[BYTES];
+  private boolean isShared;
+
+  SteadyLock(AsynchronousFileChannel channel, long position) {
+    this.channel = channel;
+    this.position = position;
+  }
+
+  /** Takes the lock alone, and gives up what was held; false if another process has it. */
+  boolean tryExclusive() throws IOException {
+    release();
+    held[0] = tryLock(position, BYTES, false);
+    return held[0] != null;
+  }
+
+  /** Takes the lock with others, and gives up what was held; false if one process has it alone. */
+  boolean tryShared() throws IOException {
+    release();
+    isShared = lockBytes();
+    if (!isShared) {
+      release();
+    }
+    return isShared;
+  }
+
+  /** Takes again what is held with others; false if one process has it alone just now. */
+  boolean again() throws IOException {
+    return !isShared || lockBytes();
+  }
+
+  private boolean lockBytes() throws IOException {
+    for (int i = 0; i < BYTES; i++) {
+      FileLock before = held[i];
+      if (before != null) {
+        before.release();
+      }
+      held[i] = tryLock(position + i, 1, true);
+      if (held[i] == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether no other process has it; for a process that has it not. */
+  boolean isFree() throws IOException {
+    try (FileLock free = tryLock(position, BYTES, false)) {
+      return free != null;
+    }
+  }
+
+  private @Nullable FileLock tryLock(long from, long bytes, boolean shared) throws IOException {
+    try {
+      return channel.tryLock(from, bytes, shared);
+    } catch (OverlappingFileLockException e) {
+      return null; // a program of this JVM locks the file by itself
+    }
+  }
+
+  private void release() throws IOException {
+    isShared = false;
+    for (int i = 0; i < BYTES; i++) {
+      FileLock before = held[i];
+      held[i] = null;
+      if (before != null) {
+        before.release();
+      }
+    }
+  }
+}
