@@ -214,6 +214,11 @@ final class ChannelPageFile implements PageFile {
     }
   }
 
+  @Override
+  public long room() {
+    return path.toFile().getUsableSpace(); // 0 also if that cannot be told: then room is taken
+  }
+
   private void shrinkAfter(StorageException failure, long size) {
     try {
       truncate(size);

@@ -41,6 +41,16 @@ public interface PageFile extends AutoCloseable {
    */
   void grow(long newSize);
 
+  /**
+   * Bytes by which the file can probably grow: what its disk has left, which others may take first.
+   * Costs a system call.
+   *
+   * @return {@link Long#MAX_VALUE} if that is not known
+   */
+  default long room() {
+    return Long.MAX_VALUE;
+  }
+
   /** Makes the file at most this long. No map of the file may reach beyond. */
   void truncate(long newSize);
 

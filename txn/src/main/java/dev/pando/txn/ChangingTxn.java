@@ -174,6 +174,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** Pages are about to move. */
   void beginMove() {
     beginChange();
+    mayUseReserve();
   }
 
   void putSnapshot(SnapshotEntry entry) {
@@ -188,6 +189,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   boolean dropSnapshot(String name) {
     beginChange();
+    mayUseReserve();
     return orBreak(() -> catalog.removeSnapshot(name));
   }
 
@@ -200,6 +202,17 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   private TreeWriter beginChange(Caller mine, RawTable table) {
     TreeWriter tree = beginChangeIfThere(mine, table);
     return tree != null ? tree : create(table.table());
+  }
+
+  /** What makes room may take pages of the reserve, until the next change begins. */
+  final void mayUseReserve() {
+    free.mayUseReserve(true);
+  }
+
+  final @Nullable TreeWriter beginRemoval(Caller mine, Table<?, ?> table) {
+    TreeWriter tree = beginChangeIfThere(mine, table);
+    mayUseReserve();
+    return tree;
   }
 
   final @Nullable TreeWriter beginChangeIfThere(Caller mine, Table<?, ?> table) {
@@ -237,6 +250,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     checkWritable();
     nextEpoch();
     VarHandle.storeStoreFence(); // a thread that sees the change sees that views ended
+    free.mayUseReserve(false);
     try {
       pages.spillIfLarge();
     } catch (Throwable e) {
@@ -437,7 +451,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     long call = mine.begin();
     try {
       KeyBuffer wanted = mine.memory().setKey(table.name(), key);
-      return delete(beginChangeIfThere(mine, table), wanted);
+      TreeWriter tree = beginChangeIfThere(mine, table);
+      mayUseReserve();
+      return delete(tree, wanted);
     } finally {
       mine.end(call);
     }

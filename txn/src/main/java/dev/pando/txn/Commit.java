@@ -53,6 +53,7 @@ final class Commit {
    * here on the next transaction may begin on it.
    */
   Snapshot write() {
+    free.mayUseReserve(true);
     TreeRoot tables = catalog.save();
     TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch);
     FreeSpace.Saved saved = free.save(freeTree);

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import dev.pando.btree.PageMover;
 import dev.pando.btree.TreeWriter;
+import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Compaction {
   /** Leaves and values that one transaction moves. */
   private static final int MOVES = 2_000;
+
+  /** When there is no room for their copies, one moves so many times fewer. */
+  private static final int FEWER = 8;
 
   /** Passes through all tables; the second one moves what the first one's copies left behind. */
   private static final int MOST_PASSES = 4;
@@ -85,15 +89,30 @@ final class Compaction {
   }
 
   private void moveTable(String table, long limit) {
-    AtomicReference<byte @Nullable []> from = new AtomicReference<>();
+    int moves = MOVES;
+    byte @Nullable [] from = null;
     do {
-      pack(
-          tx -> {
-            TreeWriter tree = tx.catalog().find(table);
-            // Somebody may have dropped it.
-            from.set(tree == null ? null : PageMover.move(tree, limit, from.get(), MOVES));
-          });
-    } while (from.get() != null);
+      try {
+        from = move(table, limit, from, moves);
+      } catch (DatabaseFullException e) {
+        if (moves == 1) {
+          throw e;
+        }
+        moves = Math.max(moves / FEWER, 1); // each copies a leaf and the branches above it
+      }
+    } while (from != null);
+  }
+
+  private byte @Nullable [] move(String table, long limit, byte @Nullable [] from, int moves) {
+    AtomicReference<byte @Nullable []> next = new AtomicReference<>();
+    long _ =
+        pack(
+            tx -> {
+              TreeWriter tree = tx.catalog().find(table);
+              // Somebody may have dropped it.
+              next.set(tree == null ? null : PageMover.move(tree, limit, from, moves));
+            });
+    return next.get();
   }
 
   private interface Step {

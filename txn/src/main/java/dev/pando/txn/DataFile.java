@@ -22,6 +22,12 @@ final class DataFile {
   /** The file is not cut for less. */
   private static final long SLACK = 1 << 20;
 
+  /** Bytes by which the file grows with its room taken first if the disk does not tell its room. */
+  private static final long LARGE = 1 << 20;
+
+  /** Bytes of the disk that are left to others as long as room is not taken at once. */
+  private static final long OTHERS = 4 << 20;
+
   private static final long MIN_STEP = 64 << 10;
   private static final long MAX_STEP = 64 << 20;
 
@@ -38,6 +44,30 @@ final class DataFile {
    * longer: if one of two updates is lost, the size is asked for once more.
    */
   private volatile long size;
+
+  /** Where the running transaction found the end of the file, in bytes. */
+  private long sizeBefore;
+
+  /** The disk has room for a file of so many bytes, as it said in the running transaction. */
+  private long roomUpTo;
+
+  /** It has none for a file of so many. */
+  private long noRoomFrom;
+
+  /**
+   * The file could not grow from this length once, though the disk may say that it can: there may
+   * be a quota. Volatile for the early writer.
+   */
+  private volatile long failedFrom = Long.MAX_VALUE;
+
+  /** It could not grow to this length then. */
+  private volatile long failedTo;
+
+  /** Whether room was taken in the running transaction before it was needed. */
+  private boolean grew;
+
+  /** Why the file could not grow; null since it could. Volatile for the early writer. */
+  private volatile @Nullable DatabaseFullException full;
 
   /** The write of a meta or the sync that failed: what is on disk is not known since. */
   private volatile @Nullable StorageException failure;
@@ -81,14 +111,106 @@ final class DataFile {
     return file.writable();
   }
 
-  /** Refuses page counts beyond the limit that the user set. */
-  void checkLimit(long pageCount) {
-    if (pageCount > maxSize / pageSize) {
-      throw new DatabaseFullException(
-          "%s: the transaction needs %d pages of %d bytes, the limit is %d bytes; delete data or raise the limit"
-              .formatted(name(), pageCount, pageSize, maxSize),
-          null);
+  // ---- growing
+
+  /** A write transaction begins: the disk is asked again how much room it has. */
+  void beginGrowth() {
+    sizeBefore = size;
+    roomUpTo = 0;
+    noRoomFrom = Long.MAX_VALUE;
+    grew = false;
+  }
+
+  /** The longest that the file may become, in whole pages. */
+  private long mostBytes() {
+    return maxSize / pageSize * pageSize;
+  }
+
+  /**
+   * Pages that the file can certainly have: what it has if the disk is full, else what the limit
+   * allows.
+   */
+  long surePages() {
+    return Math.min(full == null ? Long.MAX_VALUE : size, mostBytes()) / pageSize;
+  }
+
+  /**
+   * Whether there is room for pages up to {@code pageCount}, whose numbers are about to be given
+   * out: when they are written it is too late to use others instead. Usually it is enough to ask
+   * the disk. When it has little room, or does not say how much, the room is taken at once.
+   */
+  boolean hasRoom(long pageCount) {
+    long needed = pageCount * pageSize;
+    return needed <= size || needed <= roomUpTo || lookForRoom(needed);
+  }
+
+  private boolean lookForRoom(long needed) {
+    if (needed > mostBytes() || needed >= noRoomFrom) {
+      return false;
     }
+    size = file.size();
+    if (needed <= size || (full == null && isPlenty(needed))) {
+      return true;
+    }
+    try {
+      lock.addLength();
+      grew = true;
+      growAhead(needed, Math.min(Math.max(needed, size + MIN_STEP), mostBytes()));
+      return true;
+    } catch (DatabaseFullException e) {
+      noRoomFrom = needed;
+      return false;
+    }
+  }
+
+  private boolean isPlenty(long needed) {
+    long room = file.room();
+    if (room == Long.MAX_VALUE) { // not known
+      roomUpTo = needed - sizeBefore > LARGE ? mostBytes() : 0;
+    } else {
+      roomUpTo = Math.min(size + Math.max(room - OTHERS, 0), mostBytes());
+    }
+    roomUpTo = Math.min(roomUpTo, failedFrom);
+    return needed <= roomUpTo;
+  }
+
+  /** Grows, to {@code ahead} if that is possible. */
+  private void growAhead(long needed, long ahead) {
+    try {
+      file.grow(ahead);
+      full = ahead > needed ? null : full;
+      failedFrom = ahead >= failedTo ? Long.MAX_VALUE : failedFrom;
+    } catch (DatabaseFullException e) {
+      hasFailedToGrow(size, ahead, e);
+      if (needed > file.size()) {
+        file.grow(needed); // no room for more than what is wanted now
+      }
+    } finally {
+      size = file.size();
+    }
+  }
+
+  private void hasFailedToGrow(long from, long to, DatabaseFullException why) {
+    full = why;
+    failedFrom = from;
+    failedTo = to;
+  }
+
+  /**
+   * There is no room.
+   *
+   * @param pageCount pages that the transaction would need
+   * @param advice what else can be done
+   */
+  DatabaseFullException full(long pageCount, String advice) {
+    DatabaseFullException cause = full;
+    if (cause != null && pageCount <= maxSize / pageSize) {
+      return new DatabaseFullException(cause.getMessage() + "; or: " + advice, cause);
+    }
+    return new DatabaseFullException(
+        "%s: the transaction needs %d pages of %d bytes, the limit is %d bytes; raise the limit; or: %s"
+            .formatted(name(), pageCount, pageSize, maxSize, advice),
+        null);
   }
 
   /**
@@ -100,21 +222,15 @@ final class DataFile {
    */
   void prepare(long pageCount, long bytes) {
     long needed = pageCount * pageSize;
-    if (needed <= size) {
+    if (needed <= size && !grew) {
       return;
     }
-    checkLimit(pageCount);
+    grew = false;
     size = file.size();
     lock.addLength();
     if (bytes < SMALL) {
-      long step = step();
-      long ahead = Math.max(needed, Math.min(needed + step, maxSize / pageSize * pageSize));
-      try {
-        file.grow(ahead);
-      } catch (DatabaseFullException e) {
-        file.grow(needed); // no room for more than what is wanted now
-      }
-      size = file.size();
+      long ahead = isFull() ? needed : Math.min(needed + step(), mostBytes());
+      growAhead(needed, Math.max(needed, ahead));
     }
   }
 
@@ -128,7 +244,12 @@ final class DataFile {
     if (!lock.isMember()) {
       throw lost(lock.lost());
     }
-    file.write(memory.asSlice(offset, bytes).asByteBuffer(), pgno * pageSize);
+    try {
+      file.write(memory.asSlice(offset, bytes).asByteBuffer(), pgno * pageSize);
+    } catch (DatabaseFullException e) {
+      hasFailedToGrow(pgno * pageSize, pgno * pageSize + bytes, e);
+      throw e;
+    }
     size = Math.max(size, pgno * pageSize + bytes);
   }
 
@@ -136,8 +257,7 @@ final class DataFile {
   void fill(long pageCount) {
     if (pageCount * pageSize > size) {
       lock.addLength();
-      file.grow(pageCount * pageSize);
-      size = file.size();
+      growAhead(pageCount * pageSize, pageCount * pageSize);
     }
   }
 
@@ -265,6 +385,16 @@ final class DataFile {
     size = file.size();
   }
 
+  /** Whether the disk had no room when the file was last to grow. */
+  boolean isFull() {
+    return full != null;
+  }
+
+  /** Whether the running transaction made the file much longer. */
+  boolean hasGrown() {
+    return size - sizeBefore > SLACK;
+  }
+
   /** Bytes in the file, as far as this object knows. */
   long knownSize() {
     return size;
@@ -273,6 +403,11 @@ final class DataFile {
   /** Bytes in the file. */
   long size() {
     return file.size();
+  }
+
+  /** Pages that the file keeps when it is cut: on a full disk others would take their room. */
+  long withReserve(long pageCount) {
+    return full == null ? pageCount : pageCount + Reserve.least(pageCount);
   }
 
   /** Gives back what an aborted transaction grew the file by, but for what is mapped. */
@@ -293,9 +428,9 @@ final class DataFile {
   void close(long pageCount) {
     try {
       // After a failure a commit with more pages may be on disk.
-      boolean longer = pageCount > 0 && file.size() / pageSize > pageCount;
+      boolean longer = pageCount > 0 && file.size() / pageSize > withReserve(pageCount);
       if (longer && !hasFailed() && !file.hasReaders()) {
-        file.truncate(pageCount * pageSize);
+        file.truncate(withReserve(pageCount) * pageSize);
       }
     } finally {
       file.close();

@@ -307,7 +307,7 @@ final class DirtyPages implements PageAllocator {
   void rollBackSavepoint() {
     SavepointPages ended = endSavepoint();
     ended.forEachTaken(this::dropFrame);
-    ended.forEachTakenRun(ended.mark.pageCount(), free::giveBack);
+    ended.forEachTakenRun(ended.mark.pageCount, free::giveBack);
     free.rollBackTo(ended.mark);
     writer.reset();
     version++;

@@ -6,9 +6,9 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,17 +38,6 @@ final class FreeSpace {
 
   private static final long MOST_DEMAND = 1024;
 
-  private static final int FREED_FIELDS = 3;
-
-  /** The free end of the file is cut off when it is this share of it, ... */
-  private static final long TAIL_SHARE = 4;
-
-  /** ... at least so many bytes, ... */
-  private static final long MIN_TAIL = 1 << 20;
-
-  /** ... and has been for so many commits. */
-  private static final int TAIL_COMMITS = 16;
-
   private final DataFile file;
 
   /** All free pages of the base; in {@link #save}, of the transaction. */
@@ -60,6 +49,8 @@ final class FreeSpace {
   private final HeldPages held = new HeldPages();
   private final RunFinder finder = new RunFinder(reusable);
   private final FreeTree tree = new FreeTree();
+  private final Reserve reserve;
+  private final FreeTail freeTail;
   private boolean loaded;
 
   // The running transaction.
@@ -70,15 +61,13 @@ final class FreeSpace {
   private long basePages;
   private long pageCount;
 
+  /** Pages that the base uses. */
+  private long used;
+
   /** Pages from here on are new: those of the base, or fewer after its end was cut off. */
   private long newFrom;
 
-  /** Pages come from below this, the lowest first; 0 for the usual choice. */
-  private long packLimit;
-
-  /** The lowest page that may be there to {@link #takeLowest}. */
-  private long packFrom;
-
+  private final LowestPages lowest = new LowestPages(reusable);
   private long growUpTo;
 
   /** Pages below {@link #basePages} that it took, given back since or not. */
@@ -90,10 +79,7 @@ final class FreeSpace {
   /** Branches that it copied and gave back: for the next copies, so that branches stay together. */
   private final Pieces recentBranches = new Pieces(1);
 
-  /** Older pages that it freed: first page, pages, birth. */
-  private long[] freed = new long[64 * FREED_FIELDS];
-
-  private int freedEnd;
+  private final FreedPages freed = new FreedPages();
 
   /** How much of {@link #freed} is in {@link #free} already. */
   private int freedSettled;
@@ -110,14 +96,10 @@ final class FreeSpace {
   private long lastBranches;
   private long lastPages;
 
-  /** Commits in a row that found much of the file's end free. */
-  private int tailCommits;
-
-  /** The same, if the running commit succeeds. */
-  private int tailNow;
-
   FreeSpace(DataFile file) {
     this.file = file;
+    freeTail = new FreeTail(file.pageSize());
+    reserve = new Reserve(file, reusable, finder);
   }
 
   /** What is known is out of date: the next transaction reads its base's free pages. */
@@ -129,34 +111,41 @@ final class FreeSpace {
    * A write transaction begins.
    *
    * @param metas the metas of pinned snapshots, by transaction; for who takes over
+   * @param fewerPins puts the base on disk; for when there are no pages but those that are pinned
    */
-  void begin(Snapshot base, Pins pins, LongFunction<@Nullable Meta> metas) {
+  void begin(
+      Snapshot base,
+      Pins pins,
+      LongFunction<@Nullable Meta> metas,
+      Supplier<@Nullable Pins> fewerPins) {
     if (!loaded) {
       load(base, pins, metas);
     }
-    long before = reusable.size();
-    held.release(pins, reusable);
-    finder.added(reusable.size() - before);
+    finder.added(held.release(pins, fewerPins, reusable));
     finder.begin(lastPages);
     basePages = base.meta().pageCount();
     pageCount = basePages;
     newFrom = basePages;
-    long used = basePages - base.meta().freePages();
-    growUpTo = used + used * SPARE_PERCENT / 100 + held.pages();
+    used = basePages - base.meta().freePages();
+    growUpTo = file.isFull() ? 0 : used + used * SPARE_PERCENT / 100 + held.pages();
+    file.beginGrowth();
+    if (!keepReserve()) {
+      long _ = releaseMore();
+    }
+  }
+
+  /** Whether what follows may take pages of the reserve: only what makes room may. */
+  void mayUseReserve(boolean may) {
+    reserve.open(may);
   }
 
   private void load(Snapshot base, Pins pins, LongFunction<@Nullable Meta> metas) {
     tree.load(base.map(), base.meta(), free);
     reusable.clear();
     reusable.addAll(free);
+    reserve.forget();
     held.clear();
-    HeldSearch search = new HeldSearch(base, free);
-    for (long pin : pins.sorted()) {
-      if (pin < base.txnId()) {
-        search.add(pin, pins.isVague(pin) ? null : metas.apply(pin));
-      }
-    }
-    search.moveTo(held, reusable);
+    HeldSearch.of(base, free, pins, metas).moveTo(held, reusable);
     finder.forget();
     finder.added(reusable.size());
     loaded = true;
@@ -186,7 +175,7 @@ final class FreeSpace {
       if (start >= 0) {
         return start;
       }
-      if (lastBranches >= MANY_BRANCHES && packLimit == 0) {
+      if (lastBranches >= MANY_BRANCHES && !lowest.isOn()) {
         return takeBranch();
       }
     }
@@ -201,24 +190,8 @@ final class FreeSpace {
    * @param limit as long as there are free ones below
    */
   void pack(long limit) {
-    packLimit = limit;
-    packFrom = PageHeader.FIRST_PGNO;
-  }
-
-  private long takeLowest(long wanted) {
-    long first = reusable.nextIn(packFrom, packLimit);
-    packFrom = first; // what was passed over is not free
-    for (long at = first; at + wanted <= packLimit; ) {
-      long end = reusable.nextOut(at, at + wanted);
-      if (end - at == wanted) {
-        reusable.removeRun(at, wanted);
-        finder.forget();
-        taken.add(at, wanted);
-        return at;
-      }
-      at = reusable.nextIn(end, packLimit);
-    }
-    return -1;
+    lowest.begin(limit);
+    reserve.release();
   }
 
   private long takeBranch() {
@@ -227,7 +200,8 @@ final class FreeSpace {
       long start = find(wanted, wanted);
       if (start < 0 && mayGrow(wanted)) {
         start = extend(wanted);
-      } else if (start < 0) {
+      }
+      if (start < 0) {
         wanted = Math.clamp(finder.longest(), 1, wanted);
         start = find(wanted, wanted);
       }
@@ -241,14 +215,52 @@ final class FreeSpace {
   }
 
   private long take(long wanted) {
-    if (packLimit > 0) {
-      long low = takeLowest(wanted);
+    if (lowest.isOn()) {
+      long low = lowest.take(wanted);
       if (low >= 0) {
+        finder.forget();
+        taken.add(low, wanted);
         return low;
       }
     }
-    long start = find(wanted, Math.clamp(lastPages, LEAST_DEMAND, MOST_DEMAND));
-    return start >= 0 ? start : extend(wanted);
+    long demand = Math.clamp(lastPages, LEAST_DEMAND, MOST_DEMAND);
+    long start = find(wanted, demand);
+    if (start < 0) {
+      start = extend(wanted);
+    }
+    return start >= 0 ? start : takeLast(wanted, demand);
+  }
+
+  /** The file cannot grow: looks at every free page, then at the reserve. */
+  private long takeLast(long wanted, long demand) {
+    returnUnused();
+    long start = finder.takeAnywhere(wanted, demand);
+    if (start < 0 && releaseMore() > 0) {
+      start = finder.takeAnywhere(wanted, demand);
+    }
+    if (start < 0) {
+      start = reserve.take(wanted);
+    }
+    if (start < 0) {
+      throw reserve.full(pageCount, wanted);
+    }
+    taken.add(start, wanted);
+    return start;
+  }
+
+  /**
+   * False if there are not enough pages. A commit must find all of them among the reusable ones.
+   */
+  private boolean keepReserve() {
+    return saving || reserve.set(pageCount);
+  }
+
+  /** Releases pages that only commits see that are not on disk; first for the reserve. */
+  private long releaseMore() {
+    long more = held.releaseMore(reusable);
+    finder.added(more);
+    boolean _ = keepReserve();
+    return more;
   }
 
   private long find(long wanted, long demand) {
@@ -263,8 +275,13 @@ final class FreeSpace {
     return pageCount + wanted <= growUpTo;
   }
 
+  /** Takes pages at the end; -1 if the file cannot grow by them and by the reserve. */
   private long extend(long wanted) {
-    file.checkLimit(pageCount + wanted);
+    if (!file.hasRoom(pageCount + wanted + reserve.atEnd(pageCount))) {
+      growUpTo = 0; // short runs will do
+      boolean _ = keepReserve();
+      return -1;
+    }
     long start = pageCount;
     pageCount += wanted;
     return start;
@@ -293,47 +310,31 @@ final class FreeSpace {
           "a reference names %d pages from this one on, allowed: within %d to %d"
               .formatted(length, PageHeader.FIRST_PGNO, basePages - 1));
     }
-    if (freedEnd == freed.length) {
-      freed = Arrays.copyOf(freed, 2 * freedEnd);
-    }
-    freed[freedEnd] = start;
-    freed[freedEnd + 1] = length;
-    freed[freedEnd + 2] = birth;
-    freedEnd += FREED_FIELDS;
-  }
-
-  /** What the transaction had done at a savepoint. */
-  static final class Mark {
-    private long pageCount;
-    private int freedEnd;
-    private long branches;
-    private long pages;
-
-    /** The first page number that was not used. */
-    long pageCount() {
-      return pageCount;
-    }
+    freed.add(start, length, birth);
   }
 
   /** Notes what the transaction has done so far. */
-  void mark(Mark mark) {
+  void mark(SpaceMark mark) {
     mark.pageCount = pageCount;
-    mark.freedEnd = freedEnd;
+    mark.freed = freed.size();
     mark.branches = branches;
     mark.pages = pages;
   }
 
   /**
-   * Goes back to a mark. What was taken below {@link Mark#pageCount} since must have been given
-   * back; pages beyond it are forgotten, so that a change that failed does not make the file grow.
+   * Goes back to a mark. What was taken below {@link SpaceMark#pageCount} since must have been
+   * given back; pages beyond it are forgotten, so that a change that failed does not make the file
+   * grow.
    */
-  void rollBackTo(Mark mark) {
+  void rollBackTo(SpaceMark mark) {
     assert freedSettled == 0 : "a commit has begun";
-    freedEnd = mark.freedEnd;
+    freed.truncate(mark.freed);
     branches = mark.branches;
     pages = mark.pages;
     if (pageCount > mark.pageCount) {
+      reserve.release();
       cutTo(mark.pageCount);
+      boolean _ = keepReserve();
     }
   }
 
@@ -364,8 +365,9 @@ final class FreeSpace {
    */
   Saved save(TreeWriter writer) {
     saving = true;
-    if (packLimit > 0) {
-      byte @Nullable [] _ = PageMover.move(writer, packLimit, null, Integer.MAX_VALUE);
+    reserve.release(); // what is settled next must find its pages reusable
+    if (lowest.isOn()) {
+      byte @Nullable [] _ = PageMover.move(writer, lowest.limit(), null, Integer.MAX_VALUE);
     }
     settle();
     cutTail();
@@ -387,16 +389,13 @@ final class FreeSpace {
   private void cutTail() {
     long start = Math.max(reusable.startOfRunBefore(pageCount), PageHeader.FIRST_PGNO);
     long tail = pageCount - start;
-    boolean large = tail * TAIL_SHARE >= pageCount && tail * file.pageSize() >= MIN_TAIL;
-    tailNow = large ? tailCommits + 1 : 0;
-    if (tail > 0 && (packLimit > 0 || tailNow >= TAIL_COMMITS)) {
+    if (freeTail.isDue(tail, pageCount, lowest.isOn())) {
       tree.touch(start, tail);
       free.removeRun(start, tail);
       reusable.removeRun(start, tail);
       finder.forget();
       newFrom = Math.min(newFrom, start);
       pageCount = start;
-      tailNow = 0;
     }
   }
 
@@ -407,9 +406,9 @@ final class FreeSpace {
       settle(taken.start(i), taken.length(i));
     }
     settle(newFrom, pageCount - newFrom);
-    for (; freedSettled < freedEnd; freedSettled += FREED_FIELDS) {
-      long start = freed[freedSettled];
-      long length = freed[freedSettled + 1];
+    for (; freedSettled < freed.size(); freedSettled++) {
+      long start = freed.start(freedSettled);
+      long length = freed.length(freedSettled);
       if (free.nextIn(start, start + length) < start + length) {
         throw new CorruptFileException(file.name(), start, "the page is freed a second time");
       }
@@ -453,12 +452,15 @@ final class FreeSpace {
    *     commit
    */
   void keep(long txnId, Pins pins) {
-    for (int i = 0; i < freedEnd; i += FREED_FIELDS) {
-      held.add(pins.canonicalBirth(freed[i + 2]), txnId, freed[i], freed[i + 1]);
+    long copied = 0;
+    for (int i = 0; i < freed.size(); i++) {
+      copied += freed.length(i);
+      held.add(pins.canonicalBirth(freed.birth(i)), txnId, freed.start(i), freed.length(i));
     }
     lastBranches = branches;
     lastPages = pages;
-    tailCommits = tailNow;
+    freeTail.keep();
+    reserve.note(copied, pageCount - free.size() - used);
     end();
   }
 
@@ -471,6 +473,7 @@ final class FreeSpace {
     if (saving) {
       forget();
     } else {
+      reserve.release();
       for (int i = 0; i < taken.size(); i++) {
         finder.addedRun(reusable.addRun(taken.start(i), taken.length(i)));
       }
@@ -481,15 +484,16 @@ final class FreeSpace {
 
   private void end() {
     saving = false;
+    reserve.open(false);
     taken.clear();
     recent.clear();
     recentBranches.clear();
-    freedEnd = 0;
+    freed.truncate(0);
     freedSettled = 0;
     branchArea = 0;
     branchAreaEnd = 0;
     branches = 0;
     pages = 0;
-    packLimit = 0;
+    lowest.end();
   }
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Free pages that a pinned snapshot may still see, in groups of equal dates: the smallest snapshot
@@ -25,6 +27,9 @@ final class HeldPages {
 
   private long pages;
 
+  /** Puts the newest commit on disk and says what is pinned then; null when it has been asked. */
+  private @Nullable Supplier<@Nullable Pins> fewerPins;
+
   void clear() {
     births.clear();
     pages = 0;
@@ -45,8 +50,33 @@ final class HeldPages {
     pages += length;
   }
 
-  /** Moves what no pinned snapshot may see to the reusable pages. */
-  void release(Pins pins, PageSet reusable) {
+  /**
+   * A transaction begins: moves what no pinned snapshot may see to the reusable pages.
+   *
+   * @param fewer see {@link #releaseMore}
+   * @return pages that were moved
+   */
+  long release(Pins pins, Supplier<@Nullable Pins> fewer, PageSet reusable) {
+    fewerPins = fewer;
+    return release(pins, reusable);
+  }
+
+  /**
+   * There are no other pages: puts the newest commit on disk, since one that is not there pins
+   * older ones, and does the same again. Once in a transaction.
+   *
+   * @return pages that were moved
+   */
+  long releaseMore(PageSet reusable) {
+    Supplier<@Nullable Pins> fewer = pages > 0 ? fewerPins : null;
+    fewerPins = null;
+    Pins pins = fewer == null ? null : fewer.get();
+    return pins == null ? 0 : release(pins, reusable);
+  }
+
+  /** Moves what no pinned snapshot may see to the reusable pages; returns how many. */
+  long release(Pins pins, PageSet reusable) {
+    long before = pages;
     for (var births = this.births.entrySet().iterator(); births.hasNext(); ) {
       var entry = births.next();
       List<Group> groups = entry.getValue();
@@ -57,6 +87,7 @@ final class HeldPages {
         join(groups, pins);
       }
     }
+    return before - pages;
   }
 
   private void release(long birth, List<Group> groups, Pins pins, PageSet reusable) {

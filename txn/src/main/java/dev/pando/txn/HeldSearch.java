@@ -4,6 +4,7 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Meta;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,21 @@ final class HeldSearch {
   HeldSearch(Snapshot base, PageSet free) {
     this.base = base;
     this.free = free;
+  }
+
+  /**
+   * A search through all pinned snapshots before a base.
+   *
+   * @param metas their metas, by transaction; null for one that is not known
+   */
+  static HeldSearch of(Snapshot base, PageSet free, Pins pins, LongFunction<@Nullable Meta> metas) {
+    HeldSearch search = new HeldSearch(base, free);
+    for (long pin : pins.sorted()) {
+      if (pin < base.txnId()) {
+        search.add(pin, pins.isVague(pin) ? null : metas.apply(pin));
+      }
+    }
+    return search;
   }
 
   /**

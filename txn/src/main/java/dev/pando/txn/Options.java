@@ -148,7 +148,13 @@ public final class Options {
 
   /**
    * How long the file may become. A transaction that needs more fails with {@code
-   * DatabaseFullException}; what is committed stays. Not a map size: nothing is reserved.
+   * DatabaseFullException}; what is committed stays. Not a map size: no memory is reserved.
+   *
+   * <p>All free pages are used first but a few, at most a sixteenth of the file, with which data
+   * can always be deleted. More are kept while transactions add entries all over the file: as many
+   * as one of them adds, at most a quarter. A transaction that deletes entries all over the file
+   * copies each page that it changes. One that is larger than those that put the entries may fail;
+   * fewer deletes at a time work, and so do clear, drop and compact.
    *
    * @param bytes at least 64 KiB; without limit by default
    */

@@ -129,6 +129,16 @@ final class RunFinder {
     return taken;
   }
 
+  /** As {@link #take}, but every reusable page is looked at before the answer is no. */
+  long takeAnywhere(long pages, long demand) {
+    long taken = take(pages, demand, 1);
+    for (long seen = 0; taken < 0 && seen < reusable.end(); seen += WINDOWS * WINDOW) {
+      look(pages);
+      taken = takeListed(pages, demand, 1);
+    }
+    return taken;
+  }
+
   /** Whether there may be runs of this length that are not in the list. */
   private boolean mayLook(long least) {
     return least < absent && (added > 0 || reusable.end() > WINDOW);

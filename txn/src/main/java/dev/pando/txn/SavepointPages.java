@@ -20,7 +20,7 @@ final class SavepointPages {
   final PageTable taken = new PageTable();
 
   /** What the free space was like. */
-  final FreeSpace.Mark mark = new FreeSpace.Mark();
+  final SpaceMark mark = new SpaceMark();
 
   /** Those of the savepoint around this one. */
   @Nullable SavepointPages outer;

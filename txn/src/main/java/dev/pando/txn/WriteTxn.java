@@ -138,7 +138,7 @@ public final class WriteTxn extends ChangingTxn {
     try {
       checkOpen();
       KeyBuffer wanted = mine.memory().encodeKey(table, key);
-      return delete(beginChangeIfThere(mine, table), wanted);
+      return delete(beginRemoval(mine, table), wanted);
     } finally {
       mine.end(call);
     }
@@ -149,7 +149,7 @@ public final class WriteTxn extends ChangingTxn {
     Caller mine = caller();
     long call = mine.begin();
     try {
-      TreeWriter tree = beginChangeIfThere(mine, table);
+      TreeWriter tree = beginRemoval(mine, table);
       if (tree != null) {
         orBreak((Runnable) tree::clear);
       }
@@ -164,7 +164,11 @@ public final class WriteTxn extends ChangingTxn {
    * @return false if there is no such table
    */
   public boolean drop(String table) {
-    return changeTables(() -> orBreak(() -> catalog.drop(table)));
+    return changeTables(
+        () -> {
+          mayUseReserve();
+          return orBreak(() -> catalog.drop(table));
+        });
   }
 
   /**

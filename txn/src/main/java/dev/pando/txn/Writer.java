@@ -126,13 +126,30 @@ final class Writer {
       Snapshot base = written;
       sizeBefore = file.knownSize();
       readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
-      free.begin(base, pins(base), txn -> pinnedMeta(base, txn));
+      free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
       long txnId = metas.nextTxnId();
       lock.setWriting(txnId);
       DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, options.spillLimit());
       return new WriteTxn(database, base, memory, pages, free);
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  /**
+   * Puts the base on disk, so that nothing older is pinned but by readers. Waits for its commit, if
+   * that is under way; null if the database has been closed meanwhile.
+   */
+  private @Nullable Pins pinsOfBaseOnDisk(Snapshot base) {
+    commitLock.lock();
+    try {
+      if (database.hasEnded()) {
+        return null;
+      }
+      metas.sync(base.txnId());
+      return pins(base);
+    } finally {
+      commitLock.unlock();
     }
   }
 
@@ -278,7 +295,7 @@ final class Writer {
         () -> {
           long longest = Math.max(keep, lock.members().longestMap());
           if (file.isMuchLongerThan(longest)) {
-            file.cutTo(longest * file.pageSize());
+            file.cutTo(file.withReserve(longest) * file.pageSize());
           }
           return longest;
         });
@@ -399,6 +416,8 @@ final class Writer {
     try {
       if (!database.hasEnded() && pages.anythingWritten()) {
         metas.use(pages.txnId());
+        cutFile();
+      } else if (!database.hasEnded() && file.hasGrown()) {
         cutFile();
       }
     } finally {

@@ -46,6 +46,9 @@ public final class SimulatedDisk implements AutoCloseable {
 
   private static final long DEFAULT_CAPACITY = 64 << 20;
 
+  /** What a process is told of a disk that is not full, in bytes. */
+  private static final long PLENTY = 1L << 50;
+
   /** Memory of files that are gone, filled with zeros, for the next ones. */
   private static final ConcurrentLinkedQueue<MemorySegment> SPARE = new ConcurrentLinkedQueue<>();
 
@@ -100,6 +103,8 @@ public final class SimulatedDisk implements AutoCloseable {
   private Map<Path, SimulatedFile> names = new HashMap<>();
   private Map<Path, SimulatedFile> durableNames = new HashMap<>();
   private List<NameChange> pendingNames = new ArrayList<>();
+  private long limit = Long.MAX_VALUE;
+  private boolean tellsRoom;
   private Hook hook = (call, file, offset, bytes) -> {};
 
   /** A disk on which each file has room for 64 MiB. */
@@ -141,6 +146,16 @@ public final class SimulatedDisk implements AutoCloseable {
   /** Sets what looks at each call. */
   public synchronized void onCall(Hook value) {
     hook = value;
+  }
+
+  /**
+   * From here on the disk is full when a file has so many bytes.
+   *
+   * @param told whether a process that asks is told what room is left
+   */
+  public synchronized void fullAt(long bytes, boolean told) {
+    limit = bytes;
+    tellsRoom = told;
   }
 
   /**
@@ -311,9 +326,16 @@ public final class SimulatedDisk implements AutoCloseable {
   }
 
   void checkRoom(Path path, long size) {
-    if (size > capacity) {
+    if (size > Math.min(capacity, limit)) {
       throw SimulatedFile.full(path);
     }
+  }
+
+  synchronized long room(SimulatedFile file) {
+    if (limit == Long.MAX_VALUE) {
+      return PLENTY;
+    }
+    return tellsRoom ? Math.max(limit - file.size(), 0) : Long.MAX_VALUE;
   }
 
   MemorySegment takeMemory() {

@@ -109,7 +109,9 @@ final class SimulatedFile {
   // ---- operations
 
   void write(byte[] bytes, long offset) {
-    disk.checkRoom(path, offset + bytes.length);
+    if (offset + bytes.length > size) {
+      disk.checkRoom(path, offset + bytes.length);
+    }
     byte[] _ = durable();
     MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, offset, bytes.length);
     size = Math.max(size, offset + bytes.length);

@@ -192,6 +192,11 @@ final class SimulatedProcess implements Storage {
     }
 
     @Override
+    public long room() {
+      return disk.room(file);
+    }
+
+    @Override
     public void truncate(long newSize) {
       synchronized (disk) {
         happens(Call.TRUNCATE, file, newSize, 0);

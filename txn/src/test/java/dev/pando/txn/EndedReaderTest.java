@@ -11,13 +11,14 @@ import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What {@link Options#withReaderLimit} ends, and when. */
-@Timeout(60)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class EndedReaderTest extends DatabaseTestBase {
   private static final byte[] KEY = {1};
   private static final Table<byte[], byte[]> RAW = Table.of("raw", Codec.bytes(), Codec.bytes());

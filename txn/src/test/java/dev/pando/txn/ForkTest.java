@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Several transactions on one snapshot. */
-@Timeout(60)
+@Timeout(1200)
 class ForkTest extends DatabaseTestBase {
   private static void put(Database db, int round) {
     db.update(

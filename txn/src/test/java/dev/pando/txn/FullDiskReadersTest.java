@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The disk is full, so that the lock file cannot grow. Needs root, to mount a small one. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class FullDiskReadersTest extends DatabaseTestBase {
   private static final int READERS = 3000;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * locks of the process: other processes took it for dead, wrote while it wrote, and reset the
  * memory that all share.
  */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LostLocksTest extends DatabaseTestBase {
   private static final boolean FULL = Long.getLong("crash.scale", 1) >= 10;

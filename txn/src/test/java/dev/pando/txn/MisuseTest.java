@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * right; what was committed is what the puts that returned have put; the file is sound.
  */
 class MisuseTest extends DatabaseTestBase {
-  private static final int PROMISED = 10_000;
+  private static final int PROMISED = 100_000;
   private static final int KEYS = 300;
   private static final int STEPS = 8;
   private static final Table<Long, Long> TABLE = Table.of("t", new Yielding(), new Yielding());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A user who may read the database and not write it. Needs root, to run a process as another user.
  */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class OtherUserTest extends DatabaseTestBase {
   private static final int NOBODY = 65534;
 

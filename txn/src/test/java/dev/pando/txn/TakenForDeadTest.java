@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A process that has lost its locks, is stopped, and goes on later. */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class TakenForDeadTest extends DatabaseTestBase {
   private final HookedLocks storage = new HookedLocks();
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Two threads in one transaction: one of them gets an exception, and nothing wrong is committed.
  */
-@Timeout(value = 1, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class TwoThreadsTest extends DatabaseTestBase {
   private static final Table<byte[], byte[]> RAW = Table.of("raw", Codec.bytes(), Codec.bytes());
   private static final byte[] KEY = {7};

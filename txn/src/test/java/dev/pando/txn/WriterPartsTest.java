@@ -159,16 +159,16 @@ final class WriterPartsTest {
     held.add(10, 20, 100, 2);
     held.add(10, 30, 200, 2);
     held.add(20, 30, 300, 2);
-    held.release(new Pins(10, 20, 30), reusable);
+    long _ = held.release(new Pins(10, 20, 30), reusable);
     assertThat(reusable.size()).isZero();
-    held.release(new Pins(20, 30), reusable);
+    long _ = held.release(new Pins(20, 30), reusable);
     assertThat(reusable.size()).as("freed in 20, so 20 does not see them").isEqualTo(2);
     assertThat(reusable.contains(100)).isTrue();
     held.add(20, 40, 400, 2);
     held.add(20, 50, 500, 2);
-    held.release(new Pins(20, 50), reusable); // joins the groups that are alike now
+    long _ = held.release(new Pins(20, 50), reusable); // joins the groups that are alike now
     assertThat(held.pages()).isEqualTo(8);
-    held.release(new Pins(50), reusable);
+    long _ = held.release(new Pins(50), reusable);
     assertThat(reusable.size()).isEqualTo(10);
     assertThat(held.pages()).isZero();
   }
