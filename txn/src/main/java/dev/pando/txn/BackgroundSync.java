@@ -5,6 +5,7 @@ import dev.pando.error.StorageException;
 import java.lang.System.Logger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ final class BackgroundSync {
   private static final Logger LOG = System.getLogger(BackgroundSync.class.getName());
 
   private final Runnable sync;
+  private final BooleanSupplier isClosed;
   private final String name;
   private final long intervalNanos;
   private final long mostBytes;
@@ -31,9 +33,11 @@ final class BackgroundSync {
    * No thread yet.
    *
    * @param sync puts all commits on disk
+   * @param isClosed whether the database is being closed
    */
-  BackgroundSync(Runnable sync, String name, Options options) {
+  BackgroundSync(Runnable sync, BooleanSupplier isClosed, String name, Options options) {
     this.sync = sync;
+    this.isClosed = isClosed;
     this.name = name;
     this.intervalNanos = options.syncInterval().toNanos();
     this.mostBytes = options.syncBytes();
@@ -54,33 +58,71 @@ final class BackgroundSync {
       } else if (bytes >= mostBytes) {
         changed.signal();
       }
-      if (thread == null) {
-        thread = Thread.ofPlatform().daemon().name("pando-sync").start(this::run);
+      if (thread == null || !thread.isAlive()) {
+        startThread();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void run() {
+  private void startThread() {
     try {
-      while (awaitWork()) {
-        syncNow();
-      }
-    } catch (DatabaseFailedException | IllegalStateException e) {
-      // Later commits are refused, and say so to those who want them.
-      LOG.log(Logger.Level.ERROR, name + ": commits could not be put on disk", e);
+      thread = Thread.ofPlatform().daemon().name("pando-sync").start(this::run);
+    } catch (Throwable e) { // no memory: the commit stands, and the next one tries again
+      complain(Logger.Level.WARNING, "no thread could be started that syncs", e);
     }
   }
 
-  private void syncNow() {
+  private void run() {
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        goesOn = awaitWork() && syncNow();
+      } catch (Throwable e) { // no memory, or a fault of ours: the commits are still to be synced
+        complain(Logger.Level.ERROR, "commits are not on disk yet; tries again", e);
+        goesOn = tryAgain();
+      }
+    }
+  }
+
+  /** False if no later sync can succeed. */
+  private boolean syncNow() {
     try {
       sync.run();
+      return true;
     } catch (DatabaseFailedException e) {
-      throw e;
+      // Later commits are refused, and say so to those who want them.
+      complain(Logger.Level.ERROR, "commits could not be put on disk", e);
+      return false;
     } catch (StorageException e) {
-      LOG.log(Logger.Level.WARNING, name + ": commits are put on disk later", e);
-      committed(0); // the sync has not begun: tries again
+      complain(Logger.Level.WARNING, "commits are put on disk later", e);
+      return tryAgain(); // the sync has not begun
+    } catch (IllegalStateException e) {
+      if (isClosed.getAsBoolean()) {
+        return false; // closing syncs, or another process, which writes, will
+      }
+      throw e;
+    }
+  }
+
+  /** A sync is due again, an interval later; false at the end. */
+  private boolean tryAgain() {
+    lock.lock();
+    try {
+      waiting = true;
+      since = System.nanoTime();
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void complain(Logger.Level level, String what, Throwable e) {
+    try {
+      LOG.log(level, name + ": " + what, e);
+    } catch (Throwable again) {
+      // The next failure is told when there is memory to do so.
     }
   }
 

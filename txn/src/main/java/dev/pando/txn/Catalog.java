@@ -301,6 +301,11 @@ final class Catalog {
     lastNoted = null;
   }
 
+  /** The newest savepoint has not begun: nothing was changed since. */
+  void forgetSavepoint() {
+    marks.removeLast();
+  }
+
   /** Changes since the newest savepoint are from here on changes since the one around it. */
   void releaseSavepoint() {
     marks.removeLast();

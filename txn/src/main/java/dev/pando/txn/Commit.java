@@ -66,6 +66,7 @@ final class Commit {
     try {
       free.keep(meta.txnId(), pins);
     } catch (Throwable e) { // no memory: what the meta names must not be taken for free pages
+      file.latch(); // first: what follows needs memory
       throw file.fail("commit", new StorageIoException(file.name() + ": " + e, e));
     }
     return next;

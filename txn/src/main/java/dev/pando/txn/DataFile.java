@@ -3,6 +3,7 @@ package dev.pando.txn;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
+import dev.pando.error.StorageIoException;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
@@ -71,6 +72,10 @@ final class DataFile {
 
   /** The write of a meta or the sync that failed: what is on disk is not known since. */
   private volatile @Nullable StorageException failure;
+
+  /** A failure that was met without memory to say more. */
+  private final StorageException unknown =
+      new StorageIoException("an error in the middle of a commit, perhaps no memory", null);
 
   private volatile Runnable onFailure = () -> {};
 
@@ -304,6 +309,9 @@ final class DataFile {
       file.write(page.asByteBuffer(), (long) slot * pageSize);
     } catch (StorageException e) {
       throw fail("write of a meta", e);
+    } catch (RuntimeException | VirtualMachineError e) {
+      latch();
+      throw e;
     }
   }
 
@@ -336,6 +344,9 @@ final class DataFile {
       file.sync(length);
     } catch (StorageException e) {
       throw fail("sync", e);
+    } catch (RuntimeException | VirtualMachineError e) {
+      latch();
+      throw e;
     }
   }
 
@@ -355,6 +366,12 @@ final class DataFile {
   DatabaseFailedException lost(DatabaseFailedException why) {
     failure = why;
     return why;
+  }
+
+  /** As {@link #fail}, when there may be no memory: what is written may be on disk or not. */
+  void latch() {
+    failure = unknown;
+    onFailure.run();
   }
 
   /** Refuses to go on after a failure. */

@@ -61,6 +61,11 @@ public final class Database implements AutoCloseable {
   private final WriterWatch writerWatch;
   private volatile int state = OPEN;
 
+  /** What ends with the database, in this order; made before, so that it ends without memory. */
+  private final Runnable[] parts;
+
+  private final Runnable ending;
+
   /** Pages that the file keeps when it is closed; 0 if it is not to be cut. */
   private long pagesAtEnd;
 
@@ -78,14 +83,24 @@ public final class Database implements AutoCloseable {
     this.writer = new Writer(this, options, file, lock, readers, publication, writerWatch);
     this.updates = new GroupCommit(writer, writerWatch, this::closed);
     this.watch = new ReaderWatch(this, readers, publication, options);
+    this.ending = this::endNow;
+    this.parts =
+        new Runnable[] {
+          () -> Housekeeping.remove(watch),
+          () -> Housekeeping.remove(writerWatch),
+          writer::seal,
+          publication::stop,
+          this::leave,
+          readers::leave,
+          publication::releaseAll,
+          writer::close,
+          () -> file.close(pagesAtEnd),
+          lock::close
+        };
     if (lock.alone()) {
       writer.pinFirst();
     }
     lock.members().setMappedPages(opened.map().pageCount()); // before anybody may cut the file
-    lock.presence().opened(opened.file(), this::lose);
-    Housekeeping.add(watch);
-    Housekeeping.add(writerWatch);
-    lock.entered();
   }
 
   /** Opens a database with {@link Options#defaults}; creates it if there is none. */
@@ -110,13 +125,41 @@ public final class Database implements AutoCloseable {
     try {
       LockFile lock = OpenedFile.enter(path, options);
       try {
-        return new Database(path, options, lock, OpenedFile.open(path, options, lock));
+        return open(path, options, lock, OpenedFile.open(path, options, lock));
       } catch (Throwable e) {
         OpenedFile.closeAfter(e, lock);
         throw e;
       }
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
+    }
+  }
+
+  private static Database open(Path path, Options options, LockFile lock, OpenedFile opened) {
+    try {
+      Database db = new Database(path, options, lock, opened);
+      db.start();
+      return db;
+    } catch (Throwable e) { // no memory
+      opened.map().release();
+      opened.file().close();
+      throw e;
+    }
+  }
+
+  private void start() {
+    boolean started = false;
+    try {
+      lock.presence().opened(file.file(), this::lose);
+      Housekeeping.add(watch);
+      Housekeeping.add(writerWatch);
+      lock.entered();
+      started = true;
+    } finally {
+      if (!started) {
+        Housekeeping.remove(watch);
+        Housekeeping.remove(writerWatch);
+      }
     }
   }
 
@@ -395,7 +438,11 @@ public final class Database implements AutoCloseable {
     Objects.requireNonNull(progress, "the progress is null");
     checkWritable();
     writer.turn().checkNotNested();
-    new Compaction(this, progress).run();
+    try {
+      new Compaction(this, progress).run();
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(path, e);
+    }
   }
 
   /** As {@link #warmUp(Progress)}, silently. */
@@ -458,11 +505,15 @@ public final class Database implements AutoCloseable {
     readers.lose();
   }
 
+  boolean isClosed() {
+    return state != OPEN;
+  }
+
   void checkAccepting() {
     if (state == LOST) {
       throw lock.lost();
     }
-    if (state != OPEN) {
+    if (isClosed()) {
       throw closed();
     }
   }
@@ -494,12 +545,7 @@ public final class Database implements AutoCloseable {
     try {
       boolean _ = awaitTransactions();
     } finally {
-      writer.withoutCommits( // one that has begun comes to its end
-          () -> {
-            state = ENDED;
-            updates.end();
-            end();
-          });
+      writer.withoutCommits(ending); // one that has begun comes to its end
     }
   }
 
@@ -518,26 +564,35 @@ public final class Database implements AutoCloseable {
     return true;
   }
 
+  private void endNow() {
+    state = ENDED;
+    updates.end();
+    end();
+  }
+
   /** Each part also after another one has failed. */
   private void end() {
-    Housekeeping.remove(watch);
-    Housekeeping.remove(writerWatch);
-    try (lock;
-        Part _ = () -> file.close(pagesAtEnd);
-        Part _ = writer::close;
-        Part _ = publication::releaseAll;
-        Part _ = readers::leave;
-        Part _ = this::leave;
-        Part _ = publication::stop) { // the last one goes first
-      writer.seal();
-    } catch (InternalError e) { // the file was cut short while it was open
-      throw OpenedFile.faulted(path, e);
+    Throwable failure = null;
+    for (Runnable part : parts) {
+      try {
+        part.run();
+      } catch (RuntimeException | Error e) {
+        failure = failure == null || failure == e ? e : suppressing(failure, e);
+      }
+    }
+    switch (failure) {
+      case null -> {}
+      case InternalError e ->
+          throw OpenedFile.faulted(path, e); // the file was cut while it was open
+      case Error e -> throw e;
+      case RuntimeException e -> throw e;
+      default -> throw new IllegalStateException(failure);
     }
   }
 
-  private interface Part extends AutoCloseable {
-    @Override
-    void close();
+  private static Throwable suppressing(Throwable first, Throwable next) {
+    first.addSuppressed(next);
+    return first;
   }
 
   /**

@@ -161,7 +161,9 @@ final class DirtyPages implements PageAllocator {
   /** The transaction is over. */
   void releaseMaps() {
     end(); // after a commit nobody else has
-    replaced.forEach(PageMap::release);
+    for (int i = 0; i < replaced.size(); i++) {
+      replaced.get(i).release();
+    }
     replaced.clear();
   }
 
@@ -286,7 +288,8 @@ final class DirtyPages implements PageAllocator {
 
   /** From here on the pages that the transaction uses are kept as they are. */
   void beginSavepoint() {
-    SavepointPages begun = spareSavepoint != null ? spareSavepoint : new SavepointPages();
+    SavepointPages begun =
+        spareSavepoint != null ? spareSavepoint : new SavepointPages(); // may fail
     spareSavepoint = null;
     free.mark(begun.mark);
     begun.outer = savepoint;

@@ -105,6 +105,7 @@ final class FreeSpace {
   /** What is known is out of date: the next transaction reads its base's free pages. */
   void forget() {
     loaded = false;
+    end();
   }
 
   /**

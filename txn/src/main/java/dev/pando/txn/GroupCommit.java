@@ -111,6 +111,7 @@ final class GroupCommit {
   <R extends @Nullable Object> CompletableFuture<R> runAsync(
       WriteFunction<R, ? extends Exception> body) {
     CompletableFuture<R> future = new CompletableFuture<>();
+    UpdateGroup.Promise<R> promise = new UpdateGroup.Promise<>(future);
     try {
       writer.turn().checkNotNested();
       lockJoining();
@@ -121,8 +122,8 @@ final class GroupCommit {
     try {
       boolean leads = open == null;
       UpdateGroup group = openGroup();
-      R result = leads ? runFirst(group, body) : runNext(group, body);
-      group.add(future, result);
+      promise.ran(leads ? runFirst(group, body) : runNext(group, body));
+      group.add(promise);
       if (leads) {
         handOver(group);
       }
@@ -138,10 +139,15 @@ final class GroupCommit {
     try {
       committer.execute(() -> commitQuietly(group));
     } catch (Throwable e) { // no thread can be made: without one others would wait for ever
-      open = null;
-      group.whole.close();
+      giveUp(group);
       throw e;
     }
+  }
+
+  /** A group that nobody will commit. The caller holds {@link #joining}. */
+  private void giveUp(UpdateGroup group) {
+    open = null;
+    group.whole.close();
   }
 
   /** An update takes less time than a thread to fall asleep and wake up: worth a short wait. */
@@ -163,8 +169,9 @@ final class GroupCommit {
   private UpdateGroup openGroup() {
     UpdateGroup group = open;
     if (group == null) {
+      group = new UpdateGroup();
       // Those who come while this waits for its turn queue up behind it, and join.
-      group = new UpdateGroup(Objects.requireNonNull(writer.begin(null)));
+      group.whole = Objects.requireNonNull(writer.begin(null));
       open = group;
     }
     return group;
@@ -173,38 +180,40 @@ final class GroupCommit {
   /** Nothing else is in the transaction: if it fails, so does the whole. */
   private <R extends @Nullable Object, X extends Exception> R runFirst(
       UpdateGroup group, WriteFunction<R, X> body) throws X {
-    WriteTxn tx = group.whole.share();
     boolean done = false;
     try {
+      WriteTxn tx = group.whole.share();
       R result = call(tx, body);
       tx.releaseShare();
+      tx.endShare();
       done = true;
       return result;
     } finally {
-      tx.endShare();
       if (!done) {
-        open = null;
-        group.whole.close();
+        giveUp(group);
       }
     }
   }
 
+  /** What fails here is undone alone. */
   private <R extends @Nullable Object, X extends Exception> R runNext(
       UpdateGroup group, WriteFunction<R, X> body) throws X {
     group.checkAlive();
+    group.reserve(); // after the update has run nothing may fail
     WriteTxn tx = group.whole.share();
     Savepoint before = tx.savepoint();
     boolean done = false;
     try {
       R result = call(tx, body);
-      tx.release(before);
+      tx.endShare();
+      group.keep(before);
       done = true;
       return result;
     } finally {
       if (!done) {
         group.undo(tx, before);
+        tx.endShare();
       }
-      tx.endShare();
     }
   }
 
@@ -232,12 +241,12 @@ final class GroupCommit {
   // ---- the leader
 
   private void commit(UpdateGroup group) {
-    Throwable failure = new IllegalStateException("the commit ended without a word");
+    Throwable failure = null;
     try {
       writer.commit(group.whole, () -> seal(group));
-      failure = null;
     } catch (Throwable e) {
       failure = e;
+      group.whole.close(); // unless the commit has ended it
       throw e;
     } finally {
       try {

@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done now and then for every open database, on one thread of the JVM, which also keeps a
@@ -24,11 +25,15 @@ final class Housekeeping {
   private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
   private static final List<Task> TASKS = new CopyOnWriteArrayList<>();
 
+  private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private static volatile long now = System.nanoTime();
 
-  static {
-    Thread _ = Thread.ofPlatform().daemon().name("pando-housekeeping").start(Housekeeping::run);
-  }
+  /** For the thread. */
+  private static long lastComplaint = now - COMPLAINT_NANOS;
+
+  /** Guarded by the class. */
+  private static @Nullable Thread thread;
 
   private Housekeeping() {}
 
@@ -37,7 +42,14 @@ final class Housekeeping {
     return now;
   }
 
+  /** From here on a task is done. Starts the thread, also again if it has died. */
   static void add(Task task) {
+    synchronized (Housekeeping.class) {
+      if (thread == null || !thread.isAlive()) {
+        now = System.nanoTime();
+        thread = Thread.ofPlatform().daemon().name("pando-housekeeping").start(Housekeeping::run);
+      }
+    }
     TASKS.add(task);
   }
 
@@ -47,15 +59,39 @@ final class Housekeeping {
 
   private static void run() {
     while (true) {
-      LockFile.pause(TICK_NANOS);
-      now = System.nanoTime();
-      for (Task task : TASKS) {
-        try {
-          task.tick(now);
-        } catch (RuntimeException | Error e) { // a database that is just closing, or a listener
-          LOG.log(Logger.Level.DEBUG, "housekeeping failed", e);
+      try {
+        LockFile.pause(TICK_NANOS);
+        now = System.nanoTime();
+        for (Task task : TASKS) {
+          tick(task);
         }
+      } catch (Throwable e) {
+        complain(e);
       }
+    }
+  }
+
+  /** Other tasks go on. */
+  private static void tick(Task task) {
+    try {
+      task.tick(now);
+    } catch (IllegalStateException e) { // a database that is just closing
+      LOG.log(Logger.Level.DEBUG, "housekeeping failed", e);
+    } catch (Throwable e) { // a listener, or no memory
+      complain(e);
+    }
+  }
+
+  /** Once a minute: a task that fails fails ten times a second. */
+  private static void complain(Throwable e) {
+    if (now - lastComplaint < COMPLAINT_NANOS) {
+      return;
+    }
+    lastComplaint = now;
+    try {
+      LOG.log(Logger.Level.WARNING, "housekeeping failed; it goes on", e);
+    } catch (Throwable again) {
+      // The next failure is told when there is memory to do so.
     }
   }
 }

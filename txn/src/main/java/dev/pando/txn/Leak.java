@@ -41,7 +41,11 @@ final class Leak implements Runnable {
     closed = true;
     Cleaner.Cleanable registered = cleanable;
     if (registered != null) {
-      registered.clean();
+      try {
+        registered.clean();
+      } catch (RuntimeException | Error e) {
+        // No memory or stack: the cleaner finds out later that there is nothing to do.
+      }
     }
   }
 

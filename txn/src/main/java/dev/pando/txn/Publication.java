@@ -99,12 +99,12 @@ final class Publication {
         pinned = newest();
         slot.move(pinned.txnId());
       }
+      slot.hold(pinned, Housekeeping.nanos());
+      return slot;
     } catch (Throwable e) {
       slot.free();
       throw e;
     }
-    slot.hold(pinned, Housekeeping.nanos());
-    return slot;
   }
 
   /**

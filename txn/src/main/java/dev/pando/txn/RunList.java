@@ -28,17 +28,19 @@ final class RunList {
   }
 
   void add(long start, long length) {
-    pages += length;
     if (size > 0 && starts[size - 1] + lengths[size - 1] == start) {
       lengths[size - 1] += length;
+      pages += length;
       return;
     }
     if (size == starts.length) {
-      starts = Arrays.copyOf(starts, 2 * size);
-      lengths = Arrays.copyOf(lengths, 2 * size);
+      long[] longer = Arrays.copyOf(starts, 2 * size);
+      lengths = Arrays.copyOf(lengths, 2 * size); // may fail: the shorter one counts
+      starts = longer;
     }
     starts[size] = start;
     lengths[size] = length;
+    pages += length;
     size++;
   }
 

@@ -1,13 +1,12 @@
 package dev.pando.txn;
 
 import java.util.ArrayList;
-import java.util.List;
 
 /** The savepoints of a write transaction, each inside the one before: for its pages and tables. */
 final class Savepoints {
   private final DirtyPages pages;
   private final Catalog catalog;
-  private final List<Savepoint> active = new ArrayList<>(0);
+  private final ArrayList<Savepoint> active = new ArrayList<>(0);
 
   Savepoints(DirtyPages pages, Catalog catalog) {
     this.pages = pages;
@@ -24,10 +23,24 @@ final class Savepoints {
     return begun;
   }
 
+  /** In pages and tables, or, without memory, in neither. */
   private void begin(Savepoint savepoint) {
-    pages.beginSavepoint();
-    catalog.beginSavepoint();
     active.add(savepoint);
+    boolean inTables = false;
+    boolean done = false;
+    try {
+      catalog.beginSavepoint();
+      inTables = true;
+      pages.beginSavepoint();
+      done = true;
+    } finally {
+      if (!done) {
+        Savepoint _ = active.removeLast();
+        if (inTables) {
+          catalog.forgetSavepoint();
+        }
+      }
+    }
   }
 
   /**

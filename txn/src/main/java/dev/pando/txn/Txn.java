@@ -263,7 +263,7 @@ abstract sealed class Txn permits ReadTxn {
   private void forgetLeak() {
     Leak watching = leak;
     if (watching != null) {
-      watching.closed();
+      watching.closed(); // does not fail: the end of the transaction must go on
     }
   }
 

@@ -5,7 +5,7 @@ import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -14,21 +14,46 @@ import org.jspecify.annotations.Nullable;
 
 /** Updates that share one transaction, and those who wait for its commit. */
 final class UpdateGroup {
-  private record Promise<R extends @Nullable Object>(CompletableFuture<R> future, R result) {
-    void keep(@Nullable Throwable failure) {
+  /** An update whose thread does not wait. */
+  static final class Promise<R extends @Nullable Object> {
+    private final CompletableFuture<R> future;
+    private @Nullable R result;
+
+    Promise(CompletableFuture<R> future) {
+      this.future = future;
+    }
+
+    void ran(R value) {
+      result = value;
+    }
+
+    @SuppressWarnings("NullAway") // null is a result if R says so
+    private void keep(@Nullable Throwable failure) {
       if (failure == null) {
         future.complete(result);
       } else {
         future.completeExceptionally(forWaiter(failure));
       }
     }
+
+    /** Whatever happens, the future is complete. */
+    void keepInAnyCase(@Nullable Throwable failure) {
+      try {
+        keep(failure);
+      } catch (Throwable e) { // no memory, or what depends on the future
+        future.completeExceptionally(failure == null ? e : failure);
+      }
+    }
   }
 
   /** The transaction of them all. */
-  final WriteTxn whole;
+  @SuppressWarnings("NullAway.Init") // set before anybody can see the group
+  WriteTxn whole;
 
-  private final List<Thread> members = new ArrayList<>();
-  private final List<Promise<?>> promises = new ArrayList<>(0);
+  private Thread[] members = new Thread[8];
+  private int memberCount;
+  private Promise<?>[] promises = new Promise<?>[4];
+  private int promiseCount;
   private Durability durability = Durability.ASYNC;
 
   /** What left the transaction so that nobody can commit it. */
@@ -43,26 +68,33 @@ final class UpdateGroup {
   /** Written after {@link #failure}, read before it. */
   private volatile boolean done;
 
-  UpdateGroup(WriteTxn whole) {
-    this.whole = whole;
+  /** Makes room for one more update, so that adding it cannot fail; a new group has room. */
+  void reserve() {
+    if (memberCount == members.length) {
+      members = Arrays.copyOf(members, 2 * memberCount);
+    }
+    if (promiseCount == promises.length) {
+      promises = Arrays.copyOf(promises, 2 * promiseCount);
+    }
   }
 
   /** The calling thread has run an update, and waits for the commit. */
   void add(Durability wanted) {
-    members.add(Thread.currentThread());
+    members[memberCount++] = Thread.currentThread();
     if (wanted == Durability.SYNC) {
       durability = Durability.SYNC;
     }
   }
 
   /** An update has run whose thread does not wait. */
-  <R extends @Nullable Object> void add(CompletableFuture<R> future, R result) {
-    promises.add(new Promise<>(future, result));
+  void add(Promise<?> promise) {
+    promises[promiseCount++] = promise;
     durability = Durability.SYNC;
   }
 
+  /** Threads that wait for the commit. */
   List<Thread> members() {
-    return members;
+    return Arrays.asList(members).subList(0, memberCount);
   }
 
   /** The strictest that anybody asked for. */
@@ -70,8 +102,21 @@ final class UpdateGroup {
     return durability;
   }
 
+  /** Keeps what an update did. */
+  void keep(Savepoint before) {
+    try {
+      whole.release(before);
+    } catch (Throwable e) {
+      broken = e;
+      throw e;
+    }
+  }
+
   /** Undoes an update that failed, alone. */
   void undo(WriteTxn tx, Savepoint before) {
+    if (broken != null) {
+      return;
+    }
     try {
       tx.undoShare(before);
     } catch (RuntimeException | Error e) {
@@ -117,14 +162,21 @@ final class UpdateGroup {
   void complete(@Nullable Throwable outcome) {
     failure = outcome;
     done = true;
-    for (Thread member : members) {
-      LockSupport.unpark(member);
+    for (int i = 0; i < memberCount; i++) {
+      LockSupport.unpark(members[i]);
     }
-    if (!promises.isEmpty()) { // what depends on them is none of this thread's business
-      Thread _ =
-          Thread.ofVirtual()
-              .name("pando-updates")
-              .start(() -> promises.forEach(promise -> promise.keep(outcome)));
+    if (promiseCount > 0) {
+      try { // what depends on them is none of this thread's business
+        Thread _ = Thread.ofVirtual().name("pando-updates").start(() -> keepPromises(outcome));
+      } catch (Throwable e) { // no memory for a thread
+        keepPromises(outcome);
+      }
+    }
+  }
+
+  private void keepPromises(@Nullable Throwable outcome) {
+    for (int i = 0; i < promiseCount; i++) {
+      promises[i].keepInAnyCase(outcome);
     }
   }
 

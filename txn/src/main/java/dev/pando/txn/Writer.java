@@ -73,7 +73,8 @@ final class Writer {
     free = new FreeSpace(file);
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);
-    background = new BackgroundSync(this::sync, String.valueOf(database.path()), options);
+    String name = String.valueOf(database.path());
+    background = new BackgroundSync(this::sync, database::isClosed, name, options);
     written = publication.known();
   }
 
@@ -103,8 +104,12 @@ final class Writer {
       turn.holder().begins(tx.txnId());
       return tx;
     } catch (Throwable e) {
-      turn.giveBack();
-      turn.leave();
+      free.forget(); // it may have begun
+      try {
+        turn.giveBack();
+      } finally {
+        turn.leave();
+      }
       throw e;
     }
   }
@@ -128,9 +133,10 @@ final class Writer {
       readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
       free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
       long txnId = metas.nextTxnId();
-      lock.setWriting(txnId);
       DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, options.spillLimit());
-      return new WriteTxn(database, base, memory, pages, free);
+      WriteTxn tx = new WriteTxn(database, base, memory, pages, free);
+      lock.setWriting(txnId); // last: nothing fails after this
+      return tx;
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.path(), e);
     }
@@ -411,9 +417,9 @@ final class Writer {
 
   /** A transaction that was not committed ends. */
   void rollBack(DirtyPages pages) {
-    pages.end();
     commitLock.lock();
     try {
+      pages.end();
       if (!database.hasEnded() && pages.anythingWritten()) {
         metas.use(pages.txnId());
         cutFile();
@@ -421,13 +427,21 @@ final class Writer {
         cutFile();
       }
     } finally {
-      free.rollBack();
+      rollBackSpace();
       try {
         release(pages);
       } finally {
         commitLock.unlock();
         turn.leave();
       }
+    }
+  }
+
+  private void rollBackSpace() {
+    try {
+      free.rollBack();
+    } catch (RuntimeException | Error e) {
+      free.forget(); // the next transaction reads it from the file
     }
   }
 

@@ -35,6 +35,9 @@ final class WriterTurn {
   /** Turns that were taken and whose commits are not on disk yet; guarded by this. */
   private int holds;
 
+  /** Whether the process has the lock: also without a turn, if it could not be freed. */
+  private boolean locked;
+
   private long lockedSince;
 
   /** The thread that runs a closure with the turn. */
@@ -178,9 +181,10 @@ final class WriterTurn {
   /** Holds the process's lock once more, or takes it; false if another process has it. */
   synchronized boolean hold() {
     if (holds == 0) {
-      if (!lock.tryLockWriter()) {
+      if (!locked && !lock.tryLockWriter()) {
         return false;
       }
+      locked = true;
       lockedSince = System.nanoTime();
     }
     holds++;
@@ -228,8 +232,9 @@ final class WriterTurn {
   /** What the turn wrote is on disk, or given up: the lock is free unless other turns hold it. */
   synchronized void leave() {
     if (--holds == 0) {
-      lock.unlockWriter();
       notifyAll();
+      lock.unlockWriter(); // or, if that fails, the next turn goes on with the lock
+      locked = false;
     }
   }
 

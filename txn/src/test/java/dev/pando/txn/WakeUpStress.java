@@ -20,7 +20,7 @@ public final class WakeUpStress {
 
   /** One that joins, as {@link GroupCommit} lets it: under its lock. */
   static class Group {
-    private final UpdateGroup group = new UpdateGroup(null);
+    private final UpdateGroup group = new UpdateGroup();
     private volatile boolean joined;
 
     /** 1 if the commit was done, 2 if it failed. */
@@ -95,7 +95,7 @@ public final class WakeUpStress {
   public static class LeaderWoken {
     private static final long LONG = 60_000_000_000L;
 
-    private final UpdateGroup group = new UpdateGroup(null);
+    private final UpdateGroup group = new UpdateGroup();
     private volatile int outstanding = 1;
 
     /** The leader. */
