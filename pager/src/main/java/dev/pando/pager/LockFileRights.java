@@ -13,8 +13,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Makes lock files with the owner, the group and the permissions of the database: whoever can write
- * the one must be able to write the other, and nobody else.
+ * Makes lock files with the owner, the group and the permissions of the database: a user that can
+ * write the one must be able to write the other, and nobody else.
  */
 final class LockFileRights {
   private static final Set<PosixFilePermission> FOR_FILES =

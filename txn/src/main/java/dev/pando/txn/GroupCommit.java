@@ -63,7 +63,7 @@ final class GroupCommit {
   /**
    * No update yet.
    *
-   * @param watch is told of threads that wait
+   * @param watch gets the threads that wait
    * @param closed the exception for threads that wait when the database is closed
    */
   GroupCommit(Writer writer, WriterWatch watch, Supplier<? extends RuntimeException> closed) {

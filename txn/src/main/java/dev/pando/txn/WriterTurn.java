@@ -46,7 +46,7 @@ final class WriterTurn {
   /**
    * Nobody has the turn.
    *
-   * @param watch is told of threads that wait
+   * @param watch gets the threads that wait
    * @param closed the exception for threads that wait when the database is closed
    */
   WriterTurn(LockFile lock, WriterWatch watch, Supplier<? extends RuntimeException> closed) {

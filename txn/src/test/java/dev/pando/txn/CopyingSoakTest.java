@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 class CopyingSoakTest extends DatabaseTestBase {
   private static final int PROCESSES = 4;
-  private static final long SECONDS = 4;
+  private static final long SECONDS = 120;
 
   @Test
   void everyAcknowledgedCommitIsThere() throws Exception {
