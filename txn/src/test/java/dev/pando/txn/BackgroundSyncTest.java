@@ -4,41 +4,64 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.error.StorageIoException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Commits that nobody waits for reach the disk all the same. */
-class BackgroundSyncTest extends DatabaseTestBase {
-  private final HookedLocks storage = new HookedLocks();
-  private final AtomicInteger failures = new AtomicInteger();
+/** The threads that work for databases go on after whatever is thrown on them. */
+class BackgroundSyncTest {
+  private final AtomicInteger calls = new AtomicInteger();
+  private final CountDownLatch second = new CountDownLatch(2);
+
+  static Stream<Throwable> failures() {
+    return Stream.of(
+        new StorageIoException("no locks available", null),
+        new IllegalArgumentException("a fault of ours"),
+        new OutOfMemoryError("planted"),
+        new StackOverflowError("planted"),
+        new AssertionError("planted"));
+  }
+
+  private void failOnce(Throwable failure) {
+    second.countDown();
+    if (calls.incrementAndGet() == 1) {
+      switch (failure) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new AssertionError(failure);
+      }
+    }
+  }
 
   /**
-   * The thread that syncs could not take the lock of writers once, and ended: no later commit was
-   * ever put on disk by time or size.
+   * The thread ended at the first failure: no later commit was ever put on disk by time or size.
    */
-  @Test
-  void aLockThatCannotBeTakenNow() throws Exception {
-    Database db =
-        open(
-            Options.defaults()
-                .withStorage(storage)
-                .withDurability(Durability.ASYNC)
-                .withSyncInterval(Duration.ofMillis(20)));
-    db.update(Durability.SYNC, tx -> tx.put(NAMES, 1L, "x"));
-    storage.beforeTryLock =
-        () -> {
-          if (Thread.currentThread().getName().equals("pando-sync")) {
-            storage.beforeTryLock = () -> {};
-            failures.incrementAndGet();
-            throw new StorageIoException("no locks available", null);
-          }
-        };
-    final long before = storage.syncs.get();
-    db.update(tx -> tx.put(NAMES, 2L, "y"));
-    for (int i = 0; i < 6000 && storage.syncs.get() == before; i++) {
-      Thread.sleep(10);
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aSyncThatFailsBeforeItBeginsIsTriedAgain(Throwable failure) throws InterruptedException {
+    Options options = Options.defaults().withSyncInterval(Duration.ofMillis(20));
+    BackgroundSync background =
+        new BackgroundSync(() -> failOnce(failure), () -> false, "test", options);
+    try {
+      background.committed(1);
+      assertThat(second.await(2, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      background.close();
     }
-    assertThat(failures).hasValue(1);
-    assertThat(storage.syncs).hasValueGreaterThan(before);
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void housekeepingGoesOn(Throwable failure) throws InterruptedException {
+    Housekeeping.Task task = now -> failOnce(failure);
+    Housekeeping.add(task);
+    try {
+      assertThat(second.await(2, TimeUnit.MINUTES)).isTrue();
+    } finally {
+      Housekeeping.remove(task);
+    }
   }
 }
