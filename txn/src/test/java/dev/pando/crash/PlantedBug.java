@@ -30,7 +30,7 @@ enum PlantedBug {
   FREE_SPACE_NOT_READ_AGAIN(
       call("txn.FreeSpace", "rollBack", "txn.FreeSpace", "forget", "skipForgetting")),
   FREE_SPACE_NOT_ROLLED_BACK(
-      call("txn.Writer", "rollBack", "txn.FreeSpace", "rollBack", "skipRollBack")),
+      call("txn.Writer", "rollBackSpace", "txn.FreeSpace", "rollBack", "skipRollBack")),
   SWALLOWED_IO_ERROR(call("txn.DataFile", "write", "pager.PageFile", "write", "writeIfPossible")),
   NO_SYNC_AFTER_A_CRASHED_WRITER(
       call("txn.MetaWriter", "claim", "txn.MetaWriter", "sync", "acknowledgeEarly")),
