@@ -61,6 +61,9 @@ public final class Database implements AutoCloseable {
   private final WriterWatch writerWatch;
   private volatile int state = OPEN;
 
+  /** Whether {@link #close} was called; guarded by {@link #writer}. */
+  private boolean closing;
+
   /** What ends with the database, in this order; made before, so that it ends without memory. */
   private final Runnable[] parts;
 
@@ -537,10 +540,11 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     synchronized (writer) {
-      if (state == CLOSING || state == ENDED) {
+      if (closing) {
         return;
       }
-      state = state == OPEN ? CLOSING : LOST;
+      closing = true;
+      state = state == OPEN ? CLOSING : state;
     }
     try {
       boolean _ = awaitTransactions();
@@ -555,7 +559,7 @@ public final class Database implements AutoCloseable {
     writer.turn().close();
     publication.endWaits();
     long end = System.nanoTime() + options.closeTimeout().toNanos();
-    while (writer.turn().isTaken() || readers.countHere() > 0) {
+    while (writer.turn().isTaken() || (state != LOST && readers.countHere() > 0)) {
       if (System.nanoTime() - end >= 0) {
         return false;
       }

@@ -41,10 +41,16 @@ final class HeldSearch {
    */
   static HeldSearch of(Snapshot base, PageSet free, Pins pins, LongFunction<@Nullable Meta> metas) {
     HeldSearch search = new HeldSearch(base, free);
+    long last = base.txnId() - 1;
+    boolean lastIsPinned = false;
     for (long pin : pins.sorted()) {
       if (pin < base.txnId()) {
         search.add(pin, pins.isVague(pin) ? null : metas.apply(pin));
+        lastIsPinned = pin == last;
       }
+    }
+    if (pins.isVague(last) && !lastIsPinned) {
+      search.add(last, null); // readers without a slot may see what was freed up to the base
     }
     return search;
   }

@@ -389,11 +389,12 @@ final class LockFile implements AutoCloseable {
    * Long#MAX_VALUE} without such readers. For the holder of the turn.
    *
    * @param readers whether there are processes that read and cannot write the lock file; one that
-   *     comes later reads nothing older than what is the newest commit now
+   *     comes later reads nothing older than {@code current}
+   * @param current the newest commit before that was asked
    */
-  long heldFrom(boolean readers) {
+  long heldFrom(boolean readers, long current) {
     if (!readers) {
-      setLong(UNLISTED, current());
+      setLong(UNLISTED, current);
     }
     return Math.min(readers ? getLong(UNLISTED) : Long.MAX_VALUE, members.lowestFloor());
   }

@@ -5,6 +5,7 @@ import static dev.pando.txn.LockFile.LONG;
 import dev.pando.error.DatabaseFullException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -236,6 +237,9 @@ final class ReaderSlots {
   /** The first of {@link #own} that may be in private memory. */
   private volatile int unlistedFrom = Integer.MAX_VALUE;
 
+  /** Forks while this process had no block in the lock file. */
+  private final AtomicLong unlistedForks = new AtomicLong();
+
   /** For {@link #clearDead}: when a block was looked at last. */
   private long lastLook = System.nanoTime();
 
@@ -270,12 +274,17 @@ final class ReaderSlots {
    */
   Slot fork(long txnId) {
     Slot slot = claim(txnId);
-    long _ = (long) LONG.getAndAdd(file.block(ownBlocks[0]), FORKS, 1L);
+    int[] listed = ownBlocks;
+    if (listed.length == 0) { // other processes see the floor, which was set before
+      long _ = unlistedForks.incrementAndGet();
+    } else {
+      long _ = (long) LONG.getAndAdd(file.block(listed[0]), FORKS, 1L);
+    }
     return slot;
   }
 
   private long forks() {
-    long forks = 0;
+    long forks = unlistedForks.get();
     for (int i = 1; i < file.blockCount(); i++) {
       if (isSlots(i)) {
         forks += (long) LONG.getVolatile(file.block(i), FORKS);
@@ -300,7 +309,7 @@ final class ReaderSlots {
   private Slot[] grow(Slot[] full) {
     synchronized (file) {
       if (own == full) {
-        int blocks = Math.max(1, ownBlocks.length);
+        int blocks = Math.max(1, own.length / SLOTS_PER_BLOCK); // their number is a power of two
         for (int i = 0; i < blocks; i++) {
           take();
         }
@@ -530,6 +539,9 @@ final class ReaderSlots {
   /** The process leaves: nothing is pinned any more. */
   void leave() {
     synchronized (file) {
+      if (!file.isMember()) {
+        return; // others may have the blocks
+      }
       for (int number : ownBlocks) {
         if (owner(number) == file.session()) {
           giveBack(number);

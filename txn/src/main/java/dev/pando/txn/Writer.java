@@ -117,8 +117,9 @@ final class Writer {
   private WriteTxn begin() {
     try {
       checkNames();
+      long current = lock.current(); // before: a reader that comes later reads nothing older
       boolean strangers = file.file().hasReaders();
-      heldFrom = lock.heldFrom(strangers);
+      heldFrom = lock.heldFrom(strangers, current);
       if (lock.lastWriter() != lock.session()) {
         takeOver();
       }
@@ -153,6 +154,8 @@ final class Writer {
         return null;
       }
       metas.sync(base.txnId());
+      long current = lock.current(); // readers without a slot may have come since the beginning
+      heldFrom = Math.min(heldFrom, lock.heldFrom(file.file().hasReaders(), current));
       return pins(base);
     } finally {
       commitLock.unlock();
@@ -170,7 +173,8 @@ final class Writer {
     base.named().forEach(pins::add);
     publication.known().named().forEach(pins::add); // the base may have dropped some
     readers.forEachPin(pins);
-    return pins.toPins(heldFrom);
+    // After the slots: a fork may have moved a pin to a process's floor meanwhile.
+    return pins.toPins(Math.min(heldFrom, lock.members().lowestFloor()));
   }
 
   /** The meta of a pinned snapshot; null if it is not known. */

@@ -3,6 +3,7 @@ package dev.pando.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.error.DatabaseFullException;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,59 @@ class ForkTest extends DatabaseTestBase {
     grandchild.close();
     assertThat(db.stat().readers()).isZero();
     assertThat(db.stat().heldPages()).isZero();
+  }
+
+  /** The lock file cannot grow while a reader begins: its slots are this process's own. */
+  private static ReadTxn readerWithoutASlot(Database db, HookedLocks storage) {
+    storage.beforeSize =
+        () -> {
+          throw new DatabaseFullException("no room", null);
+        };
+    try {
+      return db.beginRead();
+    } finally {
+      storage.beforeSize = () -> {};
+    }
+  }
+
+  @Test
+  void ofAReaderForWhichTheLockFileHasNoRoom() {
+    HookedLocks storage = new HookedLocks();
+    Database db = open(Options.defaults().withPageSize(512).withStorage(storage));
+    put(db, 0);
+    try (ReadTxn parent = readerWithoutASlot(db, storage);
+        ReadTxn child = parent.fork()) {
+      put(db, 1);
+      assertRound(child, 0);
+    }
+    assertThat(db.stat().readers()).isZero();
+  }
+
+  /** Free pages were read again while an older reader without a slot held all of them. */
+  @Test
+  void aLaterReaderWithoutASlotKeepsItsPages() throws InterruptedException {
+    HookedLocks storage = new HookedLocks();
+    Database db = open(Options.defaults().withPageSize(512).withStorage(storage));
+    put(db, 0);
+    ReadTxn old = readerWithoutASlot(db, storage);
+    put(db, 1);
+    put(db, 2);
+    try (ReadTxn later = db.beginRead()) {
+      put(db, 3);
+      storage.beforePages =
+          () -> {
+            storage.beforePages = () -> {};
+            throw new DatabaseFullException("no room just now", null);
+          };
+      assertThatThrownBy(() -> put(db, 4)).isInstanceOf(DatabaseFullException.class);
+      put(db, 5); // reads the free pages
+      old.close();
+      for (int round = 6; round < 30; round++) {
+        put(db, round);
+        Thread.sleep(20); // until it is known that the older reader has gone
+      }
+      assertRound(later, 2);
+    }
   }
 
   @Test
