@@ -3,8 +3,8 @@ package dev.pando.txn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transaction of this process that has the turn to write, as people are told of it: its thread,
- * its age, and where it was begun. Set by the thread that has the turn, read by any.
+ * The transaction of this process that has the turn to write, as a message describes it: its
+ * thread, its age, and where it was begun. Set by the thread that has the turn, read by any.
  */
 final class TurnHolder {
   private static final StackWalker STACK = StackWalker.getInstance();

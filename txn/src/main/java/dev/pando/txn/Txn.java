@@ -36,7 +36,7 @@ abstract sealed class Txn permits ReadTxn {
   /** Counts rollbacks to savepoints, which end cursors. */
   private int rollbacks;
 
-  /** Tells of this transaction if it is never closed; null if nobody asked for that. */
+  /** Logs this transaction if it is never closed; null if leaks are not tracked. */
   private @Nullable Leak leak;
 
   /** Counts changes, so that views notice them; negative after the end. */

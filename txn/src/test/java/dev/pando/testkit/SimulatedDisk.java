@@ -46,7 +46,7 @@ public final class SimulatedDisk implements AutoCloseable {
 
   private static final long DEFAULT_CAPACITY = 64 << 20;
 
-  /** What a process is told of a disk that is not full, in bytes. */
+  /** The room that a disk reports which is not full, in bytes. */
   private static final long PLENTY = 1L << 50;
 
   /** Memory of files that are gone, filled with zeros, for the next ones. */
