@@ -133,6 +133,7 @@ final class ChannelPageFile implements PageFile {
 
   @Override
   public long size() {
+    StackRoom.forChannel();
     try {
       return channel.size();
     } catch (IOException e) {
@@ -148,6 +149,7 @@ final class ChannelPageFile implements PageFile {
   @Override
   public void read(ByteBuffer target, long offset) {
     int bytes = target.remaining();
+    StackRoom.forChannel();
     try {
       Transfer.read((buffer, at) -> CallingThread.result(channel.read(buffer, at)), target, offset);
     } catch (EOFException e) {
@@ -178,6 +180,7 @@ final class ChannelPageFile implements PageFile {
   }
 
   private void writeAll(ByteBuffer source, long offset) throws IOException {
+    StackRoom.forChannel();
     long end = offset + source.remaining();
     if (end > knownSize) {
       lengthUnsynced = true; // before the write: a failed one may have made the file longer, too
@@ -233,6 +236,7 @@ final class ChannelPageFile implements PageFile {
     if (newSize < 0) {
       throw new IllegalArgumentException("size=" + newSize + ", allowed: 0 up");
     }
+    StackRoom.forChannel();
     try {
       lengthUnsynced = true;
       AsynchronousFileChannel _ = channel.truncate(newSize);
@@ -244,6 +248,7 @@ final class ChannelPageFile implements PageFile {
 
   @Override
   public void sync(boolean metadataToo) {
+    StackRoom.forChannel();
     boolean all = metadataToo || lengthUnsynced;
     lengthUnsynced = false; // before: a write that comes meanwhile may set it again
     try {
@@ -272,6 +277,7 @@ final class ChannelPageFile implements PageFile {
               + bytes
               + ": it was cut short; restore it from a copy");
     }
+    StackRoom.forChannel();
     Arena arena = Arena.ofShared();
     try {
       MemorySegment memory = mapUninterrupted(bytes, arena);
@@ -336,6 +342,7 @@ final class ChannelPageFile implements PageFile {
 
   @Override
   public synchronized boolean tryLock(boolean exclusive) {
+    StackRoom.forChannel();
     try {
       return exclusive ? lock.tryExclusive() : lock.tryShared();
     } catch (IOException e) {
@@ -345,6 +352,7 @@ final class ChannelPageFile implements PageFile {
 
   @Override
   public synchronized void lockAsReader() {
+    StackRoom.forChannel();
     try {
       long end = System.nanoTime() + PATIENCE_NANOS;
       while (!readerLock.tryShared()) { // a process that writes looks whether it is free
@@ -360,6 +368,7 @@ final class ChannelPageFile implements PageFile {
 
   @Override
   public synchronized boolean hasReaders() {
+    StackRoom.forChannel();
     try {
       return !readerLock.isFree();
     } catch (IOException e) {

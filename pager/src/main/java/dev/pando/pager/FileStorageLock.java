@@ -63,9 +63,8 @@ final class FileStorageLock implements StorageLock {
     /** Null if another process has it. */
     @Nullable FileLock lock;
 
-    Held(FileLock lock) {
-      this.lock = lock;
-      shared = lock.isShared();
+    Held(boolean shared) {
+      this.shared = shared;
     }
   }
 
@@ -290,17 +289,28 @@ final class FileStorageLock implements StorageLock {
     if (open == null) {
       return true;
     }
+    Held mine = new Held(!exclusive);
+    Held before = held.put(position, mine); // first: a lock that is not noted would stay for ever
     try {
-      FileLock lock = open.tryLock(position, 1, !exclusive);
-      if (lock == null) {
-        return false;
-      }
-      held.put(position, new Held(lock));
-      return true;
+      StackRoom.forChannel();
+      mine.lock = open.tryLock(position, 1, !exclusive);
+      return mine.lock != null;
     } catch (OverlappingFileLockException e) {
       throw openHere(path);
     } catch (IOException e) {
       throw IoFailure.of(path, "lock", e);
+    } finally {
+      if (mine.lock == null) {
+        putBack(position, before);
+      }
+    }
+  }
+
+  private void putBack(long position, @Nullable Held before) {
+    if (before == null) {
+      Held _ = held.remove(position);
+    } else {
+      Held _ = held.replace(position, before);
     }
   }
 

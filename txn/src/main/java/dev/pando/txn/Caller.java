@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * the other's count has changed. Each of two calls at the same time that has seen a write of the
  * other one sees this, too, before it returns, because the count is written before everything else.
  *
- * <p>Of a write transaction there is one caller, which a thread takes for each call by a
- * compare-and-set: two threads are never in it at once.
+ * <p>Of a write transaction there is one caller, and two threads are never in it at once. The first
+ * thread keeps it between its calls, which then cost no atomic operation either. A thread that
+ * comes after it stops it once by a handshake, the only way in Java to see for certain that a
+ * thread is in no call which does not say so by a fence. From then on each call takes the caller by
+ * a compare-and-set.
  */
 final class Caller {
   private static final VarHandle THREAD;
@@ -43,16 +46,30 @@ final class Caller {
   /** In {@link #calls}: threads take turns, or another one has called the transaction before. */
   private static final long SLOW = Long.MIN_VALUE;
 
+  /** What {@link #beginLook} returns where it counts nothing. */
+  private static final long NOT_COUNTED = Long.MAX_VALUE;
+
+  /** Has the caller of a write transaction while a thread takes it from the first one. */
+  private static final Thread TAKING =
+      Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
+
+  static {
+    TAKING.setContextClassLoader(null); // or the first user's could never be unloaded
+  }
+
   /** In place of a call's number: its end is not simple. */
   private static final long NOT_SIMPLE = -1;
 
-  /** Whether threads take turns in it. */
+  /** Whether it is a write transaction's. */
   private final boolean exclusive;
 
   private final int pageSize;
 
-  /** Its owner; null while no thread is in a call of a write transaction. */
+  /** Its owner; null while no thread has it, which only a write transaction knows. */
   private @Nullable Thread thread;
+
+  /** Its thread, if no other one has called the transaction: one look tells both. */
+  private @Nullable Thread only;
 
   /** Grows at the beginning and at the end of each call: odd while the thread is in one. */
   private long calls;
@@ -88,7 +105,7 @@ final class Caller {
   /** A caller of a read transaction. */
   static Caller ofReader(int pageSize, Thread thread) {
     Caller caller = new Caller(false, pageSize, null);
-    caller.thread = thread;
+    caller.belongsTo(thread);
     return caller;
   }
 
@@ -96,6 +113,9 @@ final class Caller {
   void belongsTo(Thread owner) {
     if (thread != owner) { // storing a reference costs the collector's barrier
       thread = owner;
+    }
+    if (only != owner) {
+      only = owner;
     }
   }
 
@@ -106,7 +126,7 @@ final class Caller {
   /** The thread, for messages. */
   String name() {
     Thread shown = (Thread) THREAD.getVolatile(this);
-    return shown == null ? "another thread" : name(shown);
+    return shown == null || shown == TAKING ? "another thread" : name(shown);
   }
 
   static String name(Thread thread) {
@@ -128,9 +148,9 @@ final class Caller {
     return thread == asking && (calls & IN_CALL) == 0;
   }
 
-  /** Whether a thread is the only one that has called the transaction. */
+  /** Whether a thread is the only one that has called the transaction, which only reads. */
   boolean isOnly(Thread asking) {
-    return thread == asking && calls >= 0;
+    return only == asking;
   }
 
   /** Memory of the innermost call. */
@@ -162,11 +182,11 @@ final class Caller {
 
   /**
    * As {@link #begin}, for a call that writes nothing but what its thread owns, and runs no code of
-   * others: nobody need know of it.
+   * others: nobody need know of it, unless another thread may change what it reads.
    */
   long beginLook() {
     long now = calls;
-    return (now & (SLOW | IN_CALL)) != 0 ? beginSlowly(now) : 0;
+    return exclusive || (now & (SLOW | IN_CALL)) != 0 ? begin() : NOT_COUNTED;
   }
 
   private long beginSlowly(long now) {
@@ -191,8 +211,8 @@ final class Caller {
 
   /** The thread ends the innermost call, which {@link #beginLook} began. */
   void endLook(long call) {
-    if (call < 0) {
-      endSlowly();
+    if (call != NOT_COUNTED) {
+      end(call);
     }
   }
 
@@ -202,7 +222,7 @@ final class Caller {
       memory = memory().outer();
     } else {
       CALLS.setRelease(this, calls + 1);
-      if (exclusive) {
+      if (exclusive && calls < 0) {
         THREAD.setRelease(this, null);
       }
     }
@@ -210,9 +230,51 @@ final class Caller {
 
   // ---- of a write transaction
 
-  /** Takes it for a thread, unless another one has it. */
+  /** Takes it for a thread, unless another one is in a call. */
   boolean take(Thread taker) {
-    return THREAD.compareAndSet(this, null, taker);
+    Thread owner = (Thread) THREAD.getVolatile(this);
+    if (owner == null) {
+      return takeFree(taker);
+    }
+    if (owner == taker) {
+      return true; // in no call, or its stack was used up at the end of one
+    }
+    return owner != TAKING && calls() >= 0 && takeFrom(owner, taker);
+  }
+
+  private boolean takeFree(Thread taker) {
+    if (!THREAD.compareAndSet(this, null, taker)) {
+      return false;
+    }
+    if (calls == SLOW) { // the first one of all keeps it
+      calls = 0;
+    }
+    return true;
+  }
+
+  /**
+   * Takes it from the first thread. That one begins a call by saying so and by then seeing that it
+   * has the caller, without a fence in between: both must have happened, or must come after what is
+   * written here. Reading its stack makes it stop between two instructions, and see it.
+   */
+  private boolean takeFrom(Thread first, Thread taker) {
+    if (isInCall() || !THREAD.compareAndSet(this, first, TAKING)) {
+      return false;
+    }
+    StackTraceElement[] _ = first.getStackTrace();
+    if (isInCall()) {
+      THREAD.setRelease(this, first);
+      return false;
+    }
+    calls |= SLOW;
+    THREAD.setRelease(this, taker);
+    return true;
+  }
+
+  /** Ends the last call of the transaction; a later one must take it again. */
+  void endLast() {
+    calls |= SLOW;
+    endSlowly();
   }
 
   /** As {@link #take}, but waits for the end of another thread's call. */
@@ -262,6 +324,7 @@ final class Caller {
       }
     }
     next.calls |= SLOW;
+    next.only = null;
     next.before = this;
     next.callsBefore = now;
     return next;
@@ -301,6 +364,7 @@ final class Caller {
     forgetTable();
     before = null;
     calls &= ~SLOW;
+    only = thread;
     Workspace mine = memory;
     if (mine != null) {
       mine.trim();

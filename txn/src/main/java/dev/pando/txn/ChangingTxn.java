@@ -29,7 +29,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final Catalog catalog;
   final Savepoints savepoints;
   private final Tree missing;
-  @Nullable Throwable broken;
+
+  /** Of the {@link #whole} transaction: what failed half-way. */
+  private @Nullable Throwable broken;
 
   /** The transaction of which this is a share, or this. */
   private final ChangingTxn whole;
@@ -93,10 +95,11 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** Undoes what an update did since a savepoint of before it. */
   void undoShare(Savepoint before) {
     if (!seal() || !mayGoOn()) {
-      throw new IllegalStateException("not known what state the transaction is in", broken);
+      throw new IllegalStateException("not known what state the transaction is in", whole.broken);
     }
     savepoints.rollBackTo(before);
     savepoints.release(before);
+    mended();
   }
 
   /** The update is over. */
@@ -105,7 +108,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     boolean _ = end();
     if (alone) {
       catalog.forgetCursors();
-      onlyCaller().end(-1);
+      onlyCaller().endLast();
     } else {
       whole.left = onlyCaller();
     }
@@ -148,6 +151,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       return tree.put(key, value, 0, length);
     } catch (Throwable e) {
+      whole.broken = e; // here: there may be no stack left for a call
       throw broken(e);
     }
   }
@@ -159,6 +163,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
     } catch (Throwable e) {
+      whole.broken = e;
       throw broken(e);
     }
   }
@@ -167,6 +172,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       return tree != null && tree.delete(key);
     } catch (Throwable e) {
+      whole.broken = e;
       throw broken(e);
     }
   }
@@ -241,6 +247,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     } catch (IllegalArgumentException e) {
       throw e;
     } catch (Throwable e) {
+      whole.broken = e;
       throw broken(e);
     }
   }
@@ -254,6 +261,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       pages.spillIfLarge();
     } catch (Throwable e) {
+      whole.broken = e;
       throw broken(e);
     }
   }
@@ -272,6 +280,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       return step.getAsBoolean();
     } catch (Throwable e) {
+      whole.broken = e;
       throw broken(e);
     }
   }
@@ -283,6 +292,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     } catch (IllegalArgumentException e) {
       throw e;
     } catch (Throwable e) {
+      whole.broken = e;
       throw broken(e);
     }
   }
@@ -296,12 +306,13 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     if (met != null) {
       throw new IllegalStateException(met.getMessage(), met);
     }
-    if (broken != null) {
+    Throwable failure = whole.broken;
+    if (failure != null) {
       String wayOut = mayGoOn() ? "roll back to a savepoint before it, or " : "";
       throw new IllegalStateException(
           "an earlier write of this transaction failed: %sclose it, and begin a new one"
               .formatted(wayOut),
-          broken);
+          failure);
     }
   }
 
@@ -311,15 +322,23 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
    * out of calls between their changes. Of other errors nobody knows where they struck.
    */
   final boolean mayGoOn() {
-    boolean known =
-        broken == null
-            || (broken instanceof StorageException && !(broken instanceof DatabaseFailedException));
+    boolean known = isInOrder() && !(whole.broken instanceof DatabaseFailedException);
     return known && !savepoints.isEmpty() && pages.isWhole();
   }
 
-  /** A change that failed half-way leaves trees that nobody may use. */
-  final RuntimeException broken(Throwable e) {
-    broken = e;
+  /** Whether no error struck that may have come between any two steps. */
+  final boolean isInOrder() {
+    Throwable failure = whole.broken;
+    return failure == null || failure instanceof StorageException;
+  }
+
+  /** It went back to before what failed. */
+  final void mended() {
+    whole.broken = null;
+  }
+
+  /** A change that failed half-way leaves trees that nobody may use: {@link #broken} is set. */
+  private RuntimeException broken(Throwable e) {
     forgetTable();
     if (e instanceof InternalError || e instanceof IllegalStateException) {
       return explained(e);
@@ -386,11 +405,11 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   // The end.
 
   final void rollBack(Caller taken) {
-    long call = taken.begin();
+    long _ = taken.begin();
     try {
       rollBack();
     } finally {
-      taken.end(call);
+      taken.endLast();
     }
   }
 
@@ -407,17 +426,16 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
         "{0} was closed while {1} is in a call of it, and keeps the turn to write until that ends",
         this,
         last.name());
-    Thread _ =
-        Thread.ofPlatform()
-            .daemon()
-            .name("pando-end")
-            .start(
-                () -> {
-                  while (!last.take(Thread.currentThread(), LEAVE_NANOS)) {
-                    Thread.onSpinWait();
-                  }
-                  rollBack(last);
-                });
+    Housekeeping.WATCH.add(
+        new Housekeeping.Task() {
+          @Override
+          public void tick(long now) {
+            if (last.take(Thread.currentThread())) {
+              Housekeeping.WATCH.remove(this);
+              rollBack(last);
+            }
+          }
+        });
   }
 
   // Raw tables.

@@ -4,6 +4,7 @@ import dev.pando.error.ReadOnlyException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageMap;
+import dev.pando.pager.StackRoom;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,8 +90,8 @@ public final class Database implements AutoCloseable {
     this.ending = this::endNow;
     this.parts =
         new Runnable[] {
-          () -> Housekeeping.remove(watch),
-          () -> Housekeeping.remove(writerWatch),
+          () -> Housekeeping.WATCH.remove(watch),
+          () -> Housekeeping.WATCH.remove(writerWatch),
           writer::seal,
           publication::stop,
           this::leave,
@@ -125,6 +126,7 @@ public final class Database implements AutoCloseable {
    * @throws IllegalArgumentException if it has another page size than the options ask for
    */
   public static Database open(Path path, Options options) {
+    StackRoom.forTransaction();
     try {
       LockFile lock = OpenedFile.enter(path, options);
       try {
@@ -154,14 +156,14 @@ public final class Database implements AutoCloseable {
     boolean started = false;
     try {
       lock.presence().opened(file.file(), this::lose);
-      Housekeeping.add(watch);
-      Housekeeping.add(writerWatch);
+      Housekeeping.WATCH.add(watch);
+      Housekeeping.WATCH.add(writerWatch);
       lock.entered();
       started = true;
     } finally {
       if (!started) {
-        Housekeeping.remove(watch);
-        Housekeeping.remove(writerWatch);
+        Housekeeping.WATCH.remove(watch);
+        Housekeeping.WATCH.remove(writerWatch);
       }
     }
   }
@@ -236,6 +238,7 @@ public final class Database implements AutoCloseable {
   private <R extends @Nullable Object, X extends Exception> R updateAndGet(
       Durability durability, WriteFunction<R, X> body) throws X {
     checkWritable();
+    StackRoom.forUpdate();
     return updates.run(body, durability);
   }
 
@@ -243,12 +246,15 @@ public final class Database implements AutoCloseable {
    * As {@link #updateAndGet}, but does not wait for the disk: the function runs on the calling
    * thread before this returns, as soon as it is its turn, and the future completes when the commit
    * is on disk. Updates of one thread are committed in the order of the calls. What the function
-   * throws, and a failed commit, completes the future exceptionally. An update must not wait for an
-   * earlier one's future: the two may share their commit.
+   * throws, and a failed commit, completes the future exceptionally. An update that waits for an
+   * earlier one's future gets {@link IllegalStateException} if the two share their commit: it would
+   * wait for itself. That is noticed by {@code get} and {@code join} of the future and of those
+   * that depend on it, without a limit of time.
    */
   public <R extends @Nullable Object> CompletableFuture<R> updateAsync(
       WriteFunction<R, ? extends Exception> body) {
     checkWritable();
+    StackRoom.forUpdate();
     return updates.runAsync(body);
   }
 
@@ -292,6 +298,7 @@ public final class Database implements AutoCloseable {
    */
   public WriteTxn beginWrite() {
     checkWritable();
+    StackRoom.forTransaction();
     return watched(Objects.requireNonNull(writer.begin(null)));
   }
 
@@ -301,10 +308,10 @@ public final class Database implements AutoCloseable {
       DirtyPages pages = tx.pages();
       Throwable place = place();
       writerWatch.holder().isOwn(place);
-      tx.watchedBy(Leak.watch(tx, place, () -> writer.rollBack(pages)));
+      tx.watchedBy(Leak.watch(tx, place, () -> writer.rollBack(pages, false)));
       return tx;
     } catch (Throwable e) { // no memory
-      tx.close();
+      tx.giveUp();
       throw e;
     }
   }
@@ -326,6 +333,7 @@ public final class Database implements AutoCloseable {
       throw new IllegalArgumentException("limit=" + limit + ", allowed zero or more");
     }
     checkWritable();
+    StackRoom.forTransaction();
     WriteTxn tx = writer.begin(limit);
     return tx == null ? null : watched(tx);
   }
@@ -345,7 +353,12 @@ public final class Database implements AutoCloseable {
    */
   public void sync() {
     checkWritable();
-    writer.sync();
+    StackRoom.forTransaction();
+    try {
+      writer.sync();
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(path, e);
+    }
   }
 
   Durability durability() {
@@ -360,7 +373,7 @@ public final class Database implements AutoCloseable {
   /** A transaction that was not committed ends. */
   void rollBack(ChangingTxn tx) {
     try {
-      writer.rollBack(tx.pages());
+      writer.rollBack(tx.pages(), tx.isInOrder());
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
     }
@@ -417,6 +430,7 @@ public final class Database implements AutoCloseable {
       throw new IllegalArgumentException("timeout=" + timeout + ", allowed zero or more");
     }
     checkAccepting();
+    StackRoom.forTransaction();
     return publication.await(afterTxn, timeout, this::checkAccepting);
   }
 
@@ -440,6 +454,7 @@ public final class Database implements AutoCloseable {
   public void compact(Progress progress) {
     Objects.requireNonNull(progress, "the progress is null");
     checkWritable();
+    StackRoom.forTransaction();
     writer.turn().checkNotNested();
     try {
       new Compaction(this, progress).run();
@@ -539,6 +554,7 @@ public final class Database implements AutoCloseable {
    */
   @Override
   public void close() {
+    StackRoom.forTransaction();
     synchronized (writer) {
       if (closing) {
         return;

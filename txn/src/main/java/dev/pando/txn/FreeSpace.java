@@ -61,6 +61,9 @@ final class FreeSpace {
   private long basePages;
   private long pageCount;
 
+  /** The transaction of the base. */
+  private long baseTxn;
+
   /** Pages that the base uses. */
   private long used;
 
@@ -127,6 +130,7 @@ final class FreeSpace {
     basePages = base.meta().pageCount();
     pageCount = basePages;
     newFrom = basePages;
+    baseTxn = base.txnId();
     used = basePages - base.meta().freePages();
     growUpTo = file.isFull() ? 0 : used + used * SPARE_PERCENT / 100 + held.pages();
     file.beginGrowth();
@@ -310,6 +314,13 @@ final class FreeSpace {
           start,
           "a reference names %d pages from this one on, allowed: within %d to %d"
               .formatted(length, PageHeader.FIRST_PGNO, basePages - 1));
+    }
+    if (birth > baseTxn) {
+      throw new CorruptFileException(
+          file.name(),
+          start,
+          "a reference says that it was written by transaction %d, allowed: up to %d, the newest"
+              .formatted(birth, baseTxn));
     }
     freed.add(start, length, birth);
   }

@@ -110,7 +110,9 @@ final class GroupCommit {
   /** Runs an update; the future is complete when it is on disk, or has failed. */
   <R extends @Nullable Object> CompletableFuture<R> runAsync(
       WriteFunction<R, ? extends Exception> body) {
-    CompletableFuture<R> future = new CompletableFuture<>();
+    UpdateGroup[] joined = new UpdateGroup[1];
+    CompletableFuture<R> future =
+        new UpdateFuture<>(() -> writer.turn().runsClosureHere() && joined[0] == open);
     UpdateGroup.Promise<R> promise = new UpdateGroup.Promise<>(future);
     try {
       writer.turn().checkNotNested();
@@ -122,6 +124,7 @@ final class GroupCommit {
     try {
       boolean leads = open == null;
       UpdateGroup group = openGroup();
+      joined[0] = group;
       promise.ran(leads ? runFirst(group, body) : runNext(group, body));
       group.add(promise);
       if (leads) {
@@ -147,7 +150,7 @@ final class GroupCommit {
   /** A group that nobody will commit. The caller holds {@link #joining}. */
   private void giveUp(UpdateGroup group) {
     open = null;
-    group.whole.close();
+    group.whole.giveUp();
   }
 
   /** An update takes less time than a thread to fall asleep and wake up: worth a short wait. */
@@ -246,7 +249,7 @@ final class GroupCommit {
       writer.commit(group.whole, () -> seal(group));
     } catch (Throwable e) {
       failure = e;
-      group.whole.close(); // unless the commit has ended it
+      group.whole.giveUp(); // unless the commit has ended it
       throw e;
     } finally {
       try {

@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done now and then for every open database, on one thread of the JVM, which also keeps a
- * clock for what happens so often that asking the system would cost.
+ * What is done now and then for every open database, on two threads of the JVM: one only says that
+ * the process lives, because the other one may wait for a disk, or for a program's listener. That
+ * first one also keeps a clock for what happens so often that asking the system would cost.
  */
 final class Housekeeping {
   /** What an open database wants done. */
@@ -23,47 +24,55 @@ final class Housekeeping {
 
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
-  private static final List<Task> TASKS = new CopyOnWriteArrayList<>();
 
   private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private static volatile long now = System.nanoTime();
 
+  /** Its tasks wait for nothing. */
+  static final Housekeeping HEARTBEAT = new Housekeeping("pando-heartbeat");
+
+  static final Housekeeping WATCH = new Housekeeping("pando-housekeeping");
+
+  private final String name;
+  private final List<Task> tasks = new CopyOnWriteArrayList<>();
+
   /** For the thread. */
-  private static long lastComplaint = now - COMPLAINT_NANOS;
+  private long lastComplaint = now - COMPLAINT_NANOS;
 
-  /** Guarded by the class. */
-  private static @Nullable Thread thread;
+  /** Guarded by this. */
+  private @Nullable Thread thread;
 
-  private Housekeeping() {}
+  private Housekeeping(String name) {
+    this.name = name;
+  }
 
-  /** System.nanoTime(), up to a tenth of a second late. */
+  /** System.nanoTime(), up to a tenth of a second late while a database is open. */
   static long nanos() {
     return now;
   }
 
   /** From here on a task is done. Starts the thread, also again if it has died. */
-  static void add(Task task) {
-    synchronized (Housekeeping.class) {
-      if (thread == null || !thread.isAlive()) {
-        now = System.nanoTime();
-        thread = Thread.ofPlatform().daemon().name("pando-housekeeping").start(Housekeeping::run);
-      }
+  synchronized void add(Task task) {
+    if (thread == null || !thread.isAlive()) {
+      now = System.nanoTime();
+      thread = Thread.ofPlatform().daemon().name(name).start(this::run);
     }
-    TASKS.add(task);
+    tasks.add(task);
   }
 
-  static void remove(Task task) {
-    TASKS.remove(task);
+  void remove(Task task) {
+    tasks.remove(task);
   }
 
-  private static void run() {
+  private void run() {
     while (true) {
       try {
         LockFile.pause(TICK_NANOS);
-        now = System.nanoTime();
-        for (Task task : TASKS) {
-          tick(task);
+        long time = System.nanoTime();
+        now = time;
+        for (Task task : tasks) {
+          tick(task, time);
         }
       } catch (Throwable e) {
         complain(e);
@@ -72,9 +81,9 @@ final class Housekeeping {
   }
 
   /** Other tasks go on. */
-  private static void tick(Task task) {
+  private void tick(Task task, long time) {
     try {
-      task.tick(now);
+      task.tick(time);
     } catch (IllegalStateException e) { // a database that is just closing
       LOG.log(Logger.Level.DEBUG, "housekeeping failed", e);
     } catch (Throwable e) { // a listener, or no memory
@@ -83,7 +92,7 @@ final class Housekeeping {
   }
 
   /** Once a minute: a task that fails fails ten times a second. */
-  private static void complain(Throwable e) {
+  private void complain(Throwable e) {
     if (now - lastComplaint < COMPLAINT_NANOS) {
       return;
     }

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static dev.pando.txn.LockFile.LONG;
 
+import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.Meta;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,7 +36,9 @@ final class PinnedMetas {
   }
 
   /**
-   * Adds a meta, before its commit may be read. Takes the place of one that nobody needs.
+   * Adds a meta, before its commit may be read. Takes the place of one that nobody needs. Does
+   * nothing if there is none and the lock file cannot grow: for a snapshot whose meta is not known,
+   * every page is kept that it may show.
    *
    * @param page the meta as it was encoded
    * @param bytes of it that are not zero
@@ -44,6 +47,9 @@ final class PinnedMetas {
    */
   void put(long txnId, MemorySegment page, long bytes, int slot, LongPredicate pinned) {
     MemorySegment block = room(pinned);
+    if (block == null) {
+      return;
+    }
     LONG.setVolatile(block, TXN, 0L);
     LONG.set(block, SLOT, (long) slot);
     LONG.set(block, LENGTH, bytes);
@@ -51,7 +57,7 @@ final class PinnedMetas {
     LONG.setVolatile(block, TXN, txnId + 1);
   }
 
-  private MemorySegment room(LongPredicate pinned) {
+  private @Nullable MemorySegment room(LongPredicate pinned) {
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
       MemorySegment block = file.block(i);
@@ -62,7 +68,11 @@ final class PinnedMetas {
         }
       }
     }
-    return file.block(file.addBlock(LockBlocks.META));
+    try {
+      return file.block(file.addBlock(LockBlocks.META));
+    } catch (DatabaseFullException e) {
+      return null;
+    }
   }
 
   private static boolean isMeta(MemorySegment block) {

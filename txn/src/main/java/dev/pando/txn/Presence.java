@@ -28,7 +28,7 @@ final class Presence implements Housekeeping.Task {
 
   /** The process has a record in the lock file. */
   void begin() {
-    Housekeeping.add(this);
+    Housekeeping.HEARTBEAT.add(this);
     begun = true;
   }
 
@@ -47,7 +47,7 @@ final class Presence implements Housekeeping.Task {
   }
 
   void end() {
-    Housekeeping.remove(this);
+    Housekeeping.HEARTBEAT.remove(this);
   }
 
   @Override

@@ -90,9 +90,9 @@ final class Publication {
   }
 
   /** Claims a slot and pins the newest commit. */
-  ReaderSlots.Slot pin() {
+  ReaderSlot pin() {
     Snapshot pinned = newest;
-    ReaderSlots.Slot slot = readers.claim(pinned.txnId());
+    ReaderSlot slot = readers.claim(pinned.txnId());
     try {
       // Of one commit, too, there may be a newer snapshot, whose map is shorter.
       while (lock.current() != pinned.txnId() || newest != pinned) {
@@ -102,7 +102,7 @@ final class Publication {
       slot.hold(pinned, Housekeeping.nanos());
       return slot;
     } catch (Throwable e) {
-      slot.free();
+      slot.leftBehind = true; // freeing it here might fail, too
       throw e;
     }
   }
@@ -113,26 +113,26 @@ final class Publication {
    * @param kept finds it; null if it is not there
    * @return null if it is not there
    */
-  ReaderSlots.@Nullable Slot pin(Function<Snapshot, @Nullable Snapshot> kept) {
+  @Nullable ReaderSlot pin(Function<Snapshot, @Nullable Snapshot> kept) {
     while (true) {
-      ReaderSlots.Slot slot = pin();
-      boolean done = false;
+      ReaderSlot slot = pin();
       try {
         Snapshot now = slot.snapshot(); // and no newer one: what is not pinned must not be read
         Snapshot older = kept.apply(now);
+        if (older != null) {
+          slot.move(older.txnId());
+          if (lock.current() == now.txnId()) { // or it may have been dropped before it was pinned
+            slot.hold(older, Housekeeping.nanos());
+            return slot;
+          }
+        }
+        slot.free();
         if (older == null) {
           return null;
         }
-        slot.move(older.txnId());
-        if (lock.current() == now.txnId()) { // or it may have been dropped before it was pinned
-          slot.hold(older, Housekeeping.nanos());
-          done = true;
-          return slot;
-        }
-      } finally {
-        if (!done) {
-          slot.free();
-        }
+      } catch (Throwable e) {
+        slot.leftBehind = true;
+        throw e;
       }
     }
   }

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * is an {@link IllegalArgumentException} that names both.
  */
 public sealed class ReadTxn extends Txn implements AutoCloseable permits ChangingTxn {
-  private final ReaderSlots.@Nullable Slot slot;
+  private final @Nullable ReaderSlot slot;
 
-  ReadTxn(Database database, ReaderSlots.Slot slot) {
+  ReadTxn(Database database, ReaderSlot slot) {
     super(database, slot.snapshot(), slot.caller(Thread.currentThread()));
     this.slot = slot;
   }
@@ -316,7 +316,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
    *     changes nobody else sees
    */
   public ReadTxn fork() {
-    ReaderSlots.Slot mine = Objects.requireNonNull(slot, "slot");
+    ReaderSlot mine = Objects.requireNonNull(slot, "slot");
     return database.fork(
         snapshot(),
         () -> {
@@ -342,10 +342,17 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
    */
   @Override
   public void close() {
-    ReaderSlots.Slot held = slot;
-    if (held != null && !isClosed()) {
-      checkNotInCall();
-      held.free(this);
+    ReaderSlot held = slot;
+    if (held != null) {
+      try {
+        if (!isClosed()) {
+          checkNotInCall();
+          held.free(this);
+        }
+      } catch (StackOverflowError e) {
+        held.unclosed = this;
+        throw e;
+      }
     }
   }
 

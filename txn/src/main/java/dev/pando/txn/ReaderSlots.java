@@ -47,188 +47,18 @@ final class ReaderSlots {
   static final long SINCE = 8;
 
   /** In place of that time while a slot is free, and while its holder is about to begin. */
-  private static final long NOT_YET = Long.MAX_VALUE;
+  static final long NOT_YET = Long.MAX_VALUE;
 
   /** How long a reader has been open. */
   static long age(long since, long now) {
     return since == NOT_YET ? 0 : Math.max(0, now - since);
   }
 
-  /** One reader's place. */
-  static final class Slot {
-    private final MemorySegment block;
-    private final long offset;
-
-    /** The holder's snapshot; means nothing while the slot is free. */
-    private @Nullable Snapshot snapshot;
-
-    /** Of a slot in private memory: tells others which snapshots such slots pin. */
-    private final @Nullable ReaderSlots unlisted;
-
-    /** Whether another process may have the slot. */
-    private boolean lost;
-
-    /** The holder, if it may be ended from outside. */
-    private volatile @Nullable ReadTxn holder;
-
-    /** When the holder was ended; null while it was not. */
-    private @Nullable Long endedAt;
-
-    /** Of the holder that began then people were told that it is open for long. */
-    private long warnedSince;
-
-    /** Where the holder's transaction was opened, if anybody wants to know. */
-    private volatile @Nullable Throwable openedAt;
-
-    /** Memory of the last transaction in this slot, for the next one; see {@link Caller}. */
-    private @Nullable Caller caller;
-
-    Slot(MemorySegment block, long offset, @Nullable ReaderSlots unlisted) {
-      this.block = block;
-      this.offset = offset;
-      this.unlisted = unlisted;
-    }
-
-    boolean claim(long txnId) {
-      return (long) LONG.get(block, offset) == 0
-          && LONG.compareAndSet(block, offset + PIN, 0L, txnId + 1);
-    }
-
-    /** The holder pins another snapshot instead. */
-    void move(long txnId) {
-      LONG.setVolatile(block, offset + PIN, txnId + 1);
-      if (unlisted != null) {
-        unlisted.lookAtFloor();
-      }
-    }
-
-    /** The snapshot whose pages the holder reads. */
-    void hold(Snapshot pinned, long now) {
-      snapshot = pinned;
-      LONG.set(block, offset + SINCE, now);
-    }
-
-    /** The pinned snapshot plus one; 0 if the slot is free. */
-    long pin() {
-      return (long) LONG.getVolatile(block, offset + PIN);
-    }
-
-    long since() {
-      return (long) LONG.getOpaque(block, offset + SINCE);
-    }
-
-    /** Memory for the holder, which the calling thread will probably use; null if there is none. */
-    @Nullable Caller caller(Thread thread) {
-      Caller mine = caller;
-      if (mine != null) {
-        mine.belongsTo(thread);
-      }
-      return mine;
-    }
-
-    /** The snapshot that the holder pinned. */
-    Snapshot snapshot() {
-      Snapshot mine = snapshot;
-      if (mine == null) {
-        throw new AssertionError("a slot without a snapshot");
-      }
-      return mine;
-    }
-
-    void openedAt(@Nullable Throwable place) {
-      openedAt = place;
-    }
-
-    @Nullable Throwable openedAt() {
-      return openedAt;
-    }
-
-    /** The holder may be ended by {@link #end}. */
-    void heldBy(ReadTxn tx) {
-      endedAt = null;
-      holder = tx;
-    }
-
-    // ---- readers that are open for long; called by one thread
-
-    /** True once for each holder. */
-    boolean warnOnce() {
-      long since = since();
-      boolean first = warnedSince != since;
-      warnedSince = since;
-      return first;
-    }
-
-    /** The holder's next operation fails; false if it has just ended by itself. */
-    synchronized boolean end(long now) {
-      ReadTxn tx = holder;
-      boolean ends = tx != null && tx.endFromOutside();
-      if (ends) {
-        holder = null;
-        endedAt = now;
-      }
-      return ends;
-    }
-
-    /** When the holder was ended; null if it was not. */
-    @Nullable Long endedAt() {
-      return endedAt;
-    }
-
-    /** Nobody uses the snapshot any more that the ended holder had. */
-    void freeEnded() {
-      caller = null; // the holder may still have it
-      endedAt = null;
-      free();
-    }
-
-    /** The reader has ended. */
-    void free() {
-      Caller mine = caller;
-      if (mine != null) {
-        mine.trim();
-      }
-      openedAt = null;
-      unpin();
-    }
-
-    /** As {@link #free()}, unless the holder was ended from outside. */
-    void free(ReadTxn tx) {
-      if (holder == null ? tx.end() : endHeld(tx)) {
-        Caller left = tx.leftBy(Thread.currentThread());
-        if (left != caller) {
-          caller = left;
-        }
-        free();
-      }
-    }
-
-    private synchronized boolean endHeld(ReadTxn tx) {
-      boolean ends = tx.end();
-      if (ends) {
-        holder = null;
-      }
-      return ends;
-    }
-
-    private void unpin() {
-      if (lost) {
-        return;
-      }
-      try {
-        LONG.setOpaque(block, offset + SINCE, NOT_YET);
-        LONG.setRelease(block, offset + PIN, 0L);
-      } catch (IllegalStateException e) {
-        // The database was closed, and the slot may be another process's by now.
-      }
-    }
-  }
-
   /** Its monitor guards this, too: who changes maps holds it, and then says how long they are. */
   private final LockFile file;
 
   /** This process's slots; their number is a power of two. */
-  private volatile Slot[] own = {};
+  private volatile ReaderSlot[] own = {};
 
   private volatile int[] ownBlocks = {};
 
@@ -248,16 +78,16 @@ final class ReaderSlots {
   }
 
   /** Claims a slot for a snapshot that is to be published. */
-  Slot claim(long txnId) {
-    Slot[] all = own;
+  ReaderSlot claim(long txnId) {
+    ReaderSlot[] all = own;
     // A thread that reads again and again meets its own slot, with its memory still in the cache.
     int start = (int) Thread.currentThread().threadId();
     while (true) {
       for (int i = 0; i < all.length; i++) {
-        Slot slot = all[start + i & all.length - 1];
+        ReaderSlot slot = all[start + i & all.length - 1];
         if (slot.claim(txnId)) {
           if (slot.unlisted != null) {
-            lookAtFloor(); // before the holder looks whether its snapshot is still the newest
+            lookAtFloor(slot);
           }
           return slot;
         }
@@ -267,20 +97,39 @@ final class ReaderSlots {
     }
   }
 
+  /** Before the holder of a slot looks whether its snapshot is still the newest. */
+  private void lookAtFloor(ReaderSlot claimed) {
+    try {
+      lookAtFloor();
+    } catch (Throwable e) {
+      claimed.leftBehind = true;
+      throw e;
+    }
+  }
+
   /**
    * Claims one more slot for a snapshot that another slot pins. The caller then makes sure that the
    * other one still does: a scan of all slots that has missed this one begins again, because it
    * sees the count change, if it comes to the other one after that.
    */
-  Slot fork(long txnId) {
-    Slot slot = claim(txnId);
+  ReaderSlot fork(long txnId) {
+    ReaderSlot slot = claim(txnId);
+    try {
+      countFork();
+      return slot;
+    } catch (Throwable e) {
+      slot.leftBehind = true;
+      throw e;
+    }
+  }
+
+  private void countFork() {
     int[] listed = ownBlocks;
     if (listed.length == 0) { // other processes see the floor, which was set before
       long _ = unlistedForks.incrementAndGet();
     } else {
       long _ = (long) LONG.getAndAdd(file.block(listed[0]), FORKS, 1L);
     }
-    return slot;
   }
 
   private long forks() {
@@ -306,7 +155,7 @@ final class ReaderSlots {
     } while (forks() != before && ++scans < MOST_SCANS);
   }
 
-  private Slot[] grow(Slot[] full) {
+  private ReaderSlot[] grow(ReaderSlot[] full) {
     synchronized (file) {
       if (own == full) {
         int blocks = Math.max(1, own.length / SLOTS_PER_BLOCK); // their number is a power of two
@@ -348,9 +197,9 @@ final class ReaderSlots {
   }
 
   private void addSlots(MemorySegment block, @Nullable ReaderSlots unlisted) {
-    Slot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
+    ReaderSlot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
     for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
-      more[own.length + i] = new Slot(block, FIRST_SLOT + i * SLOT_BYTES, unlisted);
+      more[own.length + i] = new ReaderSlot(block, FIRST_SLOT + i * SLOT_BYTES, unlisted);
     }
     own = more;
   }
@@ -362,7 +211,7 @@ final class ReaderSlots {
     }
     synchronized (floorLock) {
       long floor = Long.MAX_VALUE;
-      Slot[] all = own;
+      ReaderSlot[] all = own;
       for (int i = unlistedFrom; i < all.length; i++) {
         long pin = all[i].unlisted == null ? 0 : all[i].pin();
         floor = pin == 0 ? floor : Math.min(floor, pin - 1);
@@ -494,7 +343,7 @@ final class ReaderSlots {
     long[] oldest = {Long.MAX_VALUE};
     scan(
         () -> {
-          for (Slot slot : own) {
+          for (ReaderSlot slot : own) {
             long pin = slot.pin();
             if (pin != 0) {
               oldest[0] = Math.min(oldest[0], pin - 1);
@@ -504,9 +353,16 @@ final class ReaderSlots {
     return oldest[0];
   }
 
+  /** Frees slots that were left behind. */
+  void freeLeft() {
+    for (ReaderSlot slot : own) {
+      slot.freeLeft();
+    }
+  }
+
   /** Visits the slots of this process's live readers. */
-  void forEachOwn(Consumer<Slot> visitor) {
-    for (Slot slot : own) {
+  void forEachOwn(Consumer<ReaderSlot> visitor) {
+    for (ReaderSlot slot : own) {
       if (slot.pin() != 0) {
         visitor.accept(slot);
       }
@@ -519,7 +375,7 @@ final class ReaderSlots {
     scan(
         () -> {
           int n = 0;
-          for (Slot slot : own) {
+          for (ReaderSlot slot : own) {
             if (slot.pin() != 0) {
               n++;
             }
@@ -531,8 +387,8 @@ final class ReaderSlots {
 
   /** Others took this process for dead: its slots are theirs. */
   void lose() {
-    for (Slot slot : own) {
-      slot.lost = true;
+    for (ReaderSlot slot : own) {
+      slot.lose();
     }
   }
 

@@ -43,6 +43,7 @@ final class ReaderWatch implements Housekeeping.Task {
 
   @Override
   public void tick(long now) {
+    readers.freeLeft();
     readers.forEachOwn(slot -> look(slot, now));
     readers.lookAtFloor();
     if (now - lastFollow > FOLLOW_NANOS) {
@@ -51,7 +52,7 @@ final class ReaderWatch implements Housekeeping.Task {
     }
   }
 
-  private void look(ReaderSlots.Slot slot, long now) {
+  private void look(ReaderSlot slot, long now) {
     long age = ReaderSlots.age(slot.since(), now);
     if (age < warning && age < limit) {
       return;
@@ -70,7 +71,7 @@ final class ReaderWatch implements Housekeeping.Task {
     }
   }
 
-  private void tell(ReaderSlots.Slot slot, long nanos, boolean ended) {
+  private void tell(ReaderSlot slot, long nanos, boolean ended) {
     Duration age = Duration.ofNanos(nanos);
     LongReader reader = new LongReader(slot.pin() - 1, age, ended, slot.openedAt());
     LOG.log(

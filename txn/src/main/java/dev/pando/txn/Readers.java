@@ -34,8 +34,12 @@ final class Readers {
   /** Begins one on an older snapshot; see {@link Publication#pin(Function)}. */
   @Nullable ReadTxn older(Function<Snapshot, @Nullable Snapshot> kept, boolean limited) {
     database.checkAccepting();
-    ReaderSlots.Slot slot = publication.pin(kept);
-    return slot == null ? null : begin(slot, limited);
+    try {
+      ReaderSlot slot = publication.pin(kept);
+      return slot == null ? null : begin(slot, limited);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
   }
 
   /**
@@ -45,18 +49,29 @@ final class Readers {
    */
   ReadTxn fork(Snapshot snapshot, Runnable checkPinned) {
     database.checkAccepting();
-    ReaderSlots.Slot slot = slots.fork(snapshot.txnId());
+    try {
+      return begin(pinAgain(snapshot, checkPinned), true);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  private ReaderSlot pinAgain(Snapshot snapshot, Runnable checkPinned) {
+    ReaderSlot slot = slots.fork(snapshot.txnId());
     try {
       checkPinned.run();
       slot.hold(snapshot, Housekeeping.nanos());
-    } catch (Throwable e) {
+      return slot;
+    } catch (RuntimeException e) { // the first one has ended
       slot.free();
       throw e;
+    } catch (Error e) {
+      slot.leftBehind = true; // freeing it here might fail, too
+      throw e;
     }
-    return begin(slot, true);
   }
 
-  private ReadTxn begin(ReaderSlots.Slot slot, boolean limited) {
+  private ReadTxn begin(ReaderSlot slot, boolean limited) {
     try {
       database
           .checkAccepting(); // after pinning: either close sees the slot, or this sees the close
@@ -70,8 +85,11 @@ final class Readers {
         slot.heldBy(tx); // last: from here on it may be ended
       }
       return tx;
-    } catch (Throwable e) { // closing, or no memory
+    } catch (RuntimeException e) { // the database is being closed
       slot.free();
+      throw e;
+    } catch (Error e) {
+      slot.leftBehind = true;
       throw e;
     }
   }

@@ -255,8 +255,8 @@ abstract sealed class Txn permits ReadTxn {
     if (epoch < 0) {
       return false;
     }
-    epoch = CLOSED;
     forgetLeak();
+    epoch = CLOSED; // last: what fails before has not ended it
     return true;
   }
 
@@ -312,7 +312,10 @@ abstract sealed class Txn permits ReadTxn {
   /** A codec, or a function that reads, may not end what it is called by. */
   final void checkNotInCall() {
     Caller last = caller;
-    if (last != null && last.thread() == Thread.currentThread() && last.isInCall()) {
+    if (last != null
+        && last.thread() == Thread.currentThread()
+        && last.isInCall()
+        && CallStack.isInCall()) {
       throw new IllegalStateException(
           "this is a call from within a call of the transaction, such as of a codec: "
               + "it must not end; "
@@ -331,7 +334,9 @@ abstract sealed class Txn permits ReadTxn {
     if (last == null || last.isIdleOf(closer)) {
       return last;
     }
-    boolean _ = last.awaitLeave(LEAVE_NANOS);
+    if (last.thread() != closer) { // or its stack was used up at the end of a call
+      boolean _ = last.awaitLeave(LEAVE_NANOS);
+    }
     return null;
   }
 }

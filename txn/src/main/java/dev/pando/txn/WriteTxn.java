@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.TreeWriter;
+import dev.pando.pager.StackRoom;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -244,7 +245,7 @@ public final class WriteTxn extends ChangingTxn {
       }
       nextRollback();
       orBreak(() -> savepoints.rollBackTo(savepoint));
-      broken = null;
+      mended();
     } finally {
       mine.end(call);
     }
@@ -289,6 +290,7 @@ public final class WriteTxn extends ChangingTxn {
       throw new IllegalStateException(
           "update commits when its closure returns; do not call commit");
     }
+    StackRoom.forEnd();
     checkNotInCall();
     Caller mine = caller();
     long call = mine.begin();
@@ -299,7 +301,11 @@ public final class WriteTxn extends ChangingTxn {
       database.commit(this, durability);
     } finally {
       committer = null;
-      mine.end(call);
+      if (hasBeenEnded()) {
+        mine.endLast();
+      } else {
+        mine.end(call);
+      }
     }
   }
 
@@ -312,6 +318,14 @@ public final class WriteTxn extends ChangingTxn {
    */
   @Override
   public void close() {
+    if (!hasBeenEnded()) {
+      StackRoom.forEnd();
+      giveUp();
+    }
+  }
+
+  /** As {@link #close}, where there is room on the stack. */
+  void giveUp() {
     Thread me = Thread.currentThread();
     if (committer == me) { // the commit has failed
       rollBack();
@@ -331,7 +345,6 @@ public final class WriteTxn extends ChangingTxn {
 
   @Override
   WriteTxn forWriting() {
-    checkWritable();
     return this;
   }
 

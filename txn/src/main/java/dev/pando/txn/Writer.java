@@ -91,12 +91,23 @@ final class Writer {
 
   /** Begins a transaction; null if its turn did not come in time. */
   @Nullable WriteTxn begin(@Nullable Duration limit) {
+    try {
+      return takeTurn(limit) ? beginInTurn() : null;
+    } catch (InternalError e) { // the file, or the lock file, was cut short
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  private boolean takeTurn(@Nullable Duration limit) {
     if (limit == null) {
       turn.checkNotNested();
       turn.take();
-    } else if (!turn.tryTake(limit)) {
-      return null;
+      return true;
     }
+    return turn.tryTake(limit);
+  }
+
+  private WriteTxn beginInTurn() {
     try {
       database.checkAccepting();
       file.checkNotFailed();
@@ -115,32 +126,28 @@ final class Writer {
   }
 
   private WriteTxn begin() {
-    try {
-      checkNames();
-      long current = lock.current(); // before: a reader that comes later reads nothing older
-      boolean strangers = file.file().hasReaders();
-      heldFrom = lock.heldFrom(strangers, current);
-      if (lock.lastWriter() != lock.session()) {
-        takeOver();
-      }
-      if (metas.mustClaim()) {
-        claim();
-      }
-      if (!strangers) {
-        giveRoomBack(); // it is not known what they have mapped
-      }
-      Snapshot base = written;
-      sizeBefore = file.knownSize();
-      readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
-      free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
-      long txnId = metas.nextTxnId();
-      DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, options.spillLimit());
-      WriteTxn tx = new WriteTxn(database, base, memory, pages, free);
-      lock.setWriting(txnId); // last: nothing fails after this
-      return tx;
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+    checkNames();
+    long current = lock.current(); // before: a reader that comes later reads nothing older
+    boolean strangers = file.file().hasReaders();
+    heldFrom = lock.heldFrom(strangers, current);
+    if (lock.lastWriter() != lock.session()) {
+      takeOver();
     }
+    if (metas.mustClaim()) {
+      claim();
+    }
+    if (!strangers) {
+      giveRoomBack(); // it is not known what they have mapped
+    }
+    Snapshot base = written;
+    sizeBefore = file.knownSize();
+    readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
+    free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
+    long txnId = metas.nextTxnId();
+    DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, options.spillLimit());
+    WriteTxn tx = new WriteTxn(database, base, memory, pages, free);
+    lock.setWriting(txnId); // last: nothing fails after this
+    return tx;
   }
 
   /**
@@ -282,7 +289,7 @@ final class Writer {
 
   /** What is written again must not be replaced meanwhile: it is read as by any reader. */
   private void rewriteFound() {
-    ReaderSlots.Slot slot = publication.pin();
+    ReaderSlot slot = publication.pin();
     try {
       FoundCommit.rewrite(slot.snapshot(), lock.durable(), file);
     } finally {
@@ -325,7 +332,7 @@ final class Writer {
       withoutCommits(tx::checkOpen); // waits for the commit before
       durability = seal.get(); // without the lock: it waits for updates, which may want that
     } catch (Throwable e) {
-      tx.close(); // rolls back
+      tx.giveUp();
       throw e;
     }
     try {
@@ -359,7 +366,7 @@ final class Writer {
       } finally {
         commitLock.unlock();
         if (mine) {
-          tx.close(); // rolls back
+          tx.giveUp();
         } else {
           turn.leave();
         }
@@ -419,8 +426,12 @@ final class Writer {
 
   // ---- rollback
 
-  /** A transaction that was not committed ends. */
-  void rollBack(DirtyPages pages) {
+  /**
+   * A transaction that was not committed ends.
+   *
+   * @param inOrder whether what it has noted of its pages is whole
+   */
+  void rollBack(DirtyPages pages, boolean inOrder) {
     commitLock.lock();
     try {
       pages.end();
@@ -431,7 +442,7 @@ final class Writer {
         cutFile();
       }
     } finally {
-      rollBackSpace();
+      rollBackSpace(inOrder);
       try {
         release(pages);
       } finally {
@@ -441,11 +452,15 @@ final class Writer {
     }
   }
 
-  private void rollBackSpace() {
+  private void rollBackSpace(boolean inOrder) {
     try {
-      free.rollBack();
+      if (inOrder) {
+        free.rollBack();
+      } else {
+        free.forget(); // the next transaction reads it from the file
+      }
     } catch (RuntimeException | Error e) {
-      free.forget(); // the next transaction reads it from the file
+      free.forget();
     }
   }
 

@@ -75,11 +75,16 @@ final class WriterTurn {
 
   /** As {@link #checkNotNested}, for a wait that ends by itself. */
   private void checkNoClosure() {
-    if (closure == Thread.currentThread()) {
+    if (runsClosureHere()) {
       throw new IllegalStateException(
           "a write transaction inside update on the same thread would wait for itself; use the"
               + " transaction that update hands to you");
     }
+  }
+
+  /** Whether the calling thread runs an update's closure. */
+  boolean runsClosureHere() {
+    return closure == Thread.currentThread();
   }
 
   /** The transaction that has the turn. */

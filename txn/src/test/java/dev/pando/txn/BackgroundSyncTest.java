@@ -57,11 +57,11 @@ class BackgroundSyncTest {
   @MethodSource("failures")
   void housekeepingGoesOn(Throwable failure) throws InterruptedException {
     Housekeeping.Task task = now -> failOnce(failure);
-    Housekeeping.add(task);
+    Housekeeping.WATCH.add(task);
     try {
       assertThat(second.await(2, TimeUnit.MINUTES)).isTrue();
     } finally {
-      Housekeeping.remove(task);
+      Housekeeping.WATCH.remove(task);
     }
   }
 }

@@ -159,7 +159,7 @@ class EndedReaderTest extends DatabaseTestBase {
     try {
       Field slot = ReadTxn.class.getDeclaredField("slot");
       slot.setAccessible(true);
-      assertThat(((ReaderSlots.Slot) slot.get(tx)).end(System.nanoTime())).isTrue();
+      assertThat(((ReaderSlot) slot.get(tx)).end(System.nanoTime())).isTrue();
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
     }

@@ -210,8 +210,8 @@ class ForkTest extends DatabaseTestBase {
     }
   }
 
-  private static ReaderSlots.Slot slot(ReadTxn tx) {
-    return (ReaderSlots.Slot) field(ReadTxn.class, "slot", tx);
+  private static ReaderSlot slot(ReadTxn tx) {
+    return (ReaderSlot) field(ReadTxn.class, "slot", tx);
   }
 
   private static Object field(Class<?> type, String name, Object of) {
@@ -230,7 +230,7 @@ class ForkTest extends DatabaseTestBase {
     for (int i = 0; i < ReaderSlots.SLOTS_PER_BLOCK; i++) {
       db.update(Durability.ASYNC, tx -> tx.put(NAMES, 1L, "x"));
       ReadTxn tx = db.beginRead();
-      byPlace.put((Long) field(ReaderSlots.Slot.class, "offset", slot(tx)), tx);
+      byPlace.put((Long) field(ReaderSlot.class, "offset", slot(tx)), tx);
     }
     return byPlace;
   }

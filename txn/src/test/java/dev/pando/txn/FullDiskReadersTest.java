@@ -85,4 +85,36 @@ class FullDiskReadersTest extends DatabaseTestBase {
       assertThat(run("umount", "-l", mount.toString())).isTrue();
     }
   }
+
+  /** Each reader pins another state, whose meta needs room in the lock file for other processes. */
+  @Test
+  void writingGoesOnThoughReadersPinManyStates() throws Exception {
+    Path mount = Files.createDirectory(directory().resolve("small"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", mount.toString()),
+        "skipped: needs root");
+    try (Database db = open(mount.resolve("full.pando"), Options.defaults())) {
+      Churn.load(db);
+      db.update(tx -> tx.put(Churn.DATA, -1L, new byte[2 << 20]));
+      db.update(tx -> tx.delete(Churn.DATA, -1L)); // its pages are free
+      fill(mount.resolve("ballast"));
+      List<ReadTxn> readers = new ArrayList<>();
+      List<Long> sums = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        overwrite(db, 1 + i % 2);
+        long key = i;
+        db.update(tx -> tx.put(Churn.DATA, key, new byte[Churn.VALUE]));
+        ReadTxn reader = db.beginRead();
+        readers.add(reader);
+        sums.add(Churn.sum(reader));
+      }
+      for (int i = 0; i < readers.size(); i++) {
+        assertThat(Churn.sum(readers.get(i))).as("state %d", i).isEqualTo(sums.get(i));
+        readers.get(i).close();
+      }
+      closeChecked(db);
+    } finally {
+      assertThat(run("umount", "-l", mount.toString())).isTrue();
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.pando.error.DatabaseFailedException;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -166,6 +167,15 @@ final class PeerJvm implements AutoCloseable {
         case "close" -> {
           db().close();
           yield "closed";
+        }
+        case "close-twice" -> {
+          try {
+            db().close();
+          } catch (DatabaseFailedException e) {
+            // it was taken for dead
+          }
+          db().close();
+          yield "closed twice";
         }
         case "put" -> {
           db().update(tx -> tx.put(DATA, Long.parseLong(order[1]), order[2].getBytes(UTF_8)));

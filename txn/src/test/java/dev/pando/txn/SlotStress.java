@@ -75,7 +75,7 @@ public final class SlotStress {
     }
 
     /** The steps of {@link Publication#pin()}. */
-    long pin(ReaderSlots.Slot slot) {
+    long pin(ReaderSlot slot) {
       long pinned = 1;
       for (long now = lock.current(); now != pinned; now = lock.current()) {
         pinned = now;
@@ -99,12 +99,12 @@ public final class SlotStress {
   @State
   public static class PinAgainstWriter {
     private final Slots state = new Slots();
-    private final ReaderSlots.Slot warm = state.slots.claim(0);
+    private final ReaderSlot warm = state.slots.claim(0);
 
     /** The reader. */
     @Actor
     public void reader(JJ_Result r) {
-      ReaderSlots.Slot slot = state.slots.claim(1);
+      ReaderSlot slot = state.slots.claim(1);
       r.r1 = state.pin(slot);
     }
 
@@ -149,7 +149,7 @@ public final class SlotStress {
   @Outcome(expect = FORBIDDEN, desc = "Both, or none.")
   @State
   public static class TwoClaimOneSlot {
-    private final ReaderSlots.Slot slot;
+    private final ReaderSlot slot;
 
     /** One free slot. */
     public TwoClaimOneSlot() {
@@ -181,13 +181,13 @@ public final class SlotStress {
     /** A reader. */
     @Actor
     public void one() {
-      ReaderSlots.Slot _ = state.slots.claim(1);
+      ReaderSlot _ = state.slots.claim(1);
     }
 
     /** Another reader. */
     @Actor
     public void other() {
-      ReaderSlots.Slot _ = state.slots.claim(2);
+      ReaderSlot _ = state.slots.claim(2);
     }
 
     /** Looks afterwards. */
@@ -211,7 +211,7 @@ public final class SlotStress {
     /** The reader. */
     @Actor
     public void reader(II_Result r) {
-      ReaderSlots.Slot slot = state.slots.claim(1);
+      ReaderSlot slot = state.slots.claim(1);
       long _ = state.pin(slot);
       r.r1 = closing ? 0 : 1;
     }

@@ -100,7 +100,7 @@ class TakenForDeadTest extends DatabaseTestBase {
       db.update(tx -> put(tx, 3, "goes on"));
       assertThat(get(db, 1)).isEqualTo("before");
       assertThat(get(db, 2)).isEqualTo("ours");
-      assertThat(peer.ask("close")).isNotEmpty();
+      peer.expect("closed twice", "close-twice");
       peer.expect("opened", "open " + file());
       peer.expect("ours", "get 2");
       peer.expect("done", "put 1 again");

@@ -404,4 +404,29 @@ class WaitingTest extends DatabaseTestBase {
     }
     assertThat(open().<Long, RuntimeException>view(tx -> tx.count(PeerJvm.DATA))).isEqualTo(2);
   }
+
+  /** The two are put on disk together, once the second one has ended. */
+  @Test
+  void anUpdateDoesNotWaitForItself() throws Exception {
+    Database db = openHooked();
+    stopAtNextSync();
+    CompletableFuture<Boolean> first = db.updateAsync(tx -> tx.put(NAMES, 1L, "one"));
+    await(syncing); // those that come now share the next commit
+    CompletableFuture<Boolean> earlier = db.updateAsync(tx -> tx.put(NAMES, 2L, "two"));
+    CompletableFuture<Boolean> dependent = earlier.thenApply(isNew -> !isNew);
+    for (CompletableFuture<Boolean> awaited : List.of(earlier, dependent)) {
+      assertThat(db.updateAsync(tx -> awaited.get()))
+          .completesExceptionallyWithin(LONG)
+          .withThrowableThat()
+          .withMessageContaining("would wait for itself");
+      assertThat(db.updateAsync(tx -> awaited.join()))
+          .completesExceptionallyWithin(LONG)
+          .withThrowableThat()
+          .withMessageContaining("would wait for itself");
+    }
+    goOn.countDown();
+    assertThat(first.get(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(earlier.get(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(dependent.get()).isFalse();
+  }
 }

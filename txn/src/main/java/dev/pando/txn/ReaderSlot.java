@@ -1,0 +1,211 @@
+package dev.pando.txn;
+
+import static dev.pando.txn.LockFile.LONG;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** A reader's place in {@link ReaderSlots}: the snapshot that it pins, and what is known of it. */
+final class ReaderSlot {
+  private final MemorySegment block;
+  private final long offset;
+
+  /** The holder's snapshot; means nothing while the slot is free. */
+  private @Nullable Snapshot snapshot;
+
+  /** Of a slot in private memory: tells others which snapshots such slots pin. */
+  final @Nullable ReaderSlots unlisted;
+
+  /** Whether another process may have the slot. */
+  private boolean lost;
+
+  // What a thread sets that cannot go on, maybe because its stack is used up: it calls nothing.
+
+  /** Nobody will free the slot: {@link #freeLeft} does. */
+  volatile boolean leftBehind;
+
+  /** A holder that could not be closed. */
+  volatile @Nullable ReadTxn unclosed;
+
+  /** The holder, if it may be ended from outside. */
+  private volatile @Nullable ReadTxn holder;
+
+  /** When the holder was ended; null while it was not. */
+  private @Nullable Long endedAt;
+
+  /** Of the holder that began then people were told that it is open for long. */
+  private long warnedSince;
+
+  /** Where the holder's transaction was opened, if anybody wants to know. */
+  private volatile @Nullable Throwable openedAt;
+
+  /** Memory of the last transaction in this slot, for the next one; see {@link Caller}. */
+  private @Nullable Caller caller;
+
+  ReaderSlot(MemorySegment block, long offset, @Nullable ReaderSlots unlisted) {
+    this.block = block;
+    this.offset = offset;
+    this.unlisted = unlisted;
+  }
+
+  boolean claim(long txnId) {
+    return (long) LONG.get(block, offset) == 0
+        && LONG.compareAndSet(block, offset + ReaderSlots.PIN, 0L, txnId + 1);
+  }
+
+  /** The holder pins another snapshot instead. */
+  void move(long txnId) {
+    LONG.setVolatile(block, offset + ReaderSlots.PIN, txnId + 1);
+    if (unlisted != null) {
+      unlisted.lookAtFloor();
+    }
+  }
+
+  /** The snapshot whose pages the holder reads. */
+  void hold(Snapshot pinned, long now) {
+    snapshot = pinned;
+    LONG.set(block, offset + ReaderSlots.SINCE, now);
+  }
+
+  /** The pinned snapshot plus one; 0 if the slot is free. */
+  long pin() {
+    return (long) LONG.getVolatile(block, offset + ReaderSlots.PIN);
+  }
+
+  long since() {
+    return (long) LONG.getOpaque(block, offset + ReaderSlots.SINCE);
+  }
+
+  /** Memory for the holder, which the calling thread will probably use; null if there is none. */
+  @Nullable Caller caller(Thread thread) {
+    Caller mine = caller;
+    if (mine != null) {
+      mine.belongsTo(thread);
+    }
+    return mine;
+  }
+
+  /** The snapshot that the holder pinned. */
+  Snapshot snapshot() {
+    Snapshot mine = snapshot;
+    if (mine == null) {
+      throw new AssertionError("a slot without a snapshot");
+    }
+    return mine;
+  }
+
+  void openedAt(@Nullable Throwable place) {
+    openedAt = place;
+  }
+
+  @Nullable Throwable openedAt() {
+    return openedAt;
+  }
+
+  /** The holder may be ended by {@link #end}. */
+  void heldBy(ReadTxn tx) {
+    endedAt = null;
+    holder = tx;
+  }
+
+  // ---- readers that are open for long; called by one thread
+
+  /** True once for each holder. */
+  boolean warnOnce() {
+    long since = since();
+    boolean first = warnedSince != since;
+    warnedSince = since;
+    return first;
+  }
+
+  /** The holder's next operation fails; false if it has just ended by itself. */
+  synchronized boolean end(long now) {
+    ReadTxn tx = holder;
+    boolean ends = tx != null && tx.endFromOutside();
+    if (ends) {
+      holder = null;
+      endedAt = now;
+    }
+    return ends;
+  }
+
+  /** When the holder was ended; null if it was not. */
+  @Nullable Long endedAt() {
+    return endedAt;
+  }
+
+  /** Nobody uses the snapshot any more that the ended holder had. */
+  void freeEnded() {
+    caller = null; // the holder may still have it
+    endedAt = null;
+    free();
+  }
+
+  /** The reader has ended. */
+  void free() {
+    Caller mine = caller;
+    if (mine != null) {
+      mine.trim();
+    }
+    openedAt = null;
+    unpin();
+  }
+
+  /** As {@link #free()}, unless the holder was ended from outside. */
+  void free(ReadTxn tx) {
+    boolean alone = holder == null && unclosed == null;
+    if (alone ? tx.end() : endHeld(tx)) {
+      try {
+        Caller left = tx.leftBy(Thread.currentThread());
+        if (left != caller) {
+          caller = left;
+        }
+        free();
+      } catch (StackOverflowError e) {
+        leftBehind = true;
+        throw e;
+      }
+    }
+  }
+
+  /** Does what a thread could not do that has left the slot behind. For housekeeping. */
+  void freeLeft() {
+    if (leftBehind) {
+      leftBehind = false;
+      free();
+    }
+    ReadTxn tx = unclosed;
+    if (tx != null) {
+      try {
+        tx.close();
+      } finally {
+        unclosed = null;
+      }
+    }
+  }
+
+  /** Another process may have the slot. */
+  void lose() {
+    lost = true;
+  }
+
+  private synchronized boolean endHeld(ReadTxn tx) {
+    boolean ends = tx.end();
+    if (ends) {
+      holder = null;
+    }
+    return ends;
+  }
+
+  private void unpin() {
+    if (lost) {
+      return;
+    }
+    try {
+      LONG.setOpaque(block, offset + ReaderSlots.SINCE, ReaderSlots.NOT_YET);
+      LONG.setRelease(block, offset + ReaderSlots.PIN, 0L);
+    } catch (IllegalStateException e) {
+      // The database was closed, and the slot may be another process's by now.
+    }
+  }
+}
