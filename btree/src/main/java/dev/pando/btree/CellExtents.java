@@ -48,10 +48,8 @@ final class CellExtents {
 
   private static void checkRun(
       LeafReader leaves, MemorySegment page, long base, long word, int slot, long birth) {
-    if (leaves.isOverflow(page, base, word, slot)) {
-      long run = leaves.overflowRun(page, base, word, slot).birth();
-      checkBirth(leaves, page, base, slot, run, birth);
-    }
+    leaves.references(
+        page, base, word, slot, run -> checkBirth(leaves, page, base, slot, run.birth(), birth));
   }
 
   /** Refuses a copy of a branch of another birth that a writer must not change. */

@@ -5,6 +5,7 @@ import static dev.pando.btree.NodeReader.count;
 import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,12 @@ public final class Delta {
   private final long durable;
   private final LongPredicate isNew;
   private final @Nullable EntryVisitor visitor;
+
+  /** Of the cell that is looked at. */
+  private boolean refersToOld;
+
+  private boolean refersToNew;
+  private final Consumer<OverflowRun> noteRun = this::note;
 
   private Delta(
       PageReader pages,
@@ -82,16 +89,26 @@ public final class Delta {
     }
   }
 
+  private void note(OverflowRun run) {
+    if (run.birth() <= durable) {
+      refersToOld = true;
+    } else {
+      refersToNew = true;
+    }
+  }
+
   private void visitLeaf(MemorySegment page, long base) {
     long word = tree.leaves.header(page, base);
     Slice key = new Slice();
     Slice value = new Slice();
     for (int i = 0; i < count(word); i++) {
-      boolean overflow = tree.leaves.isOverflow(page, base, word, i);
-      if (overflow && tree.leaves.overflowRun(page, base, word, i).birth() <= durable) {
+      refersToOld = false;
+      refersToNew = false;
+      tree.leaves.references(page, base, word, i, noteRun);
+      if (refersToOld && !refersToNew) {
         continue; // an old value beside a new one
       }
-      if (overflow || visitor != null) {
+      if (refersToNew || visitor != null) {
         tree.leaves.entry(page, base, word, i, key, value);
       }
       if (visitor != null) {

@@ -22,6 +22,12 @@ final class LeafLayout {
   /** The value stands in an overflow run: pgno u48, birth u48, length u64 behind the key. */
   static final int OVERFLOW = 252;
 
+  /** Reserved for keys with several values: this build refuses it. */
+  static final int SEVERAL_VALUES = 253;
+
+  /** Reserved for values in chunks: this build refuses it. */
+  static final int CHUNKED_VALUE = 254;
+
   /** Bytes of the reference to an overflow run. */
   static final int OVERFLOW_REFERENCE_BYTES = 2 * NodeLayout.U48_BYTES + Long.BYTES;
 

@@ -11,9 +11,11 @@ import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.U48_BYTES;
 import static dev.pando.btree.NodeLayout.U48_MASK;
 
+import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads leaf pages. */
@@ -191,16 +193,25 @@ final class LeafReader extends NodeReader {
     }
   }
 
-  /** Whether a slot's value stands in an overflow run. */
-  boolean isOverflow(MemorySegment page, long base, long word, int slot) {
-    return tags(page, base, cell(page, base, word, slot)) >>> 8 == OVERFLOW;
-  }
-
-  /** A slot's overflow run; only where {@link #isOverflow}. */
-  OverflowRun overflowRun(MemorySegment page, long base, long word, int slot) {
-    int size = size(word);
+  /**
+   * Visits what a slot's cell refers to. Every walk through a tree asks here and nowhere else: one
+   * that did not know of a reference would lose its pages.
+   *
+   * @throws UnsupportedFormatException if the cell is of a kind that this build does not know
+   */
+  void references(
+      MemorySegment page, long base, long word, int slot, Consumer<OverflowRun> visitor) {
     int cell = cell(page, base, word, slot);
     int tags = tags(page, base, cell);
+    int tag = tags >>> Byte.SIZE;
+    if (tag == OVERFLOW) {
+      visitor.accept(overflowRun(page, base, size(word), cell, tags));
+    } else if (tag > OVERFLOW) {
+      throw unknownTag(page, base, cell, tag);
+    }
+  }
+
+  private OverflowRun overflowRun(MemorySegment page, long base, int size, int cell, int tags) {
     int reference = cell + keyStart(tags) + keyLength(page, base, size, cell, tags);
     checkCellEnd(page, base, size, reference, OVERFLOW_REFERENCE_BYTES);
     return new OverflowRun(
@@ -255,6 +266,11 @@ final class LeafReader extends NodeReader {
         + (tags >>> 8 == LONG_VALUE ? Short.BYTES : 0);
   }
 
+  private UnsupportedFormatException unknownTag(MemorySegment page, long base, int cell, int tag) {
+    return unsupported(
+        page, base, "a value of kind %d in the cell at %d".formatted(tag, cell), "kinds up to 252");
+  }
+
   private int keyLength(MemorySegment page, long base, int size, int cell, int tags) {
     int length = tags & 0xFF;
     if (length < LONG_KEY) {
@@ -270,7 +286,7 @@ final class LeafReader extends NodeReader {
       return tag;
     }
     if (tag != LONG_VALUE) {
-      throw corrupt(page, base, "the cell at %d has the unknown tag %d", cell, tag);
+      throw unknownTag(page, base, cell, tag);
     }
     int at = cell + TAGS + ((tags & 0xFF) == LONG_KEY ? Short.BYTES : 0);
     checkCellEnd(page, base, size, at, Short.BYTES);

@@ -9,6 +9,7 @@ import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.SLOT_BYTES;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
@@ -29,6 +30,12 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   /** Bytes of a cache line. */
   private static final int LINE = 64;
 
+  /** Type and flags but for a leaf's pages, in a {@link #header} word. */
+  private static final int LEAF_KIND = (1 << (8 + PageHeader.LEAF_PAGES_SHIFT)) - 1;
+
+  /** Type and flags. */
+  private static final int BRANCH_KIND = 0xFFFF;
+
   final PageReader pages;
   final int pageSize;
   private final int maxPrefix;
@@ -45,14 +52,8 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
    */
   final long header(MemorySegment page, long base, byte type) {
     long word = page.get(LONG, base + PageHeader.TYPE);
-    if ((byte) word != type || (type == PageHeader.BRANCH && pages(word) > 1)) {
-      throw corrupt(
-          page,
-          base,
-          "page type is %d of %d pages where %d belongs",
-          word & 0xFF,
-          pages(word),
-          type);
+    if ((word & (type == PageHeader.LEAF ? LEAF_KIND : BRANCH_KIND)) != type) {
+      throw otherKind(page, base, word, type);
     }
     int size = size(word);
     if (HEADS + SLOT_BYTES * count(word) + cellBytes(word) > size || prefix(word) > maxPrefix) {
@@ -66,6 +67,16 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
           size);
     }
     return word;
+  }
+
+  private RuntimeException otherKind(MemorySegment page, long base, long word, byte type) {
+    int flags = (int) word >>> 8 & 0xFF;
+    if ((byte) word == type && (flags & (1 << PageHeader.LEAF_PAGES_SHIFT) - 1) != 0) {
+      return unsupported(
+          page, base, "a page of type %d with flags 0x%x".formatted(type, flags), "no flags");
+    }
+    return corrupt(
+        page, base, "page type is %d of %d pages where %d belongs", word & 0xFF, pages(word), type);
   }
 
   /** Pages of the leaf of a {@link #header} word; a branch is one page. */
@@ -142,6 +153,16 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
           length,
           size - cell);
     }
+  }
+
+  /** A page that is whole, as its checksum says, but has what this build does not know. */
+  final UnsupportedFormatException unsupported(
+      MemorySegment page, long base, String found, String supported) {
+    return new UnsupportedFormatException(
+        pages.name(),
+        found + " (page " + PageHeader.pgno(page, base) + ")",
+        supported,
+        "open it with the version of Pando that wrote it, or a newer one");
   }
 
   /** What is wrong with a page; formatted here so that the callers stay small enough to inline. */

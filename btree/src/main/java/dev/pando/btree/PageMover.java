@@ -128,11 +128,18 @@ public final class PageMover {
     }
     long word = tree.leaves.header(page, base);
     for (int i = 0; tree.overflowPages > 0 && i < count(word); i++) {
-      if (tree.leaves.isOverflow(page, base, word, i)
-          && tree.leaves.overflowRun(page, base, word, i).pgno() >= limit) {
-        tree.leaves.entry(page, base, word, i, key, null);
-        moves.add(new Move(key.toArray(), true));
-      }
+      int slot = i;
+      tree.leaves.references(
+          page,
+          base,
+          word,
+          slot,
+          run -> {
+            if (run.pgno() >= limit) {
+              tree.leaves.entry(page, base, word, slot, key, null);
+              moves.add(new Move(key.toArray(), true));
+            }
+          });
     }
     return true;
   }

@@ -136,9 +136,8 @@ public final class TreeCheck {
     found += count(word);
     nodes.checkLeaf(page, base, word, low, high);
     for (int i = 0; i < count(word); i++) {
-      if (tree.leaves.isOverflow(page, base, word, i)) {
-        visitRun(page, base, birth, tree.leaves.overflowRun(page, base, word, i), i);
-      }
+      int slot = i;
+      tree.leaves.references(page, base, word, slot, run -> visitRun(page, base, birth, run, slot));
     }
   }
 

@@ -100,11 +100,16 @@ final class TreeRelease {
     long base = pages.offset(address);
     long word = tree.leaves.header(page, base);
     for (int i = 0; i < count(word); i++) {
-      if (tree.leaves.isOverflow(page, base, word, i)) {
-        OverflowRun run = tree.leaves.overflowRun(page, base, word, i);
-        checkBirth(run.pgno(), run.birth(), birth);
-        pages.free(run.pgno(), run.birth(), OverflowRun.pages(run.length(), tree.leaves.pageSize));
-      }
+      tree.leaves.references(
+          page,
+          base,
+          word,
+          i,
+          run -> {
+            checkBirth(run.pgno(), run.birth(), birth);
+            long length = OverflowRun.pages(run.length(), tree.leaves.pageSize);
+            pages.free(run.pgno(), run.birth(), length);
+          });
     }
     return NodeReader.pages(word);
   }

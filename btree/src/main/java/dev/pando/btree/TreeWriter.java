@@ -7,6 +7,7 @@ import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A tree of the one write transaction. Pages are copied before their first change, so the snapshot
@@ -21,6 +22,7 @@ public final class TreeWriter extends Tree {
   private final LeafSplit leafSplit;
   private final Underflow underflow;
   private final LeafCell cell;
+  private final Consumer<OverflowRun> freeRun = this::free;
   private final List<Cursor> cursors = new ArrayList<>();
   private final int maxKey;
   private final int maxCell;
@@ -243,11 +245,12 @@ public final class TreeWriter extends Tree {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     long word = leaves.header(page, base);
-    if (leaves.isOverflow(page, base, word, slot)) {
-      OverflowRun run = leaves.overflowRun(page, base, word, slot);
-      long runPages = OverflowRun.pages(run.length(), leaves.pageSize);
-      allocator.free(run.pgno(), run.birth(), runPages);
-      overflowPages -= runPages;
-    }
+    leaves.references(page, base, word, slot, freeRun);
+  }
+
+  private void free(OverflowRun run) {
+    long runPages = OverflowRun.pages(run.length(), leaves.pageSize);
+    allocator.free(run.pgno(), run.birth(), runPages);
+    overflowPages -= runPages;
   }
 }

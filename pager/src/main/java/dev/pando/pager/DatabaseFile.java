@@ -89,7 +89,8 @@ public final class DatabaseFile {
     try (PageFile file = storage.open(temporary, false)) {
       MetaSlots slots = MetaSlots.read(file);
       int pageSize = slots.pageSize();
-      if (file.size() != (PageHeader.META_SLOTS + 1L) * pageSize || slots.newestTxn() != 0) {
+      if (file.size() != (PageHeader.META_SLOTS + 1L) * pageSize
+          || slots.valid().getFirst().meta().txnId() != 0) {
         return false;
       }
       ByteBuffer found = ByteBuffer.allocate(pageSize);

@@ -1,6 +1,7 @@
 package dev.pando.pager;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param freePages all free pages
  * @param catalog the tree of tables
  * @param freeTree the tree of free pages
+ * @param idLimit no transaction above it has written a page; at least the meta's own, or 0 in one
+ *     {@linkplain #withoutTrailer without trailer}
+ * @param features what the file needs
+ * @param lineage which of its futures the database is
+ * @param reserved numbers that this build does not use and carries along, {@link
+ *     MetaLayout#RESERVED_WORDS} of them
  * @param freeRuns what is different from the free tree, by page number, at most {@link
  *     MetaLayout#maxRuns}
  */
@@ -29,10 +36,24 @@ public record Meta(
     long freePages,
     TreeRoot catalog,
     TreeRoot freeTree,
+    long idLimit,
+    Features features,
+    Lineage lineage,
+    List<Long> reserved,
     List<FreeRun> freeRuns) {
 
-  /** Copies the list. */
+  /** No transaction has a higher id, so that what comes after it still fits in 48 bits. */
+  public static final long LAST_TXN = PageHeader.LIMIT_U48 - (1 << 20);
+
+  /** The first transactions need no claim. */
+  public static final long FIRST_ID_LIMIT = 1024;
+
+  private static final List<Long> NOTHING_RESERVED =
+      Collections.nCopies(MetaLayout.RESERVED_WORDS, 0L);
+
+  /** Copies the lists. */
   public Meta {
+    reserved = List.copyOf(reserved);
     freeRuns = List.copyOf(freeRuns);
   }
 
@@ -48,11 +69,15 @@ public record Meta(
         0,
         TreeRoot.EMPTY,
         TreeRoot.EMPTY,
+        FIRST_ID_LIMIT,
+        Features.NONE,
+        Lineage.first(databaseId),
+        NOTHING_RESERVED,
         List.of());
   }
 
   /** The same content under other ids. */
-  public Meta withIds(long newTxnId, long newDurableTxn) {
+  public Meta withIds(long newTxnId, long newDurableTxn, long newIdLimit) {
     return new Meta(
         pageSize,
         databaseId,
@@ -62,6 +87,74 @@ public record Meta(
         freePages,
         catalog,
         freeTree,
+        newIdLimit,
+        features,
+        lineage,
+        reserved,
+        freeRuns);
+  }
+
+  /** The same ids with other content. */
+  public Meta withContent(
+      long newPageCount,
+      long newFreePages,
+      TreeRoot newCatalog,
+      TreeRoot newFreeTree,
+      List<FreeRun> newFreeRuns) {
+    return new Meta(
+        pageSize,
+        databaseId,
+        txnId,
+        durableTxn,
+        newPageCount,
+        newFreePages,
+        newCatalog,
+        newFreeTree,
+        idLimit,
+        features,
+        lineage,
+        reserved,
+        newFreeRuns);
+  }
+
+  /** Whether all of its pages are on disk, and no id above its own was used. */
+  public boolean isSealed() {
+    return durableTxn == txnId && idLimit == txnId;
+  }
+
+  /** What a named snapshot keeps of it: everything but the trailer, which is all zeros. */
+  public Meta withoutTrailer() {
+    return new Meta(
+        pageSize,
+        databaseId,
+        txnId,
+        durableTxn,
+        pageCount,
+        freePages,
+        catalog,
+        freeTree,
+        0,
+        Features.NONE,
+        Lineage.NONE,
+        NOTHING_RESERVED,
+        freeRuns);
+  }
+
+  /** The same in another incarnation. */
+  public Meta withLineage(Lineage newLineage) {
+    return new Meta(
+        pageSize,
+        databaseId,
+        txnId,
+        durableTxn,
+        pageCount,
+        freePages,
+        catalog,
+        freeTree,
+        idLimit,
+        features,
+        newLineage,
+        reserved,
         freeRuns);
   }
 
@@ -90,16 +183,14 @@ public record Meta(
     target.set(PageHeader.U64, base + MetaLayout.MAGIC, MetaLayout.MAGIC_VALUE);
     target.set(PageHeader.U32, base + MetaLayout.FORMAT_VERSION, MetaLayout.VERSION);
     target.set(PageHeader.U32, base + MetaLayout.PAGE_SIZE, pageSize);
-    long id = base + MetaLayout.DATABASE_ID;
-    target.set(PageHeader.U64, id, Long.reverseBytes(databaseId.getMostSignificantBits()));
-    target.set(
-        PageHeader.U64, id + Long.BYTES, Long.reverseBytes(databaseId.getLeastSignificantBits()));
+    encode(databaseId, target, base + MetaLayout.DATABASE_ID);
     target.set(PageHeader.U64, base + MetaLayout.TXN_ID, txnId);
     target.set(PageHeader.U64, base + MetaLayout.DURABLE_TXN, durableTxn);
     target.set(PageHeader.U64, base + MetaLayout.PAGE_COUNT, pageCount);
     target.set(PageHeader.U64, base + MetaLayout.FREE_PAGES, freePages);
     TreeRootLayout.write(target, base + MetaLayout.CATALOG, catalog);
     TreeRootLayout.write(target, base + MetaLayout.FREE_TREE, freeTree);
+    encodeTrailer(target, base + pageSize - MetaLayout.TRAILER_SIZE);
     target.set(PageHeader.U16, base + MetaLayout.RUN_COUNT, (short) freeRuns.size());
     for (int i = 0; i < freeRuns.size(); i++) {
       encode(freeRuns.get(i), target, base + MetaLayout.RUNS + (long) i * MetaLayout.RUN_SIZE);
@@ -107,13 +198,32 @@ public record Meta(
     PageHeader.seal(target, base, pageSize);
   }
 
-  /** Bytes of a slot's page up to the last inline run; those behind are zero. */
+  private void encodeTrailer(MemorySegment target, long at) {
+    target.set(PageHeader.U64, at + MetaLayout.ID_LIMIT, idLimit);
+    target.set(PageHeader.U64, at + MetaLayout.INCOMPATIBLE, features.incompatible());
+    target.set(PageHeader.U64, at + MetaLayout.READ_ONLY_COMPATIBLE, features.readOnlyCompatible());
+    target.set(PageHeader.U64, at + MetaLayout.COMPATIBLE, features.compatible());
+    encode(lineage.incarnation(), target, at + MetaLayout.INCARNATION);
+    encode(lineage.parent(), target, at + MetaLayout.PARENT);
+    target.set(PageHeader.U64, at + MetaLayout.PARENT_TXN, lineage.parentTxn());
+    for (int i = 0; i < MetaLayout.RESERVED_WORDS; i++) {
+      target.set(PageHeader.U64, at + MetaLayout.RESERVED + (long) i * Long.BYTES, reserved.get(i));
+    }
+  }
+
+  /** In the order in which it is printed. */
+  private static void encode(UUID id, MemorySegment target, long at) {
+    target.set(PageHeader.U64, at, Long.reverseBytes(id.getMostSignificantBits()));
+    target.set(PageHeader.U64, at + Long.BYTES, Long.reverseBytes(id.getLeastSignificantBits()));
+  }
+
+  /** Bytes of a slot's page up to the last inline run; those behind are zero, but the trailer. */
   public int encodedBytes() {
     return MetaLayout.RUNS + freeRuns.size() * MetaLayout.RUN_SIZE;
   }
 
   /**
-   * Reads what {@link #encode} wrote.
+   * Reads what {@link #encode} wrote, with or without a trailer.
    *
    * @param page private memory, all of it the page; nobody changes it meanwhile
    * @param slot for which it was written
@@ -121,7 +231,7 @@ public record Meta(
    */
   public static @Nullable Meta decode(MemorySegment page, int slot) {
     int pageSize = (int) page.byteSize();
-    return new MetaDecoder(page, 0, pageSize, slot).decode(Long.MAX_VALUE).meta();
+    return new MetaDecoder(page, 0, pageSize, slot).decodeKept().meta();
   }
 
   private static void encode(FreeRun run, MemorySegment target, long at) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a meta slot's page and checks every field before anything is computed from it. */
@@ -16,12 +17,16 @@ final class MetaDecoder {
   private final int pageSize;
   private final int slot;
 
+  /** Where the trailer begins in the page. */
+  private final int trailer;
+
   /** The page at {@code base} of {@code page}, taken for slot {@code slot} of such pages. */
   MetaDecoder(MemorySegment page, long base, int pageSize, int slot) {
     this.page = page;
     this.base = base;
     this.pageSize = pageSize;
     this.slot = slot;
+    this.trailer = pageSize - MetaLayout.TRAILER_SIZE;
   }
 
   /**
@@ -30,9 +35,21 @@ final class MetaDecoder {
    * @param fileSize bytes in the file, which must hold every page that the meta counts
    */
   Decoded decode(long fileSize) {
+    return decode(fileSize, true);
+  }
+
+  /** As {@link #decode(long)}, of a meta that is kept somewhere else, maybe without trailer. */
+  Decoded decodeKept() {
+    return decode(Long.MAX_VALUE, u64(trailer + MetaLayout.ID_LIMIT) != 0);
+  }
+
+  private Decoded decode(long fileSize, boolean hasTrailer) {
     String problem = headerProblem();
     if (problem == null) {
       problem = numberProblem(fileSize);
+    }
+    if (problem == null && hasTrailer) {
+      problem = trailerProblem();
     }
     if (problem == null) {
       problem = statesProblem();
@@ -111,6 +128,16 @@ final class MetaDecoder {
     return null;
   }
 
+  private @Nullable String trailerProblem() {
+    long txnId = u64(MetaLayout.TXN_ID);
+    String problem =
+        TreeRootLayout.range(
+            "id limit", u64(trailer + MetaLayout.ID_LIMIT), txnId, PageHeader.LIMIT_U48 - 1);
+    return problem != null
+        ? problem
+        : TreeRootLayout.range("parent's txn", u64(trailer + MetaLayout.PARENT_TXN), 0, txnId);
+  }
+
   private Meta fields() {
     List<FreeRun> runs = new ArrayList<>();
     for (int i = 0; i < runCount(); i++) {
@@ -118,16 +145,41 @@ final class MetaDecoder {
     }
     return new Meta(
         pageSize,
-        new UUID(
-            Long.reverseBytes(u64(MetaLayout.DATABASE_ID)),
-            Long.reverseBytes(u64(MetaLayout.DATABASE_ID + Long.BYTES))),
+        uuid(MetaLayout.DATABASE_ID),
         u64(MetaLayout.TXN_ID),
         u64(MetaLayout.DURABLE_TXN),
         u64(MetaLayout.PAGE_COUNT),
         u64(MetaLayout.FREE_PAGES),
         TreeRootLayout.read(page, base + MetaLayout.CATALOG),
         TreeRootLayout.read(page, base + MetaLayout.FREE_TREE),
+        u64(trailer + MetaLayout.ID_LIMIT),
+        features(),
+        new Lineage(
+            uuid(trailer + MetaLayout.INCARNATION),
+            uuid(trailer + MetaLayout.PARENT),
+            u64(trailer + MetaLayout.PARENT_TXN)),
+        LongStream.range(0, MetaLayout.RESERVED_WORDS)
+            .mapToObj(i -> u64(trailer + MetaLayout.RESERVED + (int) i * Long.BYTES))
+            .toList(),
         runs);
+  }
+
+  /** What the page says that the file needs, true or not. */
+  Features features() {
+    return new Features(
+        u64(trailer + MetaLayout.INCOMPATIBLE),
+        u64(trailer + MetaLayout.READ_ONLY_COMPATIBLE),
+        u64(trailer + MetaLayout.COMPATIBLE));
+  }
+
+  /** Whether the catalog or the free tree is of a kind that this build does not know. */
+  boolean hasUnknownTrees() {
+    return TreeRootLayout.kind(page, base + MetaLayout.CATALOG) != TreeRootLayout.PLAIN
+        || TreeRootLayout.kind(page, base + MetaLayout.FREE_TREE) != TreeRootLayout.PLAIN;
+  }
+
+  private UUID uuid(int field) {
+    return new UUID(Long.reverseBytes(u64(field)), Long.reverseBytes(u64(field + Long.BYTES)));
   }
 
   private FreeRun run(long at) {

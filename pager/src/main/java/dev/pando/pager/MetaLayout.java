@@ -50,6 +50,38 @@ public final class MetaLayout {
   /** Bytes of an inline free run. */
   public static final int RUN_SIZE = RUN_FREE + Byte.BYTES;
 
+  // The trailer: the page's end, so that a named snapshot's record needs not keep it.
+
+  /** u64 in the trailer: no transaction above it has written a page. */
+  public static final int ID_LIMIT = 0;
+
+  /** u64 in the trailer: features without which the file cannot be read. */
+  public static final int INCOMPATIBLE = ID_LIMIT + Long.BYTES;
+
+  /** u64 in the trailer: features without which it cannot be written. */
+  public static final int READ_ONLY_COMPATIBLE = INCOMPATIBLE + Long.BYTES;
+
+  /** u64 in the trailer: features that need not be known. */
+  public static final int COMPATIBLE = READ_ONLY_COMPATIBLE + Long.BYTES;
+
+  /** 16 bytes in the trailer, a UUID: which of the futures of the database this is. */
+  public static final int INCARNATION = COMPATIBLE + Long.BYTES;
+
+  /** 16 bytes in the trailer: the incarnation from which this one comes, or zeros. */
+  public static final int PARENT = INCARNATION + 2 * Long.BYTES;
+
+  /** u64 in the trailer: the transaction of the parent up to which this one is the same. */
+  public static final int PARENT_TXN = PARENT + 2 * Long.BYTES;
+
+  /** 96 bytes in the trailer, of which the first 32 are meant for a commit log; carried along. */
+  public static final int RESERVED = PARENT_TXN + Long.BYTES;
+
+  /** u64 numbers in {@link #RESERVED}. */
+  public static final int RESERVED_WORDS = 12;
+
+  /** Bytes of the trailer. */
+  public static final int TRAILER_SIZE = RESERVED + RESERVED_WORDS * Long.BYTES;
+
   /** The magic's bytes "PANDO", 0x1A, CR, LF, read as a little-endian number. */
   public static final long MAGIC_VALUE = 0x0A0D_1A4F_444E_4150L;
 
@@ -58,8 +90,8 @@ public final class MetaLayout {
 
   private MetaLayout() {}
 
-  /** Inline free runs that a slot has room for: 27 at 512 bytes, 353 at 4,096. */
+  /** Inline free runs that a slot has room for: 12 at 512 bytes, 338 at 4,096. */
   public static int maxRuns(int pageSize) {
-    return (pageSize - RUNS) / RUN_SIZE;
+    return (pageSize - TRAILER_SIZE - RUNS) / RUN_SIZE;
   }
 }

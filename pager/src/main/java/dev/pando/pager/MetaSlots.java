@@ -25,9 +25,9 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   /**
    * A slot that was written but does not hold a valid meta.
    *
-   * @param txnId the transaction of a whole meta that does not count; 0 if there is none
+   * @param idLimit the limit of ids of a whole meta that does not count; 0 if there is none
    */
-  public record Damaged(int slot, String reason, long txnId) {}
+  public record Damaged(int slot, String reason, long idLimit) {}
 
   private static final String SUPPORTED = "Pando format version " + MetaLayout.VERSION;
 
@@ -43,18 +43,22 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   }
 
   /**
-   * The newest transaction in any slot. A meta that names more pages than the file has counts here,
-   * too: it is valid again as soon as the file has them.
+   * The highest id that a transaction may have used. A meta that names more pages than the file has
+   * counts here, too: it is valid again as soon as the file has them. Those below a seal do not
+   * count: nobody used an id between it and the next claim.
    */
-  public long newestTxn() {
-    long newest = 0;
-    for (Valid slot : valid) {
-      newest = Math.max(newest, slot.meta.txnId());
+  public long idLimit() {
+    long limit = 0;
+    for (Valid slot : valid) { // newest first
+      limit = Math.max(limit, slot.meta.idLimit());
+      if (slot.meta.isSealed()) {
+        break;
+      }
     }
     for (Damaged slot : damaged) {
-      newest = Math.max(newest, slot.txnId);
+      limit = Math.max(limit, slot.idLimit);
     }
-    return newest;
+    return limit;
   }
 
   /**
@@ -82,6 +86,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
             == USUAL_PAGE_SIZE) {
       Scan scan = new Scan(head, fileSize);
       MetaSlots slots = scan.slots(USUAL_PAGE_SIZE);
+      scan.checkFeatures(name);
       if (scan.otherVersion == null && !slots.valid.isEmpty()) {
         return slots;
       }
@@ -106,6 +111,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
       if (scan.otherVersion != null) {
         throw otherVersion(name, scan.otherVersion);
       }
+      scan.checkFeatures(name);
       if (!slots.valid.isEmpty()) {
         return slots;
       }
@@ -153,6 +159,8 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
     private final long fileSize;
     @Nullable String otherVersion;
     private @Nullable String doubtfulVersion;
+    private @Nullable Features unknown;
+    private boolean unknownTrees;
     private boolean magicSeen;
     private boolean ownVersionSeen;
 
@@ -191,8 +199,8 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
           valid.add(new Valid(slot, meta));
         } else {
           Meta whole = decoder.decode(Long.MAX_VALUE).meta();
-          long txnId = whole == null ? 0 : whole.txnId();
-          damaged.add(new Damaged(slot, String.valueOf(problem), txnId));
+          long idLimit = whole == null ? 0 : whole.idLimit();
+          damaged.add(new Damaged(slot, String.valueOf(problem), idLimit));
         }
       }
       valid.sort(Comparator.comparingLong((Valid slot) -> slot.meta().txnId()).reversed());
@@ -216,6 +224,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
       score += sound ? PageHeader.META_SLOTS + 1 : 1;
       if (version == MetaLayout.VERSION) {
         ownVersionSeen = true;
+        noteFeatures(decoder, sound);
         return;
       }
       String found = "Pando format version " + Integer.toUnsignedString(version);
@@ -226,6 +235,23 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
         otherVersion = found;
       } else {
         doubtfulVersion = found;
+      }
+    }
+
+    /** What an older commit says does not help: the newest one needs more than this build knows. */
+    private void noteFeatures(MetaDecoder decoder, boolean sound) {
+      if (sound && !decoder.features().canRead()) {
+        unknown = decoder.features();
+      }
+      unknownTrees |= sound && decoder.hasUnknownTrees();
+    }
+
+    void checkFeatures(String name) {
+      if (unknown != null) {
+        throw unknown.unreadable(name);
+      }
+      if (unknownTrees) {
+        throw otherVersion(name, "a kind of tree that this version does not know");
       }
     }
 

@@ -14,7 +14,7 @@ public final class PageHeader {
   /** u32, CRC32C of everything behind it to the end of the page or run. */
   public static final int CHECKSUM = 0;
 
-  /** u8, one of the four types below. */
+  /** u8, one of the types below. */
   public static final int TYPE = CHECKSUM + Integer.BYTES;
 
   /** u8, a leaf's pages less one in the upper four bits; {@link #COUNTED} or 0 in the lower. */
@@ -52,6 +52,12 @@ public final class PageHeader {
 
   /** Type of a run of pages that holds one value. */
   public static final byte OVERFLOW = 4;
+
+  /** Type, reserved for a list of a value's chunks: this build refuses it. */
+  public static final byte CHUNKS = 5;
+
+  /** Type, reserved for a page of a commit log: this build refuses it. */
+  public static final byte LOG = 6;
 
   /** Flag of a branch whose cells carry the number of entries below. */
   public static final byte COUNTED = 1;

@@ -2,6 +2,7 @@ package dev.pando.pager;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageIoException;
+import dev.pando.error.UnsupportedFormatException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -39,6 +40,7 @@ final class PageVerifier {
    *
    * @param pgno inside the map
    * @throws CorruptFileException if it is not what a reference to (pgno, birth) may name
+   * @throws UnsupportedFormatException if it is whole, but of a type that this build does not know
    */
   void verify(long pgno, long birth) {
     int stripe = (int) Thread.currentThread().threadId() & (SPARES - 1);
@@ -69,6 +71,13 @@ final class PageVerifier {
       if (stored != computed) {
         throw corrupt(pgno, describe(stored, computed, page, pageSize));
       }
+    }
+    if (checksums && (type & 0xFF) > PageHeader.OVERFLOW) {
+      throw new UnsupportedFormatException(
+          name,
+          "a page of type %d (page %d)".formatted(type & 0xFF, pgno),
+          "types up to " + PageHeader.OVERFLOW,
+          "open it with the version of Pando that wrote it, or a newer one");
     }
     if (type != PageHeader.BRANCH && type != PageHeader.LEAF && type != PageHeader.OVERFLOW) {
       throw corrupt(pgno, "page type " + type + ", allowed: 2, 3 or 4");

@@ -14,11 +14,11 @@ public final class TreeRootLayout {
   /** u32, levels. */
   public static final int DEPTH = BIRTH + Long.BYTES;
 
-  /** u32, zero. */
-  public static final int RESERVED = DEPTH + Integer.BYTES;
+  /** u32, the kind of the tree. */
+  public static final int KIND = DEPTH + Integer.BYTES;
 
   /** u64, keys in the tree. */
-  public static final int ENTRIES = RESERVED + Integer.BYTES;
+  public static final int ENTRIES = KIND + Integer.BYTES;
 
   /** u64, branch pages. */
   public static final int BRANCH_PAGES = ENTRIES + Long.BYTES;
@@ -32,6 +32,9 @@ public final class TreeRootLayout {
   /** Bytes of the record. */
   public static final int SIZE = OVERFLOW_PAGES + Long.BYTES;
 
+  /** The only kind that is defined yet. */
+  public static final int PLAIN = 0;
+
   /** The deepest tree: two children a branch would fill every page number before. */
   public static final int MAX_DEPTH = 48;
 
@@ -42,11 +45,16 @@ public final class TreeRootLayout {
     target.set(PageHeader.U64, offset + PGNO, root.pgno());
     target.set(PageHeader.U64, offset + BIRTH, root.birth());
     target.set(PageHeader.U32, offset + DEPTH, root.depth());
-    target.set(PageHeader.U32, offset + RESERVED, 0);
+    target.set(PageHeader.U32, offset + KIND, PLAIN);
     target.set(PageHeader.U64, offset + ENTRIES, root.entries());
     target.set(PageHeader.U64, offset + BRANCH_PAGES, root.branchPages());
     target.set(PageHeader.U64, offset + LEAF_PAGES, root.leafPages());
     target.set(PageHeader.U64, offset + OVERFLOW_PAGES, root.overflowPages());
+  }
+
+  /** The kind of a record's tree: {@link #PLAIN}, or one that this build does not know. */
+  public static int kind(MemorySegment source, long offset) {
+    return source.get(PageHeader.U32, offset + KIND);
   }
 
   /** Reads the record's numbers as they stand; {@link #problem} says whether they can be true. */

@@ -23,6 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MetaSlotsTest {
+  /** Where the trailer begins in a slot of 4,096 bytes. */
+  private static final int TRAILER = 4096 - MetaLayout.TRAILER_SIZE;
+
   @TempDir Path dir;
 
   private Path path;
@@ -46,7 +49,9 @@ class MetaSlotsTest {
 
   private static Meta meta(int pageSize, long txn) {
     TreeRoot none = TreeRoot.EMPTY;
-    return new Meta(pageSize, MetaTest.ID, txn, txn, 4, 0, none, none, List.of());
+    return Meta.initial(pageSize, MetaTest.ID)
+        .withIds(txn, txn, txn + 100)
+        .withContent(4, 0, none, none, List.of());
   }
 
   private MetaSlots read(byte[] bytes) {
@@ -112,15 +117,15 @@ class MetaSlotsTest {
   void aMetaOfALongerFileIsCountedAmongTheNewest() {
     byte[] bytes = file(512, 8, 9, 10);
     MetaSlots slots = read(bytes);
-    assertEquals(10, slots.newestTxn());
-    TreeRoot none = TreeRoot.EMPTY;
-    new Meta(512, MetaTest.ID, 12, 12, 5, 0, none, none, List.of())
+    assertEquals(110, slots.idLimit());
+    meta(512, 12)
+        .withContent(5, 0, TreeRoot.EMPTY, TreeRoot.EMPTY, List.of())
         .encode(MemorySegment.ofArray(bytes), 512, 1);
     slots = read(bytes);
     assertEquals(List.of(10L, 8L), txns(slots));
-    assertEquals(12, slots.newestTxn());
+    assertEquals(112, slots.idLimit());
     bytes[512 + 100] ^= 1;
-    assertEquals(10, read(bytes).newestTxn(), "of a damaged one nothing is known");
+    assertEquals(110, read(bytes).idLimit(), "of a damaged one nothing is known");
   }
 
   @Test
@@ -250,5 +255,57 @@ class MetaSlotsTest {
       PageHeader.seal(memory, 0, 4096);
       corrupt(bytes, "page size " + Integer.toUnsignedString(claim), "allowed: 4096");
     }
+  }
+
+  /** Recovery went back to an older commit, and let the newer one be overwritten. */
+  @Test
+  void unknownFeaturesOfOneSlotRefuseTheFile() {
+    for (int slot = 0; slot < 3; slot++) {
+      byte[] bytes = file(4096, 8, 10, 9);
+      MemorySegment page = MemorySegment.ofArray(bytes).asSlice(slot * 4096L, 4096);
+      page.set(PageHeader.U64, TRAILER + MetaLayout.INCOMPATIBLE, 1L << 40);
+      byte[] torn = bytes.clone();
+      assertEquals(2, read(torn).valid().size(), "a bit that no checksum vouches for is damage");
+      PageHeader.seal(page, 0, 4096);
+      assertUnknown(bytes, "features 0x10000000000");
+    }
+  }
+
+  @Test
+  void unknownKindsOfTreesRefuseTheFile() {
+    for (int root : new int[] {MetaLayout.CATALOG, MetaLayout.FREE_TREE}) {
+      byte[] bytes = file(512, 8, 10, 9);
+      MemorySegment page = MemorySegment.ofArray(bytes).asSlice(512, 512);
+      page.set(PageHeader.U32, root + TreeRootLayout.KIND, 7);
+      PageHeader.seal(page, 0, 512);
+      assertUnknown(bytes, "kind of tree");
+    }
+  }
+
+  private void assertUnknown(byte[] bytes, String says) {
+    UnsupportedFormatException e =
+        assertThrows(UnsupportedFormatException.class, () -> read(bytes));
+    Pages.assertSays(e, path.toString(), says, "version of Pando that wrote it");
+  }
+
+  @Test
+  void otherFeaturesAreKeptAndReserved() {
+    byte[] bytes = file(4096, 8);
+    MemorySegment page = MemorySegment.ofArray(bytes).asSlice(0, 4096);
+    page.set(PageHeader.U64, TRAILER + MetaLayout.READ_ONLY_COMPATIBLE, 2);
+    page.set(PageHeader.U64, TRAILER + MetaLayout.COMPATIBLE, 4);
+    page.set(PageHeader.U64, TRAILER + MetaLayout.RESERVED + 88L, 77);
+    PageHeader.seal(page, 0, 4096);
+    Meta meta = read(bytes).valid().getFirst().meta();
+    assertEquals(new Features(0, 2, 4), meta.features());
+    UnsupportedFormatException e =
+        assertThrows(UnsupportedFormatException.class, () -> meta.features().checkWritable("it"));
+    Pages.assertSays(e, "it: found", "features 0x2", "reading only");
+    byte[] again = new byte[4096];
+    meta.withIds(9, 9, 9).encode(MemorySegment.ofArray(again), 0, 0);
+    MemorySegment copy = MemorySegment.ofArray(again);
+    assertEquals(2, copy.get(PageHeader.U64, TRAILER + MetaLayout.READ_ONLY_COMPATIBLE));
+    assertEquals(4, copy.get(PageHeader.U64, TRAILER + MetaLayout.COMPATIBLE));
+    assertEquals(77, copy.get(PageHeader.U64, TRAILER + MetaLayout.RESERVED + 88L));
   }
 }

@@ -29,7 +29,10 @@ class MetaTest {
     long pages = free.stream().filter(FreeRun::free).mapToLong(FreeRun::length).sum();
     TreeRoot catalog = new TreeRoot(50, 9, 2, 300, 1, 7, 20);
     TreeRoot freeTree = new TreeRoot(51, 8, 1, 2, 0, 1, 0);
-    return new Meta(pageSize, ID, 9, 7, 100_000, pages + 11, catalog, freeTree, free);
+    return Meta.initial(pageSize, ID)
+        .withIds(9, 7, 1033)
+        .withLineage(Lineage.first(ID).child(new UUID(3, 4), 5))
+        .withContent(100_000, pages + 11, catalog, freeTree, free);
   }
 
   private static MemorySegment encoded(Meta meta) {
@@ -87,7 +90,7 @@ class MetaTest {
 
   @Test
   void everyFlippedBitIsNoticed() {
-    MemorySegment memory = encoded(full(512, 27));
+    MemorySegment memory = encoded(full(512, MetaLayout.maxRuns(512)));
     for (long bit = 0; bit < 512 * 8; bit++) {
       long at = BASE + bit / 8;
       byte before = memory.get(PageHeader.U8, at);
@@ -129,7 +132,10 @@ class MetaTest {
     "144, 8, -1, catalog: overflow pages -1",
     "144, 8, 99997, catalog: pages of the tree",
     "152, 8, -1, free tree: root page -1",
-    "208, 2, 28, inline free runs 28",
+    "344, 8, 8, id limit 8",
+    "344, 8, 281474976710656, id limit 281474976710656",
+    "408, 8, 10, parent's txn 10",
+    "208, 2, 13, inline free runs 13",
     "208, 2, 65535, inline free runs 65535",
     "210, 4, 2, free run's page 2",
     "210, 4, 100000, free run's page 100000",
@@ -141,7 +147,7 @@ class MetaTest {
     "88, 8, 5, free pages in inline free runs",
   })
   void everyHostileFieldIsRefused(int offset, int bytes, long number, String says) {
-    MemorySegment memory = encoded(full(512, 27));
+    MemorySegment memory = encoded(full(512, MetaLayout.maxRuns(512)));
     long at = BASE + offset;
     switch (bytes) {
       case 1 -> memory.set(PageHeader.U8, at, (byte) number);

@@ -225,6 +225,11 @@ final class Catalog {
     open.values().forEach(table -> table.tree.forgetCursors());
   }
 
+  /** The tree of all entries. */
+  TreeWriter tree() {
+    return tree;
+  }
+
   /** The names of all tables, in the order of their UTF-8 bytes. */
   List<String> names() {
     return names(tree, pages.name());
@@ -236,7 +241,7 @@ final class Catalog {
     try (Cursor cursor = catalog.cursor()) {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.key(name);
-        if (!SnapshotEntry.isKey(name)) {
+        if (CatalogKey.of(file, name) == CatalogKey.TABLE) {
           names.add(CatalogEntry.name(file, name));
         }
       }

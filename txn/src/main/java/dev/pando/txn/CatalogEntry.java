@@ -95,19 +95,15 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
     if (bytes.length < CODECS + 2 * Short.BYTES) {
       throw corrupt(file, name, "an entry of " + bytes.length + " bytes");
     }
-    if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0) {
-      throw corrupt(
-          file,
-          name,
-          "entry version "
-              + bytes[VERSION]
-              + " with flags "
-              + bytes[FLAGS]
-              + ", supported: version "
-              + CURRENT_VERSION
-              + " without flags");
-    }
     MemorySegment source = MemorySegment.ofArray(bytes);
+    int kind = TreeRootLayout.kind(source, ROOT);
+    if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0 || kind != TreeRootLayout.PLAIN) {
+      throw CatalogKey.unsupported(
+          file,
+          "table %s with an entry of version %d, flags 0x%x and a tree of kind %d"
+              .formatted(name, bytes[VERSION], bytes[FLAGS], kind),
+          "version " + CURRENT_VERSION + " without flags, kind " + TreeRootLayout.PLAIN);
+    }
     int keyLength = Short.toUnsignedInt(source.get(U16, CODECS));
     int valueAt = CODECS + Short.BYTES + keyLength;
     if (valueAt + Short.BYTES > bytes.length) {

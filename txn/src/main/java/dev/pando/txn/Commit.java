@@ -94,15 +94,9 @@ final class Commit {
    * be used again as soon as another one stands on it.
    */
   private Meta meta(TreeRoot tables, TreeRoot freeTree, FreeSpace.Saved saved, boolean onDisk) {
-    return new Meta(
-        base.meta().pageSize(),
-        base.meta().databaseId(),
-        pages.txnId(),
-        onDisk && isSynced ? pages.txnId() : metas.durableTxn(),
-        pages.pageCount(),
-        saved.freePages(),
-        tables,
-        freeTree,
-        saved.changes());
+    long txnId = pages.txnId();
+    return base.meta()
+        .withIds(txnId, onDisk && isSynced ? txnId : metas.durableTxn(), metas.idLimit(txnId))
+        .withContent(pages.pageCount(), saved.freePages(), tables, freeTree, saved.changes());
   }
 }

@@ -138,7 +138,11 @@ final class DatabaseCheck {
   }
 
   private void checkTable(Slice key, Slice value) {
-    if (SnapshotEntry.isKey(key)) {
+    CatalogKey kind = CatalogKey.of(pages.name(), key);
+    if (kind == CatalogKey.CARRIED) {
+      return;
+    }
+    if (kind == CatalogKey.SNAPSHOT) {
       SnapshotEntry entry = SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value);
       if (keep != null) {
         try (ReadTxn kept = keep.apply(entry)) {

@@ -59,6 +59,9 @@ final class LockFile implements AutoCloseable {
   /** Whether ids up to that one are all known. */
   private static final long CLAIMED = 200;
 
+  /** The highest id that a transaction may use; 0 while nobody has claimed ids. */
+  private static final long ID_LIMIT = 336;
+
   /** The id of the running write transaction; 0 for none. */
   private static final long WRITING = 208;
 
@@ -202,10 +205,11 @@ final class LockFile implements AutoCloseable {
   /**
    * Describes the database that was found; for the process that is alone.
    *
-   * @param lastUsed the newest transaction in any slot, also one that does not count
+   * @param idLimit the highest id that a transaction may have used
+   * @param claimed whether none has used one: ids up to the limit are free
    */
   void describe(
-      UUID databaseId, int pageSize, long current, long durable, long lastUsed, boolean claimed) {
+      UUID databaseId, int pageSize, long current, long durable, long idLimit, boolean claimed) {
     header.asSlice(CURRENT, STATE_END - CURRENT).fill((byte) 0);
     setLong(WRITER, 0);
     setLong(GROWER, 0);
@@ -219,8 +223,9 @@ final class LockFile implements AutoCloseable {
     setLong(BLOCKS, 1);
     setLong(CURRENT, current);
     setLong(DURABLE, durable);
-    setLong(LAST_USED, lastUsed);
+    setLong(LAST_USED, claimed ? 0 : idLimit);
     setLong(CLAIMED, claimed ? 1 : 0);
+    setLong(ID_LIMIT, claimed ? idLimit : 0);
     setLong(LENGTHS, 1); // who was killed before may have changed it
     setLong(MAGIC, MAGIC_VALUE); // private memory has none yet
     meeting = ThreadLocalRandom.current().nextLong() | 1;
@@ -347,6 +352,14 @@ final class LockFile implements AutoCloseable {
 
   void setLastUsed(long txnId) {
     setLong(LAST_USED, txnId);
+  }
+
+  long idLimit() {
+    return getLong(ID_LIMIT);
+  }
+
+  void setIdLimit(long txnId) {
+    setLong(ID_LIMIT, txnId);
   }
 
   boolean claimed() {

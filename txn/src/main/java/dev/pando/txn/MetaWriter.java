@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageHeader;
@@ -16,15 +17,22 @@ import org.jspecify.annotations.Nullable;
  * <p>An id whose transaction wrote a page is never given out again, not even if it was rolled back
  * or cut short by a crash: a page's birth tells its versions apart, and recovery would take the
  * version of a transaction that failed for one of its namesake if a write of that were lost. After
- * a crash nobody knows which ids were used, only that they were fewer than {@link #RANGE} above the
- * newest durable one; so whoever begins to write first puts a meta with an id beyond them on disk.
- * From then on the lock file knows.
+ * a crash nobody knows which ids were used, only that they were at most the limit that the newest
+ * durable meta gives. So each meta gives one some way above its own id, and the first writer of a
+ * file puts a meta on disk before any page, whose id is above all limits. From then on the lock
+ * file knows which ids were used.
  */
 final class MetaWriter {
-  /** Ids used without a durable commit in between are fewer. */
-  static final long RANGE = 1 << 16;
+  /** So many ids a meta allows above its own, ... */
+  static final long RANGE = 1 << 10;
+
+  /** ... and up to so many in a session that uses more between two syncs. */
+  static final long MOST_RANGE = 1 << 16;
 
   private static final long NOTHING = -1;
+
+  /** Which limit of ids the meta of a transaction gave. */
+  private record Limit(long txnId, long limit) {}
 
   private final DataFile file;
   private final LockFile lock;
@@ -39,6 +47,11 @@ final class MetaWriter {
   private final long[] slotPages = new long[PageHeader.META_SLOTS];
 
   private final long[] slotTxn = new long[PageHeader.META_SLOTS];
+
+  /** Of the meta written last: one object, because another thread may sync. */
+  private volatile Limit lastLimit = new Limit(NOTHING, 0);
+
+  private long range = RANGE;
 
   /**
    * Writes metas.
@@ -86,7 +99,26 @@ final class MetaWriter {
 
   /** Whether {@link #claim} is due before the next transaction. */
   boolean mustClaim() {
-    return !lock.claimed() || lock.lastUsed() - lock.durable() >= RANGE / 2;
+    return !lock.claimed() || nextTxnId() > lock.idLimit();
+  }
+
+  /**
+   * Refuses to begin a transaction when there are no ids for it.
+   *
+   * @throws DatabaseFullException then, for ever; reading goes on
+   */
+  void checkIds() {
+    if (nextTxnId() > Meta.LAST_TXN) {
+      throw new DatabaseFullException(
+          "%s: all %d transaction ids are used; copy the tables into a new database"
+              .formatted(file.name(), Meta.LAST_TXN),
+          null);
+    }
+  }
+
+  /** The limit of ids for a meta of some id. */
+  long idLimit(long txnId) {
+    return Math.min(txnId + range, PageHeader.LIMIT_U48 - 1);
   }
 
   /**
@@ -97,8 +129,11 @@ final class MetaWriter {
    * @return the meta written, whose content is that of {@code base}
    */
   Meta claim(Meta base, Pins pins) {
-    long txnId = Math.max(lock.lastUsed(), base.txnId()) + RANGE;
-    Meta meta = base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()));
+    if (lock.claimed()) { // the range was too small
+      range = Math.min(2 * range, MOST_RANGE);
+    }
+    long txnId = Math.max(lock.lastUsed(), base.txnId()) + 1;
+    Meta meta = base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()), idLimit(txnId));
     write(meta, base.txnId(), pins);
     sync(txnId);
     lock.setClaimed(true);
@@ -113,11 +148,9 @@ final class MetaWriter {
    * @return the meta written, or null if there was nothing to say
    */
   @Nullable Meta seal(Meta newest, Pins pins) {
-    if (lock.claimed()
-        && newest.durableTxn() < newest.txnId()
-        && lock.durable() == newest.txnId()) {
+    if (lock.claimed() && !newest.isSealed() && lock.durable() == newest.txnId()) {
       long txnId = nextTxnId();
-      Meta sealed = newest.withIds(txnId, txnId);
+      Meta sealed = newest.withIds(txnId, txnId, txnId);
       write(sealed, newest.txnId(), pins);
       sync(txnId);
       return sealed;
@@ -181,6 +214,7 @@ final class MetaWriter {
     file.writeMeta(page, slot);
     slotTxn[slot] = meta.txnId();
     slotPages[slot] = meta.pageCount();
+    lastLimit = new Limit(meta.txnId(), meta.idLimit());
   }
 
   /** The file is at least so long for every meta that recovery might go back to. */
@@ -258,6 +292,10 @@ final class MetaWriter {
   private void syncNow(long txnId) {
     file.sync();
     lock.setDurable(txnId);
+    Limit last = lastLimit;
+    if (txnId == last.txnId) { // or it is not known, and stays
+      lock.setIdLimit(last.limit);
+    }
     lock.setSyncing(0);
   }
 

@@ -176,15 +176,22 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
     try {
       Recovery recovery = Recovery.choose(verifying, slots);
       Meta meta = recovery.meta();
+      checkWritable(file, meta);
       PageMap map = map(file, options, verifying, lock.shared() ? pages : meta.pageCount());
       // A meta may say that its own pages are on disk; that does not tell whether it is there
       // itself.
       long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
-      lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, slots.newestTxn(), created);
+      lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, slots.idLimit(), created);
       return new OpenedFile(
           file, map, meta, new OpenReport(created, meta.txnId(), recovery.passedOver()));
     } finally {
       verifying.release();
+    }
+  }
+
+  private static void checkWritable(PageFile file, Meta meta) {
+    if (file.writable()) {
+      meta.features().checkWritable(String.valueOf(file.path()));
     }
   }
 
@@ -199,6 +206,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
   private static OpenedFile join(PageFile file, Options options, MetaSlots slots, LockFile lock) {
     lock.join(slots.valid().getFirst().meta().databaseId(), slots.pageSize());
     Meta meta = Publication.await(file, lock);
+    checkWritable(file, meta);
     PageMap map =
         file.map(slots.pageSize(), file.size() / slots.pageSize(), options.pagerChecksums(), null);
     return new OpenedFile(file, map, meta, new OpenReport(false, meta.txnId(), List.of()));

@@ -4,6 +4,7 @@ import static dev.pando.txn.LockFile.LONG;
 
 import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.Meta;
+import dev.pando.pager.MetaLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.LongPredicate;
@@ -54,6 +55,8 @@ final class PinnedMetas {
     LONG.set(block, SLOT, (long) slot);
     LONG.set(block, LENGTH, bytes);
     MemorySegment.copy(page, 0, block, PAGE, bytes);
+    int trailer = pageSize - MetaLayout.TRAILER_SIZE;
+    MemorySegment.copy(page, trailer, block, PAGE + trailer, MetaLayout.TRAILER_SIZE);
     LONG.setVolatile(block, TXN, txnId + 1);
   }
 
@@ -88,6 +91,9 @@ final class PinnedMetas {
         byte[] copy = new byte[pageSize];
         int length = Math.clamp((long) LONG.get(block, LENGTH), 0, pageSize);
         MemorySegment.copy(block, ValueLayout.JAVA_BYTE, PAGE, copy, 0, length);
+        int trailer = pageSize - MetaLayout.TRAILER_SIZE;
+        MemorySegment.copy(
+            block, ValueLayout.JAVA_BYTE, PAGE + trailer, copy, trailer, MetaLayout.TRAILER_SIZE);
         int slot = (int) (long) LONG.get(block, SLOT);
         Meta meta = Meta.decode(MemorySegment.ofArray(copy), slot);
         if (meta != null && meta.txnId() == txnId) {

@@ -105,7 +105,7 @@ final class ReaderList {
         meta.pageCount(),
         meta.freePages(),
         meta.txnId(),
-        meta.catalog().entries() - newest.named().size(),
+        newest.tables(),
         readers.size(),
         Math.min(oldest, meta.txnId()),
         Duration.ofNanos(age),

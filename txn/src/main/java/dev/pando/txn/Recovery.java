@@ -24,6 +24,8 @@ record Recovery(Meta meta, List<String> passedOver) {
    *
    * @param pages verifies every page it locates
    * @throws CorruptFileException if no slot holds a whole commit
+   * @throws dev.pando.error.UnsupportedFormatException if the newest one has what this build does
+   *     not know: going back would lose it
    */
   static Recovery choose(PageReader pages, MetaSlots slots) {
     List<String> passedOver = new ArrayList<>();
@@ -91,10 +93,12 @@ record Recovery(Meta meta, List<String> passedOver) {
           durable,
           isNew,
           (key, value) -> {
-            if (SnapshotEntry.isKey(key)) {
-              snapshots.add(SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value).meta());
-            } else {
-              verifyTable(meta, key, value, isNew);
+            switch (CatalogKey.of(pages.name(), key)) {
+              case SNAPSHOT ->
+                  snapshots.add(
+                      SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value).meta());
+              case TABLE -> verifyTable(meta, key, value, isNew);
+              case CARRIED -> {}
             }
           });
       Delta.verify(pages, meta.freeTree(), durable, isNew, null);

@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
@@ -96,6 +97,22 @@ final class Snapshot {
       named = known;
     }
     return known;
+  }
+
+  /** How many tables there are. */
+  long tables() {
+    long carried = 0;
+    Slice key = new Slice();
+    try (Cursor cursor = catalog().cursor()) { // they come last
+      for (boolean there = cursor.last(); there; there = cursor.prev()) {
+        cursor.key(key);
+        if (CatalogKey.of(map.name(), key) != CatalogKey.CARRIED) {
+          break;
+        }
+        carried++;
+      }
+    }
+    return meta.catalog().entries() - named().size() - carried;
   }
 
   /** The tree of tables. */

@@ -37,17 +37,13 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
   /** u64, milliseconds since 1970. */
   static final int CREATED = 8;
 
-  /** The meta slot's page, slot 0, without the zeros behind its last run. */
+  /** The meta slot's page, slot 0, without its trailer and the zeros before that. */
   static final int PAGE = CREATED + Long.BYTES;
 
   private static final byte CURRENT_VERSION = 1;
 
   private static final ValueLayout.OfLong U64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  static boolean isKey(Slice key) {
-    return key.length > 0 && key.segment.get(ValueLayout.JAVA_BYTE, key.offset) == SNAPSHOT;
-  }
 
   static void writeKey(String name, KeyBuffer key) {
     byte[] utf8 = name.getBytes(UTF_8);
@@ -59,7 +55,7 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
 
   byte[] encode() {
     byte[] page = new byte[meta.pageSize()];
-    meta.encode(MemorySegment.ofArray(page), 0, 0);
+    meta.withoutTrailer().encode(MemorySegment.ofArray(page), 0, 0);
     int length = meta.encodedBytes();
     byte[] bytes = new byte[PAGE + length];
     bytes[RECORD_VERSION] = CURRENT_VERSION;
@@ -76,10 +72,10 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
     }
     byte[] bytes = value.toArray();
     if (bytes[RECORD_VERSION] != CURRENT_VERSION) {
-      throw corrupt(
+      throw CatalogKey.unsupported(
           file,
-          name,
-          "record version " + bytes[RECORD_VERSION] + ", supported: " + CURRENT_VERSION);
+          "record version %d of snapshot %s".formatted(bytes[RECORD_VERSION], name),
+          "version " + CURRENT_VERSION);
     }
     byte[] page = new byte[pageSize];
     System.arraycopy(bytes, PAGE, page, 0, bytes.length - PAGE);
@@ -111,12 +107,12 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
   /** All named snapshots of a catalog, by name. */
   static List<SnapshotEntry> readAll(Tree catalog, String file, int pageSize) {
     List<SnapshotEntry> all = new ArrayList<>();
-    forEach(catalog, (key, value) -> all.add(decode(file, pageSize, key, value)));
+    forEach(catalog, file, (key, value) -> all.add(decode(file, pageSize, key, value)));
     return all;
   }
 
   /** Visits the records; the slices hold for the call only. */
-  static void forEach(Tree catalog, BiConsumer<Slice, Slice> visitor) {
+  static void forEach(Tree catalog, String file, BiConsumer<Slice, Slice> visitor) {
     if (catalog.entries() == 0) {
       return;
     }
@@ -125,7 +121,7 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
     try (Cursor cursor = catalog.cursor()) {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.entry(key, value);
-        if (!isKey(key)) {
+        if (CatalogKey.of(file, key) != CatalogKey.SNAPSHOT) {
           return;
         }
         visitor.accept(key, value);

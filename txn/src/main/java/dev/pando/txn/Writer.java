@@ -133,6 +133,7 @@ final class Writer {
     if (lock.lastWriter() != lock.session()) {
       takeOver();
     }
+    metas.checkIds();
     if (metas.mustClaim()) {
       claim();
     }

@@ -81,16 +81,8 @@ final class FreeTreeMaker {
     inline.add(new FreeRun(own, 1, false));
     inline.sort(java.util.Comparator.comparingLong(FreeRun::pgno));
     writeLeaf(image, pageSize, own, meta.txnId(), recorded);
-    new Meta(
-            pageSize,
-            meta.databaseId(),
-            meta.txnId(),
-            meta.durableTxn(),
-            pages,
-            free,
-            meta.catalog(),
-            new TreeRoot(own, meta.txnId(), 1, 1, 0, 1, 0),
-            inline)
+    TreeRoot freeTree = new TreeRoot(own, meta.txnId(), 1, 1, 0, 1, 0);
+    meta.withContent(pages, free, meta.catalog(), freeTree, inline)
         .encode(MemorySegment.ofArray(image), (long) slot * pageSize, slot);
   }
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.FreeRun;
 import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
+import dev.pando.pager.TreeRootLayout;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Field;
@@ -32,7 +34,13 @@ import org.junit.jupiter.api.Test;
  */
 final class CatalogFormatTest {
   private static final List<Class<?>> LAYOUTS =
-      List.of(CatalogEntry.class, SnapshotEntry.class, FreeRecord.class, MetaWriter.class);
+      List.of(
+          CatalogEntry.class,
+          CatalogKey.class,
+          SnapshotEntry.class,
+          FreeRecord.class,
+          MetaWriter.class,
+          Meta.class);
 
   /** A row whose first cell is a number, with a cell that names a constant in backquotes. */
   private static final Pattern ROW =
@@ -104,11 +112,24 @@ final class CatalogFormatTest {
   @Test
   void catalogRecordsOfOtherKindsAreRefused() {
     byte[] good = new CatalogEntry(TreeRoot.EMPTY, "u64", "utf8").encode();
-    for (int offset : new int[] {CatalogEntry.VERSION, CatalogEntry.FLAGS, CatalogEntry.CODECS}) {
+    int kind = CatalogEntry.ROOT + TreeRootLayout.KIND;
+    for (int offset : new int[] {CatalogEntry.VERSION, CatalogEntry.FLAGS, kind}) {
       byte[] other = good.clone();
       other[offset]++;
-      assertThatExceptionOfType(CorruptFileException.class)
-          .isThrownBy(() -> CatalogEntry.decode("file", "t", slice(other), 3, 0));
+      assertThatExceptionOfType(UnsupportedFormatException.class)
+          .isThrownBy(() -> CatalogEntry.decode("file", "t", slice(other), 3, 0))
+          .withMessageContaining("table t");
+    }
+    byte[] long1 = good.clone();
+    long1[CatalogEntry.CODECS]++;
+    assertThatExceptionOfType(CorruptFileException.class)
+        .isThrownBy(() -> CatalogEntry.decode("file", "t", slice(long1), 3, 0));
+    assertThat(CatalogKey.of("file", slice(hex("74 61")))).isEqualTo(CatalogKey.TABLE);
+    assertThat(CatalogKey.of("file", slice(hex("80 61")))).isEqualTo(CatalogKey.CARRIED);
+    assertThat(CatalogKey.of("file", slice(hex("FF")))).isEqualTo(CatalogKey.CARRIED);
+    for (String other : List.of("00", "72 61", "75 61", "7F")) {
+      assertThatExceptionOfType(UnsupportedFormatException.class)
+          .isThrownBy(() -> CatalogKey.of("file", slice(hex(other))));
     }
     assertThatExceptionOfType(CorruptFileException.class)
         .isThrownBy(() -> CatalogEntry.name("file", slice(hex("75 61"))));
@@ -199,29 +220,27 @@ final class CatalogFormatTest {
   @Test
   void namedSnapshotRecord() {
     Meta meta =
-        new Meta(
-            512,
-            new UUID(1, 2),
-            9,
-            8,
-            20,
-            3,
-            TreeRoot.EMPTY,
-            TreeRoot.EMPTY,
-            List.of(new FreeRun(5, 3, true)));
+        Meta.initial(512, new UUID(1, 2))
+            .withIds(9, 8, 10)
+            .withoutTrailer()
+            .withContent(20, 3, TreeRoot.EMPTY, TreeRoot.EMPTY, List.of(new FreeRun(5, 3, true)));
     byte[] record = new SnapshotEntry("n\u00e9", Instant.ofEpochMilli(0x0102), meta).encode();
     assertThat(record).hasSize(16 + 210 + 11);
     assertThat(HexFormat.of().formatHex(record, 0, 16))
         .isEqualTo("01" + "00".repeat(7) + "0201" + "00".repeat(6));
     assertThat(HexFormat.of().formatHex(record, 16 + 32, 16 + 40)).isEqualTo("50414e444f1a0d0a");
     Slice key = slice(hex("73 6ec3a9"));
-    assertThat(SnapshotEntry.isKey(key)).isTrue();
-    assertThat(SnapshotEntry.isKey(slice(hex("74 6ec3a9")))).isFalse();
+    assertThat(CatalogKey.of("file", key)).isEqualTo(CatalogKey.SNAPSHOT);
+    byte[] newer = record.clone();
+    newer[0] = 2;
+    assertThatExceptionOfType(UnsupportedFormatException.class)
+        .isThrownBy(() -> SnapshotEntry.decode("file", 512, key, slice(newer)))
+        .withMessageContaining("snapshot n\u00e9");
     SnapshotEntry read = SnapshotEntry.decode("file", 512, key, slice(record));
     assertThat(read.name()).isEqualTo("n\u00e9");
     assertThat(read.created()).isEqualTo(Instant.ofEpochMilli(0x0102));
     assertThat(read.meta()).isEqualTo(meta);
-    for (int at : new int[] {0, 16, 100, 225, record.length - 1}) {
+    for (int at : new int[] {16, 100, 225, record.length - 1}) {
       byte[] damaged = record.clone();
       damaged[at] ^= 0x10;
       assertThatExceptionOfType(CorruptFileException.class)

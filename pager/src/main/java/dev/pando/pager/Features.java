@@ -1,0 +1,49 @@
+package dev.pando.pager;
+
+import dev.pando.error.UnsupportedFormatException;
+
+/**
+ * What a file needs beyond the first version of the format, a bit each (FORMAT.md, "Features"). No
+ * bit is defined yet.
+ *
+ * @param incompatible a build that does not know one of these must not open the file
+ * @param readOnlyCompatible one that does not know one of these may read it, and must not write
+ * @param compatible one that does not know these may write: it carries them along
+ */
+public record Features(long incompatible, long readOnlyCompatible, long compatible) {
+  /** None. */
+  public static final Features NONE = new Features(0, 0, 0);
+
+  /** What this build knows. */
+  private static final Features KNOWN = NONE;
+
+  /** Whether this build can read the file. */
+  boolean canRead() {
+    return (incompatible & ~KNOWN.incompatible) == 0;
+  }
+
+  /** The exception for a file that this build cannot read. */
+  UnsupportedFormatException unreadable(String name) {
+    return new UnsupportedFormatException(
+        name,
+        "a database that needs features 0x%x".formatted(incompatible & ~KNOWN.incompatible),
+        "features 0x%x".formatted(KNOWN.incompatible),
+        "open it with the version of Pando that wrote it, or a newer one");
+  }
+
+  /**
+   * Refuses a file that this build may only read.
+   *
+   * @throws UnsupportedFormatException if it has features that this build does not know
+   */
+  public void checkWritable(String name) {
+    long unknown = readOnlyCompatible & ~KNOWN.readOnlyCompatible;
+    if (unknown != 0) {
+      throw new UnsupportedFormatException(
+          name,
+          "a database with features 0x%x, which this version can only read".formatted(unknown),
+          "features 0x%x".formatted(KNOWN.readOnlyCompatible),
+          "open it for reading only, or with a newer version of Pando");
+    }
+  }
+}
