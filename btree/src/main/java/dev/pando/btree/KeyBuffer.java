@@ -44,6 +44,11 @@ public final class KeyBuffer {
     length(keyLength);
   }
 
+  /** As {@link #set(MemorySegment, long, int)}, but of a longer key takes only what fits. */
+  public void setStart(MemorySegment source, long offset, long keyLength) {
+    set(source, offset, (int) Math.min(keyLength, capacity));
+  }
+
   /** Takes a copy of a key. */
   public void set(byte[] key) {
     checkCapacity(key.length);

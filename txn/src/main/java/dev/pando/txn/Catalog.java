@@ -196,6 +196,9 @@ final class Catalog {
     if (table == null) {
       return false;
     }
+    if (from.equals(to)) {
+      return true;
+    }
     checkName(to);
     if (entry(to) != null) {
       throw new IllegalArgumentException(

@@ -48,11 +48,20 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   static void writeKey(String name, KeyBuffer key) {
+    writeKey(TABLE, name, key);
+  }
+
+  /**
+   * The catalog's key of a name to look for. A name that nothing can have, because it is too long
+   * or no Unicode, becomes a key that is not there.
+   */
+  static void writeKey(byte kind, String name, KeyBuffer key) {
     byte[] utf8 = name.getBytes(UTF_8);
-    byte[] bytes = new byte[1 + utf8.length];
-    bytes[0] = TABLE;
-    System.arraycopy(utf8, 0, bytes, 1, utf8.length);
-    key.set(bytes);
+    int length = new String(utf8, UTF_8).equals(name) ? utf8.length : 0; // "?" is another name
+    byte[] bytes = new byte[1 + length];
+    bytes[0] = kind;
+    System.arraycopy(utf8, 0, bytes, 1, length);
+    key.setStart(MemorySegment.ofArray(bytes), 0, bytes.length);
   }
 
   /** The table's name in a catalog key. */

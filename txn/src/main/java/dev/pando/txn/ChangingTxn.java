@@ -444,7 +444,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     Caller mine = caller();
     long call = mine.begin();
     try {
-      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
       MemorySegment checked = table.checked(value, this, mine.memory());
       return put(beginChange(mine, table), wanted, checked, checked.byteSize());
     } finally {
@@ -456,7 +456,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     Caller mine = caller();
     long call = mine.begin();
     try {
-      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
       MemorySegment checked = table.checked(value, this, mine.memory());
       append(beginChange(mine, table), table.name(), wanted, checked, checked.byteSize());
     } finally {
@@ -468,7 +468,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     Caller mine = caller();
     long call = mine.begin();
     try {
-      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      KeyBuffer wanted = mine.memory().setKey(key);
       TreeWriter tree = beginChangeIfThere(mine, table);
       mayUseReserve();
       return delete(tree, wanted);

@@ -1,7 +1,6 @@
 package dev.pando.txn;
 
 import dev.pando.btree.Cursor;
-import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import java.lang.foreign.MemorySegment;
@@ -100,7 +99,7 @@ final class RangeCursor {
     if (lower == null) {
       return cursor.first();
     }
-    if (!cursor.seek(keyOf(lower, mine))) {
+    if (!cursor.seek(mine.memory().setKey(lower))) {
       return false;
     }
     return range.lowerInclusive() || !standsOn(lower) || cursor.next();
@@ -111,7 +110,7 @@ final class RangeCursor {
     if (upper == null) {
       return cursor.last();
     }
-    if (!cursor.seekFloor(keyOf(upper, mine))) {
+    if (!cursor.seekFloor(mine.memory().setKey(upper))) {
       return false;
     }
     return range.upperInclusive() || !standsOn(upper) || cursor.prev();
@@ -120,17 +119,6 @@ final class RangeCursor {
   private boolean standsOn(MemorySegment bound) {
     cursor.key(key);
     return compare(key, bound) == 0;
-  }
-
-  /** A bound may be longer than any key. */
-  private KeyBuffer keyOf(MemorySegment bound, Caller mine) {
-    KeyBuffer buffer = mine.memory().key;
-    int length = Math.toIntExact(bound.byteSize());
-    if (length > buffer.capacity()) {
-      buffer = new KeyBuffer(length);
-    }
-    buffer.set(bound, 0, length);
-    return buffer;
   }
 
   private boolean isBeyondEnd() {

@@ -171,7 +171,7 @@ public final class RawCursor implements AutoCloseable {
     try {
       tx.checkDatabase(); // a step inside a leaf reads no page
       check();
-      boolean there = seek.of(cursor, mine.memory().setKey(table, key));
+      boolean there = seek.of(cursor, mine.memory().setKey(key));
       tx.check(mine, call);
       return there;
     } catch (RuntimeException | Error e) {

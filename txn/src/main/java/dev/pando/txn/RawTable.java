@@ -10,9 +10,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table as bytes, below its codecs: from {@link ReadTxn#raw}. Keys are 1 to {@link #maxKey} bytes
- * and order by unsigned bytes; values are 0 to 2 GiB - 1. Bytes may be given as memory segments of
- * any kind, as byte buffers (from position to limit, which stay as they are) or as arrays.
+ * A table as bytes, below its codecs: from {@link ReadTxn#raw}. Stored keys are 1 to {@link
+ * #maxKey} bytes and order by unsigned bytes; values are 0 to 2 GiB - 1. A key to look for may have
+ * any length. Bytes may be given as memory segments of any kind, as byte buffers (from position to
+ * limit, which stay as they are) or as arrays.
  *
  * <p>Reading into a {@link View} and {@link #read} copy nothing; {@code get} into a view allocates
  * nothing. Writes need a {@link WriteTxn}. Lives as long as its transaction, for its thread.
@@ -35,7 +36,7 @@ public final class RawTable {
     return table.name();
   }
 
-  /** The longest key, in bytes: about half a page. */
+  /** The longest key that can be stored, in bytes: about half a page. */
   public int maxKey() {
     return Tree.maxKey(tx.snapshot().map().pageSize());
   }
@@ -58,7 +59,7 @@ public final class RawTable {
     Caller mine = tx.caller();
     long call = mine.beginLook();
     try {
-      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      KeyBuffer wanted = mine.memory().setKey(key);
       boolean there = tree(mine).get(wanted, into.slice());
       tx.check(mine, call);
       if (there) {
@@ -140,7 +141,7 @@ public final class RawTable {
 
   private @Nullable Slice find(Caller mine, MemorySegment key) {
     Workspace memory = mine.memory();
-    KeyBuffer wanted = memory.setKey(table.name(), key);
+    KeyBuffer wanted = memory.setKey(key);
     return tree(mine).get(wanted, memory.valueSlice) ? memory.valueSlice : null;
   }
 
@@ -149,7 +150,7 @@ public final class RawTable {
     Caller mine = tx.caller();
     long call = mine.beginLook();
     try {
-      KeyBuffer wanted = mine.memory().setKey(table.name(), key);
+      KeyBuffer wanted = mine.memory().setKey(key);
       boolean there = tree(mine).contains(wanted);
       tx.check(mine, call);
       return there;
@@ -187,6 +188,7 @@ public final class RawTable {
    * Stores a value under a key, in place of the one there may be.
    *
    * @return whether the key is new
+   * @throws IllegalArgumentException if the key is empty or longer than {@link #maxKey}
    */
   public boolean put(MemorySegment key, MemorySegment value) {
     WriteTxn writer = tx.forWriting();
@@ -217,7 +219,8 @@ public final class RawTable {
   /**
    * Stores a value under a key behind all others: the sorted load.
    *
-   * @throws IllegalArgumentException if the key is not behind the last one; nothing has changed
+   * @throws IllegalArgumentException if the key is not greater than the last, or is empty or too
+   *     long; nothing has changed
    */
   public void append(MemorySegment key, MemorySegment value) {
     WriteTxn writer = tx.forWriting();

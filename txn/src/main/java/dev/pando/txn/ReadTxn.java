@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link IllegalStateException} after {@link #close} or after the database
  * was closed, and {@link dev.pando.error.CorruptFileException} where the file is damaged. Reading a
  * table that does not exist finds nothing; reading one with other codecs than it was written with
- * is an {@link IllegalArgumentException} that names both.
+ * is an {@link IllegalArgumentException} that names both. Looking for a key that is too long to be
+ * stored finds nothing, or its neighbours; only storing it is an error.
  */
 public sealed class ReadTxn extends Txn implements AutoCloseable permits ChangingTxn {
   private final @Nullable ReaderSlot slot;

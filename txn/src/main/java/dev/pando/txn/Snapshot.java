@@ -122,7 +122,7 @@ final class Snapshot {
 
   /** A table's catalog entry. */
   @Nullable CatalogEntry entry(String name) {
-    KeyBuffer key = new KeyBuffer(CatalogEntry.MAX_KEY);
+    KeyBuffer key = new KeyBuffer(CatalogEntry.MAX_KEY + 1);
     CatalogEntry.writeKey(name, key);
     Slice value = new Slice();
     return catalog().get(key, value)

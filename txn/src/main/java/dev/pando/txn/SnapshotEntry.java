@@ -46,11 +46,7 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   static void writeKey(String name, KeyBuffer key) {
-    byte[] utf8 = name.getBytes(UTF_8);
-    byte[] bytes = new byte[1 + utf8.length];
-    bytes[0] = SNAPSHOT;
-    System.arraycopy(utf8, 0, bytes, 1, utf8.length);
-    key.set(bytes);
+    CatalogEntry.writeKey(SNAPSHOT, name, key);
   }
 
   byte[] encode() {

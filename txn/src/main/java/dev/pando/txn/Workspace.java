@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * {@link #inner} one.
  */
 final class Workspace {
+  /**
+   * Holds one byte more than a key can have. A longer key that is looked for is truncated to that:
+   * it is still longer than every stored key, so it is equal to none and has the same neighbours.
+   */
   final KeyBuffer key;
+
   Sink sink = new Sink();
   final Source source = new Source();
   final Slice keySlice = new Slice();
@@ -22,6 +27,7 @@ final class Workspace {
   /** Memory beyond this is not kept from one transaction to the next. */
   private static final int KEPT = 1 << 20;
 
+  private final int maxKey;
   private final @Nullable Workspace outer;
   private @Nullable Workspace inner;
 
@@ -30,7 +36,8 @@ final class Workspace {
   }
 
   private Workspace(int maxKey, @Nullable Workspace outer) {
-    this.key = new KeyBuffer(maxKey);
+    this.maxKey = maxKey;
+    this.key = new KeyBuffer(maxKey + 1);
     this.outer = outer;
   }
 
@@ -38,7 +45,7 @@ final class Workspace {
   Workspace inner() {
     Workspace mine = inner;
     if (mine == null) {
-      mine = new Workspace(key.capacity(), this);
+      mine = new Workspace(maxKey, this);
       inner = mine;
     }
     return mine;
@@ -49,30 +56,47 @@ final class Workspace {
     return Objects.requireNonNull(outer, "there is no call around this one");
   }
 
-  /** Encodes a key. */
+  /** Encodes a key to look for, of any length. */
   <K> KeyBuffer encodeKey(Table<K, ?> table, K value) {
     sink.clear();
     table.keyCodec().encode(Objects.requireNonNull(value, "the key is null"), sink);
-    if (sink.length() < 1 || sink.length() > key.capacity()) {
-      throw keyLength(table.name(), sink.length());
-    }
-    key.set(sink.segment(), 0, sink.length());
+    key.setStart(sink.segment(), 0, sink.length());
     return key;
   }
 
-  /** Takes a key that is bytes already. */
-  KeyBuffer setKey(String table, MemorySegment bytes) {
-    long length = bytes.byteSize();
-    if (length < 1 || length > key.capacity()) {
-      throw keyLength(table, length);
-    }
-    key.set(bytes, 0, (int) length);
+  /**
+   * Encodes a key to store.
+   *
+   * @throws IllegalArgumentException if it is empty or too long
+   */
+  <K> KeyBuffer encodeNewKey(Table<K, ?> table, K value) {
+    KeyBuffer encoded = encodeKey(table, value);
+    checkNew(table.name(), sink.length());
+    return encoded;
+  }
+
+  /** Takes a key to look for that is bytes already, of any length. */
+  KeyBuffer setKey(MemorySegment bytes) {
+    key.setStart(Objects.requireNonNull(bytes, "the key is null"), 0, bytes.byteSize());
     return key;
   }
 
-  private IllegalArgumentException keyLength(String table, long length) {
-    return new IllegalArgumentException(
-        "table %s: key length=%d, allowed 1 to %d bytes".formatted(table, length, key.capacity()));
+  /**
+   * Takes a key to store that is bytes already.
+   *
+   * @throws IllegalArgumentException if it is empty or too long
+   */
+  KeyBuffer setNewKey(String table, MemorySegment bytes) {
+    KeyBuffer taken = setKey(bytes);
+    checkNew(table, bytes.byteSize());
+    return taken;
+  }
+
+  private void checkNew(String table, long length) {
+    if (length < 1 || length > maxKey) {
+      throw new IllegalArgumentException(
+          "table %s: key length=%d, allowed 1 to %d bytes".formatted(table, length, maxKey));
+    }
   }
 
   /** Encodes a value into {@link #sink}. */

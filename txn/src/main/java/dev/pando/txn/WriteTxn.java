@@ -74,6 +74,8 @@ public final class WriteTxn extends ChangingTxn {
    * missing.
    *
    * @return whether the key is new
+   * @throws IllegalArgumentException if the codec makes no bytes of the key, or more than {@link
+   *     RawTable#maxKey}
    */
   public <K, V> boolean put(Table<K, V> table, K key, V value) {
     Caller mine = caller();
@@ -88,7 +90,7 @@ public final class WriteTxn extends ChangingTxn {
 
   private <K, V> boolean put(Caller mine, Table<K, V> table, K key, V value) {
     Workspace memory = mine.memory();
-    KeyBuffer wanted = memory.encodeKey(table, key);
+    KeyBuffer wanted = memory.encodeNewKey(table, key);
     memory.encodeValue(table, value);
     return put(beginChange(mine, table), wanted, memory.sink.segment(), memory.sink.length());
   }
@@ -123,7 +125,7 @@ public final class WriteTxn extends ChangingTxn {
     try {
       checkOpen();
       Workspace memory = mine.memory();
-      KeyBuffer wanted = memory.encodeKey(table, key);
+      KeyBuffer wanted = memory.encodeNewKey(table, key);
       memory.encodeValue(table, value);
       TreeWriter tree = beginChange(mine, table);
       append(tree, table.name(), wanted, memory.sink.segment(), memory.sink.length());
@@ -173,11 +175,11 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Gives a table another name.
+   * Gives a table another name. Does nothing if that is the name it has.
    *
    * @param to 1 to {@value Table#MAX_NAME} bytes of UTF-8
    * @return false if there is no such table
-   * @throws IllegalArgumentException if there is a table of the new name
+   * @throws IllegalArgumentException if there is another table of the new name
    */
   public boolean rename(String from, String to) {
     Table<byte[], byte[]> renamed = Table.of(to, Codec.bytes(), Codec.bytes()); // checks the name

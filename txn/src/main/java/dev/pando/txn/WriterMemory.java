@@ -15,7 +15,7 @@ final class WriterMemory implements AutoCloseable {
   final Slabs slabs = new Slabs();
   final PageWriter pageWriter;
   final EarlyWriter earlyWriter;
-  final KeyBuffer catalogKey = new KeyBuffer(CatalogEntry.MAX_KEY);
+  final KeyBuffer catalogKey = new KeyBuffer(CatalogEntry.MAX_KEY + 1);
   final MemorySegment metaPage;
 
   WriterMemory(DataFile file) {

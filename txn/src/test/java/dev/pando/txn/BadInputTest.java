@@ -217,11 +217,6 @@ final class BadInputTest extends DatabaseTestBase {
     assertInUpdate(
         db,
         IllegalArgumentException.class,
-        tx -> tx.get(WORDS, "x".repeat(2001)),
-        "key length=2001");
-    assertInUpdate(
-        db,
-        IllegalArgumentException.class,
         tx -> tx.raw("words").put(new byte[0], new byte[1]),
         "key length=0");
     assertInUpdate(db, NullPointerException.class, tx -> tx.put(WORDS, null, "x"), "key is null");
