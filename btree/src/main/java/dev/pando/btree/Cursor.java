@@ -86,7 +86,8 @@ public final class Cursor implements AutoCloseable {
   /**
    * Moves one entry up. A cursor that is nowhere moves to the first one.
    *
-   * @return false if there is none; the cursor then stands behind the last entry
+   * @return false if there is none; the cursor is then after the last entry, stays there, and
+   *     {@link #prev} moves to the last entry
    */
   public boolean next() {
     if (state == State.ON_ENTRY) {
@@ -114,7 +115,8 @@ public final class Cursor implements AutoCloseable {
   /**
    * Moves one entry down. A cursor that is nowhere moves to the last one.
    *
-   * @return false if there is none; the cursor then stands before the first entry
+   * @return false if there is none; the cursor is then before the first entry, stays there, and
+   *     {@link #next} moves to the first entry
    */
   public boolean prev() {
     if (state == State.ON_ENTRY) {

@@ -221,6 +221,13 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     return tree;
   }
 
+  /** Removes, in a call, a key that a scan has found; false if it is not there any more. */
+  final boolean deleteFound(Caller mine, Table<?, ?> table, MemorySegment key) {
+    checkOpen();
+    KeyBuffer wanted = mine.memory().setKey(key);
+    return delete(beginRemoval(mine, table), wanted);
+  }
+
   final @Nullable TreeWriter beginChangeIfThere(Caller mine, Table<?, ?> table) {
     beginChange();
     return willChange(table.name(), tree(mine, table));

@@ -94,7 +94,8 @@ public final class ChronicleCodec<T> implements Codec<T> {
    *
    * @param id the codec's {@link Codec#id}, which the caller changes whenever the bytes change
    * @param writer writes a value at the position of the bytes
-   * @param reader reads a value, in place; the bytes are no longer valid when it returns
+   * @param reader reads a value, in place, and all of its bytes; they are no longer valid when it
+   *     returns
    */
   public static <T> Codec<T> of(
       String id,
@@ -134,8 +135,10 @@ public final class ChronicleCodec<T> implements Codec<T> {
     long length = source.remaining();
     ChronicleWorkspace workspace = ChronicleWorkspace.take();
     try {
-      T value = reader.apply(workspace.input(source));
-      source.skip(source.remaining());
+      BytesIn<?> input = workspace.input(source);
+      T value = reader.apply(input);
+      source.skip(source.remaining()); // unless they were copied, which has done so
+      source.unread(Math.clamp(input.readRemaining(), 0, length)); // the table reports those
       return value;
     } catch (RuntimeException e) {
       throw new CodecException(

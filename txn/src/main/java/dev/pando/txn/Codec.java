@@ -56,7 +56,9 @@ public interface Codec<T extends @Nullable Object> {
   void encode(T value, Sink sink);
 
   /**
-   * Reads a value from all that is left of a source.
+   * Reads a value from all that is left of a source. Bytes that are left when it returns are an
+   * error: they were written by another codec. One that ignores bytes on purpose skips them with
+   * {@link Source#skip}.
    *
    * @throws CodecException if those bytes are not the whole form of a value
    */
@@ -88,7 +90,13 @@ public interface Codec<T extends @Nullable Object> {
    * @throws CodecException if the source does not begin with the nested form of a value
    */
   default T decodeNested(Source source) {
-    return decode(NestedForm.open(source, id()));
+    Source whole = NestedForm.open(source, id());
+    long length = whole.remaining();
+    T value = decode(whole);
+    if (whole.remaining() != 0) {
+      throw whole.leftOver(this, "a component", length);
+    }
+    return value;
   }
 
   /**

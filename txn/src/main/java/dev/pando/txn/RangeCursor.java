@@ -79,6 +79,11 @@ final class RangeCursor {
     }
   }
 
+  /** Refuses a cursor that is older than a rollback to a savepoint. */
+  void checkRollbacks() {
+    tx.checkRollbacks(rollbacks);
+  }
+
   private boolean move(Caller mine) {
     boolean there;
     if (started) {

@@ -52,17 +52,31 @@ public final class RawCursor implements AutoCloseable {
     return move(Cursor::last);
   }
 
-  /** Moves one entry on, at first to the first one; false at the end. */
+  /**
+   * Moves one entry on, at first to the first one.
+   *
+   * @return false after the last entry; the cursor stays there, and {@link #prev} goes to the last
+   *     entry
+   */
   public boolean next() {
     return move(Cursor::next);
   }
 
-  /** Moves one entry back, at first to the last one; false at the beginning. */
+  /**
+   * Moves one entry back, at first to the last one.
+   *
+   * @return false before the first entry; the cursor stays there, and {@link #next} goes to the
+   *     first entry
+   */
   public boolean prev() {
     return move(Cursor::prev);
   }
 
-  /** Moves to the first entry whose key is {@code key} or behind it; false if there is none. */
+  /**
+   * Moves to the first entry whose key is {@code key} or greater.
+   *
+   * @return false if there is none; the cursor is then after the last entry
+   */
   public boolean seek(MemorySegment key) {
     return seek(key, Cursor::seek);
   }
@@ -77,7 +91,11 @@ public final class RawCursor implements AutoCloseable {
     return seek(MemorySegment.ofBuffer(key));
   }
 
-  /** Moves to the entry of {@code key}; false if there is none. */
+  /**
+   * Moves to the entry of {@code key}.
+   *
+   * @return false if there is none; the cursor is then as a new one
+   */
   public boolean seekExact(MemorySegment key) {
     return seek(key, Cursor::seekExact);
   }
@@ -87,7 +105,11 @@ public final class RawCursor implements AutoCloseable {
     return seekExact(MemorySegment.ofArray(key));
   }
 
-  /** Moves to the last entry whose key is {@code key} or before it; false if there is none. */
+  /**
+   * Moves to the last entry whose key is {@code key} or less.
+   *
+   * @return false if there is none; the cursor is then before the first entry
+   */
   public boolean seekFloor(MemorySegment key) {
     return seek(key, Cursor::seekFloor);
   }

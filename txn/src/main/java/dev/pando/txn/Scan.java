@@ -1,5 +1,8 @@
 package dev.pando.txn;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.pando.btree.Slice;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -21,8 +24,10 @@ import java.util.stream.StreamSupport;
  * }
  *
  * <p>In a write transaction the table may be changed while it is scanned, the entry just visited
- * included; entries that come behind are seen as they are when the scan reaches them. Close a scan
- * of a write transaction that does not run to its end, or later writes take longer.
+ * included; entries that follow are seen as they are when the scan reaches them. {@link
+ * Iterator#remove} deletes the entry that {@code next} returned last; in a read transaction it
+ * throws {@link UnsupportedOperationException}. Close a scan of a write transaction that does not
+ * run to its end, or later writes take longer.
  *
  * <p>For the thread that uses the transaction. Throws {@link IllegalStateException} after the
  * transaction's end; what began before a {@linkplain WriteTxn#rollbackTo rollback to a savepoint}
@@ -103,6 +108,15 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
     private boolean ended;
 
+    /** Whether this is a scan of a write transaction. */
+    private final boolean mayRemove = tx instanceof WriteTxn;
+
+    /** A copy of the key that {@link #remove} deletes: the cursor may have moved on by then. */
+    private byte[] removable = {};
+
+    /** Bytes of that key; 0 if there is none. */
+    private int removableLength;
+
     Entries(RangeCursor cursor) {
       this.cursor = cursor;
     }
@@ -143,9 +157,53 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         }
         ready = false;
         cursor.refresh();
-        return decode(mine, call);
+        int length = mayRemove ? copyKey() : 0;
+        Entry<K, V> entry = decode(mine, call);
+        removableLength = length;
+        return entry;
       } catch (RuntimeException | Error e) {
         throw tx.explained(e, mine);
+      } finally {
+        mine.end(call);
+      }
+    }
+
+    private int copyKey() {
+      int length = (int) cursor.key.length;
+      if (removable.length < length) {
+        removable = new byte[length];
+      }
+      MemorySegment.copy(cursor.key.segment, JAVA_BYTE, cursor.key.offset, removable, 0, length);
+      return length;
+    }
+
+    /**
+     * Deletes the entry that {@link #next} returned last, if its key is still there.
+     *
+     * @throws UnsupportedOperationException in a read transaction
+     * @throws IllegalStateException if {@link #next} has returned none, or it was removed already
+     */
+    @Override
+    public void remove() {
+      if (!mayRemove) {
+        throw new UnsupportedOperationException(
+            "a scan of a read transaction cannot remove; scan in Database.update or beginWrite: "
+                + tx);
+      }
+      Caller mine = tx.caller();
+      long call = mine.begin();
+      try {
+        checkNotClosed();
+        cursor.checkRollbacks();
+        if (removableLength == 0) {
+          throw new IllegalStateException(
+              "the scan of "
+                  + table.name()
+                  + " has no entry to remove: next returned none, or it was removed already");
+        }
+        MemorySegment key = MemorySegment.ofArray(removable).asSlice(0, removableLength);
+        boolean _ = tx.forWriting().deleteFound(mine, table, key);
+        removableLength = 0;
       } finally {
         mine.end(call);
       }
@@ -156,12 +214,11 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       long offset = cursor.value.offset;
       long length = cursor.value.length;
       long then = tx.epoch();
-      Source source = mine.memory().source;
-      source.reset(cursor.key.segment, cursor.key.offset, cursor.key.length);
-      K key = table.keyCodec().decode(source);
+      Workspace memory = mine.memory();
+      Slice found = cursor.key;
+      K key = memory.decodeKey(table, found.segment, found.offset, found.length);
       tx.checkEpochInCall(then);
-      source.reset(segment, offset, length);
-      Entry<K, V> entry = new Entry<>(key, table.valueCodec().decode(source));
+      Entry<K, V> entry = new Entry<>(key, memory.decodeValue(table, segment, offset, length));
       tx.check(mine, call, then);
       return entry;
     }

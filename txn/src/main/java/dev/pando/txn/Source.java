@@ -51,6 +51,19 @@ public final class Source {
     mask = 0;
   }
 
+  /**
+   * The codec has returned and did not read all: it is not the one that wrote these bytes.
+   *
+   * @param what was decoded
+   * @param length of its bytes
+   */
+  CodecException leftOver(Codec<?> codec, String what, long length) {
+    return new CodecException(
+        codec.id(),
+        "%d of %d bytes of %s that decode did not read".formatted(remaining(), length, what),
+        "none: decode reads or skips all that encode writes, and a codec of other bytes has another id");
+  }
+
   /** How many bytes are left. */
   public long remaining() {
     return limit - position;
@@ -107,9 +120,15 @@ public final class Source {
     position += length;
   }
 
+  /** Gives back bytes that were taken ahead. */
+  void unread(long length) {
+    position -= length;
+  }
+
   /**
-   * The memory behind this source, for codecs that read in place: what is left stands at {@link
-   * #offset}, {@link #remaining} bytes long. Valid only during the {@code decode} call.
+   * The memory of this source, for codecs that read in place: what is left begins at {@link
+   * #offset} and has {@link #remaining} bytes. Valid only during the {@code decode} call. Reading
+   * the memory does not move the position: {@link #skip} what was read.
    *
    * @throws IllegalStateException inside {@link Codec#descending}, where the memory holds inverted
    *     bytes: a codec that may be nested there reads through the methods of this class

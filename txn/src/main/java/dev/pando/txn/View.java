@@ -51,7 +51,7 @@ public final class View {
 
   /** Bytes shown. */
   public long length() {
-    check();
+    owner().checkDatabase(); // reads no byte that would tell
     return slice.length;
   }
 
@@ -140,7 +140,9 @@ public final class View {
    * may take them as its value.
    */
   public MemorySegment asSegment() {
-    return owner().shown(slice);
+    ReadTxn owner = owner();
+    owner.checkDatabase(); // making a segment reads no byte that would tell
+    return owner.shown(slice);
   }
 
   /** For the length of a call. */
@@ -172,7 +174,7 @@ public final class View {
    */
   private void checkAgain() {
     VarHandle.loadLoadFence();
-    check();
+    owner().checkDatabase();
   }
 
   private long at(long index, long bytes) {

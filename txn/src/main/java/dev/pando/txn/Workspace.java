@@ -128,13 +128,31 @@ final class Workspace {
 
   /** Decodes what {@link #keySlice} points at. */
   <K> K decodeKey(Table<K, ?> table) {
-    source.reset(keySlice.segment, keySlice.offset, keySlice.length);
-    return table.keyCodec().decode(source);
+    return decodeKey(table, keySlice.segment, keySlice.offset, keySlice.length);
   }
 
   /** Decodes what {@link #valueSlice} points at. */
   <V> V decodeValue(Table<?, V> table) {
-    source.reset(valueSlice.segment, valueSlice.offset, valueSlice.length);
-    return table.valueCodec().decode(source);
+    return decodeValue(table, valueSlice.segment, valueSlice.offset, valueSlice.length);
+  }
+
+  /** Decodes a key that was found. */
+  <K> K decodeKey(Table<K, ?> table, MemorySegment found, long offset, long length) {
+    source.reset(found, offset, length);
+    K key = table.keyCodec().decode(source);
+    if (source.remaining() != 0) {
+      throw source.leftOver(table.keyCodec(), "a key of table " + table.name(), length);
+    }
+    return key;
+  }
+
+  /** Decodes a value that was found. */
+  <V> V decodeValue(Table<?, V> table, MemorySegment found, long offset, long length) {
+    source.reset(found, offset, length);
+    V value = table.valueCodec().decode(source);
+    if (source.remaining() != 0) {
+      throw source.leftOver(table.valueCodec(), "a value of table " + table.name(), length);
+    }
+    return value;
   }
 }
