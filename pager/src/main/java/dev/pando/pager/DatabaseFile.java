@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * A database's files as a set: the names beside the database file, and its creation, after which
@@ -52,11 +53,41 @@ public final class DatabaseFile {
    * @throws StorageIoException if the name is taken, or the disk fails
    */
   public static void create(Storage storage, Path database, int pageSize, UUID databaseId) {
-    PageHeader.checkPageSize(pageSize);
     if (storage.exists(database)) {
       throw new StorageIoException(
           database + ": cannot be created, a file of this name exists", null);
     }
+    create(storage, database, pageSize, databaseId, temporary -> {});
+  }
+
+  /**
+   * As {@link #create}, in place of a file of 0 bytes, whose rights the database gets. A crash in
+   * between leaves that file or the whole database. The caller locks the file as well.
+   *
+   * @param database no link
+   * @throws StorageIoException if the file is not empty any more; it is left as it is
+   */
+  public static void replaceEmpty(Storage storage, Path database, int pageSize, UUID databaseId) {
+    create(
+        storage,
+        database,
+        pageSize,
+        databaseId,
+        temporary -> {
+          storage.copyRights(database, temporary);
+          if (!storage.isEmpty(database)) {
+            throw new StorageIoException(
+                database
+                    + ": cannot become a database, another program has just written to the empty"
+                    + " file or removed it; it is left as it is",
+                null);
+          }
+        });
+  }
+
+  private static void create(
+      Storage storage, Path database, int pageSize, UUID databaseId, Consumer<Path> beforeRename) {
+    PageHeader.checkPageSize(pageSize);
     Path temporary = temporaryFile(database);
     boolean _ = removeLeftover(storage, database);
     if (storage.exists(temporary)) {
@@ -64,6 +95,7 @@ public final class DatabaseFile {
     }
     try {
       write(storage, temporary, database, Meta.initial(pageSize, databaseId));
+      beforeRename.accept(temporary);
       storage.rename(temporary, database);
       storage.syncDirectory(directory(database));
     } catch (StorageException e) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,6 +53,7 @@ public final class FileStorage implements Storage {
     try {
       attributes = Files.readAttributes(path, BasicFileAttributes.class);
     } catch (IOException e) {
+      refuseDangling(path, e);
       return; // opening tells what is wrong
     }
     if (attributes.isDirectory()) {
@@ -63,9 +65,44 @@ public final class FileStorage implements Storage {
     }
   }
 
+  /** The system's own message speaks as if the path itself were missing. */
+  private static void refuseDangling(Path path, IOException why) {
+    if (why instanceof NoSuchFileException && Files.isSymbolicLink(path)) {
+      String target;
+      try {
+        target = Files.readSymbolicLink(path).toString();
+      } catch (IOException e) {
+        return;
+      }
+      throw new StorageIoException(
+          "%s: cannot open, it is a symbolic link to %s, which does not exist; remove the link, or open the database by that name to create it"
+              .formatted(path, target),
+          why);
+    }
+  }
+
   @Override
   public boolean exists(Path path) {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public boolean isEmpty(Path path) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      return attributes.isRegularFile() && attributes.size() == 0;
+    } catch (IOException e) {
+      return false; // opening tells what is wrong
+    }
+  }
+
+  @Override
+  public void copyRights(Path from, Path to) {
+    try {
+      LockFileRights.copy(from, to);
+    } catch (IOException e) {
+      throw IoFailure.of(to, "set the permissions of " + from, e);
+    }
   }
 
   @Override

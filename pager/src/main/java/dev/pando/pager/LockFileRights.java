@@ -36,10 +36,16 @@ final class LockFileRights {
   static void create(Path lockFile) throws IOException {
     Path database = DatabaseFile.database(lockFile);
     Path _ = Files.createFile(lockFile);
-    PosixFileAttributeView lock =
-        Files.getFileAttributeView(lockFile, PosixFileAttributeView.class);
-    if (lock != null && Files.exists(database)) {
-      copy(Files.readAttributes(database, PosixFileAttributes.class), lock);
+    if (Files.exists(database)) {
+      copy(database, lockFile);
+    }
+  }
+
+  /** Gives a file the rights of another, where the file system has such rights. */
+  static void copy(Path from, Path to) throws IOException {
+    PosixFileAttributeView made = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+    if (made != null) {
+      copy(Files.readAttributes(from, PosixFileAttributes.class), made);
     }
   }
 

@@ -78,7 +78,8 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
           name,
           "an empty file",
           SUPPORTED,
-          "delete it to have a database created in its place, or restore it from a copy");
+          "open it for writing, with leave to create, to make it a database; if it was one, restore it"
+              + " from a copy");
     }
     MemorySegment head = head(file, USUAL_PAGE_SIZE, fileSize);
     if (hasMagic(head, 0)

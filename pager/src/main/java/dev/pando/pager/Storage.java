@@ -16,6 +16,14 @@ public interface Storage {
   /** Whether a file, directory or link of this name exists. */
   boolean exists(Path path);
 
+  /** Whether a regular file of this name, or at the end of this link, has 0 bytes. */
+  default boolean isEmpty(Path path) {
+    return false;
+  }
+
+  /** Gives a file the owner, the group and the permissions of another, as far as this user may. */
+  default void copyRights(Path from, Path to) {}
+
   /** The file's own name, without symbolic links; the name itself if there is no such file. */
   default Path realPath(Path path) {
     return path;

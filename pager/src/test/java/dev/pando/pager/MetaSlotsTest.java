@@ -189,7 +189,7 @@ class MetaSlotsTest {
 
   @Test
   void filesThatAreNoDatabaseAreToldFromDamagedOnes() {
-    unsupported(new byte[0], "an empty file", "delete it");
+    unsupported(new byte[0], "an empty file", "open it for writing");
     unsupported(new byte[1], "a file of 1 bytes", "check the path");
     unsupported(new byte[100_000], "not a Pando database");
     byte[] text =

@@ -12,9 +12,11 @@ import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.Storage;
 import dev.pando.pager.StorageLock;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
+import java.util.Objects;
 
 /**
  * A database file that was opened, or created, and recovered.
@@ -30,6 +32,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
 
   /** Opens the database's lock file and enters; see {@link LockFile#enter}. */
   static LockFile enter(Path path, Options options) {
+    checkArguments(path, options);
     while (true) {
       LockFile lock = LockFile.enter(lock(path, options));
       try {
@@ -41,6 +44,17 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
         throw e;
       }
       lock.close(); // somebody deleted it just now: there is another one
+    }
+  }
+
+  private static void checkArguments(Path path, Options options) {
+    Objects.requireNonNull(path, "the path is null");
+    Objects.requireNonNull(options, "the options are null");
+    FileSystem system = path.getFileSystem();
+    if (!system.equals(FileSystems.getDefault())) {
+      throw new IllegalArgumentException(
+          "%s: cannot open, it is a path of the file system %s (%s); a database is mapped and locked, so copy it to a file of the default file system"
+              .formatted(path, system, system.provider().getScheme()));
     }
   }
 
@@ -60,7 +74,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
     Storage storage = options.storage();
     Path lockFile = DatabaseFile.lockFile(storage.realPath(path)); // it belongs to the file
     if (storage.exists(path)) {
-      if (!storage.exists(lockFile)) {
+      if (!storage.exists(lockFile) && !Creation.mayReplace(path, options)) {
         probe(path, options);
       }
     } else if (!options.createIfMissing()) {
@@ -86,7 +100,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
   /** Opens or creates the file; nobody else enters or leaves meanwhile. */
   static OpenedFile open(Path path, Options options, LockFile lock) {
     Storage storage = options.storage();
-    boolean created = lock.alone() && !options.readOnly() && create(path, options);
+    boolean created = lock.alone() && !options.readOnly() && Creation.run(path, options, lock);
     if (lock.alone() && lock.shared() && options.readOnly()) {
       checkOtherNames(path, storage);
     }
@@ -116,17 +130,8 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
     return slots.valid().stream().allMatch(slot -> slot.meta().txnId() == 0);
   }
 
-  private static boolean create(Path path, Options options) {
-    Storage storage = options.storage();
-    if (storage.exists(path)) {
-      return false;
-    }
-    DatabaseFile.create(storage, path, options.pageSize(), UUID.randomUUID());
-    return true;
-  }
-
   /** Finds processes that have the file open but use another lock file: theirs was deleted. */
-  private static void lockItself(Path path, PageFile file, boolean alone) {
+  static void lockItself(Path path, PageFile file, boolean alone) {
     long end =
         System.nanoTime() + PATIENCE_NANOS; // a process that dies frees one lock, then the other
     while (!isOurs(file, alone)) {

@@ -103,7 +103,7 @@ public final class Options {
     return copy;
   }
 
-  /** Whether a missing database is created; true by default. */
+  /** Whether a missing database, or one of 0 bytes, is created; true by default. */
   public Options withCreateIfMissing(boolean value) {
     Options copy = new Options(this);
     copy.createIfMissing = value;

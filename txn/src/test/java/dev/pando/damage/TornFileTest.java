@@ -225,13 +225,13 @@ final class TornFileTest {
 
   @Test
   void cutAtAnySector() throws IOException {
-    int cases = PAGES * PAGE / SECTOR;
+    int cases = PAGES * PAGE / SECTOR - 1; // one of 0 bytes becomes a database
     Figures figures = Figures.ofAll("files cut at a sector", cases);
     Probe real = new Probe(FILE, path(), Options.defaults());
     long count = Figures.replays() ? 1 : figures.wanted();
     for (long i = 0; i < count; i++) {
       long seed = figures.seed(i);
-      int length = (int) Math.floorMod(seed, (long) cases) * SECTOR;
+      int length = (1 + (int) Math.floorMod(seed, (long) cases)) * SECTOR;
       try {
         Files.write(path(), Arrays.copyOf(FILE.image(), length));
         assertThat(real.refused()).isEqualTo(Outcome.REFUSED);
@@ -311,8 +311,7 @@ final class TornFileTest {
   }
 
   @Test
-  void emptyOrOfOneByteOrADirectory() throws IOException {
-    refused(UnsupportedFormatException.class, new byte[0], "an empty file", "delete it");
+  void ofOneByteOrADirectory() throws IOException {
     refused(UnsupportedFormatException.class, new byte[1], "a file of 1 bytes");
     Files.delete(path());
     Path _ = Files.createDirectory(path());

@@ -248,6 +248,11 @@ public final class SimulatedDisk implements AutoCloseable {
     return names.containsKey(path);
   }
 
+  synchronized boolean isEmpty(Path path) {
+    SimulatedFile file = names.get(path);
+    return file != null && file.size() == 0;
+  }
+
   /** Whether anything is not on disk. */
   public synchronized boolean isDirty() {
     return !pendingNames.isEmpty() || all.stream().anyMatch(file -> !file.pending().isEmpty());

@@ -92,6 +92,11 @@ final class SimulatedProcess implements Storage {
   }
 
   @Override
+  public boolean isEmpty(Path path) {
+    return disk.isEmpty(path);
+  }
+
+  @Override
   public void delete(Path path) {
     synchronized (disk) {
       happens(Call.DELETE, null, 0, 0);

@@ -61,8 +61,6 @@ final class BadInputTest extends DatabaseTestBase {
     assertThat(directory()).isDirectoryNotContaining("glob:**lock");
     Files.write(file(), new byte[] {1, 2, 3});
     assertRefused(UnsupportedFormatException.class, "a file of 3 bytes");
-    Files.write(file(), new byte[0]);
-    assertRefused(UnsupportedFormatException.class, "an empty file", "delete it");
   }
 
   @Test

@@ -49,6 +49,16 @@ class HookedStorage implements Storage {
   }
 
   @Override
+  public boolean isEmpty(Path path) {
+    return files.isEmpty(path);
+  }
+
+  @Override
+  public void copyRights(Path from, Path to) {
+    files.copyRights(from, to);
+  }
+
+  @Override
   public Path realPath(Path path) {
     return files.realPath(path);
   }
