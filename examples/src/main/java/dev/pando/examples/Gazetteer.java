@@ -101,7 +101,7 @@ public final class Gazetteer {
   }
 
   private void load(long killAfter) throws IOException {
-    long present = db.view(tx -> tx.count(PLACES));
+    long present = db.count(PLACES);
     if (present > 0 && present < PlaceLoader.TOTAL) {
       System.out.printf(
           "recovered %,d of %,d places; every table agrees: %b; going on from there%n",
@@ -109,7 +109,7 @@ public final class Gazetteer {
     }
     long start = System.nanoTime();
     long loaded = new PlaceLoader(db, killAfter).load();
-    long all = db.view(tx -> tx.count(PLACES));
+    long all = db.count(PLACES);
     if (loaded == 0) {
       System.out.printf("%,d places are there already%n", all);
     } else {
@@ -210,7 +210,7 @@ public final class Gazetteer {
   }
 
   private Place place(int id) {
-    Place place = db.view(tx -> tx.get(PLACES, id));
+    Place place = db.get(PLACES, id);
     return Objects.requireNonNull(place, "a place that was loaded is missing");
   }
 

@@ -47,7 +47,7 @@ final class PlaceLoader {
 
   /** Loads what is missing; returns how many places that were. */
   long load() throws IOException {
-    long present = db.view(tx -> tx.count(PlaceTables.PLACES));
+    long present = db.count(PlaceTables.PLACES);
     if (present >= TOTAL) {
       return 0;
     }

@@ -59,8 +59,8 @@ class AccountsCrashTest {
   private void verify(SimulatedDisk left) {
     crashes++;
     try (Database db = Database.open(FILE, left.options(Options.defaults()))) {
-      long ada = db.view(tx -> tx.get(BALANCES, "Ada"));
-      long bob = db.view(tx -> tx.get(BALANCES, "Bob"));
+      long ada = db.get(BALANCES, "Ada");
+      long bob = db.get(BALANCES, "Bob");
       assertEquals(2000, ada + bob);
       long transfers = (bob - 1000) / 7;
       assertTrue(

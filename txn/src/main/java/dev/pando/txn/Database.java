@@ -1,13 +1,9 @@
 package dev.pando.txn;
 
 import dev.pando.error.ReadOnlyException;
-import dev.pando.pager.Meta;
-import dev.pando.pager.MetaSlots;
-import dev.pando.pager.PageMap;
 import dev.pando.pager.StackRoom;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  * static final Table<Long, String> NAMES = Table.of("names", Codec.u64(), Codec.utf8());
  *
  * try (Database db = Database.open(Path.of("data.pando"))) {
- *   db.update(tx -> tx.put(NAMES, 7L, "Ada"));
- *   String name = db.view(tx -> tx.get(NAMES, 7L));
+ *   db.put(NAMES, 7L, "Ada");
+ *   String name = db.get(NAMES, 7L);
+ *   db.update(tx -> { // both or neither
+ *     tx.delete(NAMES, 7L);
+ *     tx.put(NAMES, 8L, name);
+ *   });
  * }
  * }
  *
@@ -46,8 +46,6 @@ public final class Database implements AutoCloseable {
   /** Others took this process for dead: nothing that it reads is safe. */
   private static final int LOST = 3;
 
-  private static final long CLOSE_POLL_NANOS = 500_000;
-
   private final Path path;
   private final Options options;
   private final LockFile lock;
@@ -65,13 +63,8 @@ public final class Database implements AutoCloseable {
   /** Whether {@link #close} was called; guarded by {@link #writer}. */
   private boolean closing;
 
-  /** What ends with the database, in this order; made before, so that it ends without memory. */
-  private final Runnable[] parts;
-
-  private final Runnable ending;
-
-  /** Pages that the file keeps when it is closed; 0 if it is not to be cut. */
-  private long pagesAtEnd;
+  private final Inspection inspection;
+  private final Closing ending;
 
   private Database(Path path, Options options, LockFile lock, OpenedFile opened) {
     this.path = path;
@@ -87,20 +80,10 @@ public final class Database implements AutoCloseable {
     this.writer = new Writer(this, options, file, lock, readers, publication, writerWatch);
     this.updates = new GroupCommit(writer, writerWatch, this::closed);
     this.watch = new ReaderWatch(this, readers, publication, options);
-    this.ending = this::endNow;
-    this.parts =
-        new Runnable[] {
-          () -> Housekeeping.WATCH.remove(watch),
-          () -> Housekeeping.WATCH.remove(writerWatch),
-          writer::seal,
-          publication::stop,
-          this::leave,
-          readers::leave,
-          publication::releaseAll,
-          writer::close,
-          () -> file.close(pagesAtEnd),
-          lock::close
-        };
+    this.inspection = new Inspection(this, file, lock, readers, publication, writer);
+    this.ending =
+        new Closing(
+            this, file, lock, readers, publication, writer, updates, List.of(watch, writerWatch));
     if (lock.alone()) {
       writer.pinFirst();
     }
@@ -115,7 +98,8 @@ public final class Database implements AutoCloseable {
   /**
    * Opens a database.
    *
-   * @param path the file; the lock file and, for a moment, a file for creating it stand beside it
+   * @param path the file, of the default file system; the lock file and, for a moment, a file for
+   *     creating it are beside it. A file of 0 bytes becomes a database as if it were missing
    * @throws dev.pando.error.UnsupportedFormatException if the file is something else, or of another
    *     version of Pando
    * @throws dev.pando.error.CorruptFileException if it is damaged so that no commit is whole
@@ -123,7 +107,9 @@ public final class Database implements AutoCloseable {
    *     process has it open with another version of Pando, has lost its lock file, or does not come
    *     to an end of opening it
    * @throws dev.pando.error.StorageIoException if it cannot be opened or created
-   * @throws IllegalArgumentException if it has another page size than the options ask for
+   * @throws IllegalArgumentException if it has another page size than the options ask for, or is a
+   *     path of another file system, such as of a zip file
+   * @throws NullPointerException if the path or the options are null
    */
   public static Database open(Path path, Options options) {
     StackRoom.forTransaction();
@@ -176,6 +162,65 @@ public final class Database implements AutoCloseable {
   /** What opening found: whether it was created, and which commits were passed over. */
   public OpenReport openReport() {
     return openReport;
+  }
+
+  // ---- one operation, one transaction
+
+  /**
+   * The value of a key in the newest commit: {@link ReadTxn#get} in a transaction of its own. Two
+   * calls may see two commits; {@link #view} sees one. Inside {@link #update} this, like the other
+   * reads, does not see what the update has written.
+   *
+   * @return null if the key is absent
+   */
+  public <K, V> @Nullable V get(Table<K, V> table, K key) {
+    try (ReadTxn tx = beginRead()) {
+      return tx.get(table, key);
+    }
+  }
+
+  /** Whether the newest commit has a key: {@link ReadTxn#contains} in a transaction of its own. */
+  public <K> boolean contains(Table<K, ?> table, K key) {
+    try (ReadTxn tx = beginRead()) {
+      return tx.contains(table, key);
+    }
+  }
+
+  /** How many keys a table has in the newest commit. Takes the same short time for every table. */
+  public long count(Table<?, ?> table) {
+    try (ReadTxn tx = beginRead()) {
+      return tx.count(table);
+    }
+  }
+
+  /**
+   * The entries of a table whose keys are in a range, in the range's direction, all of one commit,
+   * as a list that is the caller's. It has them all in memory; {@link ReadTxn#scan} reads them one
+   * by one.
+   */
+  public <K, V> List<Entry<K, V>> list(Table<K, V> table, Range<? super K> range) {
+    try (ReadTxn tx = beginRead()) {
+      return tx.scan(table, range).toList();
+    }
+  }
+
+  /**
+   * Stores a value under a key, in place of the one there may be: {@link WriteTxn#put} in an {@link
+   * #update} of its own, with what that throws. Many puts are faster in one update.
+   *
+   * @return whether the key is new
+   */
+  public <K, V> boolean put(Table<K, V> table, K key, V value) {
+    return this.<Boolean, RuntimeException>updateAndGet(tx -> tx.put(table, key, value));
+  }
+
+  /**
+   * Removes a key: {@link WriteTxn#delete} in an {@link #update} of its own, with what that throws.
+   *
+   * @return false if it is absent
+   */
+  public <K> boolean delete(Table<K, ?> table, K key) {
+    return this.<Boolean, RuntimeException>updateAndGet(tx -> tx.delete(table, key));
   }
 
   // ---- transactions
@@ -386,23 +431,17 @@ public final class Database implements AutoCloseable {
 
   // ---- looking at the whole
 
-  /** Sizes and counts of the newest commit, and what readers of all processes hold back. */
+  /**
+   * Sizes and counts of the newest commit, what is not on disk yet, and what readers of all
+   * processes hold back.
+   */
   public Stat stat() {
-    try (ReadTxn tx = beginOwnRead()) {
-      return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).stat(file.size());
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(path, e);
-    }
+    return inspection.stat();
   }
 
   /** All open read transactions, of all processes, the oldest state first. */
   public List<OpenReader> readers() {
-    try (ReadTxn tx = beginOwnRead()) {
-      readers.clearDead();
-      return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).infos();
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(path, e);
-    }
+    return inspection.readers();
   }
 
   /**
@@ -477,13 +516,7 @@ public final class Database implements AutoCloseable {
    */
   public void warmUp(Progress progress) {
     Objects.requireNonNull(progress, "the progress is null");
-    try (ReadTxn tx = beginOwnRead()) {
-      try {
-        WarmUp.run(tx.snapshot(), progress);
-      } catch (InternalError | IllegalStateException e) {
-        throw tx.explained(e);
-      }
-    }
+    inspection.warmUp(progress);
   }
 
   /**
@@ -492,20 +525,7 @@ public final class Database implements AutoCloseable {
    * on meanwhile.
    */
   public CheckReport check() {
-    try (ReadTxn tx = beginOwnRead()) {
-      Meta meta = tx.snapshot().meta();
-      PageMap pages = file.mapForCheck(meta.pageCount());
-      try {
-        List<String> notes = new ArrayList<>();
-        DatabaseCheck check = new DatabaseCheck(meta, pages, snapshots()::keep);
-        new SlotCheck(file, lock, writer, publication).run(check, notes);
-        return check.run(path, notes);
-      } finally {
-        pages.release();
-      }
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(path, e);
-    }
+    return inspection.check();
   }
 
   // ---- the end
@@ -562,69 +582,17 @@ public final class Database implements AutoCloseable {
       closing = true;
       state = state == OPEN ? CLOSING : state;
     }
-    try {
-      boolean _ = awaitTransactions();
-    } finally {
-      writer.withoutCommits(ending); // one that has begun comes to its end
-    }
+    ending.run(options.closeTimeout());
   }
 
-  /** Releases threads that wait; true if all transactions ended within the limit. */
-  private boolean awaitTransactions() {
-    updates.close();
-    writer.turn().close();
-    publication.endWaits();
-    long end = System.nanoTime() + options.closeTimeout().toNanos();
-    while (writer.turn().isTaken() || (state != LOST && readers.countHere() > 0)) {
-      if (System.nanoTime() - end >= 0) {
-        return false;
-      }
-      LockFile.pause(CLOSE_POLL_NANOS);
-    }
-    return true;
+  /** Whether others took this process for dead, so that readers are not waited for. */
+  boolean isLost() {
+    return state == LOST;
   }
 
-  private void endNow() {
+  /** Nothing runs any more: from here on transactions that are left fail. */
+  void ended() {
     state = ENDED;
-    updates.end();
-    end();
-  }
-
-  /** Each part also after another one has failed. */
-  private void end() {
-    Throwable failure = null;
-    for (Runnable part : parts) {
-      try {
-        part.run();
-      } catch (RuntimeException | Error e) {
-        failure = failure == null || failure == e ? e : suppressing(failure, e);
-      }
-    }
-    switch (failure) {
-      case null -> {}
-      case InternalError e ->
-          throw OpenedFile.faulted(path, e); // the file was cut while it was open
-      case Error e -> throw e;
-      case RuntimeException e -> throw e;
-      default -> throw new IllegalStateException(failure);
-    }
-  }
-
-  private static Throwable suppressing(Throwable first, Throwable next) {
-    first.addSuppressed(next);
-    return first;
-  }
-
-  /**
-   * The last process may cut off what is in no commit. The slots say what is: the newest commit may
-   * be another process's that this one has not looked at, or one that is not on disk yet.
-   */
-  private void leave() {
-    if (lock.leave() && file.writable()) {
-      for (MetaSlots.Valid slot : MetaSlots.read(file.file()).valid()) {
-        pagesAtEnd = Math.max(pagesAtEnd, slot.meta().pageCount());
-      }
-    }
   }
 
   @Override

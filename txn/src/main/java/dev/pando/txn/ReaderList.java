@@ -95,7 +95,7 @@ final class ReaderList {
     }
   }
 
-  Stat stat(long fileBytes) {
+  Stat stat(long fileBytes, long durableTxn) {
     Meta meta = newest.meta();
     long oldest = readers.stream().mapToLong(Reader::txnId).min().orElse(meta.txnId());
     long age = readers.stream().mapToLong(Reader::ageNanos).max().orElse(0);
@@ -105,6 +105,7 @@ final class ReaderList {
         meta.pageCount(),
         meta.freePages(),
         meta.txnId(),
+        Math.min(durableTxn, meta.txnId()),
         newest.tables(),
         readers.size(),
         Math.min(oldest, meta.txnId()),

@@ -10,6 +10,9 @@ import java.time.Duration;
  * @param pageCount pages in use or free
  * @param freePages pages that no table uses
  * @param txnId the newest commit
+ * @param durableTxn the newest commit that is known to be on disk. Less than {@code txnId} while
+ *     commits with {@link Durability#ASYNC}, of any process, wait for a sync, and from opening to
+ *     the first commit or sync
  * @param tables tables
  * @param readers open read transactions of all processes
  * @param oldestReaderTxn the oldest state that one of them reads, or {@code txnId} without readers
@@ -23,8 +26,17 @@ public record Stat(
     long pageCount,
     long freePages,
     long txnId,
+    long durableTxn,
     long tables,
     int readers,
     long oldestReaderTxn,
     Duration oldestReaderAge,
-    long heldPages) {}
+    long heldPages) {
+  /**
+   * At most so many commits may be lost in a power cut; 0 if all are known to be on disk. Ids grow
+   * not always by one, so they may be fewer. {@link Database#sync} puts them on disk.
+   */
+  public long unsyncedCommits() {
+    return txnId - durableTxn;
+  }
+}

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,19 +24,22 @@ class QuickStartTest {
     Table<Long, Order> orders = Table.of("orders", Codec.u64(), Codec.record(Order.class));
 
     try (Database db = Database.open(path)) {
-      db.update(tx -> tx.put(orders, 7L, new Order("Ada", 99.5, Instant.now())));
+      db.put(orders, 7L, new Order("Ada", 99.5, Instant.now()));
+      System.out.println(db.get(orders, 7L));
 
-      Order order = db.view(tx -> tx.get(orders, 7L));
+      Range<Long> newest = Range.closedOpen(1L, 100L).reversed().limit(10);
+      db.list(orders, newest).forEach(System.out::println);
 
-      try (ReadTxn tx = db.beginRead();
-          Stream<Entry<Long, Order>> newest =
-              tx.scan(orders, Range.closedOpen(1L, 100L).reversed()).stream()) {
-        newest.limit(10).forEach(System.out::println);
-      }
+      db.update(
+          tx -> { // all or nothing
+            Order order = tx.get(orders, 7L);
+            tx.put(orders, 8L, order);
+            tx.delete(orders, 7L);
+          });
     }
     // quick start ends
     try (Database db = Database.open(path)) {
-      assertEquals("Ada", db.view(tx -> tx.get(orders, 7L)).customer());
+      assertEquals("Ada", db.get(orders, 8L).customer());
       assertTrue(db.check().ok());
     }
   }
