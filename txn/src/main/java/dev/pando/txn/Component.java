@@ -48,7 +48,8 @@ record Component<T extends @Nullable Object>(String name, Codec<T> codec) {
     }
   }
 
-  private static boolean takesNull(Codec<?> codec) {
+  /** Whether null is a value of a codec. */
+  static boolean takesNull(Codec<?> codec) {
     return codec instanceof NullableCodec<?>
         || (codec instanceof DescendingCodec<?> descending && takesNull(descending.codec()));
   }

@@ -116,6 +116,9 @@ public final class Range<K> {
 
   private static <K> Range<K> leading(
       @Nullable Object first, @Nullable Object[] more, boolean lastIsPartial) {
+    Objects.requireNonNull(
+        more,
+        "the array of components is null; for one component that is null write (Object) null");
     List<@Nullable Object> components = new ArrayList<>();
     components.add(first);
     for (Object component : more) {

@@ -30,7 +30,7 @@ public final class Snapshots {
   /**
    * Keeps the newest commit under a name. On disk when this returns.
    *
-   * @param name 1 to {@value Table#MAX_NAME} bytes of UTF-8
+   * @param name 1 to 255 bytes of UTF-8, see {@link Table#MAX_NAME}
    * @throws IllegalArgumentException if there is a snapshot of this name, or the name is too long
    */
   public NamedSnapshot create(String name) {

@@ -37,19 +37,22 @@ public final class Table<K, V> {
   /**
    * Describes a table.
    *
-   * @param name 1 to {@value #MAX_NAME} bytes in UTF-8
+   * @param name 1 to 255 bytes in UTF-8, see {@link #MAX_NAME}
    * @param key how keys become bytes; must be {@link Codec#ordered}
    * @param value how values become bytes
    * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
    *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, or if either is
-   *     {@link Codec#nullable}, whose null nobody could tell from an absent key
+   *     {@link Codec#nullable}, descending or not, whose null nobody could tell from an absent key
+   * @throws NullPointerException if an argument is null
    */
   public static <K, V> Table<K, V> of(String name, Codec<K> key, Codec<V> value) {
-    long length = Utf8.length(name);
+    long length = Utf8.length(Objects.requireNonNull(name, "the name of the table is null"));
     if (length < 1 || length > MAX_NAME) {
       throw new IllegalArgumentException(
           "table name length=" + length + ", allowed 1 to " + MAX_NAME + " bytes of UTF-8");
     }
+    Objects.requireNonNull(key, "the codec of the keys is null");
+    Objects.requireNonNull(value, "the codec of the values is null");
     if (!key.ordered()) {
       throw new IllegalArgumentException(
           "table " + name + ": codec " + key.id() + " is not ordered and cannot encode keys");
@@ -62,7 +65,7 @@ public final class Table<K, V> {
   }
 
   private static void refuseNullable(String name, Codec<?> codec) {
-    if (Objects.requireNonNull(codec, "codec") instanceof NullableCodec<?>) {
+    if (Component.takesNull(codec)) {
       throw new IllegalArgumentException(
           "table "
               + name
@@ -83,7 +86,7 @@ public final class Table<K, V> {
     }
   }
 
-  /** The name, 1 to {@value #MAX_NAME} bytes in UTF-8. */
+  /** The name, 1 to 255 bytes in UTF-8. */
   public String name() {
     return name;
   }

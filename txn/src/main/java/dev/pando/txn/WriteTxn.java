@@ -177,7 +177,7 @@ public final class WriteTxn extends ChangingTxn {
   /**
    * Gives a table another name. Does nothing if that is the name it has.
    *
-   * @param to 1 to {@value Table#MAX_NAME} bytes of UTF-8
+   * @param to 1 to 255 bytes of UTF-8, see {@link Table#MAX_NAME}
    * @return false if there is no such table
    * @throws IllegalArgumentException if there is another table of the new name
    */

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class TableTest {
@@ -52,6 +58,39 @@ class TableTest {
         .withMessage(
             "table t: codec nullable(u64) is for components of keys and values,"
                 + " because null is the answer for an absent key");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Table.of("t", Codec.u64(), Codec.descending(Codec.nullable(Codec.u64()))))
+        .withMessageContaining("codec descending(nullable(u64)) is for components");
+  }
+
+  @Test
+  void nullIsNamed() {
+    refusesNull(() -> Table.of(null, Codec.u64(), Codec.u64()), "the name of the table is null");
+    refusesNull(() -> Table.of("t", null, Codec.u64()), "the codec of the keys is null");
+    refusesNull(() -> Table.of("t", Codec.u64(), null), "the codec of the values is null");
+    refusesNull(() -> Range.closed(1L, null), "a bound of a range is null");
+    refusesNull(
+        () -> Range.prefix("JP", (Object[]) null),
+        "the array of components is null; for one component that is null write (Object) null");
+  }
+
+  private static void refusesNull(ThrowingCallable call, String message) {
+    assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage(message);
+  }
+
+  /** The JDK's javadoc renders the value of a constant of a generic class as "255<K,V>". */
+  @Test
+  void noJavadocShowsTheValueOfAGenericClass() throws IOException {
+    Pattern generic =
+        Pattern.compile("(?m)^(public )?(final |sealed )*(class|interface|record) \\w+<");
+    try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+      for (Path source : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+        String text = Files.readString(source);
+        assertThat(text).as(source.toString()).doesNotContain("{@value Table#");
+        boolean shows = text.contains("{@value #");
+        assertThat(shows && generic.matcher(text).find()).as(source.toString()).isFalse();
+      }
+    }
   }
 
   @Test
