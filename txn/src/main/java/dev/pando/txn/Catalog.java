@@ -29,9 +29,19 @@ final class Catalog {
     /** The newest savepoint since which the table's state before its changes is noted. */
     long noted;
 
+    /** The description whose codecs were compared last. */
+    private @Nullable Table<?, ?> checked;
+
     Open(CatalogEntry entry, TreeWriter tree) {
       this.entry = entry;
       this.tree = tree;
+    }
+
+    void checkCodecs(Table<?, ?> table) {
+      if (table != checked) {
+        entry.checkCodecs(table);
+        checked = table;
+      }
     }
   }
 
@@ -104,7 +114,7 @@ final class Catalog {
     if (found == null) {
       return null;
     }
-    found.entry.checkCodecs(table);
+    found.checkCodecs(table);
     return found.tree;
   }
 

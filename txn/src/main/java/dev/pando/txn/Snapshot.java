@@ -7,7 +7,6 @@ import dev.pando.btree.Tree;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.TreeRoot;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +16,13 @@ import org.jspecify.annotations.Nullable;
  * nothing in it, so they may share the trees as well.
  */
 final class Snapshot {
-  /** The tree of a table that was looked up. */
-  private record Found(Table<?, ?> table, Tree tree) {}
-
   private final Meta meta;
   private final PageMap map;
 
   /** What reading a table that does not exist finds. */
   private final Tree empty;
 
-  /** Grows by copying; a lost race only means that a table is looked up once more. */
-  private volatile Found[] found = {};
+  private final FoundTables tables = new FoundTables();
 
   /** Named snapshots that this one lists; null until somebody asks. */
   private volatile @Nullable List<SnapshotEntry> named;
@@ -56,31 +51,17 @@ final class Snapshot {
    * @throws IllegalArgumentException if the table was written with other codecs
    */
   Tree tree(Table<?, ?> table) {
-    for (Found known : found) {
-      if (known.table == table) {
-        return known.tree;
-      }
-    }
-    for (Found known : found) {
-      if (known.table.name().equals(table.name()) && known.table.hasCodecsOf(table)) {
-        return known.tree; // described anew at each use: do not collect descriptions
-      }
-    }
-    return lookUp(table);
+    Tree known = tables.find(table);
+    return known != null ? known : lookUp(table);
   }
 
   private Tree lookUp(Table<?, ?> table) {
     CatalogEntry entry = entry(table.name());
-    Tree tree = empty;
-    if (entry != null) {
-      entry.checkCodecs(table);
-      tree = new Tree(map, entry.root());
+    if (entry == null) {
+      return tables.add(table, null, empty);
     }
-    Found[] known = found;
-    Found[] more = Arrays.copyOf(known, known.length + 1);
-    more[known.length] = new Found(table, tree);
-    found = more;
-    return tree;
+    entry.checkCodecs(table);
+    return tables.add(table, entry, new Tree(map, entry.root()));
   }
 
   /** The tree of a table whatever its codecs are; an empty one if there is no such table. */

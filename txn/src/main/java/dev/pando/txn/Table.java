@@ -103,8 +103,11 @@ public final class Table<K, V> {
 
   /** Whether another description has codecs with the same ids. */
   boolean hasCodecsOf(Table<?, ?> other) {
-    return keyCodec.id().equals(other.keyCodec.id())
-        && valueCodec.id().equals(other.valueCodec.id());
+    return sameId(keyCodec, other.keyCodec) && sameId(valueCodec, other.valueCodec);
+  }
+
+  private static boolean sameId(Codec<?> one, Codec<?> other) {
+    return one == other || one.id().equals(other.id());
   }
 
   /** The name and the ids of both codecs. */

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             + " one grows.")
 final class Flat implements Callable<Integer> {
   /** All rows. */
-  private static final List<FlatRow> ROWS = List.of();
+  private static final List<FlatRow> ROWS =
+      List.of(TablesRow.ofHandles(), TablesRow.ofDescriptions());
 
   @Parameters(paramLabel = "ROW", arity = "0..*", description = "Only these rows; default: all.")
   private List<String> wanted = new ArrayList<>();
