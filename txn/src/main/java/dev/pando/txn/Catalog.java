@@ -7,6 +7,7 @@ import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
 import dev.pando.btree.WriteScratch;
+import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -53,6 +54,12 @@ final class Catalog {
   private final Slice value = new Slice();
   private final Map<String, Open> open = new HashMap<>();
 
+  private final NamedSnapshots namedBefore;
+
+  /** Null if it must be read from the catalog. */
+  private @Nullable NamedSnapshots named;
+
+  private final List<Meta> dropped = new ArrayList<>(0);
   private boolean touched;
 
   /** Counts what makes trees that were looked up out of date. */
@@ -85,12 +92,14 @@ final class Catalog {
   /** The tree that was noted last, so that a row of changes to a table costs one look-up. */
   private @Nullable TreeWriter lastNoted;
 
-  Catalog(DirtyPages pages, TreeRoot root, WriterMemory memory) {
+  Catalog(DirtyPages pages, Snapshot base, WriterMemory memory) {
     this.pages = pages;
     this.scratch = memory.scratch;
     this.key = memory.catalogKey;
-    this.before = root;
-    this.tree = new TreeWriter(pages, root, scratch);
+    this.before = base.meta().catalog();
+    this.namedBefore = base.named();
+    this.named = namedBefore;
+    this.tree = new TreeWriter(pages, before, scratch);
   }
 
   /** Changes whenever a table comes, goes or is renamed. */
@@ -251,8 +260,10 @@ final class Catalog {
   static List<String> names(Tree catalog, String file) {
     List<String> names = new ArrayList<>();
     Slice name = new Slice();
+    KeyBuffer firstTable = new KeyBuffer(1);
+    firstTable.set(new byte[] {CatalogEntry.TABLE}); // there may be many named snapshots
     try (Cursor cursor = catalog.cursor()) {
-      for (boolean there = cursor.first(); there; there = cursor.next()) {
+      for (boolean there = cursor.seek(firstTable); there; there = cursor.next()) {
         cursor.key(name);
         if (CatalogKey.of(file, name) == CatalogKey.TABLE) {
           names.add(CatalogEntry.name(file, name));
@@ -273,13 +284,29 @@ final class Catalog {
     noteCatalog();
     byte[] bytes = entry.encode();
     tree.put(key, MemorySegment.ofArray(bytes), 0, bytes.length);
+    named = named == null ? null : named.with(entry);
   }
 
   /** Removes a named snapshot; false if there is none. */
   boolean removeSnapshot(String name) {
     SnapshotEntry.writeKey(name, key);
     noteCatalog();
+    SnapshotEntry entry = named == null ? null : named.find(name);
+    if (named != null && entry != null) {
+      named = named.without(entry);
+      dropped.add(entry.meta());
+    }
     return tree.delete(key);
+  }
+
+  /** The named snapshots as the transaction has them; null if they must be read. */
+  @Nullable NamedSnapshots named() {
+    return named;
+  }
+
+  /** The metas of named snapshots that it has dropped. */
+  List<Meta> dropped() {
+    return dropped;
   }
 
   /** What the catalog says of a table, as the transaction has it now. */
@@ -346,6 +373,9 @@ final class Catalog {
     if (change.name == null) {
       tree = new TreeWriter(pages, change.root, scratch);
       catalogNoted = 0;
+      if (named != namedBefore) { // one came or went, maybe before the savepoint
+        named = null;
+      }
     } else if (change.open == null) {
       open.remove(change.name);
     } else {

@@ -60,7 +60,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     this.whole = this;
     this.pages = pages;
     this.free = free;
-    this.catalog = new Catalog(pages, base.meta().catalog(), memory);
+    this.catalog = new Catalog(pages, base, memory);
     this.savepoints = new Savepoints(pages, catalog);
     this.missing = new Tree(pages, TreeRoot.EMPTY);
     this.inClosure = false;

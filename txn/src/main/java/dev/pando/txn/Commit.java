@@ -59,9 +59,13 @@ final class Commit {
     FreeSpace.Saved saved = free.save(freeTree);
     boolean dataIsOnDisk = writePages();
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
-    Snapshot next = new Snapshot(meta, file.map());
+    Snapshot next = base.next(meta, file.map(), catalog.named());
     Pins pins = pinsNow.get();
     metas.checkTurn(meta.txnId());
+    for (Meta dropped : catalog.dropped()) { // readers may have it open
+      metas.pin(dropped, pins);
+      pins = pins.with(dropped.txnId());
+    }
     metas.write(meta, base.txnId(), pins);
     try {
       free.keep(meta.txnId(), pins);

@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
@@ -25,6 +26,12 @@ final class HeldPages {
   /** By birth, then by freeing transaction: of one birth, the first may be reused first. */
   private final TreeMap<Long, List<Group>> births = new TreeMap<>();
 
+  /** Of those, what named snapshots see: not looked at again until one comes or goes. */
+  private final TreeMap<Long, List<Group>> kept = new TreeMap<>();
+
+  /** The named snapshots that see {@link #kept}. */
+  private long[] keptBy = {};
+
   private long pages;
 
   /** Puts the newest commit on disk and says what is pinned then; null when it has been asked. */
@@ -32,6 +39,7 @@ final class HeldPages {
 
   void clear() {
     births.clear();
+    kept.clear();
     pages = 0;
   }
 
@@ -77,17 +85,46 @@ final class HeldPages {
   /** Moves what no pinned snapshot may see to the reusable pages; returns how many. */
   long release(Pins pins, PageSet reusable) {
     long before = pages;
+    if (keptBy != pins.kept()) {
+      lookAgainAtAll();
+      keptBy = pins.kept();
+    }
     for (var births = this.births.entrySet().iterator(); births.hasNext(); ) {
       var entry = births.next();
       List<Group> groups = entry.getValue();
       release(entry.getKey(), groups, pins, reusable);
+      join(groups, pins);
+      keep(entry.getKey(), groups, pins);
       if (groups.isEmpty()) {
         births.remove();
-      } else {
-        join(groups, pins);
       }
     }
     return before - pages;
+  }
+
+  private void lookAgainAtAll() {
+    kept.forEach(
+        (birth, groups) -> {
+          List<Group> all = births.computeIfAbsent(birth, b -> new ArrayList<>(2));
+          all.addAll(groups);
+          all.sort(Comparator.comparingLong(group -> group.freed));
+        });
+    kept.clear();
+  }
+
+  /** Sets apart what a named snapshot sees, and so all that was freed later. */
+  private void keep(long birth, List<Group> groups, Pins pins) {
+    int first = groups.size();
+    while (first > 0 && pins.keep(birth, groups.get(first - 1).freed)) {
+      first--;
+    }
+    List<Group> seen = groups.subList(first, groups.size());
+    if (!seen.isEmpty()) {
+      List<Group> all = kept.computeIfAbsent(birth, b -> new ArrayList<>(2));
+      all.addAll(seen);
+      seen.clear();
+      join(all, pins);
+    }
   }
 
   private void release(long birth, List<Group> groups, Pins pins, PageSet reusable) {

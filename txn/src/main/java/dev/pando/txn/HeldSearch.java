@@ -3,6 +3,8 @@ package dev.pando.txn;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Meta;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +19,24 @@ import org.jspecify.annotations.Nullable;
  * gone, and its pages in use for something else.
  */
 final class HeldSearch {
+  /** In {@link #dates}: after the first pin that sees each of 64 pages, the last one of each. */
+  private static final int LAST = Long.SIZE;
+
+  /** Pages that the first and the last of these pins see. */
+  private record Run(int first, int last, long pgno, int length) {}
+
   private final Snapshot base;
   private final PageSet free;
   private final List<Long> pins = new ArrayList<>();
 
-  /** For each pin the pages that are free, but not to it. */
-  private final List<long[]> seen = new ArrayList<>();
+  /** Free pages that a pin sees. */
+  private final long[] seen;
+
+  /** Free pages that the newest pin sees. */
+  private final long[] seenLast;
+
+  /** For 64 pages each, by their numbers in {@link #pins}; null where no pin sees a free page. */
+  private final int[] @Nullable [] dates;
 
   /**
    * A search.
@@ -32,6 +46,14 @@ final class HeldSearch {
   HeldSearch(Snapshot base, PageSet free) {
     this.base = base;
     this.free = free;
+    int words = words(base.meta().pageCount());
+    seen = new long[words];
+    seenLast = new long[words];
+    dates = new int[words][];
+  }
+
+  private static int words(long pageCount) {
+    return Math.toIntExact((pageCount + Long.SIZE - 1) / Long.SIZE);
   }
 
   /**
@@ -64,7 +86,7 @@ final class HeldSearch {
     PageSet freeThen = PageSet.keeping(base.meta().pageCount());
     if (meta != null) {
       try {
-        readFree(meta, freeThen);
+        readFree(base, meta, freeThen);
       } catch (CorruptFileException e) {
         freeThen.clear(); // a stale pin, or a snapshot that is damaged: all of it is kept
       }
@@ -72,26 +94,46 @@ final class HeldSearch {
     add(txnId, meta, freeThen);
   }
 
-  private void readFree(Meta meta, PageSet out) {
+  private static void readFree(Snapshot base, Meta meta, PageSet out) {
     FreeTree.read(base.map(), meta, out);
     FreeTree.apply(base.map().name(), meta.freeRuns(), out);
   }
 
-  private void add(long txnId, @Nullable Meta meta, PageSet freeThen) {
-    long pageCount = base.meta().pageCount();
-    if (meta != null) {
-      pageCount = Math.min(meta.pageCount(), pageCount);
-    }
-    int words = (int) ((pageCount + Long.SIZE - 1) / Long.SIZE);
-    long[] sees = new long[words];
-    for (int i = 0; i < words; i++) {
-      sees[i] = free.word(i) & ~freeThen.word(i);
-    }
-    if (words > 0 && pageCount % Long.SIZE != 0) {
-      sees[words - 1] &= ~(-1L << pageCount);
-    }
+  void add(long txnId, @Nullable Meta meta, PageSet freeThen) {
+    int pin = pins.size();
     pins.add(txnId);
-    seen.add(sees);
+    long pageCount = pageCount(base, meta);
+    for (int i = 0; i < seen.length; i++) {
+      long sees = free.word(i) & ~freeThen.word(i) & below(pageCount, i);
+      date(i, sees & ~seen[i], 0, pin);
+      date(i, seenLast[i] & ~sees, LAST, pin - 1);
+      seen[i] |= sees;
+      seenLast[i] = sees;
+    }
+  }
+
+  private static long pageCount(Snapshot base, @Nullable Meta meta) {
+    long pageCount = base.meta().pageCount();
+    return meta == null ? pageCount : Math.min(meta.pageCount(), pageCount);
+  }
+
+  /** Of a word those bits whose pages are below a page count. */
+  private static long below(long pageCount, int word) {
+    long left = pageCount - (long) word * Long.SIZE;
+    return left >= Long.SIZE ? -1L : left <= 0 ? 0 : ~(-1L << left);
+  }
+
+  private void date(int word, long pages, int which, int pin) {
+    if (pages != 0) {
+      int[] known = dates[word];
+      if (known == null) {
+        known = new int[2 * Long.SIZE];
+        dates[word] = known;
+      }
+      for (long left = pages; left != 0; left &= left - 1) {
+        known[which + Long.numberOfTrailingZeros(left)] = pin;
+      }
+    }
   }
 
   /**
@@ -100,61 +142,84 @@ final class HeldSearch {
    * @throws CorruptFileException if an older one is damaged, or is pinned no longer
    */
   static long pagesHeld(Snapshot newest, List<Meta> older) {
+    return pagesHeld(newest, older, new long[0]);
+  }
+
+  /**
+   * As {@link #pagesHeld(Snapshot, List)}, with pages that others see.
+   *
+   * @param seen 64 pages in a word
+   */
+  static long pagesHeld(Snapshot newest, List<Meta> older, long[] seen) {
     PageSet free = new PageSet(newest.meta().pageCount());
-    FreeTree.read(newest.map(), newest.meta(), free);
-    FreeTree.apply(newest.map().name(), newest.meta().freeRuns(), free);
-    HeldSearch search = new HeldSearch(newest, free);
+    readFree(newest, newest.meta(), free);
+    long[] all = pagesSeen(newest, older, seen);
+    long held = 0;
+    for (int i = 0; i < all.length; i++) {
+      held += Long.bitCount(free.word(i) & all[i]);
+    }
+    return held;
+  }
+
+  /**
+   * Pages that older commits see, whether the newest one does or not.
+   *
+   * @param others pages that others see
+   * @return those and {@code others}, 64 in a word
+   * @throws CorruptFileException if an older one is damaged, or is pinned no longer
+   */
+  static long[] pagesSeen(Snapshot newest, List<Meta> older, long[] others) {
+    if (older.isEmpty()) {
+      return others;
+    }
+    long[] seen = Arrays.copyOf(others, Math.max(others.length, words(pageCount(newest, null))));
     for (Meta meta : older) {
       PageSet freeThen = PageSet.keeping(newest.meta().pageCount());
-      search.readFree(meta, freeThen);
-      search.add(meta.txnId(), meta, freeThen);
+      readFree(newest, meta, freeThen);
+      long pageCount = pageCount(newest, meta);
+      for (int i = 0; i < words(pageCount); i++) {
+        seen[i] |= ~freeThen.word(i) & below(pageCount, i);
+      }
     }
-    HeldPages held = new HeldPages();
-    search.moveTo(held, free);
-    return held.pages();
+    return seen;
   }
 
   /**
    * Moves what was found out of the reusable pages; of one birth, what was freed first goes first.
    */
   void moveTo(HeldPages held, PageSet reusable) {
-    List<long[]> first = firstSeen(seen);
-    List<long[]> last = firstSeen(seen.reversed()).reversed();
-    for (int from = 0; from < pins.size(); from++) {
-      for (int to = from; to < pins.size(); to++) {
-        move(pins.get(from), pins.get(to) + 1, first.get(from), last.get(to), held, reusable);
+    for (int i = 0; i < seen.length; i++) {
+      date(i, seenLast[i], LAST, pins.size() - 1);
+      seenLast[i] = 0;
+    }
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < seen.length; i++) {
+      int[] known = dates[i];
+      if (known != null) {
+        addRuns(i, known, runs);
       }
+    }
+    runs.sort(
+        Comparator.comparingInt(Run::first).thenComparingInt(Run::last)); // stable: by page number
+    for (Run run : runs) {
+      held.add(pins.get(run.first), pins.get(run.last) + 1, run.pgno, run.length);
+      reusable.removeRun(run.pgno, run.length);
     }
   }
 
-  /** For each pin what those before it do not see: each page once. */
-  private static List<long[]> firstSeen(List<long[]> all) {
-    long[] before = new long[all.stream().mapToInt(sees -> sees.length).max().orElse(0)];
-    List<long[]> first = new ArrayList<>();
-    for (long[] sees : all) {
-      long[] alone = sees.clone();
-      for (int i = 0; i < alone.length; i++) {
-        alone[i] &= ~before[i];
-        before[i] |= sees[i];
+  private void addRuns(int word, int[] known, List<Run> runs) {
+    for (long left = seen[word]; left != 0; ) {
+      int start = Long.numberOfTrailingZeros(left);
+      int end = start + 1;
+      while (end < Long.SIZE
+          && (left & 1L << end) != 0
+          && known[end] == known[start]
+          && known[LAST + end] == known[LAST + start]) {
+        end++;
       }
-      first.add(alone);
-    }
-    return first;
-  }
-
-  private static void move(
-      long birth, long freed, long[] first, long[] last, HeldPages held, PageSet reusable) {
-    int words = Math.min(first.length, last.length);
-    for (int i = 0; i < words; i++) {
-      long left = first[i] & last[i];
-      while (left != 0) {
-        int start = Long.numberOfTrailingZeros(left);
-        int length = Long.numberOfTrailingZeros(~(left >>> start));
-        long pgno = (long) i * Long.SIZE + start;
-        held.add(birth, freed, pgno, length);
-        reusable.removeRun(pgno, length);
-        left &= start + length == Long.SIZE ? 0 : -1L << (start + length);
-      }
+      long pgno = (long) word * Long.SIZE + start;
+      runs.add(new Run(known[start], known[LAST + start], pgno, end - start));
+      left &= end == Long.SIZE ? 0 : -1L << end;
     }
   }
 }

@@ -207,7 +207,7 @@ final class MetaWriter {
       }
     }
     meta.encode(page, 0, slot);
-    pinned.put(meta.txnId(), page, meta.encodedBytes(), slot, pins::contain);
+    pinned.put(meta.txnId(), page, meta.encodedBytes(), slot, pins::containUnnamed);
     slotTxn[slot] = NOTHING;
     slotPages[slot] = Math.max(slotPages[slot], meta.pageCount());
     checkTurn(0);
@@ -225,7 +225,7 @@ final class MetaWriter {
   /** Leaves a meta in the lock file that is in a slot already. */
   void pin(Meta meta, Pins pins) {
     meta.encode(page, 0, 0);
-    pinned.put(meta.txnId(), page, meta.encodedBytes(), 0, pins::contain);
+    pinned.put(meta.txnId(), page, meta.encodedBytes(), 0, pins::containUnnamed);
   }
 
   /** The slot of the oldest meta that nobody needs; -1 if a running sync needs the last one. */

@@ -15,19 +15,21 @@ final class PinList implements LongConsumer {
     pins[count++] = txnId;
   }
 
-  void add(SnapshotEntry entry) {
-    add(entry.meta().txnId());
-  }
-
   @Override
   public void accept(long txnId) {
     add(txnId);
   }
 
-  Pins toPins(long from) {
+  /**
+   * All that is pinned.
+   *
+   * @param from see {@link Pins#withAllFrom}
+   * @param kept see {@link Pins#withKept}
+   */
+  Pins toPins(long from, long[] kept) {
     if (from != Long.MAX_VALUE) {
       add(from);
     }
-    return Pins.withAllFrom(from, Arrays.copyOf(pins, count));
+    return Pins.withKept(kept, from, Arrays.copyOf(pins, count));
   }
 }

@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * The snapshots whose pages must stay as they are: those of readers, the base of the running write
@@ -12,19 +13,27 @@ import java.util.Arrays;
  * on: what was freed later than that is seen by one of those.
  */
 final class Pins {
+  private static final long[] NONE = {};
+
+  /** Ascending, some maybe twice; without those that are only kept. */
   private final long[] sorted;
+
+  /** Named snapshots, ascending. There may be many, so this array is shared and never copied. */
+  private final long[] kept;
 
   /** This snapshot and all newer ones may be pinned, too. */
   private final long from;
 
   /** Takes ids in any order, repeated or not. */
   Pins(long... txnIds) {
-    this(Long.MAX_VALUE, txnIds);
+    this(NONE, Long.MAX_VALUE, txnIds);
   }
 
-  private Pins(long from, long... txnIds) {
+  private Pins(long[] kept, long from, long... txnIds) {
+    this.kept = kept;
     this.from = from;
-    sorted = Arrays.stream(txnIds).sorted().distinct().toArray();
+    sorted = txnIds.clone();
+    Arrays.sort(sorted);
   }
 
   /**
@@ -33,7 +42,25 @@ final class Pins {
    * @param from {@link Long#MAX_VALUE} if there are none
    */
   static Pins withAllFrom(long from, long... txnIds) {
-    return new Pins(from, txnIds);
+    return new Pins(NONE, from, txnIds);
+  }
+
+  /**
+   * Beside named snapshots.
+   *
+   * @param kept ascending, each once; from commit to commit the same array while no named snapshot
+   *     comes or goes
+   * @param from see {@link #withAllFrom}
+   */
+  static Pins withKept(long[] kept, long from, long... txnIds) {
+    return new Pins(kept, from, txnIds);
+  }
+
+  /** These and another one. */
+  Pins with(long txnId) {
+    long[] more = Arrays.copyOf(sorted, sorted.length + 1);
+    more[sorted.length] = txnId;
+    return new Pins(kept, from, more);
   }
 
   /** Whether it is not known which snapshots from this one on are pinned. */
@@ -43,18 +70,32 @@ final class Pins {
 
   /** The pinned snapshots, ascending. */
   long[] sorted() {
-    return sorted.clone();
+    return LongStream.concat(Arrays.stream(sorted), Arrays.stream(kept))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
-  /** Whether a snapshot is known to be pinned. */
-  boolean contain(long txnId) {
+  /** Whether a snapshot is known to be pinned, not only by its name. */
+  boolean containUnnamed(long txnId) {
     return Arrays.binarySearch(sorted, txnId) >= 0;
   }
 
   /** Whether a pinned snapshot may see pages with these dates. */
   boolean hold(long birth, long freed) {
-    int at = atLeast(birth);
-    return Math.max(birth, from) < freed || (at < sorted.length && sorted[at] < freed);
+    return Math.max(birth, from) < freed
+        || first(sorted, birth) < freed
+        || first(kept, birth) < freed;
+  }
+
+  /** Whether a named snapshot sees pages with these dates. */
+  boolean keep(long birth, long freed) {
+    return first(kept, birth) < freed;
+  }
+
+  /** Named snapshots, as they were given. */
+  long[] kept() {
+    return kept;
   }
 
   /**
@@ -62,20 +103,22 @@ final class Pins {
    * before it are gone for ever, so nothing is lost, and most neighbours become alike and merge.
    */
   long canonicalBirth(long birth) {
-    int at = atLeast(birth);
-    if (at == sorted.length) {
+    long first = Math.min(first(sorted, birth), first(kept, birth));
+    if (first == Long.MAX_VALUE) {
       throw new AssertionError("pages born in " + birth + " were freed, their base is not pinned");
     }
-    return Math.min(sorted[at], Math.max(birth, from));
+    return Math.min(first, Math.max(birth, from));
   }
 
-  private int atLeast(long txnId) {
-    int at = Arrays.binarySearch(sorted, txnId);
-    return at >= 0 ? at : ~at;
+  /** The first one that is not less than an id; {@link Long#MAX_VALUE} if there is none. */
+  private static long first(long[] ids, long txnId) {
+    int found = Arrays.binarySearch(ids, txnId);
+    int at = found >= 0 ? found : ~found;
+    return at < ids.length ? ids[at] : Long.MAX_VALUE;
   }
 
   @Override
   public String toString() {
-    return Arrays.toString(sorted);
+    return Arrays.toString(sorted());
   }
 }

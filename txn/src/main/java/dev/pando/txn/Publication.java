@@ -176,7 +176,7 @@ final class Publication {
         before.release(); // made for a transaction that was rolled back
       }
     }
-    Snapshot next = new Snapshot(meta, file.map());
+    Snapshot next = known.next(meta, file.map(), null);
     install(next);
     return next;
   }
@@ -190,7 +190,7 @@ final class Publication {
   synchronized Snapshot shorten(long pageCount) {
     Snapshot known = newest;
     if (known.map() == file.map() && known.map().pageCount() > pageCount) {
-      install(new Snapshot(known.meta(), file.mapOnly(pageCount)));
+      install(known.same(known.meta(), file.mapOnly(pageCount)));
     }
     return newest;
   }

@@ -77,18 +77,19 @@ final class ReaderList {
       return 0;
     }
     Meta meta = metas.find(newest, txnId);
-    return meta == null ? -1 : pagesHeld(List.of(meta));
+    return meta == null ? -1 : pagesHeld(List.of(meta), NamedSnapshots.NONE);
   }
 
   /** Readers that end meanwhile let go of what this reads; -1 then. */
-  private long pagesHeld(List<Meta> older) {
+  private long pagesHeld(List<Meta> older, NamedSnapshots named) {
     try {
-      return HeldSearch.pagesHeld(newest, older);
+      return HeldSearch.pagesHeld(newest, older, named.pagesSeen(newest));
     } catch (CorruptFileException e) {
       Set<Long> pinned = new HashSet<>();
       slots.forEachPin(pinned::add);
-      newest.named().forEach(entry -> pinned.add(entry.meta().txnId()));
-      if (older.stream().allMatch(meta -> pinned.contains(meta.txnId()))) {
+      if (older.stream()
+          .mapToLong(Meta::txnId)
+          .allMatch(txnId -> pinned.contains(txnId) || newest.named().meta(txnId) != null)) {
         throw e;
       }
       return -1;
@@ -115,16 +116,16 @@ final class ReaderList {
 
   /** Free pages that readers or named snapshots still see. */
   private long allPagesHeld() {
+    NamedSnapshots named = newest.named();
     TreeSet<Long> pinned = new TreeSet<>();
     readers.forEach(reader -> pinned.add(reader.txnId));
-    newest.named().forEach(entry -> pinned.add(entry.meta().txnId()));
     List<Meta> older = new ArrayList<>();
     for (long txnId : pinned.headSet(newest.txnId())) {
-      Meta meta = metas.find(newest, txnId);
+      Meta meta = named.meta(txnId) == null ? metas.find(newest, txnId) : null;
       if (meta != null) {
         older.add(meta);
       }
     }
-    return older.isEmpty() ? 0 : pagesHeld(older);
+    return older.isEmpty() && named.size() == 0 ? 0 : pagesHeld(older, named);
   }
 }

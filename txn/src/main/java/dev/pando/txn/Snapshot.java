@@ -7,7 +7,6 @@ import dev.pando.btree.Tree;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.TreeRoot;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +23,34 @@ final class Snapshot {
 
   private final FoundTables tables = new FoundTables();
 
-  /** Named snapshots that this one lists; null until somebody asks. */
-  private volatile @Nullable List<SnapshotEntry> named;
+  /** Named snapshots that this one lists; null until they are asked for. */
+  private volatile @Nullable NamedSnapshots named;
+
+  /** Named snapshots that an earlier one lists. */
+  private volatile NamedSnapshots namedBefore = NamedSnapshots.NONE;
 
   Snapshot(Meta meta, PageMap map) {
     this.meta = meta;
     this.map = map;
     this.empty = new Tree(map, TreeRoot.EMPTY);
+  }
+
+  /**
+   * A later one.
+   *
+   * @param nextNamed named snapshots that it lists; null if they are not known
+   */
+  Snapshot next(Meta nextMeta, PageMap nextMap, @Nullable NamedSnapshots nextNamed) {
+    Snapshot next = new Snapshot(nextMeta, nextMap);
+    NamedSnapshots known = named;
+    next.namedBefore = known != null ? known : namedBefore;
+    next.named = nextNamed;
+    return next;
+  }
+
+  /** One with the same tables and named snapshots. */
+  Snapshot same(Meta nextMeta, PageMap nextMap) {
+    return next(nextMeta, nextMap, named);
   }
 
   Meta meta() {
@@ -70,12 +90,13 @@ final class Snapshot {
     return entry == null ? empty : new Tree(map, entry.root());
   }
 
-  /** The named snapshots, by name. */
-  List<SnapshotEntry> named() {
-    List<SnapshotEntry> known = named;
+  /** The named snapshots. */
+  NamedSnapshots named() {
+    NamedSnapshots known = named;
     if (known == null) {
-      known = SnapshotEntry.readAll(catalog(), map.name(), meta.pageSize());
+      known = NamedSnapshots.read(catalog(), map.name(), meta.pageSize(), namedBefore);
       named = known;
+      namedBefore = NamedSnapshots.NONE;
     }
     return known;
   }

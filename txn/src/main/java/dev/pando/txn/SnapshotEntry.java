@@ -16,8 +16,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
@@ -87,7 +85,8 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
     }
   }
 
-  private static String name(String file, Slice key) {
+  /** The name in a record's key. */
+  static String name(String file, Slice key) {
     byte[] bytes = key.toArray();
     try {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 1, bytes.length - 1)).toString();
@@ -100,11 +99,14 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
     return new CorruptFileException(file, -1, "catalog, snapshot " + name + ": " + what);
   }
 
-  /** All named snapshots of a catalog, by name. */
-  static List<SnapshotEntry> readAll(Tree catalog, String file, int pageSize) {
-    List<SnapshotEntry> all = new ArrayList<>();
-    forEach(catalog, file, (key, value) -> all.add(decode(file, pageSize, key, value)));
-    return all;
+  /**
+   * Whether a record under this name is this one: a commit is kept once under a name, because
+   * keeping it is a commit.
+   */
+  boolean isIn(Slice value) {
+    return value.length >= PAGE + MetaLayout.RUNS
+        && value.segment.get(U64, value.offset + PAGE + MetaLayout.TXN_ID) == meta.txnId()
+        && value.segment.get(U64, value.offset + CREATED) == created.toEpochMilli();
   }
 
   /** Visits the records; the slices hold for the call only. */

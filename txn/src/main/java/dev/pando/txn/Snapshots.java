@@ -53,7 +53,7 @@ public final class Snapshots {
     try (ReadTxn tx = database.beginOwnRead()) {
       Snapshot now = tx.snapshot();
       List<NamedSnapshot> all = new ArrayList<>();
-      for (SnapshotEntry entry : now.named()) {
+      for (SnapshotEntry entry : now.named().entries()) {
         try (ReadTxn kept = keep(entry)) {
           if (kept != null) {
             long held = HeldSearch.pagesHeld(now, List.of(entry.meta()));
@@ -75,7 +75,7 @@ public final class Snapshots {
    */
   public ReadTxn open(String name) {
     try {
-      ReadTxn tx = database.beginRead(now -> state(now, find(now, name)));
+      ReadTxn tx = database.beginRead(now -> state(now, now.named().find(name)));
       if (tx == null) {
         throw new IllegalArgumentException("there is no snapshot of the name " + name);
       }
@@ -92,7 +92,7 @@ public final class Snapshots {
   @Nullable ReadTxn keep(SnapshotEntry listed) {
     return database.beginOwnRead(
         now -> {
-          SnapshotEntry entry = find(now, listed.name());
+          SnapshotEntry entry = now.named().find(listed.name());
           boolean same = entry != null && entry.meta().txnId() == listed.meta().txnId();
           return state(now, same ? entry : null);
         });
@@ -100,15 +100,6 @@ public final class Snapshots {
 
   private static @Nullable Snapshot state(Snapshot now, @Nullable SnapshotEntry entry) {
     return entry == null ? null : new Snapshot(entry.meta(), now.map());
-  }
-
-  private static @Nullable SnapshotEntry find(Snapshot now, String name) {
-    for (SnapshotEntry entry : now.named()) {
-      if (entry.name().equals(name)) {
-        return entry;
-      }
-    }
-    return null;
   }
 
   /**

@@ -178,19 +178,18 @@ final class Writer {
     long syncing = lock.syncing(); // first: a sync that ends in between makes it the durable one
     pins.add(syncing == 0 ? base.txnId() : syncing);
     pins.add(lock.durable());
-    base.named().forEach(pins::add);
-    publication.known().named().forEach(pins::add); // the base may have dropped some
+    NamedSnapshots kept = base.named();
+    publication.known().named().forEachNotIn(kept, pins); // the base may have dropped some
     readers.forEachPin(pins);
     // After the slots: a fork may have moved a pin to a process's floor meanwhile.
-    return pins.toPins(Math.min(heldFrom, lock.members().lowestFloor()));
+    return pins.toPins(Math.min(heldFrom, lock.members().lowestFloor()), kept.txnIds());
   }
 
   /** The meta of a pinned snapshot; null if it is not known. */
   @Nullable Meta pinnedMeta(Snapshot base, long txnId) {
-    for (SnapshotEntry entry : base.named()) {
-      if (entry.meta().txnId() == txnId) {
-        return entry.meta();
-      }
+    Meta named = base.named().meta(txnId);
+    if (named != null) {
+      return named;
     }
     Meta meta = pinned.find(txnId);
     return meta != null ? meta : Publication.read(file.file(), txnId);
@@ -280,7 +279,7 @@ final class Writer {
       database.checkAccepting();
       Snapshot base = written;
       Meta claimed = metas.claim(base.meta(), pins(base));
-      Snapshot next = new Snapshot(claimed, base.map());
+      Snapshot next = base.same(claimed, base.map());
       written = next;
       publication.publish(next);
     } finally {
@@ -517,7 +516,7 @@ final class Writer {
           metas.sync(last.txnId());
           Meta sealed = metas.seal(last.meta(), pins(last));
           if (sealed != null) {
-            publication.publish(new Snapshot(sealed, last.map()));
+            publication.publish(last.same(sealed, last.map()));
           }
         }
       } finally {

@@ -88,7 +88,7 @@ class EndedReaderTest extends DatabaseTestBase {
     db.update(tx -> tx.put(NAMES, 1L, "y"));
     SnapshotEntry entry;
     try (ReadTxn tx = db.beginOwnRead()) {
-      entry = tx.snapshot().named().getFirst();
+      entry = tx.snapshot().named().entries().getFirst();
     }
     try (ReadTxn kept = db.snapshots().keep(entry)) {
       awaitTwoEnds(db);

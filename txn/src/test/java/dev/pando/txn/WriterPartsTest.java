@@ -2,9 +2,12 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +64,72 @@ final class WriterPartsTest {
         assertThat(vague.canonicalBirth(birth)).isEqualTo(all.canonicalBirth(birth));
       }
       assertThat(vague.isVague(birth)).isEqualTo(birth >= from);
-      assertThat(LongStream.of(ids).allMatch(vague::contain)).isTrue();
+      assertThat(LongStream.of(ids).allMatch(vague::containUnnamed)).isTrue();
+    }
+  }
+
+  /** Named snapshots are given apart, and pin as all others do. */
+  @Test
+  void namedSnapshotsPinLikeOthers() {
+    Random random = new Random(4);
+    for (int i = 0; i < 2000; i++) {
+      long[] kept = random.longs(random.nextInt(4), 1, 60).sorted().distinct().toArray();
+      long[] ids = random.longs(1 + random.nextInt(3), 1, 60).toArray();
+      Pins both = Pins.withKept(kept, Long.MAX_VALUE, ids);
+      Pins all = new Pins(LongStream.concat(LongStream.of(ids), LongStream.of(kept)).toArray());
+      assertThat(both.sorted()).isEqualTo(all.sorted());
+      for (long birth = 1; birth <= all.sorted()[all.sorted().length - 1]; birth++) {
+        long freed = birth + random.nextLong(70 - birth);
+        assertThat(both.hold(birth, freed)).isEqualTo(all.hold(birth, freed));
+        assertThat(both.keep(birth, freed)).isEqualTo(new Pins(kept).hold(birth, freed));
+        assertThat(both.canonicalBirth(birth)).isEqualTo(all.canonicalBirth(birth));
+      }
+      assertThat(LongStream.of(ids).allMatch(both::containUnnamed)).isTrue();
+    }
+  }
+
+  /** Transactions free pages while readers and named snapshots come and go. */
+  @Test
+  void heldPagesAreExactlyThoseThatAPinSees() {
+    for (long seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      HeldPages held = new HeldPages();
+      PageSet reusable = new PageSet(0);
+      Map<Long, long[]> dates = new HashMap<>(); // birth and freeing transaction of a page
+      List<Long> readers = new ArrayList<>();
+      long[] named = {};
+      for (long txn = 1; txn < 150; txn++) {
+        long base = txn - 1;
+        if (random.nextInt(4) == 0) {
+          readers.add(base);
+        }
+        readers.removeIf(reader -> random.nextInt(6) == 0);
+        if (random.nextInt(8) == 0) {
+          named = LongStream.concat(LongStream.of(named), LongStream.of(base)).toArray();
+        } else if (random.nextInt(10) == 0) {
+          int gone = random.nextInt(named.length + 1);
+          long[] before = named;
+          named =
+              IntStream.range(0, before.length)
+                  .filter(at -> at != gone)
+                  .mapToLong(at -> before[at])
+                  .toArray();
+        }
+        LongStream unnamed = readers.stream().mapToLong(reader -> reader);
+        long[] ids = LongStream.concat(unnamed, LongStream.of(base)).toArray();
+        Pins pins = Pins.withKept(named, Long.MAX_VALUE, ids);
+        long _ = held.release(pins, reusable);
+        dates.forEach(
+            (page, date) ->
+                assertThat(reusable.contains(page)).isEqualTo(!pins.hold(date[0], date[1])));
+        assertThat(held.pages()).isEqualTo(dates.size() - reusable.size());
+        for (int i = random.nextInt(5); i > 0; i--) {
+          long birth = random.nextLong(txn);
+          long page = dates.size();
+          dates.put(page, new long[] {birth, txn});
+          held.add(pins.canonicalBirth(birth), txn, page, 1);
+        }
+      }
     }
   }
 

@@ -27,7 +27,11 @@ import picocli.CommandLine.Spec;
 final class Flat implements Callable<Integer> {
   /** All rows. */
   private static final List<FlatRow> ROWS =
-      List.of(TablesRow.ofHandles(), TablesRow.ofDescriptions());
+      List.of(
+          TablesRow.ofHandles(),
+          TablesRow.ofDescriptions(),
+          SnapshotsRow.ofCommits(),
+          SnapshotsRow.ofStats());
 
   @Parameters(paramLabel = "ROW", arity = "0..*", description = "Only these rows; default: all.")
   private List<String> wanted = new ArrayList<>();

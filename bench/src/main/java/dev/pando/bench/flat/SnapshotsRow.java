@@ -1,0 +1,89 @@
+package dev.pando.bench.flat;
+
+import dev.pando.txn.Codec;
+import dev.pando.txn.Database;
+import dev.pando.txn.Durability;
+import dev.pando.txn.Stat;
+import dev.pando.txn.Table;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A commit, or {@link Database#stat}, beside named snapshots. */
+final class SnapshotsRow implements FlatRow {
+  private static final Table<Long, Long> TABLE = Table.of("table", Codec.u64(), Codec.u64());
+  private static final int KEYS = 100_000;
+
+  private final boolean stat;
+
+  private SnapshotsRow(boolean stat) {
+    this.stat = stat;
+  }
+
+  static SnapshotsRow ofCommits() {
+    return new SnapshotsRow(false);
+  }
+
+  static SnapshotsRow ofStats() {
+    return new SnapshotsRow(true);
+  }
+
+  @Override
+  public String name() {
+    return stat ? "snapshotstat" : "snapshots";
+  }
+
+  @Override
+  public String title() {
+    return (stat ? "Database.stat" : "a commit that is not synced") + " beside named snapshots";
+  }
+
+  @Override
+  public String unit() {
+    return "us";
+  }
+
+  @Override
+  public double limit() {
+    return 3; // free pages lie in shorter runs, between those that the snapshots hold back
+  }
+
+  @Override
+  public List<Point> measure(Path directory, boolean quick) throws Exception {
+    int many = quick ? 300 : 1_000;
+    try (Database few = filled(directory, 1);
+        Database much = filled(directory, many)) {
+      double[] nanos =
+          stat
+              ? Timing.nanosPerStep(quick ? 20 : 200, i -> look(few, 1), i -> look(much, many))
+              : Timing.nanosPerStep(quick ? 200 : 2_000, i -> change(few, i), i -> change(much, i));
+      return List.of(
+          new Point("1 snapshot", nanos[0] / 1e3), new Point(many + " snapshots", nanos[1] / 1e3));
+    }
+  }
+
+  private static Database filled(Path directory, int snapshots) {
+    Database db = Database.open(directory.resolve(snapshots + ".pando"));
+    db.update(
+        tx -> {
+          for (long key = 0; key < KEYS; key++) {
+            boolean _ = tx.put(TABLE, key, key);
+          }
+        });
+    for (int i = 0; i < snapshots; i++) {
+      db.snapshots().create("snapshot " + i);
+      change(db, i); // so that each snapshot holds pages of its own
+    }
+    return db;
+  }
+
+  private static void look(Database db, int count) {
+    Stat stat = db.stat();
+    if (stat.heldPages() < count) {
+      throw new IllegalStateException(count + " snapshots hold " + stat.heldPages() + " pages");
+    }
+  }
+
+  private static void change(Database db, int i) {
+    db.update(Durability.ASYNC, tx -> tx.put(TABLE, i * 7919L % KEYS, -1L - i));
+  }
+}
