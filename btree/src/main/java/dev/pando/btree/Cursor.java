@@ -4,6 +4,7 @@ import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A cursor of a {@link TreeWriter} survives changes: it remembers its key and finds it again. If
  * that entry was deleted, the cursor stands in the gap: {@link #next} moves to the follower, {@link
- * #prev} to the predecessor, and reading throws. Close such a cursor, or every change pays for it.
+ * #prev} to the predecessor, and reading throws. A change costs time for each cursor that has moved
+ * since the last one and was not closed; one that is dropped is no longer referred to after that.
  * Not thread-safe.
  */
 public final class Cursor implements AutoCloseable {
@@ -32,7 +34,11 @@ public final class Cursor implements AutoCloseable {
   private final Tree tree;
   private final PageReader pages;
   private final @Nullable TreeWriter writer;
-  private @Nullable KeyBuffer parked;
+  private byte @Nullable [] parked;
+
+  /** Its place in {@link MovedCursors}, which sets it; negative if it is not there. */
+  int place = -1;
+
   private State state = State.NOWHERE;
 
   // One element a level. Cursors are often made for one search, so no longer than need be.
@@ -79,7 +85,7 @@ public final class Cursor implements AutoCloseable {
     }
     makeLevels();
     descend(0, tree.rootPgno, tree.rootBirth, edge);
-    state = State.ON_ENTRY;
+    isOnEntry();
     return true;
   }
 
@@ -206,9 +212,22 @@ public final class Cursor implements AutoCloseable {
   @Override
   public void close() {
     if (writer != null) {
-      writer.forget(this);
+      writer.movedCursors().remove(this);
     }
     state = State.NOWHERE;
+  }
+
+  /** The next change must park it. First of all, so that it is so whatever fails. */
+  private void isOnEntry() {
+    if (writer != null && place < 0) {
+      writer.movedCursors().add(this);
+    }
+    state = State.ON_ENTRY;
+  }
+
+  /** Whether it was parked, so that it is used for more than one search. */
+  boolean wasParked() {
+    return parked != null;
   }
 
   /** The tree is about to change: remember the key, let go of the pages. */
@@ -217,19 +236,25 @@ public final class Cursor implements AutoCloseable {
       refresh();
       Slice key = new Slice();
       tree.leaves.entry(leaf, leafBase, leafWord, slot, key, null);
-      if (parked == null) {
-        parked = new KeyBuffer(Tree.maxKey(pages.pageSize()));
+      int length = (int) key.length;
+      byte[] copy = parked;
+      if (copy == null || copy.length != length) {
+        copy = new byte[length];
       }
-      parked.set(key.segment, key.offset, (int) key.length);
+      MemorySegment.copy(key.segment, ValueLayout.JAVA_BYTE, key.offset, copy, 0, length);
+      parked = copy;
       state = State.PARKED;
     }
   }
 
   private KeyBuffer parkedKey() {
-    if (parked == null) {
+    byte[] key = parked;
+    if (key == null || writer == null) {
       throw new AssertionError("parked without a key");
     }
-    return parked;
+    KeyBuffer buffer = writer.cursorKey();
+    buffer.set(key);
+    return buffer;
   }
 
   private void checkEntry() {
@@ -277,7 +302,7 @@ public final class Cursor implements AutoCloseable {
     long word = enterLeaf(tree.depth - 1, childPgno, childBirth);
     leafIsFar = true;
     int found = tree.leaves.find(leaf, leafBase, word, key);
-    state = State.ON_ENTRY;
+    isOnEntry();
     slot = found >= 0 ? found : ~found;
     if (slot == count) {
       slot = count - 1;

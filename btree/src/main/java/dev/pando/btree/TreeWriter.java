@@ -5,8 +5,6 @@ import static dev.pando.btree.NodeReader.count;
 import dev.pando.pager.PageAllocator;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -23,7 +21,8 @@ public final class TreeWriter extends Tree {
   private final Underflow underflow;
   private final LeafCell cell;
   private final Consumer<OverflowRun> freeRun = this::free;
-  private final List<Cursor> cursors = new ArrayList<>();
+  private final MovedCursors moved = new MovedCursors();
+  private final KeyBuffer cursorKey;
   private final int maxKey;
   private final int maxCell;
 
@@ -47,6 +46,7 @@ public final class TreeWriter extends Tree {
   public TreeWriter(PageAllocator pages, TreeRoot root, WriteScratch scratch) {
     super(pages, root);
     cell = scratch.cell;
+    cursorKey = scratch.cursorKey;
     allocator = pages;
     nodes = new NodeWriter(leaves, branches);
     path = new WritePath(this, pages, nodes, scratch.extents);
@@ -151,20 +151,19 @@ public final class TreeWriter extends Tree {
     entries = 0;
   }
 
-  @Override
-  public Cursor cursor() {
-    Cursor cursor = new Cursor(this);
-    cursors.add(cursor);
-    return cursor;
+  /** Cursors that a change must park. */
+  MovedCursors movedCursors() {
+    return moved;
   }
 
-  void forget(Cursor cursor) {
-    cursors.remove(cursor);
+  /** For a key that a cursor finds again. */
+  KeyBuffer cursorKey() {
+    return cursorKey;
   }
 
   /** Cursors that are open are not to be used any more: changes need not mind them. */
   public void forgetCursors() {
-    cursors.clear();
+    moved.clear();
   }
 
   long version() {
@@ -188,9 +187,7 @@ public final class TreeWriter extends Tree {
 
   /** Cursors remember their keys before pages move under them. */
   private void beginChange() {
-    for (int i = 0; i < cursors.size(); i++) {
-      cursors.get(i).park();
-    }
+    moved.parkAll();
   }
 
   private int plantLeaf(KeyBuffer key) {

@@ -10,8 +10,11 @@ public final class WriteScratch {
   final LeafCell cell = new LeafCell();
   final CellExtents extents;
 
+  /** A key that a cursor finds again. */
+  final KeyBuffer cursorKey;
+
   /**
-   * Allocates the memory, about three pages.
+   * Allocates the memory, about four pages.
    *
    * @param pageSize bytes of a page
    */
@@ -19,5 +22,6 @@ public final class WriteScratch {
     cells = new CellList(pageSize);
     separator = new KeyBuffer(Tree.maxKey(pageSize));
     extents = new CellExtents();
+    cursorKey = new KeyBuffer(Tree.maxKey(pageSize));
   }
 }

@@ -11,9 +11,10 @@ import java.nio.ByteBuffer;
  *
  * <p>In a write transaction the cursor survives changes of the table: it stays with its key. If
  * that entry is deleted it stands in the gap, from which {@link #next} and {@link #prev} move on,
- * and reading throws. Close it, or later writes take longer. Throws {@link IllegalStateException}
- * after {@link #close}, after the transaction's end and after a {@linkplain WriteTxn#rollbackTo
- * rollback to a savepoint}. For the thread that uses the transaction.
+ * and reading throws. The next write to the table is a little slower unless it is closed. Throws
+ * {@link IllegalStateException} after {@link #close}, after the transaction's end and after a
+ * {@linkplain WriteTxn#rollbackTo rollback to a savepoint}. For the thread that uses the
+ * transaction.
  */
 public final class RawCursor implements AutoCloseable {
   private final ReadTxn tx;

@@ -12,6 +12,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of a range of a table, read while they are asked for: nothing is loaded ahead. Each
@@ -26,8 +27,8 @@ import java.util.stream.StreamSupport;
  * <p>In a write transaction the table may be changed while it is scanned, the entry just visited
  * included; entries that follow are seen as they are when the scan reaches them. {@link
  * Iterator#remove} deletes the entry that {@code next} returned last; in a read transaction it
- * throws {@link UnsupportedOperationException}. Close a scan of a write transaction that does not
- * run to its end, or later writes take longer.
+ * throws {@link UnsupportedOperationException}. A scan that does not run to its end makes the next
+ * write to the table a little slower, unless it is closed.
  *
  * <p>For the thread that uses the transaction. Throws {@link IllegalStateException} after the
  * transaction's end; what began before a {@linkplain WriteTxn#rollbackTo rollback to a savepoint}
@@ -38,7 +39,10 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
   private final ReadTxn tx;
   private final Table<K, V> table;
   private final EncodedRange range;
-  private final List<RangeCursor> cursors = new ArrayList<>(1);
+
+  /** The one begun last: to close it at once. Others are looked after when they are used. */
+  private @Nullable RangeCursor last;
+
   private boolean closed;
 
   Scan(ReadTxn tx, Table<K, V> table, EncodedRange range) {
@@ -54,7 +58,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     try {
       checkNotClosed();
       RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range);
-      cursors.add(cursor);
+      last = cursor;
       return new Entries(cursor);
     } catch (RuntimeException | Error e) {
       throw tx.explained(e, mine);
@@ -91,8 +95,10 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     if (mine != null) {
       long call = mine.begin();
       try {
-        cursors.forEach(RangeCursor::end);
-        cursors.clear();
+        if (last != null) {
+          last.end();
+          last = null;
+        }
       } finally {
         mine.end(call);
       }

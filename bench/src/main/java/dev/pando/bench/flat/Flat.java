@@ -31,7 +31,8 @@ final class Flat implements Callable<Integer> {
           TablesRow.ofHandles(),
           TablesRow.ofDescriptions(),
           SnapshotsRow.ofCommits(),
-          SnapshotsRow.ofStats());
+          SnapshotsRow.ofStats(),
+          new CursorsRow());
 
   @Parameters(paramLabel = "ROW", arity = "0..*", description = "Only these rows; default: all.")
   private List<String> wanted = new ArrayList<>();
