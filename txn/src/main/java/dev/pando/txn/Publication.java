@@ -53,11 +53,15 @@ final class Publication {
   /** Volatile: never newer than what the lock file says. */
   private volatile Snapshot newest;
 
+  /** The first snapshot that was shown through the map of the newest one. */
+  private long mapSince;
+
   Publication(LockFile lock, DataFile file, ReaderSlots readers, Snapshot newest) {
     this.lock = lock;
     this.file = file;
     this.readers = readers;
     this.newest = newest;
+    this.mapSince = newest.txnId();
     this.watch = new CommitWatch(file.file().path(), new Commits());
   }
 
@@ -245,7 +249,8 @@ final class Publication {
     Snapshot before = newest;
     newest = next;
     if (before.map() != next.map()) {
-      retired.add(before.map(), before.txnId());
+      retired.add(before.map(), mapSince, before.txnId());
+      mapSince = next.txnId();
     }
     releaseRetired();
   }

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static dev.pando.txn.LockFile.LONG;
 
+import dev.pando.pager.PageMap;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,12 @@ final class ReaderSlot {
       mine.belongsTo(thread);
     }
     return mine;
+  }
+
+  /** The map of the last snapshot that a holder read; null if there was none. */
+  @Nullable PageMap lastMap() {
+    Snapshot last = snapshot;
+    return last == null ? null : last.map();
   }
 
   /** The snapshot that the holder pinned. */

@@ -110,11 +110,12 @@ final class ReaderSlots {
   /**
    * Claims one more slot for a snapshot that another slot pins. The caller then makes sure that the
    * other one still does: a scan of all slots that has missed this one begins again, because it
-   * sees the count change, if it comes to the other one after that.
+   * sees the count change, if it comes to the other one after that. It sees the snapshot then, too.
    */
-  ReaderSlot fork(long txnId) {
-    ReaderSlot slot = claim(txnId);
+  ReaderSlot fork(Snapshot snapshot) {
+    ReaderSlot slot = claim(snapshot.txnId());
     try {
+      slot.hold(snapshot, Housekeeping.nanos());
       countFork();
       return slot;
     } catch (Throwable e) {
@@ -338,19 +339,12 @@ final class ReaderSlots {
     }
   }
 
-  /** The oldest snapshot that a reader of this process pins; {@link Long#MAX_VALUE} without. */
-  long oldestHere() {
-    long[] oldest = {Long.MAX_VALUE};
-    scan(
-        () -> {
-          for (ReaderSlot slot : own) {
-            long pin = slot.pin();
-            if (pin != 0) {
-              oldest[0] = Math.min(oldest[0], pin - 1);
-            }
-          }
-        });
-    return oldest[0];
+  /**
+   * Visits the slots of this process that pin a snapshot, some maybe several times. A slot that
+   * comes to pin one of the snapshots that are pinned now is not missed.
+   */
+  void forEachPinned(Consumer<ReaderSlot> visitor) {
+    scan(() -> forEachOwn(visitor));
   }
 
   /** Frees slots that were left behind. */

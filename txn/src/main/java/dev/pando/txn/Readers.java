@@ -57,10 +57,9 @@ final class Readers {
   }
 
   private ReaderSlot pinAgain(Snapshot snapshot, Runnable checkPinned) {
-    ReaderSlot slot = slots.fork(snapshot.txnId());
+    ReaderSlot slot = slots.fork(snapshot);
     try {
       checkPinned.run();
-      slot.hold(snapshot, Housekeeping.nanos());
       return slot;
     } catch (RuntimeException e) { // the first one has ended
       slot.free();
