@@ -48,6 +48,7 @@ final class ChannelPageFile implements PageFile {
   private final Path path;
   private final AsynchronousFileChannel channel;
   private final boolean writable;
+  private final MapLayout layout;
   private final @Nullable Object fileKey;
 
   /** The file is known to be this long; only the writing thread uses it. */
@@ -66,9 +67,11 @@ final class ChannelPageFile implements PageFile {
   /** The length changed since the last sync that put lengths on disk. */
   private volatile boolean lengthUnsynced;
 
-  private ChannelPageFile(Path path, AsynchronousFileChannel channel, boolean writable)
+  private ChannelPageFile(
+      Path path, AsynchronousFileChannel channel, boolean writable, MapLayout layout)
       throws IOException {
     this.path = path;
+    this.layout = layout;
     this.channel = channel;
     this.writable = writable;
     this.fileKey = fileKey(path);
@@ -77,7 +80,8 @@ final class ChannelPageFile implements PageFile {
     this.readerLock = new SteadyLock(channel, READERS_POSITION);
   }
 
-  static ChannelPageFile open(Path path, Set<? extends OpenOption> options) throws IOException {
+  static ChannelPageFile open(Path path, Set<? extends OpenOption> options, MapLayout layout)
+      throws IOException {
     boolean creates = options.contains(StandardOpenOption.CREATE_NEW);
     Object key = creates ? null : fileKey(path);
     add(path, key);
@@ -86,7 +90,7 @@ final class ChannelPageFile implements PageFile {
     try {
       channel = CallingThread.open(path, options);
       boolean writable = options.contains(StandardOpenOption.WRITE);
-      ChannelPageFile file = new ChannelPageFile(path, channel, writable);
+      ChannelPageFile file = new ChannelPageFile(path, channel, writable, layout);
       if (creates) {
         add(path, file.fileKey);
         key = file.fileKey;
@@ -278,13 +282,23 @@ final class ChannelPageFile implements PageFile {
               + ": it was cut short; restore it from a copy");
     }
     StackRoom.forChannel();
+    MapPieces before = previous == null ? null : previous.pieces();
+    MapPieces pieces = MapPieces.upTo(bytes, layout, before, this::mapPiece);
+    try {
+      return PageMap.of(path.toString(), pieces, pageSize, pageCount, mode, previous);
+    } catch (RuntimeException e) {
+      pieces.release();
+      throw e;
+    }
+  }
+
+  private MapPiece mapPiece(long start, long end) {
     Arena arena = Arena.ofShared();
     try {
-      MemorySegment memory = mapUninterrupted(bytes, arena);
-      return PageMap.over(path.toString(), memory, arena, pageSize, pageCount, mode, previous);
+      return new MapPiece(start, mapUninterrupted(start, end - start, arena), arena);
     } catch (IOException e) {
       arena.close();
-      throw mapFailure(bytes, e);
+      throw mapFailure(end - start, e);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -295,12 +309,13 @@ final class ChannelPageFile implements PageFile {
    * An interrupt closes a FileChannel: put it off until the map is made. One that comes meanwhile
    * drops the lock for a moment.
    */
-  private synchronized MemorySegment mapUninterrupted(long bytes, Arena arena) throws IOException {
+  private synchronized MemorySegment mapUninterrupted(long start, long bytes, Arena arena)
+      throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
         try {
-          return mapping().map(FileChannel.MapMode.READ_ONLY, 0, bytes, arena);
+          return mapping().map(FileChannel.MapMode.READ_ONLY, start, bytes, arena);
         } catch (ClosedByInterruptException e) {
           interrupted |= Thread.interrupted();
           mapping = null;

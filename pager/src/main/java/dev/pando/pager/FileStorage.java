@@ -17,8 +17,17 @@ import java.util.Set;
 public final class FileStorage implements Storage {
   private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
+  private final MapLayout layout;
+
   /** A door to the default file system. */
-  public FileStorage() {}
+  public FileStorage() {
+    this(MapLayout.USUAL);
+  }
+
+  /** Files of the operating system that are mapped in another way than usual. */
+  FileStorage(MapLayout layout) {
+    this.layout = layout;
+  }
 
   @Override
   public PageFile open(Path path, boolean writable) {
@@ -39,9 +48,9 @@ public final class FileStorage implements Storage {
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
-  private static PageFile open(Path path, String action, Set<? extends OpenOption> options) {
+  private PageFile open(Path path, String action, Set<? extends OpenOption> options) {
     try {
-      return ChannelPageFile.open(path, options);
+      return ChannelPageFile.open(path, options, layout);
     } catch (IOException e) {
       throw IoFailure.of(path, action, e);
     }

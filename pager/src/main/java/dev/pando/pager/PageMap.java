@@ -6,16 +6,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first pages of a file, mapped for reading in one piece, with one bit a page that says whether
- * the page has been verified. An address is the page's offset in the map.
+ * The first pages of a file, mapped for reading, with one bit a page that says whether the page has
+ * been verified. An address is the page's offset in the file, in every map of it. The memory comes
+ * in chunks, which maps of one file share; see {@link MapLayout}.
  *
- * <p>Thread-safe: any number of threads read one map. It is counted: whoever keeps a map calls
- * {@link #retain} and later {@link #release}, and the last release unmaps it. Reading an unmapped
- * map is an {@link IllegalStateException}, never a crash.
+ * <p>Thread-safe: any number of threads read one map. It is counted: {@link #retain} takes a
+ * reference, {@link #release} gives one back, and the last release unmaps what no other map shares.
+ * Reading memory that is unmapped is an {@link IllegalStateException}, never a crash.
  */
 public final class PageMap implements PageReader {
   /** Beyond this, a bitmap would not fit an array. */
@@ -33,9 +33,14 @@ public final class PageMap implements PageReader {
     }
   }
 
-  private final MemorySegment memory;
   private final long pageCount;
   private final int shift;
+
+  /** The memory of {@link #pieces}; here, because reading is most of what a map does. */
+  private final MemorySegment[] chunks;
+
+  private final int chunkShift;
+  private final long chunkMask;
 
   /**
    * Bit set: the first page of what stands there is as it should be. Read plainly: a reader that
@@ -46,7 +51,7 @@ public final class PageMap implements PageReader {
   private final PageVerifier verifier;
   private final boolean remember;
   private final String name;
-  private final Arena owner;
+  private final MapPieces pieces;
 
   /** Counts down to 0 once, then the map is gone. Changed by compare-and-set only. */
   @SuppressWarnings("unused") // through REFERENCES
@@ -54,19 +59,20 @@ public final class PageMap implements PageReader {
 
   private PageMap(
       String name,
-      MemorySegment memory,
-      Arena owner,
+      MapPieces pieces,
       int pageSize,
       long pageCount,
       Checksums mode,
       @Nullable PageMap previous) {
     this.name = name;
-    this.memory = memory;
-    this.owner = owner;
+    this.pieces = pieces;
+    this.chunks = pieces.chunks();
+    this.chunkShift = pieces.chunkShift();
+    this.chunkMask = (1L << chunkShift) - 1;
     this.pageCount = pageCount;
     this.shift = Integer.numberOfTrailingZeros(pageSize);
     this.remember = mode != Checksums.ALWAYS;
-    this.verifier = new PageVerifier(name, memory, pageSize, pageCount, mode != Checksums.NEVER);
+    this.verifier = new PageVerifier(name, pieces, pageSize, pageCount, mode != Checksums.NEVER);
     this.verified = carryOver(previous, pageCount);
   }
 
@@ -85,26 +91,37 @@ public final class PageMap implements PageReader {
       Checksums mode,
       @Nullable PageMap previous) {
     PageHeader.checkPageSize(pageSize);
-    if (pageCount < PageHeader.META_SLOTS
-        || pageCount > MAX_PAGES
-        || memory.byteSize() / pageSize < pageCount) {
+    if (memory.byteSize() / pageSize < pageCount) {
       throw new IllegalArgumentException(
-          "pages="
-              + pageCount
-              + " of "
-              + pageSize
-              + " bytes, memory="
-              + memory.byteSize()
-              + " bytes, allowed: "
-              + PageHeader.META_SLOTS
-              + " to "
-              + MAX_PAGES);
+          "pages=%d of %d bytes, allowed: as many as are in %d bytes of memory"
+              .formatted(pageCount, pageSize, memory.byteSize()));
+    }
+    MapPieces whole = MapPieces.of(new MapPiece(0, memory, owner));
+    return of(name, whole, pageSize, pageCount, mode, previous);
+  }
+
+  /**
+   * A map of a file.
+   *
+   * @param pieces show all its pages; released by the last {@link #release}
+   * @param previous an earlier map of the same file with the same page size
+   */
+  static PageMap of(
+      String name,
+      MapPieces pieces,
+      int pageSize,
+      long pageCount,
+      Checksums mode,
+      @Nullable PageMap previous) {
+    if (pageCount < PageHeader.META_SLOTS || pageCount > MAX_PAGES) {
+      throw new IllegalArgumentException(
+          "pages=" + pageCount + ", allowed: " + PageHeader.META_SLOTS + " to " + MAX_PAGES);
     }
     if (previous != null && previous.pageSize() != pageSize) {
       throw new IllegalArgumentException(
           "page size=" + pageSize + ", the previous map's=" + previous.pageSize());
     }
-    return new PageMap(name, memory, owner, pageSize, pageCount, mode, previous);
+    return new PageMap(name, pieces, pageSize, pageCount, mode, previous);
   }
 
   private static long[] carryOver(@Nullable PageMap previous, long pageCount) {
@@ -138,12 +155,12 @@ public final class PageMap implements PageReader {
 
   @Override
   public MemorySegment segment(long address) {
-    return memory;
+    return chunks[(int) (address >>> chunkShift)];
   }
 
   @Override
   public long offset(long address) {
-    return address;
+    return address & chunkMask;
   }
 
   @Override
@@ -155,7 +172,7 @@ public final class PageMap implements PageReader {
       verify(pgno, birth);
     }
     long address = pgno << shift;
-    if (memory.get(PageHeader.U64, address + PageHeader.BIRTH) != birth) {
+    if (segment(address).get(PageHeader.U64, offset(address) + PageHeader.BIRTH) != birth) {
       throw otherBirth(pgno, birth);
     }
     return address;
@@ -180,7 +197,8 @@ public final class PageMap implements PageReader {
   }
 
   private CorruptFileException otherBirth(long pgno, long birth) {
-    long found = PageHeader.birth(memory, pgno << shift);
+    long address = pgno << shift;
+    long found = PageHeader.birth(segment(address), offset(address));
     return new CorruptFileException(name, pgno, PageVerifier.otherBirth(found, birth));
   }
 
@@ -240,8 +258,13 @@ public final class PageMap implements PageReader {
     return this;
   }
 
+  /** For a later map of the file, while this one has a reference. */
+  MapPieces pieces() {
+    return pieces;
+  }
+
   /**
-   * Gives one reference back; the last one unmaps the file.
+   * Gives one reference back; the last one unmaps what no other map of the file shares.
    *
    * @throws IllegalStateException if there is none left
    */
@@ -253,28 +276,12 @@ public final class PageMap implements PageReader {
         throw closed();
       }
     } while (!REFERENCES.compareAndSet(this, now, now - 1));
-    if (now == 1 && !unmap()) {
-      Thread _ = Thread.ofVirtual().name("pando-unmap").start(this::unmapLater);
+    if (now == 1) {
+      pieces.release();
     }
   }
 
   private IllegalStateException closed() {
     return new IllegalStateException(name + ": this map of the file is closed");
-  }
-
-  /** False while the kernel reads from the map for somebody, such as a socket sending a value. */
-  private boolean unmap() {
-    try {
-      owner.close();
-      return true;
-    } catch (IllegalStateException e) {
-      return !owner.scope().isAlive();
-    }
-  }
-
-  private void unmapLater() {
-    while (!unmap()) {
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 }

@@ -25,7 +25,10 @@ public interface PageReader {
    */
   long locate(long pgno, long birth);
 
-  /** The memory that holds the page: the whole map, or a slab of dirty pages; never a new slice. */
+  /**
+   * The memory that holds the page, and all of the run or leaf that begins with it: a chunk of the
+   * map, or a slab of dirty pages; never a new slice. Other pages may have other memory.
+   */
   MemorySegment segment(long address);
 
   /** Where the page begins in {@link #segment}, in bytes. */

@@ -16,20 +16,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageVerifier {
   /** Bytes copied and summed at a time; at least one page of any size. */
-  private static final int CHUNK = PageHeader.MAX_PAGE_SIZE;
+  private static final int BATCH = PageHeader.MAX_PAGE_SIZE;
 
   private static final int SPARES = 8;
 
   private final String name;
-  private final MemorySegment memory;
+  private final MemorySegment[] chunks;
+  private final int chunkShift;
   private final int pageSize;
   private final long pageCount;
   private final boolean checksums;
   private final AtomicReferenceArray<@Nullable Scratch> spares = new AtomicReferenceArray<>(SPARES);
 
-  PageVerifier(String name, MemorySegment memory, int pageSize, long pageCount, boolean checksums) {
+  PageVerifier(String name, MapPieces memory, int pageSize, long pageCount, boolean checksums) {
     this.name = name;
-    this.memory = memory;
+    this.chunks = memory.chunks();
+    this.chunkShift = memory.chunkShift();
     this.pageSize = pageSize;
     this.pageCount = pageCount;
     this.checksums = checksums;
@@ -148,12 +150,14 @@ final class PageVerifier {
 
   /** A heap buffer for one verification at a time. */
   private final class Scratch {
-    private final byte[] bytes = new byte[CHUNK];
+    private final byte[] bytes = new byte[BATCH];
     final MemorySegment segment = MemorySegment.ofArray(bytes);
     private final CRC32C crc = new CRC32C();
 
     void fill(long offset, int length) {
-      MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+      MemorySegment chunk = chunks[(int) (offset >>> chunkShift)];
+      long start = offset & ((1L << chunkShift) - 1); // what follows the chunk is in its overlap
+      MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, start, bytes, 0, length);
     }
 
     /** Sums a page or run whose first page stands in the buffer; leaves the buffer's header. */
@@ -164,10 +168,10 @@ final class PageVerifier {
         byte[] header = new byte[PageHeader.SIZE];
         System.arraycopy(bytes, 0, header, 0, PageHeader.SIZE);
         for (long done = pageSize; done < length; ) {
-          int chunk = (int) Math.min(CHUNK, length - done);
-          fill(base + done, chunk);
-          crc.update(bytes, 0, chunk);
-          done += chunk;
+          int batch = (int) Math.min(BATCH, length - done);
+          fill(base + done, batch);
+          crc.update(bytes, 0, batch);
+          done += batch;
         }
         System.arraycopy(header, 0, bytes, 0, PageHeader.SIZE);
       }

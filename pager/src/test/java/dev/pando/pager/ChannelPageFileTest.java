@@ -200,7 +200,8 @@ class ChannelPageFileTest {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.isWritable(full), "needs /dev/full");
     try (PageFile device =
-        ChannelPageFile.open(full, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE))) {
+        ChannelPageFile.open(
+            full, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE), MapLayout.USUAL)) {
       DatabaseFullException e =
           assertThrows(
               DatabaseFullException.class, () -> device.write(ByteBuffer.allocate(4096), 8192));

@@ -281,10 +281,15 @@ final class DataFile {
     return before;
   }
 
-  /** Makes the newest map show just so many pages: the file is about to become shorter. */
+  /**
+   * Makes the newest map show just so many pages: the file is about to become shorter.
+   *
+   * @return the map that was the newest until now, for the caller to release when nobody uses it
+   */
   synchronized PageMap mapOnly(long pageCount) {
-    map = file.map(pageSize, pageCount, checksums, map);
-    return map;
+    PageMap before = map;
+    map = file.map(pageSize, pageCount, checksums, before);
+    return before;
   }
 
   /** Whether so much of the file is not needed that cutting it off is worth while. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the file, at commit or earlier when they become too many; a page number is taken when a page is
  * made, so that what is written early already stands at its place.
  *
- * <p>An address is an offset in the map if it is not negative, else the complement of slab number
+ * <p>An address is an offset in the file if it is not negative, else the complement of slab number
  * and offset in the slab.
  */
 final class DirtyPages implements PageAllocator {
@@ -139,8 +139,9 @@ final class DirtyPages implements PageAllocator {
   }
 
   private boolean isMapped(long pgno) {
-    return pgno < map.pageCount()
-        && PageHeader.pages(map.segment(0), pgno * pageSize) <= map.pageCount() - pgno;
+    long left = map.pageCount() - pgno;
+    long address = pgno * pageSize;
+    return left > 0 && PageHeader.pages(map.segment(address), map.offset(address)) <= left;
   }
 
   /** Makes the newest map show every page of this transaction that is in the file. */
@@ -174,7 +175,7 @@ final class DirtyPages implements PageAllocator {
 
   @Override
   public long offset(long address) {
-    return address >= 0 ? address : ~address & OFFSET_MASK;
+    return address >= 0 ? map.offset(address) : ~address & OFFSET_MASK;
   }
 
   /** Whether a caller's memory is that of dirty pages: the next change may move what is there. */

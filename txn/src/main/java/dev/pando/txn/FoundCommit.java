@@ -49,7 +49,8 @@ final class FoundCommit implements PageReader {
     for (long start = located.nextIn(0, limit); start < limit; ) {
       long end = located.nextOut(start, Math.min(start + most, limit));
       long bytes = (end - start) * pageSize();
-      MemorySegment.copy(map.segment(0), start * pageSize(), piece, 0, bytes);
+      long address = start * pageSize();
+      MemorySegment.copy(map.segment(address), map.offset(address), piece, 0, bytes);
       file.write(piece, 0, bytes, start);
       start = located.nextIn(end, limit);
     }

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 final class LockFile implements AutoCloseable {
   static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
-  private static final long MAGIC_VALUE = StorageLock.MARK | 3;
+  private static final long MAGIC_VALUE = StorageLock.MARK | 4;
 
   // The header, in block 0. Words that different threads change stand on cache lines of their own.
 

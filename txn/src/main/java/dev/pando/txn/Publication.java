@@ -172,16 +172,14 @@ final class Publication {
   }
 
   private Snapshot map(Meta meta, Snapshot known) {
-    if (file.map().pageCount() > meta.pageCount() && file.isMuchLongerThan(meta.pageCount())) {
-      PageMap _ = file.mapOnly(meta.pageCount());
-    } else {
-      PageMap before = file.mapUpTo(meta.pageCount());
-      if (before != null && before != known.map()) {
-        before.release(); // made for a transaction that was rolled back
-      }
-    }
+    boolean shorter =
+        file.map().pageCount() > meta.pageCount() && file.isMuchLongerThan(meta.pageCount());
+    PageMap before = shorter ? file.mapOnly(meta.pageCount()) : file.mapUpTo(meta.pageCount());
     Snapshot next = known.next(meta, file.map(), null);
     install(next);
+    if (before != null && before != known.map()) {
+      before.release(); // made for a transaction that was rolled back: no snapshot has it
+    }
     return next;
   }
 
@@ -194,7 +192,8 @@ final class Publication {
   synchronized Snapshot shorten(long pageCount) {
     Snapshot known = newest;
     if (known.map() == file.map() && known.map().pageCount() > pageCount) {
-      install(known.same(known.meta(), file.mapOnly(pageCount)));
+      PageMap _ = file.mapOnly(pageCount); // the one before is retired
+      install(known.same(known.meta(), file.map()));
     }
     return newest;
   }

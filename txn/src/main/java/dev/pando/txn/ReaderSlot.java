@@ -11,6 +11,13 @@ final class ReaderSlot {
   private final MemorySegment block;
   private final long offset;
 
+  /**
+   * What the word of the pin is while the slot can be claimed: not positive, and never the same for
+   * two owners of the block. So a thread that was about to claim a slot when its block was given
+   * back cannot claim the next owner's.
+   */
+  private final long free;
+
   /** The holder's snapshot; means nothing while the slot is free. */
   private @Nullable Snapshot snapshot;
 
@@ -43,15 +50,26 @@ final class ReaderSlot {
   /** Memory of the last transaction in this slot, for the next one; see {@link Caller}. */
   private @Nullable Caller caller;
 
-  ReaderSlot(MemorySegment block, long offset, @Nullable ReaderSlots unlisted) {
+  ReaderSlot(MemorySegment block, long offset, long free, @Nullable ReaderSlots unlisted) {
     this.block = block;
     this.offset = offset;
+    this.free = free;
     this.unlisted = unlisted;
   }
 
   boolean claim(long txnId) {
-    return (long) LONG.get(block, offset) == 0
-        && LONG.compareAndSet(block, offset + ReaderSlots.PIN, 0L, txnId + 1);
+    return (long) LONG.get(block, offset) == free
+        && LONG.compareAndSet(block, offset + ReaderSlots.PIN, free, txnId + 1);
+  }
+
+  /** Makes it impossible to claim the slot; false if it is pinned. */
+  boolean retire() {
+    return LONG.compareAndSet(block, offset + ReaderSlots.PIN, free, ReaderSlots.RETIRED);
+  }
+
+  /** It can be claimed again after {@link #retire}, while this process has its block. */
+  void reopen() {
+    LONG.setVolatile(block, offset + ReaderSlots.PIN, free);
   }
 
   /** The holder pins another snapshot instead. */
@@ -70,7 +88,7 @@ final class ReaderSlot {
 
   /** The pinned snapshot plus one; 0 if the slot is free. */
   long pin() {
-    return (long) LONG.getVolatile(block, offset + ReaderSlots.PIN);
+    return Math.max(0, (long) LONG.getVolatile(block, offset + ReaderSlots.PIN));
   }
 
   long since() {
@@ -210,7 +228,7 @@ final class ReaderSlot {
     }
     try {
       LONG.setOpaque(block, offset + ReaderSlots.SINCE, ReaderSlots.NOT_YET);
-      LONG.setRelease(block, offset + ReaderSlots.PIN, 0L);
+      LONG.setRelease(block, offset + ReaderSlots.PIN, free);
     } catch (IllegalStateException e) {
       // The database was closed, and the slot may be another process's by now.
     }

@@ -5,6 +5,7 @@ import static dev.pando.txn.LockFile.LONG;
 import dev.pando.error.DatabaseFullException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -29,6 +30,9 @@ final class ReaderSlots {
   /** Counts slots that were claimed for a snapshot which another slot pins; never reset. */
   static final long FORKS = 24;
 
+  /** Counts owners of the block; never reset. */
+  private static final long OWNERS = 32;
+
   /** Scans of a row between which slots were claimed so. */
   private static final int MOST_SCANS = 10_000;
 
@@ -40,8 +44,14 @@ final class ReaderSlots {
 
   static final int SLOTS_PER_BLOCK = 64;
 
-  /** In a slot: 0 while it is free, else one more than the snapshot. */
+  /** In a slot: one more than the snapshot; not positive while there is none. */
   static final long PIN = 0;
+
+  /** In place of a pin: the slot's block is being given back. */
+  static final long RETIRED = Long.MIN_VALUE;
+
+  /** Blocks are given back when most slots were free for so long. */
+  static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   /** In a slot: System.nanoTime() of its claim, to a tenth of a second. */
   static final long SINCE = 8;
@@ -57,10 +67,17 @@ final class ReaderSlots {
   /** Its monitor guards this, too: who changes maps holds it, and then says how long they are. */
   private final LockFile file;
 
-  /** This process's slots; their number is a power of two. */
+  /** This process's slots. All scans look at these. */
   private volatile ReaderSlot[] own = {};
 
+  /** The first of them, which may be claimed; their number is a power of two. */
+  private volatile ReaderSlot[] claimable = {};
+
+  /** The block of each {@link #SLOTS_PER_BLOCK} of {@link #own}; 0 if it is in private memory. */
   private volatile int[] ownBlocks = {};
+
+  /** For {@link #giveBackFree}: when many slots were last pinned. */
+  private long lastBusy = System.nanoTime();
 
   private final Object floorLock = new Object();
 
@@ -79,7 +96,7 @@ final class ReaderSlots {
 
   /** Claims a slot for a snapshot that is to be published. */
   ReaderSlot claim(long txnId) {
-    ReaderSlot[] all = own;
+    ReaderSlot[] all = claimable;
     // A thread that reads again and again meets its own slot, with its memory still in the cache.
     int start = (int) Thread.currentThread().threadId();
     while (true) {
@@ -125,12 +142,13 @@ final class ReaderSlots {
   }
 
   private void countFork() {
-    int[] listed = ownBlocks;
-    if (listed.length == 0) { // other processes see the floor, which was set before
-      long _ = unlistedForks.incrementAndGet();
-    } else {
-      long _ = (long) LONG.getAndAdd(file.block(listed[0]), FORKS, 1L);
+    for (int number : ownBlocks) {
+      if (number != 0) {
+        long _ = (long) LONG.getAndAdd(file.block(number), FORKS, 1L);
+        return;
+      }
     }
+    long _ = unlistedForks.incrementAndGet(); // others see the floor, which was set before
   }
 
   private long forks() {
@@ -158,13 +176,17 @@ final class ReaderSlots {
 
   private ReaderSlot[] grow(ReaderSlot[] full) {
     synchronized (file) {
-      if (own == full) {
-        int blocks = Math.max(1, own.length / SLOTS_PER_BLOCK); // their number is a power of two
-        for (int i = 0; i < blocks; i++) {
+      if (!file.isMember()) {
+        throw file.lost(); // what the slots hold is not theirs: no slot may look free
+      }
+      if (claimable == full) {
+        int wanted = Math.max(SLOTS_PER_BLOCK, 2 * full.length);
+        while (own.length < wanted) {
           take();
         }
+        claimable = Arrays.copyOf(own, wanted); // last: scans see them before
       }
-      return own;
+      return claimable;
     }
   }
 
@@ -177,12 +199,10 @@ final class ReaderSlots {
       return;
     }
     MemorySegment block = file.block(number);
-    clear(block);
+    long free = -1 - (long) LONG.getAndAdd(block, OWNERS, 1L);
+    clear(block, free);
     LONG.setVolatile(block, PID, Pid.OURS);
-    int[] mine = Arrays.copyOf(ownBlocks, ownBlocks.length + 1);
-    mine[mine.length - 1] = number;
-    ownBlocks = mine;
-    addSlots(block, null);
+    addSlots(block, number, free, null);
   }
 
   /**
@@ -192,17 +212,103 @@ final class ReaderSlots {
   private void takePrivate() {
     long bytes = FIRST_SLOT + SLOTS_PER_BLOCK * SLOT_BYTES;
     MemorySegment block = MemorySegment.ofArray(new long[(int) (bytes / Long.BYTES)]);
-    clear(block);
+    clear(block, 0);
     unlistedFrom = Math.min(unlistedFrom, own.length);
-    addSlots(block, this);
+    addSlots(block, 0, 0, this);
   }
 
-  private void addSlots(MemorySegment block, @Nullable ReaderSlots unlisted) {
+  private void addSlots(
+      MemorySegment block, int number, long free, @Nullable ReaderSlots unlisted) {
     ReaderSlot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
     for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
-      more[own.length + i] = new ReaderSlot(block, FIRST_SLOT + i * SLOT_BYTES, unlisted);
+      more[own.length + i] = new ReaderSlot(block, FIRST_SLOT + i * SLOT_BYTES, free, unlisted);
     }
+    int[] mine = Arrays.copyOf(ownBlocks, ownBlocks.length + 1);
+    mine[mine.length - 1] = number;
+    ownBlocks = mine;
     own = more;
+  }
+
+  // ---- after a burst of readers
+
+  /**
+   * Gives blocks back that a burst of readers has left, so that scans get short again, and other
+   * processes can have them. For housekeeping: halves what may be claimed while at most a quarter
+   * of that was pinned for {@link #QUIET_NANOS}; a block that may not be claimed goes when its last
+   * reader has gone.
+   */
+  void giveBackFree(long now) {
+    ReaderSlot[] most = claimable;
+    if (own.length <= SLOTS_PER_BLOCK) {
+      return;
+    }
+    if (countPinned(most) > most.length / 4) {
+      lastBusy = now;
+    }
+    synchronized (file) {
+      boolean quiet = now - lastBusy >= QUIET_NANOS && most.length > SLOTS_PER_BLOCK;
+      if (quiet && claimable == most) {
+        claimable = Arrays.copyOf(most, most.length / 2);
+      }
+      if (file.isMember()) { // or others may have the blocks
+        giveBackDrained();
+      }
+    }
+  }
+
+  private static int countPinned(ReaderSlot[] slots) {
+    int pinned = 0;
+    for (ReaderSlot slot : slots) {
+      pinned += slot.pin() == 0 ? 0 : 1;
+    }
+    return pinned;
+  }
+
+  private void giveBackDrained() {
+    ReaderSlot[] all = own;
+    int[] blocks = ownBlocks;
+    int kept = claimable.length;
+    ReaderSlot[] left = all.clone();
+    int[] leftBlocks = blocks.clone();
+    for (int from = kept; from < all.length; from += SLOTS_PER_BLOCK) {
+      if (!retire(all, from)) {
+        System.arraycopy(all, from, left, kept, SLOTS_PER_BLOCK);
+        leftBlocks[kept / SLOTS_PER_BLOCK] = blocks[from / SLOTS_PER_BLOCK];
+        kept += SLOTS_PER_BLOCK;
+      } else if (blocks[from / SLOTS_PER_BLOCK] != 0) {
+        boolean _ = replaceOwner(blocks[from / SLOTS_PER_BLOCK], file.session(), 0);
+      }
+    }
+    if (kept < all.length) {
+      synchronized (floorLock) { // a slot in private memory may get another place
+        lookAtFloor(); // none of those that go pins anything
+        ownBlocks = Arrays.copyOf(leftBlocks, kept / SLOTS_PER_BLOCK);
+        own = Arrays.copyOf(left, kept);
+        unlistedFrom = firstUnlisted(own);
+      }
+    }
+  }
+
+  /** Makes all slots of a block impossible to claim, or none. */
+  private static boolean retire(ReaderSlot[] all, int from) {
+    for (int i = from; i < from + SLOTS_PER_BLOCK; i++) {
+      if (all[i].pin() != 0 || !all[i].retire()) {
+        for (int done = from; done < i; done++) {
+          all[done].reopen();
+        }
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int firstUnlisted(ReaderSlot[] all) {
+    for (int i = 0; i < all.length; i += SLOTS_PER_BLOCK) {
+      if (all[i].unlisted != null) {
+        return i;
+      }
+    }
+    return Integer.MAX_VALUE;
   }
 
   /** Tells others the oldest snapshot that slots in private memory pin. */
@@ -247,10 +353,10 @@ final class ReaderSlots {
     return LONG.compareAndSet(file.block(number), LockBlocks.OWNER, from, to);
   }
 
-  private static void clear(MemorySegment block) {
+  private static void clear(MemorySegment block, long free) {
     for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
       LONG.setOpaque(block, FIRST_SLOT + i * SLOT_BYTES + SINCE, NOT_YET);
-      LONG.setVolatile(block, FIRST_SLOT + i * SLOT_BYTES + PIN, 0L);
+      LONG.setVolatile(block, FIRST_SLOT + i * SLOT_BYTES + PIN, free);
     }
     LONG.setVolatile(block, PID, 0L);
   }
@@ -263,11 +369,11 @@ final class ReaderSlots {
   private void forEachPinOnce(LongConsumer pins) {
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
-      if (isSlots(i)) {
+      if (isSlots(i) && owner(i) != 0) { // a block has its owner before its slots are claimed
         MemorySegment block = file.block(i);
         for (int slot = 0; slot < SLOTS_PER_BLOCK; slot++) {
           long pin = (long) LONG.getVolatile(block, FIRST_SLOT + slot * SLOT_BYTES + PIN);
-          if (pin != 0) {
+          if (pin > 0) {
             pins.accept(pin - 1);
           }
         }
@@ -295,7 +401,7 @@ final class ReaderSlots {
         for (int slot = 0; slot < SLOTS_PER_BLOCK; slot++) {
           long at = FIRST_SLOT + slot * SLOT_BYTES;
           long pin = (long) LONG.getVolatile(block, at + PIN);
-          if (pin != 0) {
+          if (pin > 0) {
             visitor.reader(pid, pin - 1, (long) LONG.getOpaque(block, at + SINCE));
           }
         }
@@ -326,7 +432,7 @@ final class ReaderSlots {
   }
 
   private void giveBack(int number) {
-    clear(file.block(number));
+    clear(file.block(number), 0);
     boolean _ = replaceOwner(number, file.session(), 0);
   }
 
@@ -366,16 +472,7 @@ final class ReaderSlots {
   /** Live readers of this process. */
   int countHere() {
     int[] most = {0};
-    scan(
-        () -> {
-          int n = 0;
-          for (ReaderSlot slot : own) {
-            if (slot.pin() != 0) {
-              n++;
-            }
-          }
-          most[0] = Math.max(most[0], n);
-        });
+    scan(() -> most[0] = Math.max(most[0], countPinned(own)));
     return most[0];
   }
 
@@ -393,7 +490,7 @@ final class ReaderSlots {
         return; // others may have the blocks
       }
       for (int number : ownBlocks) {
-        if (owner(number) == file.session()) {
+        if (number != 0 && owner(number) == file.session()) {
           giveBack(number);
         }
       }

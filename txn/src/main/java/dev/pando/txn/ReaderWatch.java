@@ -46,6 +46,7 @@ final class ReaderWatch implements Housekeeping.Task {
     readers.freeLeft();
     readers.forEachOwn(slot -> look(slot, now));
     readers.lookAtFloor();
+    readers.giveBackFree(now);
     if (now - lastFollow > FOLLOW_NANOS) {
       lastFollow = now;
       publication.refresh();

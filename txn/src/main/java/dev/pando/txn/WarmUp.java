@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.pando.pager.PageMap;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -10,18 +11,18 @@ import java.lang.foreign.MemorySegment;
  * by one. Bytes are copied out, because loads without a use would be optimised away.
  */
 final class WarmUp {
-  private static final int CHUNK = 1 << 20;
+  private static final int BATCH = 1 << 20;
 
   private WarmUp() {}
 
   static void run(Snapshot snapshot, Progress progress) {
     long total = snapshot.meta().pageCount() * snapshot.meta().pageSize();
-    MemorySegment file = snapshot.map().segment(0);
-    byte[] chunk = new byte[CHUNK];
+    PageMap file = snapshot.map();
+    byte[] bytes = new byte[BATCH];
     for (long done = 0; done < total; ) {
-      int bytes = (int) Math.min(CHUNK, total - done);
-      MemorySegment.copy(file, JAVA_BYTE, done, chunk, 0, bytes);
-      done += bytes;
+      int length = (int) Math.min(BATCH, total - done);
+      MemorySegment.copy(file.segment(done), JAVA_BYTE, file.offset(done), bytes, 0, length);
+      done += length;
       progress.at(done, total);
     }
   }

@@ -32,7 +32,10 @@ final class Flat implements Callable<Integer> {
           TablesRow.ofDescriptions(),
           SnapshotsRow.ofCommits(),
           SnapshotsRow.ofStats(),
-          new CursorsRow());
+          new CursorsRow(),
+          new BurstRow(),
+          new ChunksRow(),
+          new GrowthRow());
 
   @Parameters(paramLabel = "ROW", arity = "0..*", description = "Only these rows; default: all.")
   private List<String> wanted = new ArrayList<>();
