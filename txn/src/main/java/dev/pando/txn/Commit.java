@@ -68,7 +68,7 @@ final class Commit {
     }
     metas.write(meta, base.txnId(), pins);
     try {
-      free.keep(meta.txnId(), pins);
+      free.keep(meta, pins);
     } catch (Throwable e) { // no memory: what the meta names must not be taken for free pages
       file.latch(); // first: what follows needs memory
       throw file.fail("commit", new StorageIoException(file.name() + ": " + e, e));

@@ -116,6 +116,56 @@ final class FreeRecord {
     }
   }
 
+  /**
+   * Reads the value of a chunk's record, as {@link #read} does, as bits.
+   *
+   * @param words of the chunk, all zero
+   */
+  static void readWords(String file, Slice value, long chunk, long pageCount, long[] words) {
+    long length = value.length;
+    if (length < RUN_BYTES || length > BITMAP_BYTES || length % RUN_BYTES != 0) {
+      throw corrupt(file, -1, "a free record of %d bytes".formatted(length));
+    }
+    if (length == BITMAP_BYTES) {
+      for (int i = 0; i < CHUNK_WORDS; i++) {
+        words[i] = value.segment.get(U64, value.offset + (long) i * Long.BYTES);
+      }
+    } else {
+      readRuns(file, value, words);
+    }
+    long first = chunk * CHUNK_PAGES;
+    for (int i = 0; i < CHUNK_WORDS; i++) {
+      long at = first + (long) i * Long.SIZE;
+      long inFile = pageCount <= at ? 0 : FreeChunk.mask(at, pageCount);
+      long allowed = at == 0 ? inFile & -1L << PageHeader.FIRST_PGNO : inFile;
+      if ((words[i] & ~allowed) != 0) {
+        throw corrupt(
+            file,
+            at + Long.numberOfTrailingZeros(words[i] & ~allowed),
+            "a free page, allowed: %d to %d".formatted(PageHeader.FIRST_PGNO, pageCount - 1));
+      }
+    }
+  }
+
+  private static void readRuns(String file, Slice value, long[] words) {
+    int next = 0;
+    for (long at = 0; at < value.length; at += RUN_BYTES) {
+      int start = u16(value.segment, value.offset + at + START);
+      int pages = u16(value.segment, value.offset + at + LENGTH);
+      if (start < next || pages < 1 || pages > CHUNK_PAGES - start) {
+        throw corrupt(
+            file,
+            -1,
+            "a free run of %d pages from page %d of a chunk, allowed: inside %d to %d"
+                .formatted(pages, start, next, CHUNK_PAGES - 1));
+      }
+      next = start + pages;
+      for (int page = start; page < next; page = (page | Long.SIZE - 1) + 1) {
+        words[page / Long.SIZE] |= FreeChunk.mask(page, next);
+      }
+    }
+  }
+
   private static void readRuns(String file, Slice value, long chunk, long pageCount, PageSet out) {
     long next = chunk * CHUNK_PAGES;
     long end = Math.min(next + CHUNK_PAGES, pageCount);

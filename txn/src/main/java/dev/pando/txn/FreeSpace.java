@@ -5,6 +5,7 @@ import dev.pando.btree.TreeWriter;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
 import dev.pando.pager.Meta;
+import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageHeader;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -51,7 +52,7 @@ final class FreeSpace {
   private final FreeTree tree = new FreeTree();
   private final Reserve reserve;
   private final FreeTail freeTail;
-  private boolean loaded;
+  private final SpaceFollower follower = new SpaceFollower(tree, free, reusable, held);
 
   // The running transaction.
 
@@ -60,9 +61,6 @@ final class FreeSpace {
 
   private long basePages;
   private long pageCount;
-
-  /** The transaction of the base. */
-  private long baseTxn;
 
   /** Pages that the base uses. */
   private long used;
@@ -105,9 +103,18 @@ final class FreeSpace {
     reserve = new Reserve(file, reusable, finder);
   }
 
-  /** What is known is out of date: the next transaction reads its base's free pages. */
+  /**
+   * Other processes may have written: the next transaction follows what they have changed.
+   *
+   * @param shown the newest commit of which others may know
+   */
+  void othersWrote(long shown) {
+    follower.othersWrote(shown);
+  }
+
+  /** What is known is wrong: the next transaction reads its base's free pages. */
   void forget() {
-    loaded = false;
+    follower.forget();
     end();
   }
 
@@ -122,15 +129,17 @@ final class FreeSpace {
       Pins pins,
       LongFunction<@Nullable Meta> metas,
       Supplier<@Nullable Pins> fewerPins) {
-    if (!loaded) {
-      load(base, pins, metas);
+    if (follower.isOutdated()) {
+      reserve.forget(follower.mustRead());
+      finder.added(follower.catchUp(base, pins, metas));
+      finder.forget();
     }
     finder.added(held.release(pins, fewerPins, reusable));
     finder.begin(lastPages);
     basePages = base.meta().pageCount();
     pageCount = basePages;
     newFrom = basePages;
-    baseTxn = base.txnId();
+    freed.begin(file.name(), base.meta());
     used = basePages - base.meta().freePages();
     growUpTo = file.isFull() ? 0 : used + used * SPARE_PERCENT / 100 + held.pages();
     file.beginGrowth();
@@ -142,18 +151,6 @@ final class FreeSpace {
   /** Whether what follows may take pages of the reserve: only what makes room may. */
   void mayUseReserve(boolean may) {
     reserve.open(may);
-  }
-
-  private void load(Snapshot base, Pins pins, LongFunction<@Nullable Meta> metas) {
-    tree.load(base.map(), base.meta(), free);
-    reusable.clear();
-    reusable.addAll(free);
-    reserve.forget();
-    held.clear();
-    HeldSearch.of(base, free, pins, metas).moveTo(held, reusable);
-    finder.forget();
-    finder.added(reusable.size());
-    loaded = true;
   }
 
   /** The first page number that neither the base nor the transaction uses. */
@@ -308,20 +305,6 @@ final class FreeSpace {
 
   /** Notes pages of an older transaction that the new state does not use. */
   void free(long start, long length, long birth) {
-    if (start < PageHeader.FIRST_PGNO || length < 1 || length > basePages - start) {
-      throw new CorruptFileException(
-          file.name(),
-          start,
-          "a reference names %d pages from this one on, allowed: within %d to %d"
-              .formatted(length, PageHeader.FIRST_PGNO, basePages - 1));
-    }
-    if (birth > baseTxn) {
-      throw new CorruptFileException(
-          file.name(),
-          start,
-          "a reference says that it was written by transaction %d, allowed: up to %d, the newest"
-              .formatted(birth, baseTxn));
-    }
     freed.add(start, length, birth);
   }
 
@@ -383,18 +366,15 @@ final class FreeSpace {
     }
     settle();
     cutTail();
-    List<FreeRun> changes = tree.differences(free, file.pageSize());
-    while (changes == null || !endsBelow(changes, pageCount)) {
-      tree.write(writer, free);
+    int most = MetaLayout.maxRuns(file.pageSize());
+    List<FreeRun> changes = tree.differences(free, most, pageCount);
+    for (boolean all = false; changes == null; all = true) {
+      tree.write(writer, free, pageCount, all);
       settle();
-      changes = tree.differences(free, file.pageSize());
+      // When only long runs are left, and many of them, the next commits would do this again.
+      changes = tree.differences(free, all ? most : most / 2, pageCount);
     }
     return new Saved(changes, free.size());
-  }
-
-  /** What the meta says must lie below its page count; records beyond are rewritten. */
-  private static boolean endsBelow(List<FreeRun> changes, long limit) {
-    return changes.isEmpty() || changes.getLast().pgno() + changes.getLast().length() <= limit;
   }
 
   /** Takes pages at the end that nobody sees out of the database. The file is cut later. */
@@ -463,11 +443,12 @@ final class FreeSpace {
    * @param pins a look at the pins after the last page was freed and before anybody can pin the new
    *     commit
    */
-  void keep(long txnId, Pins pins) {
+  void keep(Meta meta, Pins pins) {
+    tree.keep(meta);
     long copied = 0;
     for (int i = 0; i < freed.size(); i++) {
       copied += freed.length(i);
-      held.add(pins.canonicalBirth(freed.birth(i)), txnId, freed.start(i), freed.length(i));
+      held.add(pins.canonicalBirth(freed.birth(i)), meta.txnId(), freed.start(i), freed.length(i));
     }
     lastBranches = branches;
     lastPages = pages;

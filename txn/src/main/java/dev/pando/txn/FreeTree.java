@@ -8,11 +8,10 @@ import dev.pando.btree.TreeWriter;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
 import dev.pando.pager.Meta;
-import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +23,19 @@ import org.jspecify.annotations.Nullable;
  * {@link #load} makes this right again.
  */
 final class FreeTree {
-  private static final int WORDS = FreeRecord.CHUNK_PAGES / Long.SIZE;
+  private static final int WORDS = FreeChunk.WORDS;
 
   /** Free pages as the tree's records have them. */
   private final PageSet recorded = new PageSet(0);
 
-  /** Chunks, by number, that may differ from their record. */
-  private final PageSet changed = new PageSet(0);
+  /** How the free pages differ from the records, but in {@link #touched} chunks. */
+  private List<FreeRun> runs = List.of();
+
+  /** Chunks, by number, in which pages may have become free or used since. */
+  private final PageSet touched = new PageSet(0);
+
+  /** The commit that all this says something of; null if none does. */
+  private @Nullable Meta known;
 
   private final KeyBuffer key = new KeyBuffer(FreeRecord.KEY_BYTES);
   private final MemorySegment value = MemorySegment.ofArray(new byte[FreeRecord.BITMAP_BYTES]);
@@ -41,21 +46,47 @@ final class FreeTree {
    * @param free gets them
    */
   void load(PageReader pages, Meta meta, PageSet free) {
+    known = null;
     recorded.clear(); // an earlier attempt, or a commit, may have failed
-    changed.clear();
+    touched.clear();
     free.clear();
     read(pages, meta, recorded);
     free.addAll(recorded);
     apply(pages.name(), meta.freeRuns(), free);
-    for (FreeRun run : meta.freeRuns()) {
-      touch(run.pgno(), run.length());
-    }
+    runs = meta.freeRuns();
     if (free.size() != meta.freePages()) {
       throw new CorruptFileException(
           pages.name(),
           -1,
           "the meta records %d free pages, there are %d".formatted(meta.freePages(), free.size()));
     }
+    known = meta;
+  }
+
+  /** A commit was written with what this says. */
+  void keep(Meta meta) {
+    known = meta;
+  }
+
+  /** The commit whose free pages are known; null if none are. */
+  @Nullable Meta known() {
+    return known;
+  }
+
+  /**
+   * Goes on to a newer commit.
+   *
+   * @param free the free pages of {@link #known}; changed to those of the newer commit
+   * @return what is different; after an exception only {@link #load} makes this right again
+   */
+  NewerCommit follow(PageReader pages, Meta next, PageSet free) {
+    Meta older = Objects.requireNonNull(known);
+    known = null;
+    NewerCommit newer = new NewerCommit(pages, next, recorded, free);
+    newer.follow(older);
+    runs = next.freeRuns();
+    known = next;
+    return newer;
   }
 
   /** Reads the free tree's records. */
@@ -90,61 +121,109 @@ final class FreeTree {
   /** Notes that pages may have become free or used. */
   void touch(long pgno, long pages) {
     long first = pgno / FreeRecord.CHUNK_PAGES;
-    changed.addRun(first, (pgno + pages - 1) / FreeRecord.CHUNK_PAGES - first + 1);
+    touched.addRun(first, (pgno + pages - 1) / FreeRecord.CHUNK_PAGES - first + 1);
   }
 
   /**
-   * How the free pages differ from the records.
+   * How the free pages differ from the records. Looks at touched chunks only: what the newest
+   * commit said of the others still holds.
    *
-   * @return runs by page number; null if they do not fit in a meta
+   * @param most runs to return at most
+   * @param pageCount no run may end after it
+   * @return runs by page number; null if they are more or longer
    */
-  @Nullable List<FreeRun> differences(PageSet free, int pageSize) {
-    int most = MetaLayout.maxRuns(pageSize);
-    List<FreeRun> runs = new ArrayList<>();
-    long end = changed.end();
-    for (long chunk = changed.nextIn(0, end); chunk < end; chunk = changed.nextIn(chunk + 1, end)) {
-      if (!differs(chunk, free)) {
-        changed.removeRun(chunk, 1);
-        continue;
+  @Nullable List<FreeRun> differences(PageSet free, int most, long pageCount) {
+    FreeRuns found = new FreeRuns(most);
+    int old = 0;
+    long at = 0;
+    long end = touched.end();
+    for (long chunk = touched.nextIn(0, end); chunk < end; ) {
+      old = copy(old, at, chunk * FreeRecord.CHUNK_PAGES, found);
+      long out = touched.nextOut(chunk, end);
+      for (; chunk < out && !found.areTooMany(); chunk++) {
+        list(chunk, free, found);
       }
-      for (int i = (int) chunk * WORDS; i < (chunk + 1) * WORDS; i++) {
-        differences((long) i * Long.SIZE, free.word(i), recorded.word(i), runs);
-      }
-      if (runs.size() > most) {
-        return null;
-      }
+      at = out * FreeRecord.CHUNK_PAGES;
+      chunk = found.areTooMany() ? end : touched.nextIn(out, end);
     }
+    int _ = copy(old, at, Long.MAX_VALUE, found);
+    List<FreeRun> list = found.list();
+    if (found.areTooMany() || found.end() > pageCount) {
+      return null;
+    }
+    runs = list;
+    touched.removeAll();
     return runs;
   }
 
-  private static void differences(long first, long free, long recorded, List<FreeRun> runs) {
-    for (long left = free ^ recorded; left != 0; ) {
-      int start = Long.numberOfTrailingZeros(left);
-      boolean isFree = (free & 1L << start) != 0;
-      long alike = left & (isFree ? free : recorded) & (-1L << start);
-      int length = Long.numberOfTrailingZeros(~(alike >>> start));
-      addJoined(new FreeRun(first + start, length, isFree), runs);
-      left &= start + length == Long.SIZE ? 0 : -1L << (start + length);
+  /**
+   * Adds what the newest commit's runs say of some pages.
+   *
+   * @param index the first run that may lie there
+   * @return the first one that may lie after them
+   */
+  private int copy(int index, long from, long end, FreeRuns out) {
+    int at = index;
+    for (; at < runs.size(); at++) {
+      FreeRun run = runs.get(at);
+      long first = Math.max(run.pgno(), from);
+      long last = Math.min(run.pgno() + run.length(), end);
+      if (first < last) {
+        out.add(first, last - first, run.free());
+      }
+      if (run.pgno() + run.length() > end) {
+        return at;
+      }
+    }
+    return at;
+  }
+
+  private void list(long chunk, PageSet free, FreeRuns out) {
+    for (int i = (int) chunk * WORDS; i < (chunk + 1) * WORDS; i++) {
+      long now = free.word(i);
+      for (long left = now ^ recorded.word(i); left != 0; ) {
+        int start = Long.numberOfTrailingZeros(left);
+        boolean isFree = (now & 1L << start) != 0;
+        long alike = left & (isFree ? now : ~now) & (-1L << start);
+        int length = Long.numberOfTrailingZeros(~(alike >>> start));
+        out.add((long) i * Long.SIZE + start, length, isFree);
+        left &= start + length == Long.SIZE ? 0 : -1L << (start + length);
+      }
     }
   }
 
-  private static void addJoined(FreeRun run, List<FreeRun> runs) {
-    FreeRun last = runs.isEmpty() ? null : runs.getLast();
-    if (last != null && last.free() == run.free() && last.pgno() + last.length() == run.pgno()) {
-      runs.set(runs.size() - 1, new FreeRun(last.pgno(), last.length() + run.length(), run.free()));
-    } else {
-      runs.add(run);
+  /**
+   * Writes records, so that fewer differences are left. What is alike in whole chunks may stay a
+   * difference: a long run takes one place in the meta, and its records would be thousands.
+   *
+   * @param pageCount differences after it are written in any case
+   * @param all whether those of whole chunks are written, too
+   */
+  void write(TreeWriter tree, PageSet free, long pageCount, boolean all) {
+    for (FreeRun run : runs) {
+      touchEnds(run, all || run.pgno() + run.length() > pageCount);
     }
-  }
-
-  /** Writes the records of all chunks that differ from them. */
-  void write(TreeWriter tree, PageSet free) {
-    long end = changed.end();
-    for (long chunk = changed.nextIn(0, end); chunk < end; chunk = changed.nextIn(chunk + 1, end)) {
-      changed.removeRun(chunk, 1); // first: writing the record may change the chunk
-      if (differs(chunk, free)) {
+    long wholeUpTo = all ? 0 : pageCount / FreeRecord.CHUNK_PAGES;
+    long end = touched.end();
+    for (long chunk = touched.nextIn(0, end); chunk < end; chunk = touched.nextIn(chunk + 1, end)) {
+      if (differs(chunk, free) && !(chunk < wholeUpTo && isWhole(chunk, free))) {
         write(chunk, tree, free);
       }
+    }
+  }
+
+  /** Touches chunks of which a run is a part, or all that it lies in. */
+  private void touchEnds(FreeRun run, boolean all) {
+    long end = run.pgno() + run.length();
+    if (all) {
+      touch(run.pgno(), run.length());
+      return;
+    }
+    if (run.pgno() % FreeRecord.CHUNK_PAGES != 0) {
+      touch(run.pgno(), 1);
+    }
+    if (end % FreeRecord.CHUNK_PAGES != 0) {
+      touch(end - 1, 1);
     }
   }
 
@@ -155,6 +234,20 @@ final class FreeTree {
       }
     }
     return false;
+  }
+
+  /** Whether all pages of a chunk differ from their record in the same way. */
+  private boolean isWhole(long chunk, PageSet free) {
+    long first = free.word((int) chunk * WORDS);
+    if (first != 0 && first != -1) {
+      return false;
+    }
+    for (int i = (int) chunk * WORDS; i < (chunk + 1) * WORDS; i++) {
+      if (free.word(i) != first || recorded.word(i) != ~first) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void write(long chunk, TreeWriter tree, PageSet free) {

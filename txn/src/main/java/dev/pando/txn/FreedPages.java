@@ -1,5 +1,8 @@
 package dev.pando.txn;
 
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.PageHeader;
 import java.util.Arrays;
 
 /** Pages of older transactions that a transaction freed, in the order in which it did. */
@@ -10,6 +13,9 @@ final class FreedPages {
   private long[] runs = new long[64 * FIELDS];
 
   private int size;
+  private String name = "";
+  private long basePages;
+  private long baseTxn;
 
   /** Runs in the list. */
   int size() {
@@ -28,7 +34,33 @@ final class FreedPages {
     return runs[index * FIELDS + 2];
   }
 
+  /** A transaction on a base begins. */
+  void begin(String file, Meta base) {
+    name = file;
+    basePages = base.pageCount();
+    baseTxn = base.txnId();
+  }
+
+  /**
+   * Adds a run.
+   *
+   * @throws CorruptFileException if the base cannot have it
+   */
   void add(long start, long length, long birth) {
+    if (start < PageHeader.FIRST_PGNO || length < 1 || length > basePages - start) {
+      throw new CorruptFileException(
+          name,
+          start,
+          "a reference names %d pages from this one on, allowed: within %d to %d"
+              .formatted(length, PageHeader.FIRST_PGNO, basePages - 1));
+    }
+    if (birth > baseTxn) {
+      throw new CorruptFileException(
+          name,
+          start,
+          "a reference says that it was written by transaction %d, allowed: up to %d, the newest"
+              .formatted(birth, baseTxn));
+    }
     int at = size * FIELDS;
     if (at == runs.length) {
       runs = Arrays.copyOf(runs, 2 * at);

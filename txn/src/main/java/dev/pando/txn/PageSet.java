@@ -2,10 +2,20 @@ package dev.pando.txn;
 
 import java.util.Arrays;
 
-/** A set of page numbers, one bit each. Grows as pages are added. */
+/**
+ * A set of page numbers, one bit each. Grows as pages are added. A long run that is in the set, or
+ * is not, is passed over in a few steps.
+ */
 final class PageSet {
   private final long limit;
-  private long[] bits;
+  private long[] bits = {};
+
+  /** Words in which a page is in the set. */
+  private final WordIndex some = new WordIndex();
+
+  /** Words in which a page is not in the set. */
+  private final WordIndex gaps = new WordIndex();
+
   private long size;
 
   /** A set with room for page numbers below {@code pageCount}. */
@@ -15,7 +25,7 @@ final class PageSet {
 
   private PageSet(long pageCount, long limit) {
     this.limit = limit;
-    bits = new long[words(pageCount)];
+    makeRoom(pageCount);
   }
 
   /**
@@ -34,9 +44,18 @@ final class PageSet {
     return pgno >= limit;
   }
 
+  /** Removes all pages; right even if an error has left the set in the middle of a change. */
   void clear() {
     Arrays.fill(bits, 0);
+    some.clear();
+    gaps.clear();
+    gaps.setRange(0, bits.length);
     size = 0;
+  }
+
+  /** As {@link #clear}, in proportion to what is in the set. */
+  void removeAll() {
+    long _ = removeRun(0, end());
   }
 
   private static int words(long pageCount) {
@@ -64,20 +83,31 @@ final class PageSet {
     makeRoom(Math.min(end, limit));
     long before = size;
     size += first + pages - end;
-    for (long at = first; at < end; at = (at | Long.SIZE - 1) + 1) {
-      int word = (int) (at >>> 6);
-      long mask = mask(at, end);
-      size += Long.bitCount(mask & ~bits[word]);
-      bits[word] |= mask;
+    if (first < end) {
+      int low = (int) (first >>> 6);
+      int high = (int) ((end - 1) >>> 6);
+      put(low, bits[low] | FreeChunk.mask(first, end));
+      fill(low + 1, high);
+      put(high, bits[high] | FreeChunk.mask(Math.max(first, (long) high << 6), end));
     }
     return size - before;
   }
 
-  void addAll(PageSet other) {
-    for (int i = 0; i < other.bits.length; i++) {
-      if (other.bits[i] != 0) {
-        setWord(i, other.bits[i] | word(i));
+  /** Adds all pages of some words. */
+  private void fill(int first, int end) {
+    if (first < end) {
+      for (int i = first; i < end; i++) {
+        size += Long.SIZE - Long.bitCount(bits[i]);
+        bits[i] = -1;
       }
+      some.setRange(first, end);
+      gaps.clearRange(first, end);
+    }
+  }
+
+  void addAll(PageSet other) {
+    for (int i = other.some.next(0); i < other.bits.length; i = other.some.next(i + 1)) {
+      setWord(i, other.bits[i] | word(i));
     }
   }
 
@@ -87,24 +117,36 @@ final class PageSet {
     long end = Math.min(kept, (long) bits.length << 6);
     long before = size;
     size -= first + pages - kept;
-    for (long at = first; at < end; at = (at | Long.SIZE - 1) + 1) {
-      int word = (int) (at >>> 6);
-      long mask = mask(at, end);
-      size -= Long.bitCount(mask & bits[word]);
-      bits[word] &= ~mask;
+    if (first < end) {
+      int low = (int) (first >>> 6);
+      int high = (int) ((end - 1) >>> 6);
+      put(low, bits[low] & ~FreeChunk.mask(first, end));
+      empty(low + 1, high);
+      put(high, bits[high] & ~FreeChunk.mask(Math.max(first, (long) high << 6), end));
     }
     return before - size;
   }
 
-  /** The bits of one word from a page to the word's end or the end given. */
-  private static long mask(long at, long end) {
-    long up = -1L << at;
-    return end - (at & -Long.SIZE) >= Long.SIZE ? up : up & ~(-1L << end);
+  /** Removes all pages of some words. */
+  private void empty(int first, int end) {
+    if (first < end) {
+      for (int i = some.next(first); i < end; i = some.next(i + 1)) {
+        size -= Long.bitCount(bits[i]);
+        bits[i] = 0;
+      }
+      some.clearRange(first, end);
+      gaps.setRange(first, end);
+    }
   }
 
   private void makeRoom(long pageCount) {
-    if (words(pageCount) > bits.length) {
-      bits = Arrays.copyOf(bits, Math.max(words(pageCount), bits.length + bits.length / 4));
+    int before = bits.length;
+    if (words(pageCount) > before) {
+      int words = Math.max(words(pageCount), before + before / 4);
+      some.makeRoom(words); // any of these may fail: longer ones do no harm
+      gaps.makeRoom(words);
+      gaps.setRange(before, words);
+      bits = Arrays.copyOf(bits, words);
     }
   }
 
@@ -115,37 +157,49 @@ final class PageSet {
 
   /** The first page of the set from {@code from} on; {@code limit} if there is none below it. */
   long nextIn(long from, long limit) {
-    return next(from, limit, 0);
+    if (from >= limit) {
+      return limit;
+    }
+    int index = (int) (from >>> 6);
+    long word = word(index) & -1L << from;
+    if (word == 0) {
+      index = some.next(index + 1);
+      word = word(index);
+    }
+    return word == 0 ? limit : Math.min(first(index, word), limit);
   }
 
   /** The first page not in the set from {@code from} on, at most {@code limit}. */
   long nextOut(long from, long limit) {
-    return next(from, limit, -1);
+    if (from >= limit) {
+      return limit;
+    }
+    int index = (int) (from >>> 6);
+    long word = ~word(index) & -1L << from;
+    if (word == 0) {
+      index = Math.min(gaps.next(index + 1), bits.length); // what follows is not in the set
+      word = ~word(index);
+    }
+    return Math.min(first(index, word), limit);
+  }
+
+  private static long first(int index, long word) {
+    return ((long) index << 6) + Long.numberOfTrailingZeros(word);
   }
 
   /** Where the run of pages in the set begins that ends just before {@code end}. */
   long startOfRunBefore(long end) {
-    long start = end;
-    while (start > 0) {
-      int index = (int) ((start - 1) >>> 6);
-      int last = (int) (start - 1) & (Long.SIZE - 1);
-      long absent = ~word(index) & (-1L >>> (Long.SIZE - 1 - last));
-      if (absent != 0) {
-        return ((long) index << 6) + Long.SIZE - Long.numberOfLeadingZeros(absent);
-      }
-      start = (long) index << 6;
+    if (end == 0) {
+      return 0;
     }
-    return start;
-  }
-
-  private long next(long from, long limit, long flip) {
-    for (long at = from; at < limit; at = (at | Long.SIZE - 1) + 1) {
-      long word = (word((int) (at >>> 6)) ^ flip) & -1L << at;
-      if (word != 0) {
-        return Math.min((at & -Long.SIZE) + Long.numberOfTrailingZeros(word), limit);
-      }
+    int index = (int) ((end - 1) >>> 6);
+    int last = (int) (end - 1) & (Long.SIZE - 1);
+    long absent = ~word(index) & (-1L >>> (Long.SIZE - 1 - last));
+    if (absent == 0) {
+      index = gaps.last(index - 1);
+      absent = index < 0 ? 0 : ~bits[index];
     }
-    return limit;
+    return absent == 0 ? 0 : ((long) index << 6) + Long.SIZE - Long.numberOfLeadingZeros(absent);
   }
 
   /** 64 pages as bits, from page 64 * {@code index} on. */
@@ -156,7 +210,25 @@ final class PageSet {
   /** Replaces 64 pages. */
   void setWord(int index, long word) {
     makeRoom((index + 1L) << 6);
-    size += Long.bitCount(word) - Long.bitCount(bits[index]);
+    put(index, word);
+  }
+
+  private void put(int index, long word) {
+    long before = bits[index];
+    if (word == before) {
+      return;
+    }
     bits[index] = word;
+    size += Long.bitCount(word) - Long.bitCount(before);
+    if (before == 0) {
+      some.set(index);
+    } else if (word == 0) {
+      some.clear(index);
+    }
+    if (before == -1) {
+      gaps.set(index);
+    } else if (word == -1) {
+      gaps.clear(index);
+    }
   }
 }

@@ -124,13 +124,21 @@ final class Reserve {
     if (pages.size() > 0) {
       reusable.addAll(pages);
       finder.added(pages.size());
-      pages.clear();
+      pages.removeAll();
     }
   }
 
-  /** Everything is read again. */
-  void forget() {
-    pages.clear();
+  /**
+   * Others may have written.
+   *
+   * @param all whether nothing that is known holds, not even which pages are set apart
+   */
+  void forget(boolean all) {
+    if (all) {
+      pages.clear();
+    } else {
+      release();
+    }
   }
 
   /** Takes pages that follow each other; -1 if there are none, or not for what runs now. */

@@ -3,12 +3,16 @@ package dev.pando.txn;
 import java.util.Arrays;
 
 /**
- * Finds reusable pages that stand together: each separate piece of a commit costs the disk as much
- * as several neighbouring pages. It lists the runs of reusable pages in the order of the file and
+ * Finds reusable pages that lie together: each separate piece of a commit costs the disk as much as
+ * several neighbouring pages. It lists the runs of reusable pages in the order of the file and
  * takes from the longest ones; short runs wait until their neighbours are free as well.
+ *
+ * <p>A list is of one window of the file. It stays there while it finds runs that are long enough,
+ * and begins with the first window again when much has become reusable: so what is rewritten moves
+ * to the beginning of the file, and the end becomes free.
  */
 final class RunFinder {
-  /** Pages of which one list is made; the next list is made of those behind them. */
+  /** Pages of the file that one list is made of. */
   private static final long WINDOW = 1 << 20;
 
   /** Windows without a run that one look passes over. */
@@ -42,7 +46,11 @@ final class RunFinder {
   /** No run of the list is longer. */
   private long longest;
 
+  /** The window that is listed, or will be. */
   private long windowStart;
+
+  /** Whether the list is made and up to date. */
+  private boolean isListed;
 
   /** Pages that became reusable since the list was made. */
   private long added;
@@ -88,6 +96,8 @@ final class RunFinder {
     if (unseen * SHARE_GROWN >= reusable.size()) {
       unseen = 0;
       passed = 0;
+      windowStart = 0;
+      forget();
     }
     if (passed < reusable.end()) {
       absent = Long.MAX_VALUE;
@@ -101,6 +111,7 @@ final class RunFinder {
 
   /** The list says nothing any more. */
   void forget() {
+    isListed = false;
     runs.clear();
     at = 0;
     longest = 0;
@@ -224,19 +235,21 @@ final class RunFinder {
   }
 
   /**
-   * Lists the runs of the next window that has one of this length. When all windows were looked
-   * through and had none, small transactions do not look again for a while: each would read the
-   * whole set of reusable pages for the few pages that it takes.
+   * Lists the runs of this window, or of the next one that has one of this length. When all windows
+   * were looked through and had none, small transactions do not look again for a while: each would
+   * read the whole set of reusable pages for the few pages that it takes.
    */
   private void look(long least) {
     long end = reusable.end();
     long seen = 0;
     for (; seen < Math.min(end, WINDOWS * WINDOW); seen += WINDOW) {
+      if (isListed) {
+        windowStart += WINDOW; // this one has no such run
+      }
       if (windowStart >= end) {
         windowStart = 0;
       }
       list(windowStart, Math.min(windowStart + WINDOW, end));
-      windowStart += WINDOW;
       if (longest >= least) {
         passed = least < missed ? passed : 0;
         return;
@@ -257,5 +270,6 @@ final class RunFinder {
     }
     at = runs.size();
     added = 0;
+    isListed = true;
   }
 }

@@ -26,6 +26,11 @@ import java.util.function.BiConsumer;
  * @param meta what the snapshot's commit said of the whole database
  */
 record SnapshotEntry(String name, Instant created, Meta meta) {
+  /** Keeps of the meta what the record has. */
+  SnapshotEntry {
+    meta = meta.withoutTrailer();
+  }
+
   /** First byte of a named snapshot's key in the catalog: before all tables. */
   static final byte SNAPSHOT = 's';
 
@@ -49,7 +54,7 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
 
   byte[] encode() {
     byte[] page = new byte[meta.pageSize()];
-    meta.withoutTrailer().encode(MemorySegment.ofArray(page), 0, 0);
+    meta.encode(MemorySegment.ofArray(page), 0, 0);
     int length = meta.encodedBytes();
     byte[] bytes = new byte[PAGE + length];
     bytes[RECORD_VERSION] = CURRENT_VERSION;

@@ -231,7 +231,7 @@ final class Writer {
       MetaSlots slots = MetaSlots.read(file.file());
       metas.look(slots);
       metas.forgetSync();
-      free.forget();
+      free.othersWrote(publication.known().txnId());
       if (lock.writing() != 0 || lock.committing() != 0) {
         adopt(slots.valid().getFirst().meta());
       }

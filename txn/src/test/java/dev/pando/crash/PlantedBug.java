@@ -47,7 +47,10 @@ enum PlantedBug {
       Search.PROCESSES, call("txn.Writer", "adopt", "txn.MetaWriter", "sync", "acknowledgeEarly")),
   FREE_PAGES_FROM_BEFORE_ANOTHER_WRITER(
       Search.PROCESSES,
-      call("txn.Writer", "takeOver", "txn.FreeSpace", "forget", "skipForgetting")),
+      call("txn.Writer", "takeOver", "txn.FreeSpace", "othersWrote", "skipFollowing")),
+  PAGES_FREED_BY_ANOTHER_REUSED_AT_ONCE(
+      Search.PROCESSES,
+      call("txn.SpaceFollower", "step", "txn.SpaceFollower$Dating", "date", "skipDating")),
   SLOTS_FROM_BEFORE_ANOTHER_WRITER(
       Search.PROCESSES, call("txn.Writer", "takeOver", "txn.MetaWriter", "look", "skipLooking")),
   FAILED_SYNC_NOT_TOLD(

@@ -84,6 +84,10 @@ public final class PlantedCode {
 
   static void skipForgetting(FreeSpace free) {}
 
+  static void skipFollowing(FreeSpace free, long shown) {}
+
+  static void skipDating(SpaceFollower.Dating dating, int word, long bits) {}
+
   static void skipLooking(MetaWriter metas, MetaSlots slots) {}
 
   static void skipTelling(LockFile lock, boolean claimed) {}

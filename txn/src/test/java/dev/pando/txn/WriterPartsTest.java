@@ -3,6 +3,7 @@ package dev.pando.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +167,42 @@ final class WriterPartsTest {
       members += member ? 1 : 0;
     }
     assertThat(set.size()).isEqualTo(members);
+  }
+
+  /** Runs so long that the levels above the bits are searched and changed. */
+  @Test
+  void aPageSetKnowsLongRuns() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    int pages = 3_000_000;
+    PageSet set = new PageSet(0);
+    BitSet model = new BitSet();
+    for (int i = 0; i < 1500; i++) {
+      int from = random.nextInt(pages);
+      int end = from + random.nextInt(random.nextInt(4) == 0 ? pages - from : 5000) + 1;
+      int before = model.cardinality();
+      boolean add = random.nextBoolean();
+      model.set(from, end, add);
+      long changed = add ? set.addRun(from, end - from) : set.removeRun(from, end - from);
+      assertThat(changed).isEqualTo(Math.abs(model.cardinality() - before));
+      int at = random.nextInt(pages) + 1;
+      int in = model.nextSetBit(at);
+      String where = "seed %d, step %d, page %d".formatted(seed, i, at);
+      assertThat(set.nextIn(at, pages)).as(where).isEqualTo(in < 0 ? pages : Math.min(in, pages));
+      assertThat(set.nextOut(at, pages))
+          .as(where)
+          .isEqualTo(Math.min(model.nextClearBit(at), pages));
+      assertThat(set.startOfRunBefore(at)).as(where).isEqualTo(model.previousClearBit(at - 1) + 1);
+      if (i % 300 == 299) {
+        PageSet copy = new PageSet(0);
+        copy.addAll(set);
+        assertThat(copy.size()).isEqualTo(model.cardinality());
+        set.removeAll();
+        assertThat(set.size() + set.nextIn(0, pages)).isEqualTo(pages);
+        assertThat(set.nextOut(0, pages)).isZero();
+        set.addAll(copy);
+      }
+    }
   }
 
   @Test

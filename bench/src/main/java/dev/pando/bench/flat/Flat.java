@@ -35,7 +35,10 @@ final class Flat implements Callable<Integer> {
           new CursorsRow(),
           new BurstRow(),
           new ChunksRow(),
-          new GrowthRow());
+          new GrowthRow(),
+          new TurnsRow(),
+          new WindowRow(),
+          new FreeRunRow());
 
   @Parameters(paramLabel = "ROW", arity = "0..*", description = "Only these rows; default: all.")
   private List<String> wanted = new ArrayList<>();
