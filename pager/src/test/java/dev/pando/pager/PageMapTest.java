@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageIoException;
+import dev.pando.error.UnsupportedFormatException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
@@ -108,7 +109,9 @@ class PageMapTest {
       PageMap map = map(file, 512);
       assertCorrupt(map, 10, 5, "carries number 11");
       assertCorrupt(map, 12, 5, "page type 1", "allowed: 2, 3 or 4");
-      assertCorrupt(map, 13, 5, "page type 5");
+      UnsupportedFormatException newer =
+          assertThrows(UnsupportedFormatException.class, () -> map.locate(13, 5));
+      Pages.assertSays(newer, map.name(), "a page of type 5 (page 13)", "newer one");
       assertCorrupt(map, 14, 5, "checksum"); // a branch is one page, so one page is summed
       assertCorrupt(map, 16, 5, "all zeros", "write was lost");
       assertCorrupt(map, 69, 5, "run of 2 pages", "allowed: 1 to 1");
