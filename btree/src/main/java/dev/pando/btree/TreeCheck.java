@@ -3,6 +3,7 @@ package dev.pando.btree;
 import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
@@ -67,7 +68,7 @@ public final class TreeCheck {
     TreeCheck check;
     try {
       check = new TreeCheck(pages, root, visitor, problems);
-    } catch (CorruptFileException damage) {
+    } catch (CorruptFileException | UnsupportedFormatException damage) {
       problems.accept(String.valueOf(damage.getMessage()));
       return;
     }
@@ -116,7 +117,7 @@ public final class TreeCheck {
         branchPages++;
         visitBranch(page, base, birth, levelsBelow, low, high);
       }
-    } catch (CorruptFileException damage) {
+    } catch (CorruptFileException | UnsupportedFormatException damage) {
       report(String.valueOf(damage.getMessage()));
     }
   }
@@ -125,7 +126,7 @@ public final class TreeCheck {
     try {
       long address = pages.locate(pgno, birth);
       return PageHeader.leafPages(pages.segment(address), pages.offset(address));
-    } catch (CorruptFileException damage) {
+    } catch (CorruptFileException | UnsupportedFormatException damage) {
       return 1; // what is wrong is told when the page is visited
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
@@ -150,6 +151,8 @@ class DamageTest {
       read.run();
     } catch (CorruptFileException expected) {
       assertTrue(expected.pgno() >= 0);
+    } catch (UnsupportedFormatException expected) {
+      assertTrue(expected.getMessage().contains("(page "));
     }
   }
 

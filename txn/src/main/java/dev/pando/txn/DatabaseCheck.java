@@ -5,6 +5,7 @@ import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeCheck;
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
@@ -91,7 +92,7 @@ final class DatabaseCheck {
   private void attempt(String what, Runnable part) {
     try {
       part.run();
-    } catch (CorruptFileException damage) {
+    } catch (CorruptFileException | UnsupportedFormatException damage) {
       problem(what + ": " + damage.getMessage());
     }
   }
