@@ -148,7 +148,9 @@ final class MetaWriter {
    * @return the meta written, or null if there was nothing to say
    */
   @Nullable Meta seal(Meta newest, Pins pins) {
-    if (lock.claimed() && !newest.isSealed() && lock.durable() == newest.txnId()) {
+    if (lock.claimed()
+        && newest.durableTxn() < newest.txnId()
+        && lock.durable() == newest.txnId()) {
       long txnId = nextTxnId();
       Meta sealed = newest.withIds(txnId, txnId, txnId);
       write(sealed, newest.txnId(), pins);

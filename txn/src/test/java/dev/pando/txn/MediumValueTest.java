@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.PageHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -154,7 +155,10 @@ final class MediumValueTest extends DatabaseTestBase {
     boolean onlyUnknownFlag = (PageHeader.flags(memory, leaf) & 0x0F) != 0;
     try (Database db = Database.open(file())) {
       if (onlyUnknownFlag) {
-        assertThat(db.check().problems()).anyMatch(problem -> problem.contains("unknown flags 1"));
+        assertThat(db.check().problems()).anyMatch(problem -> problem.contains("flags 0x21"));
+        assertThatThrownBy(() -> db.view(tx -> tx.count(TABLE) + readAll(tx)))
+            .isInstanceOf(UnsupportedFormatException.class)
+            .hasMessageContaining("page " + leaf / PAGE);
         return;
       }
       assertThat(db.check().problems()).isNotEmpty();

@@ -89,17 +89,7 @@ final class SparseFile {
     runs.addAll(more);
     runs.sort(Comparator.comparingLong(FreeRun::pgno));
     long free = meta.freePages() + more.stream().mapToLong(FreeRun::length).sum();
-    Meta edited =
-        new Meta(
-            meta.pageSize(),
-            meta.databaseId(),
-            meta.txnId(),
-            meta.durableTxn(),
-            pageCount,
-            free,
-            meta.catalog(),
-            meta.freeTree(),
-            runs);
+    Meta edited = meta.withContent(pageCount, free, meta.catalog(), meta.freeTree(), runs);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.allocate(1), pageCount * meta.pageSize() - 1);
       for (int slot = 0; slot < PageHeader.META_SLOTS; slot++) {
