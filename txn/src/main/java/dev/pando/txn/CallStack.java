@@ -12,14 +12,15 @@ final class CallStack {
   /** Their methods are calls of a transaction. */
   private static final Set<String> CALLED =
       Set.of(
-          "ReadTxn",
-          "ChangingTxn",
-          "WriteTxn",
-          "RawTable",
-          "RawCursor",
-          "RangeCursor",
-          "Scan",
-          "Scan$Entries");
+          ReadTxn.class.getName(),
+          ChangingTxn.class.getName(),
+          WriteTxn.class.getName(),
+          RawTable.class.getName(),
+          RawCursor.class.getName(),
+          RangeCursor.class.getName());
+
+  /** So are those of its iterators. */
+  private static final String SCAN = Scan.class.getName();
 
   /** But for these, which ask. */
   private static final Set<String> ENDING = Set.of("close", "commit", "giveUp");
@@ -32,9 +33,7 @@ final class CallStack {
 
   private static boolean isCall(StackWalker.StackFrame frame) {
     String name = frame.getClassName();
-    int dot = name.lastIndexOf('.');
-    return name.startsWith("dev.pando.txn.")
-        && CALLED.contains(name.substring(dot + 1))
+    return (CALLED.contains(name) || name.equals(SCAN) || name.startsWith(SCAN + "$"))
         && !ENDING.contains(frame.getMethodName());
   }
 }

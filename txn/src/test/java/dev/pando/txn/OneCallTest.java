@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Transactions of one operation, and what stat tells of commits that are not on disk. */
+/** Transactions of one operation, and which commits stat says are not on disk. */
 final class OneCallTest extends DatabaseTestBase {
   @Test
   void readsAndWrites() {
