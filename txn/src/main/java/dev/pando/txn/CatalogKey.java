@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import dev.pando.btree.Slice;
+import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
 import java.lang.foreign.ValueLayout;
 
@@ -22,9 +23,13 @@ enum CatalogKey {
    * Reads it.
    *
    * @param file for messages
+   * @throws CorruptFileException if the key is empty
    * @throws UnsupportedFormatException if it is of a kind that may not be left as it is
    */
   static CatalogKey of(String file, Slice key) {
+    if (key.length == 0) {
+      throw new CorruptFileException(file, -1, "the catalog has an empty key");
+    }
     int first = Byte.toUnsignedInt(key.segment.get(ValueLayout.JAVA_BYTE, key.offset));
     if (first == SnapshotEntry.SNAPSHOT) {
       return SNAPSHOT;

@@ -548,12 +548,14 @@ public final class Database implements AutoCloseable {
   }
 
   void checkAccepting() {
-    if (state == LOST) {
-      throw lock.lost();
-    }
     if (isClosed()) {
-      throw closed();
+      throw endedException();
     }
+  }
+
+  /** Why a database that takes no calls does not. */
+  RuntimeException endedException() {
+    return state == LOST ? lock.lost() : closed();
   }
 
   IllegalStateException closed() {

@@ -93,6 +93,9 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
   /** The name in a record's key. */
   static String name(String file, Slice key) {
     byte[] bytes = key.toArray();
+    if (bytes.length < 2) {
+      throw corrupt(file, "?", "a catalog key of " + bytes.length + " bytes is no snapshot's");
+    }
     try {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 1, bytes.length - 1)).toString();
     } catch (CharacterCodingException e) {

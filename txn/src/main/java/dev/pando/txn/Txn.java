@@ -181,7 +181,7 @@ abstract sealed class Txn permits ReadTxn {
 
   final void checkDatabase() {
     if (database.hasEnded()) {
-      throw new IllegalStateException("the database is closed: " + database.path());
+      throw database.endedException();
     }
   }
 

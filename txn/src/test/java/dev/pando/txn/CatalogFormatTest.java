@@ -250,4 +250,19 @@ final class CatalogFormatTest {
     assertThatExceptionOfType(CorruptFileException.class)
         .isThrownBy(() -> SnapshotEntry.decode("file", 512, key, slice(Arrays.copyOf(record, 99))));
   }
+
+  /** No writer makes one; a file of any bytes may have it. */
+  @Test
+  void keysOfTheCatalogThatAreTooShort() {
+    assertThatExceptionOfType(CorruptFileException.class)
+        .isThrownBy(() -> CatalogKey.of("file", slice(new byte[0])));
+    for (String key : List.of("", "73")) {
+      assertThatExceptionOfType(CorruptFileException.class)
+          .isThrownBy(() -> SnapshotEntry.name("file", slice(hex(key))));
+    }
+    for (String key : List.of("", "74")) {
+      assertThatExceptionOfType(CorruptFileException.class)
+          .isThrownBy(() -> CatalogEntry.name("file", slice(hex(key))));
+    }
+  }
 }
