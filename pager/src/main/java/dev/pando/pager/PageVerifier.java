@@ -75,11 +75,7 @@ final class PageVerifier {
       }
     }
     if (checksums && (type & 0xFF) > PageHeader.OVERFLOW) {
-      throw new UnsupportedFormatException(
-          name,
-          "a page of type %d (page %d)".formatted(type & 0xFF, pgno),
-          "types up to " + PageHeader.OVERFLOW,
-          "open it with the version of Pando that wrote it, or a newer one");
+      throw unknownType(name, type & 0xFF, pgno);
     }
     if (type != PageHeader.BRANCH && type != PageHeader.LEAF && type != PageHeader.OVERFLOW) {
       throw corrupt(pgno, "page type " + type + ", allowed: 2, 3 or 4");
@@ -94,6 +90,14 @@ final class PageVerifier {
     }
     // Last: what else is wrong with the page tells more than that it is not the one wanted.
     checkIdentity(page, pgno, birth);
+  }
+
+  static UnsupportedFormatException unknownType(String file, int type, long pgno) {
+    return new UnsupportedFormatException(
+        file,
+        "a page of type %d (page %d)".formatted(type, pgno),
+        "types up to " + PageHeader.OVERFLOW,
+        "open it with the version of Pando that wrote it, or a newer one");
   }
 
   /** Pages that a page or run of a type may have where it stands. */

@@ -158,13 +158,24 @@ final class Catalog {
   }
 
   private TreeWriter create(Table<?, ?> table) {
-    checkName(table.name());
-    noteAbsent(table.name());
-    CatalogEntry entry =
-        new CatalogEntry(TreeRoot.EMPTY, table.keyCodec().id(), table.valueCodec().id());
-    put(table.name(), entry);
+    return create(table.name(), table.keyCodec().id(), table.valueCodec().id());
+  }
+
+  /** Creates a table that is missing. */
+  TreeWriter create(String name, String keyCodec, String valueCodec) {
+    checkName(name);
+    noteAbsent(name);
+    CatalogEntry entry = new CatalogEntry(TreeRoot.EMPTY, keyCodec, valueCodec);
+    put(name, entry);
     version++;
-    return remember(table.name(), entry).tree;
+    return remember(name, entry).tree;
+  }
+
+  /** Stores an entry that this build does not know. */
+  void carry(Slice unknown, Slice content) {
+    noteCatalog();
+    key.set(unknown.segment, unknown.offset, (int) unknown.length);
+    boolean _ = tree.put(key, content.segment, content.offset, content.length);
   }
 
   /** Names are keys of the catalog, which must fit small pages as well. */

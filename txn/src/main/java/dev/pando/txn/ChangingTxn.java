@@ -183,6 +183,13 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     mayUseReserve();
   }
 
+  /** Creates a table with the codecs of another one. */
+  RawTable createLike(String name, CatalogEntry other) {
+    beginChange();
+    TreeWriter _ = catalog.create(name, other.keyCodec(), other.valueCodec());
+    return raw(name);
+  }
+
   void putSnapshot(SnapshotEntry entry) {
     beginChange();
     boolean _ =

@@ -5,7 +5,6 @@ import dev.pando.pager.DatabaseFile;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.Storage;
 import java.nio.file.Path;
-import java.util.UUID;
 
 /**
  * Makes a database where there is no file, or only an empty one, such as {@code
@@ -29,7 +28,7 @@ final class Creation {
     if (storage.exists(path)) {
       return mayReplace(path, options) && replace(path, options, lock);
     }
-    DatabaseFile.create(storage, path, options.pageSize(), UUID.randomUUID());
+    DatabaseFile.create(storage, path, options.pageSize(), options.newDatabaseId());
     return true;
   }
 
@@ -46,7 +45,7 @@ final class Creation {
         return false;
       }
       Path file = storage.realPath(path); // a link stays a link
-      DatabaseFile.replaceEmpty(storage, file, options.pageSize(), UUID.randomUUID());
+      DatabaseFile.replaceEmpty(storage, file, options.pageSize(), options.newDatabaseId());
       return true;
     }
   }

@@ -1,13 +1,18 @@
 package dev.pando.txn;
 
 import dev.pando.error.ReadOnlyException;
+import dev.pando.pager.SequentialOutput;
 import dev.pando.pager.StackRoom;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.CopyOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -406,6 +411,11 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** The newest commit that this process knows of. */
+  Snapshot known() {
+    return publication.known();
+  }
+
   Durability durability() {
     return options.durability();
   }
@@ -427,6 +437,106 @@ public final class Database implements AutoCloseable {
   /** States that are kept under a name. */
   public Snapshots snapshots() {
     return new Snapshots(this);
+  }
+
+  // ---- copies
+
+  /** As {@link #backup(Path, BackupForm, Progress)}, in the form {@link BackupForm#PAGES}. */
+  public BackupReport backup(Path target) {
+    return backup(target, BackupForm.PAGES, (_, _) -> {});
+  }
+
+  /**
+   * Copies the newest commit to a file, while others read and write. Every page is verified on its
+   * way. The copy is on disk under its name when this returns; until then it has another name, so
+   * that a crash leaves no part of a copy under that name. A database is opened from it like any
+   * other one; it has an incarnation of its own.
+   *
+   * <p>The commit and its named snapshots are kept meanwhile, as by a reader that {@link
+   * Options#withReaderLimit} does not end: the longer a copy takes, the more pages cannot be
+   * reused.
+   *
+   * @param target a file that does not exist; its directory does
+   * @param progress called on this thread after each MiB; an exception that it throws ends the
+   *     copy, of which nothing is left
+   * @throws dev.pando.error.StorageIoException if a file of that name exists, or cannot be written
+   * @throws dev.pando.error.DatabaseFullException if there is no room for it
+   * @throws dev.pando.error.CorruptFileException if a page of this database is damaged; what {@link
+   *     #check} says tells more
+   * @throws dev.pando.error.UnsupportedFormatException if the file has features that this build
+   *     does not know
+   */
+  public BackupReport backup(Path target, BackupForm form, Progress progress) {
+    Objects.requireNonNull(target, "the target is null");
+    return explained(() -> backupWith(progress).to(target, options.storage(), form));
+  }
+
+  /**
+   * Writes a copy of the newest commit to a channel, as {@link #backup(Path, BackupForm, Progress)}
+   * does to a file. A slow channel makes the copy slow, and nothing else.
+   *
+   * @param target is neither flushed nor closed, and must be in blocking mode
+   * @param progress as there; what the channel has got by then stays there
+   * @throws dev.pando.error.StorageIoException if the channel fails
+   */
+  public BackupReport backup(WritableByteChannel target, BackupForm form, Progress progress) {
+    Objects.requireNonNull(target, "the target is null");
+    SequentialOutput out = new SequentialOutput(target, path);
+    return explained(() -> backupWith(progress).to(out, options.storage(), form));
+  }
+
+  /** As {@link #backup(WritableByteChannel, BackupForm, Progress)}, in the form of pages. */
+  public BackupReport backup(WritableByteChannel target) {
+    return backup(target, BackupForm.PAGES, (_, _) -> {});
+  }
+
+  /** A copy to be made. */
+  Backup backupWith(Progress progress) {
+    Objects.requireNonNull(progress, "the progress is null");
+    checkAccepting();
+    StackRoom.forTransaction();
+    return new Backup(this, file, progress);
+  }
+
+  private <R> R explained(Supplier<R> call) {
+    try {
+      return call.get();
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(path, e);
+    }
+  }
+
+  /**
+   * Copies a database to another place after checking all of it, as {@link #check} does. For a
+   * backup that is to become the database again: the copy gets an incarnation of its own. The
+   * source is only read; it may be open in other processes, not in this JVM.
+   *
+   * @param source a database, usually a backup
+   * @param target where it is to be; its lock file is made beside it
+   * @param how {@link StandardCopyOption#REPLACE_EXISTING} replaces a file of that name, whatever
+   *     it holds, when the copy is whole and on disk; without it, an existing file is an error
+   * @throws dev.pando.error.CorruptFileException if the source is damaged; the target is left as it
+   *     is
+   * @throws dev.pando.error.DatabaseLockedException if the target is open anywhere
+   * @throws dev.pando.error.StorageIoException if the target exists and is not to be replaced, or
+   *     cannot be written
+   * @throws UnsupportedOperationException for other copy options
+   */
+  public static BackupReport restore(Path source, Path target, CopyOption... how) {
+    return restore(source, target, Options.defaults(), (_, _) -> {}, how);
+  }
+
+  /**
+   * As {@link #restore(Path, Path, CopyOption...)}.
+   *
+   * @param options with which the source is read
+   * @param progress called after each MiB; what it throws ends the copy
+   */
+  public static BackupReport restore(
+      Path source, Path target, Options options, Progress progress, CopyOption... how) {
+    Objects.requireNonNull(target, "the target is null");
+    Objects.requireNonNull(progress, "the progress is null");
+    return new RestoredFile(target, options, RestoredFile.replaces(how), progress).from(source);
   }
 
   // ---- looking at the whole

@@ -5,6 +5,7 @@ import dev.pando.pager.PageHeader;
 import dev.pando.pager.Storage;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public final class Options {
   private @Nullable Duration writerWarning = Duration.ofMinutes(1);
   private boolean leakTracking;
   private Storage storage = new FileStorage();
+  private @Nullable UUID databaseId;
 
   private Options() {}
 
@@ -68,6 +70,7 @@ public final class Options {
     writerWarning = from.writerWarning;
     leakTracking = from.leakTracking;
     storage = from.storage;
+    databaseId = from.databaseId;
   }
 
   /** 4 KiB pages, created if missing, checksums at first touch, 10 seconds to close. */
@@ -377,5 +380,16 @@ public final class Options {
 
   Storage storage() {
     return storage;
+  }
+
+  /** The id of a database that is created; a random one by default. */
+  Options withDatabaseId(UUID value) {
+    Options copy = new Options(this);
+    copy.databaseId = value;
+    return copy;
+  }
+
+  UUID newDatabaseId() {
+    return databaseId == null ? UUID.randomUUID() : databaseId;
   }
 }

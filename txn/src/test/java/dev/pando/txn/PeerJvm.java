@@ -164,6 +164,13 @@ final class PeerJvm implements AutoCloseable {
           Copying.valueOf(order[1]).both(db().path());
           yield "copied";
         }
+        case "backup-halt" -> { // dies in the middle
+          db().backup(
+                  Path.of(order[1]),
+                  BackupForm.valueOf(order[2]),
+                  (done, total) -> Runtime.getRuntime().halt(9));
+          yield "not halted";
+        }
         case "close" -> {
           db().close();
           yield "closed";

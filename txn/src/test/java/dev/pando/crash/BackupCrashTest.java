@@ -1,0 +1,203 @@
+package dev.pando.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pando.error.DatabaseFullException;
+import dev.pando.error.StorageException;
+import dev.pando.error.StorageIoException;
+import dev.pando.testkit.KilledError;
+import dev.pando.testkit.SimulatedDisk;
+import dev.pando.testkit.SimulatedDisk.Call;
+import dev.pando.txn.BackupForm;
+import dev.pando.txn.CheckReport;
+import dev.pando.txn.Database;
+import dev.pando.txn.Options;
+import dev.pando.txn.Progress;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Kills, power cuts, failing calls and full disks at every call of a backup and of a restore: the
+ * target is whole, or what it was before, and the database has lost nothing.
+ */
+final class BackupCrashTest {
+  private static final Path COPY = ImageCheck.FILE.resolveSibling("copy.pando");
+  private static final Options OPTIONS = ImageCheck.options(512, 8192);
+  private static final Progress SILENT = (_, _) -> {};
+
+  /** Calls that change something, or may fail. */
+  private static final Set<Call> STEPS =
+      Set.of(
+          Call.CREATE,
+          Call.WRITE,
+          Call.SYNC,
+          Call.RENAME,
+          Call.SYNC_DIRECTORY,
+          Call.READ,
+          Call.TRUNCATE,
+          Call.DELETE,
+          Call.OPEN);
+
+  private static final Model WANTED = Model.empty();
+  private static final Model OLDER = Model.empty();
+
+  static {
+    for (long key = 0; key < 60; key++) {
+      WANTED.entries("t").put(key, Model.value(key, 40 + (int) key * 20));
+    }
+    OLDER.entries("t").put(1L, Model.value(7, 100));
+  }
+
+  /** What is done to the disk, by a process of its own. */
+  private interface Work {
+    void on(SimulatedDisk disk);
+  }
+
+  private static void fill(SimulatedDisk disk, Path path, Model model) {
+    try (Database db = Database.open(path, disk.options(OPTIONS))) {
+      model
+          .entries("t")
+          .forEach((key, value) -> db.update(tx -> tx.put(Model.table("t"), key, value)));
+    }
+  }
+
+  private static void backup(SimulatedDisk disk, BackupForm form) {
+    Database db = Database.open(ImageCheck.FILE, disk.options(OPTIONS));
+    boolean done = false;
+    try {
+      db.backup(COPY, form, SILENT);
+      done = true;
+    } finally {
+      if (done) {
+        db.close();
+      } else {
+        ImageCheck.discard(db);
+      }
+    }
+  }
+
+  private static void restore(SimulatedDisk disk) {
+    Database.restore(
+        ImageCheck.FILE, COPY, disk.options(OPTIONS), SILENT, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The number of the call is counted down; at zero the action runs. */
+  private static void atStep(SimulatedDisk disk, int step, Runnable action) {
+    int[] left = {step};
+    disk.onCall(
+        (call, file, offset, bytes) -> {
+          if (STEPS.contains(call) && left[0]-- == 0) {
+            disk.onCall((c, f, o, b) -> {});
+            action.run();
+          }
+        });
+  }
+
+  private static int steps(SimulatedDisk disk, Work work) {
+    int[] count = new int[1];
+    disk.onCall((call, file, offset, bytes) -> count[0] += STEPS.contains(call) ? 1 : 0);
+    work.on(disk);
+    disk.onCall((call, file, offset, bytes) -> {});
+    return count[0];
+  }
+
+  private static void assertHolds(SimulatedDisk disk, Path path, Model... possible) {
+    try (Database db = Database.open(path, disk.options(OPTIONS))) {
+      CheckReport _ = db.check().throwIfBad();
+      Model _ = ImageCheck.find(db, List.of(possible));
+    }
+  }
+
+  private static SimulatedDisk disk(boolean targetToo) {
+    SimulatedDisk disk = new SimulatedDisk(2 << 20);
+    fill(disk, ImageCheck.FILE, WANTED);
+    if (targetToo) {
+      fill(disk, COPY, OLDER);
+    }
+    return disk;
+  }
+
+  /** The backup is repeated after the crash, and works. */
+  private static void assertGoesOn(SimulatedDisk disk, Work work, boolean targetToo) {
+    assertHolds(disk, ImageCheck.FILE, WANTED);
+    if (disk.exists(COPY)) {
+      assertHolds(disk, COPY, targetToo ? new Model[] {WANTED, OLDER} : new Model[] {WANTED});
+    }
+    if (targetToo || !disk.exists(COPY)) {
+      work.on(disk);
+      assertHolds(disk, COPY, WANTED);
+    }
+  }
+
+  private static void sweep(Work work, boolean targetToo) {
+    int steps;
+    try (SimulatedDisk disk = disk(targetToo)) {
+      steps = steps(disk, work);
+    }
+    for (int step = 0; step < steps; step++) {
+      killed(work, targetToo, step);
+      failed(work, targetToo, step);
+    }
+    assertThat(steps).isGreaterThan(10);
+  }
+
+  private static void killed(Work work, boolean targetToo, int step) {
+    try (SimulatedDisk disk = disk(targetToo)) {
+      atStep(disk, step, disk::kill);
+      assertThatThrownBy(() -> work.on(disk)).isInstanceOf(KilledError.class);
+      disk.powerCuts(step)
+          .exhaustingUpTo(6, 3)
+          .forEach((kind, left) -> assertGoesOn(left, work, targetToo));
+      try (SimulatedDisk after = disk.afterKill()) {
+        assertGoesOn(after, work, targetToo);
+      }
+    }
+  }
+
+  private static void failed(Work work, boolean targetToo, int step) {
+    try (SimulatedDisk disk = disk(targetToo)) {
+      atStep(
+          disk,
+          step,
+          () -> {
+            throw new StorageIoException("the disk fails", null);
+          });
+      try {
+        work.on(disk);
+      } catch (StorageException e) {
+        assertThat(e).hasStackTraceContaining("the disk fails");
+      }
+      assertGoesOn(disk, work, targetToo);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void backup(BackupForm form) {
+    sweep(disk -> backup(disk, form), false);
+  }
+
+  @Test
+  void restore() {
+    sweep(BackupCrashTest::restore, true);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theTargetIsFull(BackupForm form) {
+    try (SimulatedDisk disk = disk(false)) {
+      disk.fullAt(20_000, true);
+      assertThatThrownBy(() -> backup(disk, form)).isInstanceOf(DatabaseFullException.class);
+      assertThat(disk.exists(COPY)).isFalse();
+      assertThat(disk.exists(COPY.resolveSibling("copy.pando-new"))).isFalse();
+      disk.fullAt(Long.MAX_VALUE, true);
+      assertGoesOn(disk, d -> backup(d, form), false);
+    }
+  }
+}
