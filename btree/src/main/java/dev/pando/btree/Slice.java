@@ -26,6 +26,18 @@ public final class Slice {
     this.length = length;
   }
 
+  /** Whether another slice has the same bytes. */
+  public boolean contentEquals(Slice other) {
+    return MemorySegment.mismatch(
+            segment,
+            offset,
+            offset + length,
+            other.segment,
+            other.offset,
+            other.offset + other.length)
+        == -1;
+  }
+
   /** A copy of the bytes; they must fit an array. */
   public byte[] toArray() {
     byte[] copy = new byte[Math.toIntExact(length)];

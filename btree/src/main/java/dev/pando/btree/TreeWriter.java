@@ -141,9 +141,7 @@ public final class TreeWriter extends Tree {
   /** Removes every key and frees every page. */
   public void clear() {
     beginChange();
-    if (depth > 0) {
-      new TreeRelease(this, allocator).freeAll();
-    }
+    TreePages.visit(this, allocator::free);
     becomeEmpty();
     overflowPages = 0;
     branchPages = 0;

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -270,18 +271,24 @@ final class Catalog {
 
   static List<String> names(Tree catalog, String file) {
     List<String> names = new ArrayList<>();
-    Slice name = new Slice();
+    forEachTable(catalog, file, (key, entry) -> names.add(CatalogEntry.name(file, key)));
+    return names;
+  }
+
+  /** Visits the entries of all tables; the slices hold for the call only. */
+  private static void forEachTable(Tree catalog, String file, BiConsumer<Slice, Slice> visitor) {
+    Slice key = new Slice();
+    Slice entry = new Slice();
     KeyBuffer firstTable = new KeyBuffer(1);
     firstTable.set(new byte[] {CatalogEntry.TABLE}); // there may be many named snapshots
     try (Cursor cursor = catalog.cursor()) {
       for (boolean there = cursor.seek(firstTable); there; there = cursor.next()) {
-        cursor.key(name);
-        if (CatalogKey.of(file, name) == CatalogKey.TABLE) {
-          names.add(CatalogEntry.name(file, name));
+        cursor.entry(key, entry);
+        if (CatalogKey.of(file, key) == CatalogKey.TABLE) {
+          visitor.accept(key, entry);
         }
       }
     }
-    return names;
   }
 
   /** Adds a named snapshot. */
@@ -308,6 +315,35 @@ final class Catalog {
       dropped.add(entry.meta());
     }
     return tree.delete(key);
+  }
+
+  /**
+   * Makes the tables those of an older commit: their trees are used as they are. Named snapshots
+   * stay, and so do entries that this build does not know, which refer to no page.
+   */
+  void restoreTables(Snapshot older) {
+    Tree then = older.catalog();
+    for (String name : names()) {
+      CatalogEntry.writeKey(name, key);
+      if (!then.contains(key)) {
+        remove(name);
+      }
+    }
+    noteCatalog();
+    forEachTable(then, pages.name(), (name, entry) -> restore(older, name, entry));
+    version++;
+    touch();
+  }
+
+  private void restore(Snapshot older, Slice name, Slice entry) {
+    Meta meta = older.meta();
+    String table = CatalogEntry.name(pages.name(), name);
+    CatalogEntry _ = // refuses what this build does not know
+        CatalogEntry.decode(pages.name(), table, entry, meta.pageCount(), meta.txnId());
+    key.set(name.segment, name.offset, (int) name.length);
+    if (!tree.get(key, value) || !value.contentEquals(entry)) {
+      boolean _ = tree.put(key, entry.segment, entry.offset, entry.length);
+    }
   }
 
   /** The named snapshots as the transaction has them; null if they must be read. */

@@ -206,6 +206,13 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     return orBreak(() -> catalog.removeSnapshot(name));
   }
 
+  /** For a transaction that has changed nothing. */
+  void restore(SnapshotEntry entry) {
+    beginChange();
+    mayUseReserve();
+    orBreak(() -> new Restoration(snapshot(), entry.meta()).run(catalog, free));
+  }
+
   /** The table's tree, ready to be changed. */
   final TreeWriter beginChange(Caller mine, Table<?, ?> table) {
     TreeWriter tree = beginChangeIfThere(mine, table);

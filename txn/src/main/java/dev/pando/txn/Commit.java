@@ -56,7 +56,7 @@ final class Commit {
     free.mayUseReserve(true);
     TreeRoot tables = catalog.save();
     TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch);
-    FreeSpace.Saved saved = free.save(freeTree);
+    SavedSpace saved = free.save(freeTree);
     boolean dataIsOnDisk = writePages();
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
     Snapshot next = base.next(meta, file.map(), catalog.named());
@@ -97,7 +97,7 @@ final class Commit {
    * disk itself: recovery does not verify them then, and pages of a commit that is not durable may
    * be used again as soon as another one stands on it.
    */
-  private Meta meta(TreeRoot tables, TreeRoot freeTree, FreeSpace.Saved saved, boolean onDisk) {
+  private Meta meta(TreeRoot tables, TreeRoot freeTree, SavedSpace saved, boolean onDisk) {
     long txnId = pages.txnId();
     return base.meta()
         .withIds(txnId, onDisk && isSynced ? txnId : metas.durableTxn(), metas.idLimit(txnId))

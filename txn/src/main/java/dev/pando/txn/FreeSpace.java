@@ -82,8 +82,8 @@ final class FreeSpace {
 
   private final FreedPages freed = new FreedPages();
 
-  /** How much of {@link #freed} is in {@link #free} already. */
-  private int freedSettled;
+  /** Whether it restores a named snapshot: what is known of pinned pages is wrong then. */
+  private boolean restores;
 
   /** Pages set apart for branches. */
   private long branchArea;
@@ -250,9 +250,7 @@ final class FreeSpace {
     return start;
   }
 
-  /**
-   * False if there are not enough pages. A commit must find all of them among the reusable ones.
-   */
+  /** False if there are too few. A commit must find all pages among the reusable ones. */
   private boolean keepReserve() {
     return saving || reserve.set(pageCount);
   }
@@ -308,6 +306,26 @@ final class FreeSpace {
     freed.add(start, length, birth);
   }
 
+  /**
+   * The tables of a named snapshot come back: free pages are used again, as they are.
+   *
+   * @param gone pages that are free instead
+   * @throws CorruptFileException if a page that comes back is used, or may be by anything
+   */
+  void restore(RunList back, RunList gone) {
+    restores = true; // first: a rollback must not take them for reusable
+    for (int i = 0; i < back.size(); i++) {
+      long start = back.start(i);
+      long end = start + back.length(i);
+      if (free.nextOut(start, end) < end || reusable.nextIn(start, end) < end) {
+        throw new CorruptFileException(
+            file.name(), start, "a page of a named snapshot's tables is in use for something else");
+      }
+      taken.add(start, end - start);
+    }
+    freed.addAll(gone);
+  }
+
   /** Notes what the transaction has done so far. */
   void mark(SpaceMark mark) {
     mark.pageCount = pageCount;
@@ -322,7 +340,7 @@ final class FreeSpace {
    * grow.
    */
   void rollBackTo(SpaceMark mark) {
-    assert freedSettled == 0 : "a commit has begun";
+    assert !saving : "a commit has begun";
     freed.truncate(mark.freed);
     branches = mark.branches;
     pages = mark.pages;
@@ -344,21 +362,13 @@ final class FreeSpace {
   }
 
   /**
-   * What a commit writes into its meta.
-   *
-   * @param changes how the free pages differ from the free tree
-   * @param freePages all free pages
-   */
-  record Saved(List<FreeRun> changes, long freePages) {}
-
-  /**
    * Writes the free space down: in the meta while what differs from the free tree fits there, else
    * in the tree. Changing the tree takes and frees pages itself; each round leaves less to do,
    * because a page of the tree is copied once a transaction.
    *
    * @param writer the transaction's own free tree
    */
-  Saved save(TreeWriter writer) {
+  SavedSpace save(TreeWriter writer) {
     saving = true;
     reserve.release(); // what is settled next must find its pages reusable
     if (lowest.isOn()) {
@@ -374,7 +384,7 @@ final class FreeSpace {
       // When only long runs are left, and many of them, the next commits would do this again.
       changes = tree.differences(free, all ? most : most / 2, pageCount);
     }
-    return new Saved(changes, free.size());
+    return new SavedSpace(changes, free.size());
   }
 
   /** Takes pages at the end that nobody sees out of the database. The file is cut later. */
@@ -398,15 +408,7 @@ final class FreeSpace {
       settle(taken.start(i), taken.length(i));
     }
     settle(newFrom, pageCount - newFrom);
-    for (; freedSettled < freed.size(); freedSettled++) {
-      long start = freed.start(freedSettled);
-      long length = freed.length(freedSettled);
-      if (free.nextIn(start, start + length) < start + length) {
-        throw new CorruptFileException(file.name(), start, "the page is freed a second time");
-      }
-      long _ = free.addRun(start, length);
-      tree.touch(start, length);
-    }
+    freed.settle(free, tree);
   }
 
   private void returnUnused() {
@@ -444,6 +446,10 @@ final class FreeSpace {
    *     commit
    */
   void keep(Meta meta, Pins pins) {
+    if (restores) {
+      forget();
+      return;
+    }
     tree.keep(meta);
     long copied = 0;
     for (int i = 0; i < freed.size(); i++) {
@@ -463,7 +469,7 @@ final class FreeSpace {
    * right at each of them.
    */
   void rollBack() {
-    if (saving) {
+    if (saving || restores) {
       forget();
     } else {
       reserve.release();
@@ -482,7 +488,7 @@ final class FreeSpace {
     recent.clear();
     recentBranches.clear();
     freed.truncate(0);
-    freedSettled = 0;
+    restores = false;
     branchArea = 0;
     branchAreaEnd = 0;
     branches = 0;

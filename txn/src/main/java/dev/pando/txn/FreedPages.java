@@ -13,6 +13,10 @@ final class FreedPages {
   private long[] runs = new long[64 * FIELDS];
 
   private int size;
+
+  /** How many of them are in the free pages already. */
+  private int settled;
+
   private String name = "";
   private long basePages;
   private long baseTxn;
@@ -71,8 +75,33 @@ final class FreedPages {
     size++;
   }
 
+  /** Adds runs whose birth is not known: none is before 0. */
+  void addAll(RunList some) {
+    for (int i = 0; i < some.size(); i++) {
+      add(some.start(i), some.length(i), 0);
+    }
+  }
+
+  /**
+   * Adds those that are not there yet to the free pages.
+   *
+   * @throws CorruptFileException if one of them is there, since two references name it
+   */
+  void settle(PageSet free, FreeTree tree) {
+    for (; settled < size; settled++) {
+      long start = start(settled);
+      long length = length(settled);
+      if (free.nextIn(start, start + length) < start + length) {
+        throw new CorruptFileException(name, start, "the page is freed a second time");
+      }
+      long _ = free.addRun(start, length);
+      tree.touch(start, length);
+    }
+  }
+
   /** Forgets all runs but the first ones. */
   void truncate(int newSize) {
     size = newSize;
+    settled = 0;
   }
 }

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds which free pages pinned snapshots still see, from the metas of those snapshots: each says
- * which pages were free then, and it sees all others. A page that several see was in use from the
- * first of them to the last, because nobody could have reused it in between.
+ * which pages were free then, and it sees all others. Nobody can have reused a page between the
+ * first and the last of them that see it, so it is held for all in between. These see it, too,
+ * unless a named snapshot was restored, which uses pages again that were free.
  *
  * <p>A pin may be stale: a reader that begins publishes what it takes for the newest commit, and
  * then looks whether it is. For that moment the pin counts, though the state that it names may be
@@ -35,6 +36,11 @@ final class HeldSearch {
   /** Free pages that the newest pin sees. */
   private final long[] seenLast;
 
+  /** Pages that the base uses and a pin sees. */
+  private final long[] seenUsed;
+
+  private final PageSet restored = new PageSet(0);
+
   /** For 64 pages each, by their numbers in {@link #pins}; null where no pin sees a free page. */
   private final int[] @Nullable [] dates;
 
@@ -49,6 +55,7 @@ final class HeldSearch {
     int words = words(base.meta().pageCount());
     seen = new long[words];
     seenLast = new long[words];
+    seenUsed = new long[words];
     dates = new int[words][];
   }
 
@@ -104,12 +111,25 @@ final class HeldSearch {
     pins.add(txnId);
     long pageCount = pageCount(base, meta);
     for (int i = 0; i < seen.length; i++) {
-      long sees = free.word(i) & ~freeThen.word(i) & below(pageCount, i);
+      long all = ~freeThen.word(i) & below(pageCount, i);
+      long sees = free.word(i) & all;
       date(i, sees & ~seen[i], 0, pin);
       date(i, seenLast[i] & ~sees, LAST, pin - 1);
       seen[i] |= sees;
       seenLast[i] = sees;
+      if ((seenUsed[i] & ~all) != 0) {
+        restored.setWord(i, restored.word(i) | (seenUsed[i] & ~all));
+      }
+      seenUsed[i] |= all & ~free.word(i);
     }
+  }
+
+  /**
+   * Pages that the base uses, that a pinned snapshot sees, and that a later one does not see: only
+   * restoring a named snapshot leaves such pages.
+   */
+  PageSet restored() {
+    return restored;
   }
 
   private static long pageCount(Snapshot base, @Nullable Meta meta) {

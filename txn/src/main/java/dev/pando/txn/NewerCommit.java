@@ -162,8 +162,8 @@ final class NewerCommit {
         long before = free.word(first + i);
         if (before != words[i]) {
           free.setWord(first + i, words[i]);
-          add(first + i, words[i] & ~before, freed);
-          add(first + i, before & ~words[i], used);
+          freed.addWord(first + i, words[i] & ~before);
+          used.addWord(first + i, before & ~words[i]);
         }
       }
     }
@@ -177,14 +177,5 @@ final class NewerCommit {
       at++;
     }
     return at;
-  }
-
-  private static void add(int index, long bits, RunList out) {
-    for (long left = bits; left != 0; ) {
-      int start = Long.numberOfTrailingZeros(left);
-      int length = Long.numberOfTrailingZeros(~(left >>> start));
-      out.add((long) index * Long.SIZE + start, length);
-      left &= start + length == Long.SIZE ? 0 : -1L << (start + length);
-    }
   }
 }

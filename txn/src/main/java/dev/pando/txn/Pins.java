@@ -7,10 +7,11 @@ import java.util.stream.LongStream;
  * The snapshots whose pages must stay as they are: those of readers, the base of the running write
  * transaction, and the newest transaction known to be on disk.
  *
- * <p>Pages born in b and freed in f are seen by snapshot r exactly when b &lt;= r &lt; f, so they
- * may be reused as soon as no pin lies there. Pins on the past only ever vanish: a new reader pins
- * the newest commit, which is pinned already. Readers without a slot may pin all snapshots from one
- * on: what was freed later than that is seen by one of those.
+ * <p>Pages born in b and freed in f are seen by snapshot r only if b &lt;= r &lt; f, so they may be
+ * reused as soon as no pin lies there. All those snapshots see them, unless they were free for some
+ * time and restoring a named snapshot brought them back. Pins on the past only ever vanish: a new
+ * reader pins the newest commit, which is pinned already. Readers without a slot may pin all
+ * snapshots from one on: what was freed later than that is seen by one of those.
  */
 final class Pins {
   private static final long[] NONE = {};

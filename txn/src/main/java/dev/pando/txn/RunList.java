@@ -44,6 +44,16 @@ final class RunList {
     size++;
   }
 
+  /** Adds pages that are set in a word: bit i of it is page 64 * {@code index} + i. */
+  void addWord(int index, long word) {
+    for (long left = word; left != 0; ) {
+      int start = Long.numberOfTrailingZeros(left);
+      int length = Long.numberOfTrailingZeros(~(left >>> start));
+      add((long) index * Long.SIZE + start, length);
+      left &= start + length == Long.SIZE ? 0 : -1L << (start + length);
+    }
+  }
+
   void addAll(RunList other) {
     for (int i = 0; i < other.size; i++) {
       add(other.starts[i], other.lengths[i]);

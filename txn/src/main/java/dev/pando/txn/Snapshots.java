@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * db.snapshots().create("before-migration");
  * db.update(Migration::run);
  * try (ReadTxn before = db.snapshots().open("before-migration")) { ... }
+ * db.snapshots().restore("before-migration"); // undoes it
  * boolean dropped = db.snapshots().drop("before-migration");
  * }
  *
@@ -77,7 +78,7 @@ public final class Snapshots {
     try {
       ReadTxn tx = database.beginRead(now -> state(now, now.named().find(name)));
       if (tx == null) {
-        throw new IllegalArgumentException("there is no snapshot of the name " + name);
+        throw missing(name);
       }
       return tx;
     } catch (InternalError e) {
@@ -114,5 +115,42 @@ public final class Snapshots {
       tx.commit(Durability.SYNC);
       return found;
     }
+  }
+
+  /**
+   * Makes a snapshot the newest state, in one commit that is on disk when this returns. Its tables
+   * are all tables then. Everything that was committed since the snapshot is gone from the newest
+   * state: to be able to go back, create a snapshot of that first.
+   *
+   * <p>All named snapshots stay as they are, this one too, so it can be restored again. Readers
+   * that are open go on seeing what they saw. Waits for its turn to write, as {@link
+   * Database#beginWrite} does; what others commit before it is undone, what they commit after it is
+   * based on it.
+   *
+   * <p>Copies nothing: a few pages are written. Takes time for the lists of free pages, which is a
+   * bit for each page of the file, and for each table. The next write transaction reads the list of
+   * free pages again, and that of each snapshot that is named or read, as the first one of a
+   * process does.
+   *
+   * @return the transaction that committed it, see {@link ReadTxn#txnId}
+   * @throws IllegalArgumentException if there is no such snapshot
+   * @throws dev.pando.error.DatabaseFullException if there is no room for the pages that are
+   *     written: nothing has changed
+   */
+  public long restore(String name) {
+    checkName(name);
+    try (WriteTxn tx = database.beginWrite()) {
+      SnapshotEntry entry = tx.snapshot().named().find(name);
+      if (entry == null) {
+        throw missing(name);
+      }
+      tx.restore(entry);
+      tx.commit(Durability.SYNC);
+      return tx.txnId();
+    }
+  }
+
+  private static IllegalArgumentException missing(String name) {
+    return new IllegalArgumentException("there is no snapshot of the name " + name);
   }
 }

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * between them is seen by none.
  *
  * <p>Pinned snapshots that see a free page follow each other, because nobody could have reused the
- * page in between, so the first of them is found by halves. A pin may be stale (see {@link
- * HeldSearch}). Then too much is held, which shows as soon as another process has reused such a
- * page; wherever anything does not fit, the answer is to read everything.
+ * page in between, so the first of them is found by halves. The exception are pages that came back
+ * when a named snapshot was restored. They were held before that, so that following ends there, and
+ * reading finds out which they are. A pin may be stale (see {@link HeldSearch}). Then too much is
+ * held, which shows as soon as another process has reused such a page; wherever anything does not
+ * fit, the answer is to read everything.
  */
 final class SpaceFollower {
   private final FreeTree tree;
@@ -31,6 +33,9 @@ final class SpaceFollower {
 
   /** Whether others may have written since. */
   private boolean isOutdated = true;
+
+  /** Pages in use of which pinned snapshots that see them need not follow each other. */
+  private PageSet restored = new PageSet(0);
 
   /** The metas of pinned snapshots that were wanted so far. */
   private final Map<Long, Meta> metas = new HashMap<>();
@@ -93,7 +98,9 @@ final class SpaceFollower {
     reusable.clear();
     reusable.addAll(free);
     held.clear();
-    HeldSearch.of(base, free, pins, found).moveTo(held, reusable);
+    HeldSearch search = HeldSearch.of(base, free, pins, found);
+    search.moveTo(held, reusable);
+    restored = search.restored();
   }
 
   /** False if all must be read again: what is known may be wrong then. */
@@ -203,7 +210,19 @@ final class SpaceFollower {
         chunk = word / FreeChunk.WORDS;
         Arrays.fill(then, null);
       }
-      split(word, bits, 0, older);
+      long apart = bits & restored.word(word);
+      split(word, bits & ~apart, 0, older);
+      search(word, apart);
+    }
+
+    /** As {@link #split}, one pin after the other. */
+    private void search(int word, long bits) {
+      long left = bits;
+      for (int pin = 0; pin < older && left != 0; pin++) {
+        long seen = left & seen(pin, word);
+        hold(word, seen, pins[pin]);
+        left &= ~seen;
+      }
     }
 
     /** The first pin that sees them is one from {@code low} on and before {@code high}, or that. */

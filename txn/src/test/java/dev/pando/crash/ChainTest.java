@@ -93,7 +93,7 @@ class ChainTest {
         .withAction(1, action(just("abort", CrashRun::abort)))
         .withAction(3, savepoints())
         .withAction(3, readers())
-        .withAction(2, snapshots())
+        .withAction(3, snapshots())
         .withAction(2, action(just("sync", CrashRun::sync)))
         .withAction(1, action(just("compact", CrashRun::compact)))
         .withAction(1, action(just("reopen", CrashRun::reopen)))
@@ -214,12 +214,14 @@ class ChainTest {
 
   private static Action.Independent<CrashRun> snapshots() {
     return action(
-        Combinators.combine(Arbitraries.of(true, false), Arbitraries.of("a", "b"))
+        Combinators.combine(Arbitraries.integers().between(0, 2), Arbitraries.of("a", "b"))
             .as(
-                (create, name) ->
-                    create
-                        ? new Step("snapshot " + name, run -> run.createSnapshot(name))
-                        : new Step("drop snapshot " + name, run -> run.dropSnapshot(name))));
+                (what, name) ->
+                    switch (what) {
+                      case 0 -> new Step("snapshot " + name, run -> run.createSnapshot(name));
+                      case 1 -> new Step("drop snapshot " + name, run -> run.dropSnapshot(name));
+                      default -> new Step("restore " + name, run -> run.restoreSnapshot(name));
+                    }));
   }
 
   private static Action.Independent<CrashRun> fault() {

@@ -463,6 +463,14 @@ final class CrashRun implements AutoCloseable {
     }
   }
 
+  void restoreSnapshot(String name) {
+    if (tx == null && seen().snapshots().containsKey(name)) {
+      inFlight = seen().restored(name);
+      long _ = db().snapshots().restore(name);
+      acknowledged(Durability.SYNC);
+    }
+  }
+
   void compact() {
     if (tx == null) {
       inFlight = seen(); // its commits change nothing that can be seen

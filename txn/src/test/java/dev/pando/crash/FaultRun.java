@@ -249,6 +249,22 @@ final class FaultRun implements AutoCloseable {
         });
   }
 
+  /** Restores a snapshot, unless its creation failed. */
+  void restoreSnapshot(String name) {
+    attempt(
+        Durability.SYNC,
+        (open, next) -> {
+          if (next.snapshots().containsKey(name)) {
+            next.tables().clear();
+            next.tables().putAll(seen().restored(name).tables());
+            doubtful = failed ? doubtful : next;
+            long _ = open.snapshots().restore(name);
+          } else {
+            open.sync(); // the attempt is durable if it succeeds
+          }
+        });
+  }
+
   private interface Attempt {
     void run(Database open, Model next);
   }

@@ -76,8 +76,11 @@ final class FaultSweepTest {
           run.update(Durability.ASYNC, changes(9));
           run.update(Durability.ASYNC, changes(10));
           run.sync();
+          run.restoreSnapshot("kept");
+          run.hold();
           run.update(Durability.ASYNC, changes(11));
           commits(run, 12, 15);
+          run.restoreSnapshot("kept");
           run.dropSnapshot("kept");
           run.update(Durability.SYNC, tx -> range(0, 250, key -> tx.delete("three", key)));
           run.compact();

@@ -9,6 +9,7 @@ import dev.pando.txn.Table;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,6 +39,12 @@ record Model(Map<String, TreeMap<Long, byte[]>> tables, Map<String, Model> snaps
     Map<String, TreeMap<Long, byte[]>> copy = new TreeMap<>();
     tables.forEach((name, entries) -> copy.put(name, new TreeMap<>(entries)));
     return new Model(copy, new TreeMap<>(snapshots));
+  }
+
+  /** The same after a named snapshot was restored. */
+  Model restored(String snapshot) {
+    Model kept = Objects.requireNonNull(snapshots.get(snapshot), snapshot);
+    return new Model(kept.copy().tables, new TreeMap<>(snapshots));
   }
 
   TreeMap<Long, byte[]> entries(String table) {

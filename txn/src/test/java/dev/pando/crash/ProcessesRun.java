@@ -133,9 +133,9 @@ final class ProcessesRun implements AutoCloseable {
     } else if (choice < 85) {
       abort(member);
       close(member, db);
-    } else if (choice < 92) {
+    } else if (choice < 91) {
       plan();
-    } else if (choice < 96) {
+    } else if (choice < 94) {
       kill(member);
     } else {
       snapshot(member, db);
@@ -428,14 +428,20 @@ final class ProcessesRun implements AutoCloseable {
     if (isAnybodyWriting() || !doubtful.isEmpty()) {
       return;
     }
-    tell(member, "makes or drops a snapshot");
+    String name = random.nextBoolean() ? "kept" : "too";
+    tell(member, "makes, drops or restores the snapshot " + name);
     Model next = seen().copy();
-    inFlight = next;
-    if (next.snapshots().remove("kept") != null) {
-      boolean _ = db.snapshots().drop("kept");
+    if (!next.snapshots().containsKey(name)) {
+      next.snapshots().put(name, new Model(seen().tables(), new java.util.TreeMap<>()));
+      inFlight = next;
+      Object _ = db.snapshots().create(name);
+    } else if (random.nextInt(3) > 0) {
+      inFlight = next.restored(name);
+      long _ = db.snapshots().restore(name);
     } else {
-      next.snapshots().put("kept", new Model(seen().tables(), new java.util.TreeMap<>()));
-      Object _ = db.snapshots().create("kept");
+      next.snapshots().remove(name);
+      inFlight = next;
+      boolean _ = db.snapshots().drop(name);
     }
     acknowledged(Durability.SYNC);
   }

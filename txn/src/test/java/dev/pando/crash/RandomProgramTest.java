@@ -140,7 +140,7 @@ class RandomProgramTest {
     } else if (choice < 172) {
       return random.nextBoolean() ? CrashRun::beginReader : run -> run.endReader(which);
     } else if (choice < 178) {
-      return random.nextBoolean() ? r -> r.createSnapshot("a") : r -> r.dropSnapshot("a");
+      return snapshot(random, which == 0 ? "b" : "a");
     } else if (choice < 186) {
       Fault what = Fault.values()[random.nextInt(Fault.values().length)];
       int calls = 1 + random.nextInt(30);
@@ -179,6 +179,14 @@ class RandomProgramTest {
       case 0 -> CrashRun::savepoint;
       case 1 -> run -> run.endSavepoint(which, true);
       default -> run -> run.endSavepoint(which, false);
+    };
+  }
+
+  private static Consumer<CrashRun> snapshot(Random random, String name) {
+    return switch (random.nextInt(3)) {
+      case 0 -> run -> run.createSnapshot(name);
+      case 1 -> run -> run.dropSnapshot(name);
+      default -> run -> run.restoreSnapshot(name);
     };
   }
 

@@ -143,6 +143,7 @@ public final class ErrorScript implements Function<long[], Long> {
     attempt(() -> one.db().snapshots().create("kept"));
     attempt(() -> two.update(2, 3000));
     attempt(this::reads);
+    attempt(this::restores);
     attempt(() -> one.db().snapshots().drop("kept"));
     attempt(() -> one.update(3, 30));
     attempt(() -> one.db().compact());
@@ -263,6 +264,16 @@ public final class ErrorScript implements Function<long[], Long> {
       if (n != tx.count(DATA)) {
         throw new AssertionError(n + " of " + tx.count(DATA));
       }
+    }
+  }
+
+  /** Nothing was acknowledged since the snapshot was made. */
+  private void restores() {
+    one.db().update(tx -> tx.put(DATA, -3L, new byte[3000]));
+    try {
+      long _ = one.db().snapshots().restore("kept");
+    } catch (IllegalArgumentException e) {
+      met.add(e); // making it has failed
     }
   }
 

@@ -165,6 +165,14 @@ final class FullDatabaseTest {
         assertThat(db.snapshots().drop("s")).isTrue();
       }
     },
+    RESTORE_SNAPSHOT {
+      @Override
+      void make(Database db) {
+        long _ = db.snapshots().restore("s");
+        assertThat(db.<Long, RuntimeException>view(tx -> tx.count(TABLE))).isEqualTo(1);
+        db.update(tx -> tx.put(TABLE, 2L, new byte[3000]));
+      }
+    },
     COMPACT {
       @Override
       void make(Database db) {
@@ -181,7 +189,7 @@ final class FullDatabaseTest {
     for (Full full : Full.values()) {
       try (Database db = open(full, 64 << 10, Durability.SYNC)) {
         db.update(tx -> tx.put(TABLE, 1L, new byte[10]));
-        if (way == Way.DROP_SNAPSHOT) {
+        if (way == Way.DROP_SNAPSHOT || way == Way.RESTORE_SNAPSHOT) {
           NamedSnapshot _ = db.snapshots().create("s");
         }
         long count = fill(db, 1, 1);

@@ -250,6 +250,14 @@ final class PeerJvm implements AutoCloseable {
             yield tx == null ? "not yet" : "writing " + tx.txnId();
           }
         }
+        case "snapshot" -> {
+          Object _ = db().snapshots().create(order[1]);
+          yield "done";
+        }
+        case "restore" -> {
+          long _ = db().snapshots().restore(order[1]);
+          yield "done";
+        }
         case "check" -> {
           CheckReport _ = db().check().throwIfBad();
           yield "sound";

@@ -63,6 +63,68 @@ class SpaceFollowerTest extends DatabaseTestBase {
     assertThat(followed).as("seed " + seed).isEqualTo(TURNS - 1);
   }
 
+  /**
+   * A restored snapshot brings pages back that snapshots in between do not see. What follows may
+   * hold more for a time than what reads everything, never less.
+   */
+  @Test
+  void whatARestoredSnapshotBroughtBackIsHeld() {
+    long seed = System.nanoTime();
+    System.out.println("SpaceFollowerTest: seed " + seed);
+    Random random = new Random(seed);
+    Database db = open(Options.defaults().withPageSize(512).withDurability(Durability.ASYNC));
+    Map<Long, Meta> metas = new HashMap<>();
+    List<ReadTxn> readers = new ArrayList<>();
+    Known known = new Known();
+    db.update(tx -> tx.put(BLOBS, 1L, new byte[20_000]));
+    int followed = 0;
+    for (int turn = 0; turn < TURNS; turn++) {
+      for (int commits = random.nextInt(1, 4); commits > 0; commits--) {
+        db.update(tx -> change(tx, random));
+        pin(db, readers, metas, random);
+      }
+      changeSnapshots(db, "s" + random.nextInt(6), random);
+      try (ReadTxn now = db.beginRead()) {
+        Snapshot base = now.snapshot();
+        metas.put(base.txnId(), base.meta());
+        base.named().entries().forEach(each -> metas.put(each.meta().txnId(), each.meta()));
+        PinList list = new PinList();
+        list.add(base.txnId());
+        readers.forEach(reader -> list.add(reader.snapshot().txnId()));
+        Pins pins = list.toPins(Long.MAX_VALUE, base.named().txnIds());
+        Known read = new Known();
+        long _ = read.follower.catchUp(base, pins, metas::get);
+        if (turn > 0 && known.follower.follow(base, pins, metas::get)) {
+          followed++;
+        } else {
+          known.follower.forget();
+          long _ = known.follower.catchUp(base, pins, metas::get);
+        }
+        String when = "seed %d, turn %d".formatted(seed, turn);
+        assertThat(missing(known.free, read.free)).as(when + ": free, used").isEqualTo(-1);
+        assertThat(missing(read.free, known.free)).as(when + ": used, free").isEqualTo(-1);
+        assertThat(missing(known.reusable, read.reusable)).as(when + ": held").isEqualTo(-1);
+      }
+    }
+    readers.forEach(ReadTxn::close);
+    assertThat(followed).as("seed " + seed).isGreaterThan(TURNS / 3);
+  }
+
+  private static void changeSnapshots(Database db, String name, Random random) {
+    boolean there;
+    try (ReadTxn now = db.beginRead()) {
+      there = now.snapshot().named().find(name) != null;
+    }
+    int choice = random.nextInt(6);
+    if (choice < 2 && !there) {
+      NamedSnapshot _ = db.snapshots().create(name);
+    } else if (choice == 2 && there) {
+      boolean _ = db.snapshots().drop(name);
+    } else if (choice == 3 && there) {
+      long _ = db.snapshots().restore(name);
+    }
+  }
+
   private static void change(WriteTxn tx, Random random) {
     int choice = random.nextInt(20);
     if (choice == 0) {

@@ -3,31 +3,51 @@ package dev.pando.btree;
 import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.error.CorruptFileException;
-import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Frees every page of a tree. Leaves are read only if there are overflow runs or leaves of several
+ * Visits every page of a tree. Leaves are read only if there are overflow runs or leaves of several
  * pages to find: a table of small values goes at the price of its branches.
  */
-final class TreeRelease {
-  private final TreeWriter tree;
-  private final PageAllocator pages;
+public final class TreePages {
+  /** Sees a page, or a run of them, once; it may free them, since they are not read after that. */
+  @FunctionalInterface
+  public interface Visitor {
+    /** Notes a page or run. */
+    void pages(long pgno, long birth, long pages);
+  }
+
+  private final Tree tree;
+  private final PageReader pages;
+  private final Visitor visitor;
   private long pagesLeft;
   private boolean readLeaves;
 
-  TreeRelease(TreeWriter tree, PageAllocator pages) {
+  private TreePages(Tree tree, Visitor visitor) {
     this.tree = tree;
-    this.pages = pages;
+    this.pages = tree.pages;
+    this.visitor = visitor;
     this.pagesLeft = tree.branchPages + tree.leafPages;
   }
 
-  void freeAll() {
+  /**
+   * Visits the pages of a tree, those of a branch's children before the branch.
+   *
+   * @throws CorruptFileException if the tree leads back to itself, or is damaged otherwise
+   */
+  public static void visit(Tree tree, Visitor visitor) {
+    if (tree.depth > 0) {
+      new TreePages(tree, visitor).visitAll();
+    }
+  }
+
+  private void visitAll() {
     int levels = tree.depth - 1;
     readLeaves =
         tree.overflowPages > 0 || tree.leafPages > leaves(tree.rootPgno, tree.rootBirth, levels);
     pagesLeft = tree.branchPages + tree.leafPages;
-    free(tree.rootPgno, tree.rootBirth, levels);
+    visit(tree.rootPgno, tree.rootBirth, levels);
   }
 
   /** Counts leaves without reading them. */
@@ -63,10 +83,10 @@ final class TreeRelease {
   }
 
   /** Recursion goes no deeper than the tree, whose depth was checked when it was opened. */
-  private void free(long pgno, long birth, int levelsBelow) {
+  private void visit(long pgno, long birth, int levelsBelow) {
     spend(pgno);
     if (levelsBelow == 0) {
-      pages.free(pgno, birth, readLeaves ? freeOverflowRuns(pgno, birth) : 1);
+      visitor.pages(pgno, birth, readLeaves ? visitOverflowRuns(pgno, birth) : 1);
       return;
     }
     long address = pages.locate(pgno, birth);
@@ -77,9 +97,9 @@ final class TreeRelease {
       long child = tree.branches.childPgno(page, base, children, i);
       long childBirth = tree.branches.childBirth(page, base, children, i);
       checkBirth(child, childBirth, birth);
-      free(child, childBirth, levelsBelow - 1);
+      visit(child, childBirth, levelsBelow - 1);
     }
-    pages.free(pgno, birth, 1);
+    visitor.pages(pgno, birth, 1);
   }
 
   /** A page born in the running transaction is free at once: none may only say so. */
@@ -93,8 +113,8 @@ final class TreeRelease {
     }
   }
 
-  /** Frees what the leaf refers to; returns its own pages. */
-  private int freeOverflowRuns(long pgno, long birth) {
+  /** Visits what the leaf refers to; returns its own pages. */
+  private int visitOverflowRuns(long pgno, long birth) {
     long address = pages.locate(pgno, birth);
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
@@ -108,7 +128,7 @@ final class TreeRelease {
           run -> {
             checkBirth(run.pgno(), run.birth(), birth);
             long length = OverflowRun.pages(run.length(), tree.leaves.pageSize);
-            pages.free(run.pgno(), run.birth(), length);
+            visitor.pages(run.pgno(), run.birth(), length);
           });
     }
     return NodeReader.pages(word);
