@@ -162,7 +162,7 @@ final class Catalog {
     return create(table.name(), table.keyCodec().id(), table.valueCodec().id());
   }
 
-  /** Creates a table that is missing. */
+  /** Creates a table that is missing, for codecs of which only the ids are known. */
   TreeWriter create(String name, String keyCodec, String valueCodec) {
     checkName(name);
     noteAbsent(name);
@@ -180,7 +180,7 @@ final class Catalog {
   }
 
   /** Names are keys of the catalog, which must fit small pages as well. */
-  private void checkName(String name) {
+  void checkName(String name) {
     CatalogEntry.writeKey(name, key);
     checkLength("table");
   }

@@ -157,9 +157,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   }
 
   final void append(
-      TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long length) {
+      TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long at, long length) {
     try {
-      tree.append(key, value, 0, length);
+      tree.append(key, value, at, length);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
     } catch (Throwable e) {
@@ -479,7 +479,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
       MemorySegment checked = table.checked(value, this, mine.memory());
-      append(beginChange(mine, table), table.name(), wanted, checked, checked.byteSize());
+      append(beginChange(mine, table), table.name(), wanted, checked, 0, checked.byteSize());
     } finally {
       mine.end(call);
     }

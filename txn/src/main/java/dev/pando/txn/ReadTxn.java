@@ -296,6 +296,51 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
   }
 
   /**
+   * Copies all tables with all their entries and the ids of their codecs into a write transaction
+   * of another database, which need not have the same page size. Either all are copied or none.
+   *
+   * <p>A table of the target that has one of the names must be empty and have the same codecs. The
+   * entries are loaded in the order of their keys, as by {@link WriteTxn#append}, so pages become
+   * full. They go from page to page as bytes, without their codecs, and what they need in memory is
+   * bounded by {@link Options#withSpillLimit} of the target. Named snapshots are not copied.
+   *
+   * <p>From a read transaction a write transaction of the same database is a target as well: to
+   * bring back single tables of a named snapshot, {@link WriteTxn#drop} them and copy them.
+   *
+   * <p>Both transactions are in a call meanwhile, and no other thread may call them. Views of the
+   * target end. After an exception the target has none of the tables that were to be copied, and
+   * can go on; only if a write to it failed, it is as after any write that failed (see {@link
+   * WriteTxn}).
+   *
+   * @throws IllegalArgumentException if a table of the target is not empty or has other codecs, or
+   *     if this is a write transaction of the same database: nothing has been copied then; or if a
+   *     key or a name is too long for the pages of the target
+   * @throws dev.pando.error.CorruptFileException if the source is damaged
+   */
+  public final void copyTo(WriteTxn target) {
+    new TableCopy(this, target).all();
+  }
+
+  /**
+   * As {@link #copyTo(WriteTxn)}, for one table.
+   *
+   * @return false if there is no such table: nothing has changed
+   * @throws IllegalArgumentException if the table was written with other codecs than these, too
+   */
+  public final boolean copyTo(WriteTxn target, Table<?, ?> table) {
+    return new TableCopy(this, target).one(table);
+  }
+
+  /**
+   * As {@link #copyTo(WriteTxn)}, for one table, whatever its codecs are.
+   *
+   * @return false if there is no such table: nothing has changed
+   */
+  public final boolean copyTo(WriteTxn target, String table) {
+    return new TableCopy(this, target).one(table);
+  }
+
+  /**
    * Another read transaction on the same snapshot, for another thread. Both end independently of
    * each other, and so do their ages: {@link Options#withReaderLimit} counts from here on. Unlike
    * other methods, this one may be called by any thread at any time, also while another thread is

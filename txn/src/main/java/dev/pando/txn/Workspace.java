@@ -92,6 +92,17 @@ final class Workspace {
     return taken;
   }
 
+  /**
+   * Takes a key to store that another transaction has found.
+   *
+   * @throws IllegalArgumentException if it is empty or too long
+   */
+  KeyBuffer setNewKey(String table, Slice found) {
+    key.setStart(found.segment, found.offset, found.length);
+    checkNew(table, found.length);
+    return key;
+  }
+
   private void checkNew(String table, long length) {
     if (length < 1 || length > maxKey) {
       throw new IllegalArgumentException(

@@ -128,7 +128,7 @@ public final class WriteTxn extends ChangingTxn {
       KeyBuffer wanted = memory.encodeNewKey(table, key);
       memory.encodeValue(table, value);
       TreeWriter tree = beginChange(mine, table);
-      append(tree, table.name(), wanted, memory.sink.segment(), memory.sink.length());
+      append(tree, table.name(), wanted, memory.sink.segment(), 0, memory.sink.length());
     } finally {
       mine.end(call);
     }
