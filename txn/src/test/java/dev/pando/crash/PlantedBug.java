@@ -57,12 +57,19 @@ enum PlantedBug {
       Search.PROCESSES,
       call("txn.MetaWriter", "leaveToClaim", "txn.LockFile", "setClaimed", "skipTelling")),
   LENGTH_CHANGED_BY_ANOTHER_NOT_SYNCED(
-      Search.PROCESSES, call("txn.DataFile", "sync", "txn.LockFile", "lengths", "noLengths"));
+      Search.PROCESSES, call("txn.DataFile", "sync", "txn.LockFile", "lengths", "noLengths")),
+
+  // Bugs with named snapshots that are restored.
+
+  RESTORED_PAGES_DATED_BY_HALVES(
+      Search.RESTORES,
+      call("txn.SpaceFollower", "read", "txn.HeldSearch", "restored", "nothingRestored"));
 
   /** The random programs that must find it. */
   enum Search {
     ONE_PROCESS("dev.pando.crash.RandomProgramTest"),
-    PROCESSES("dev.pando.crash.SeveralProcessesTest");
+    PROCESSES("dev.pando.crash.SeveralProcessesTest"),
+    RESTORES("dev.pando.crash.RestoreModelTest");
 
     /** Its static method {@code search} runs them. */
     final String test;

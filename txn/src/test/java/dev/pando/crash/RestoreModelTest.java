@@ -45,14 +45,27 @@ class RestoreModelTest {
 
   private void run(long seed) {
     try (Program program = new Program(new Random(seed))) {
-      for (int i = 0; i < STEPS; i++) {
-        program.step();
-      }
-      program.end();
+      program.run();
       restores.addAndGet(program.restores);
     } catch (Throwable e) {
       throw Figures.failed(seed, e);
     }
+  }
+
+  /** Runs programs until one fails; tells how, in one line. */
+  static String search(long seed, int programs) {
+    for (int i = 0; i < programs; i++) {
+      try (Program program = new Program(new Random(seed + i))) {
+        program.run();
+      } catch (Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+          cause = cause.getCause();
+        }
+        return "program %d: %s".formatted(i, cause);
+      }
+    }
+    return "nothing in %d programs".formatted(programs);
   }
 
   /** A reader and what it must go on seeing. */
@@ -72,6 +85,13 @@ class RestoreModelTest {
       keys = random.nextInt(20, 300);
     }
 
+    void run() {
+      for (int i = 0; i < STEPS; i++) {
+        step();
+      }
+      end();
+    }
+
     private Database db(int member) {
       Database open = members[member];
       if (open == null) {
@@ -89,7 +109,7 @@ class RestoreModelTest {
       return open;
     }
 
-    void step() {
+    private void step() {
       int member = random.nextInt(members.length);
       Database db = db(member);
       String name = NAMES[random.nextInt(NAMES.length)];
@@ -190,7 +210,7 @@ class RestoreModelTest {
       }
     }
 
-    void end() {
+    private void end() {
       for (int member = 0; member < members.length; member++) {
         assertThat(state.isIn(db(member))).as("the newest state and all snapshots").isTrue();
         close(member);

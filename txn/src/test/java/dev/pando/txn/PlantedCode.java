@@ -88,6 +88,10 @@ public final class PlantedCode {
 
   static void skipDating(SpaceFollower.Dating dating, int word, long bits) {}
 
+  static PageSet nothingRestored(HeldSearch search) {
+    return new PageSet(0);
+  }
+
   static void skipLooking(MetaWriter metas, MetaSlots slots) {}
 
   static void skipTelling(LockFile lock, boolean claimed) {}
