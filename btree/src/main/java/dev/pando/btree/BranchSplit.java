@@ -2,6 +2,7 @@ package dev.pando.btree;
 
 import static dev.pando.btree.NodeReader.count;
 
+import dev.pando.error.CorruptFileException;
 import dev.pando.pager.PageAllocator;
 import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
@@ -97,7 +98,15 @@ final class BranchSplit {
     cells.add(child, pages.txnId(), separator.segment(), 0, separator.length());
   }
 
+  /** A tree whose pages are each named once fills every page number before it is so deep. */
   private void growRoot(long right) {
+    if (tree.depth == Tree.MAX_DEPTH) {
+      throw new CorruptFileException(
+          pages.name(),
+          tree.rootPgno,
+          "a tree of %d levels is full, allowed: at most as many; its pages are named many times"
+              .formatted(tree.depth));
+    }
     long root = newBranch();
     long address = pages.locate(root, pages.txnId());
     MemorySegment page = pages.segment(address);
@@ -107,6 +116,5 @@ final class BranchSplit {
     tree.rootPgno = root;
     tree.rootBirth = pages.txnId();
     tree.depth++;
-    assert tree.depth <= Tree.MAX_DEPTH : "a tree of " + tree.depth + " levels";
   }
 }

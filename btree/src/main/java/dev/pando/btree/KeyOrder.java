@@ -43,6 +43,11 @@ final class KeyOrder {
     return aLength - bLength;
   }
 
+  /** As {@link #compare(MemorySegment, long, int, MemorySegment, long, int)}. */
+  static int compare(Slice a, Slice b) {
+    return compare(a.segment, a.offset, (int) a.length, b.segment, b.offset, (int) b.length);
+  }
+
   /** How many leading bytes the two keys share. */
   static int commonPrefix(
       MemorySegment a, long aOffset, int aLength, MemorySegment b, long bOffset, int bLength) {

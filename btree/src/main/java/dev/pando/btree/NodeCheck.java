@@ -78,7 +78,7 @@ final class NodeCheck {
       if (shared < prefix) {
         report(page, base, "key " + slot + " does not share the prefix of " + prefix + " bytes");
       }
-      if (compare(previous, current) >= 0) {
+      if (KeyOrder.compare(previous, current) >= 0) {
         report(page, base, "key " + slot + " is not above the one before it");
       }
     }
@@ -92,11 +92,6 @@ final class NodeCheck {
     if (high != null && compare(current, high) >= 0) {
       report(page, base, "key " + slot + " is not below the next page's separator");
     }
-  }
-
-  private static int compare(Slice a, Slice b) {
-    return KeyOrder.compare(
-        a.segment, a.offset, (int) a.length, b.segment, b.offset, (int) b.length);
   }
 
   private static int compare(Slice a, byte[] b) {

@@ -2,6 +2,7 @@ package dev.pando.btree;
 
 import static dev.pando.btree.NodeReader.count;
 
+import dev.pando.error.CorruptFileException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,10 +32,14 @@ public final class PageMover {
   private final Slice value = new Slice();
   private byte @Nullable [] next;
 
+  /** Pages that are left to visit: a crafted file can name one many times. */
+  private long pagesLeft;
+
   private PageMover(TreeWriter tree, long limit, int most) {
     this.tree = tree;
     this.limit = limit;
     this.most = most;
+    this.pagesLeft = tree.branchPages + tree.leafPages;
   }
 
   /**
@@ -44,6 +49,7 @@ public final class PageMover {
    * @param from where an earlier call stopped; null for the beginning
    * @param most so many leaves and values at a time, about
    * @return where to go on; null at the end of the tree
+   * @throws CorruptFileException if the tree has more pages than its root says
    */
   public static byte @Nullable [] move(
       TreeWriter tree, long limit, byte @Nullable [] from, int most) {
@@ -69,6 +75,10 @@ public final class PageMover {
 
   /** Notes what is to be moved below a page; false when that is enough for now. */
   private boolean collect(long pgno, long birth, int levelsBelow, @Nullable KeyBuffer from) {
+    if (--pagesLeft < 0) {
+      throw new CorruptFileException(
+          tree.pages.name(), pgno, "a tree has more pages than its root says, or this one twice");
+    }
     long address = tree.pages.locate(pgno, birth);
     MemorySegment page = tree.pages.segment(address);
     long base = tree.pages.offset(address);

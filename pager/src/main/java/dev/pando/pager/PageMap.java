@@ -1,6 +1,7 @@
 package dev.pando.pager;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.UnsupportedFormatException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -105,6 +106,7 @@ public final class PageMap implements PageReader {
    *
    * @param pieces show all its pages; released by the last {@link #release}
    * @param previous an earlier map of the same file with the same page size
+   * @throws UnsupportedFormatException if it has more pages than this version can map
    */
   static PageMap of(
       String name,
@@ -113,9 +115,16 @@ public final class PageMap implements PageReader {
       long pageCount,
       Checksums mode,
       @Nullable PageMap previous) {
-    if (pageCount < PageHeader.META_SLOTS || pageCount > MAX_PAGES) {
+    if (pageCount < PageHeader.META_SLOTS) {
       throw new IllegalArgumentException(
-          "pages=" + pageCount + ", allowed: " + PageHeader.META_SLOTS + " to " + MAX_PAGES);
+          "pages=" + pageCount + ", allowed: " + PageHeader.META_SLOTS + " up");
+    }
+    if (pageCount > MAX_PAGES) { // a sparse file is soon so long
+      throw new UnsupportedFormatException(
+          name,
+          "a file of " + pageCount + " pages",
+          "up to " + MAX_PAGES + " pages",
+          "copy it into a database of larger pages");
     }
     if (previous != null && previous.pageSize() != pageSize) {
       throw new IllegalArgumentException(

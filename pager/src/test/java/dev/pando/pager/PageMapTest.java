@@ -11,6 +11,7 @@ import dev.pando.error.StorageIoException;
 import dev.pando.error.UnsupportedFormatException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -87,6 +88,17 @@ class PageMapTest {
       }
       map.release();
     }
+  }
+
+  /** A sparse file has them soon. The bitmap of verified pages would not fit an array. */
+  @Test
+  void moreThanTwoToThe36PagesAreNotMapped() {
+    MapPieces pieces = MapPieces.of(new MapPiece(0, Arena.global().allocate(4096), Arena.ofAuto()));
+    UnsupportedFormatException e =
+        assertThrows(
+            UnsupportedFormatException.class,
+            () -> PageMap.of("f", pieces, 512, (1L << 36) + 1, Checksums.FIRST_TOUCH, null));
+    Pages.assertSays(e, "f: ", "68719476737 pages", "up to 68719476736");
   }
 
   private static void assertOutOfRange(PageMap map, long pgno) {

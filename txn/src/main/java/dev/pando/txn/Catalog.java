@@ -3,6 +3,7 @@ package dev.pando.txn;
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.PageMover;
+import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
@@ -279,11 +280,13 @@ final class Catalog {
   private static void forEachTable(Tree catalog, String file, BiConsumer<Slice, Slice> visitor) {
     Slice key = new Slice();
     Slice entry = new Slice();
+    ScanOrder order = ScanOrder.ascending(file);
     KeyBuffer firstTable = new KeyBuffer(1);
     firstTable.set(new byte[] {CatalogEntry.TABLE}); // there may be many named snapshots
     try (Cursor cursor = catalog.cursor()) {
       for (boolean there = cursor.seek(firstTable); there; there = cursor.next()) {
         cursor.entry(key, entry);
+        order.check(key);
         if (CatalogKey.of(file, key) == CatalogKey.TABLE) {
           visitor.accept(key, entry);
         }

@@ -42,6 +42,12 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   /** u16 and as many bytes of UTF-8: the key codec's id; then the value codec's likewise. */
   static final int CODECS = ROOT + TreeRootLayout.SIZE;
 
+  /** Bytes of an entry with empty codec ids. */
+  private static final long LEAST_BYTES = CODECS + 2L * Short.BYTES;
+
+  /** Bytes of an entry with the longest codec ids. */
+  private static final long MOST_BYTES = LEAST_BYTES + 2L * 0xFFFF;
+
   private static final byte CURRENT_VERSION = 1;
 
   private static final ValueLayout.OfShort U16 =
@@ -67,7 +73,7 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   /** The table's name in a catalog key. */
   static String name(String file, Slice key) {
     byte[] bytes = key.toArray();
-    if (bytes.length < 2 || bytes[0] != TABLE) {
+    if (bytes.length < 2 || bytes.length > MAX_KEY || bytes[0] != TABLE) {
       throw corrupt(file, "?", "a catalog key of " + bytes.length + " bytes is no table's");
     }
     return utf8(file, "?", bytes, 1, bytes.length - 1);
@@ -100,10 +106,14 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
    * @param txnId births are at most this
    */
   static CatalogEntry decode(String file, String name, Slice slice, long pageCount, long txnId) {
-    byte[] bytes = slice.toArray();
-    if (bytes.length < CODECS + 2 * Short.BYTES) {
-      throw corrupt(file, name, "an entry of " + bytes.length + " bytes");
+    if (slice.length < LEAST_BYTES || slice.length > MOST_BYTES) { // before a copy is made
+      throw corrupt(
+          file,
+          name,
+          "an entry of %d bytes, allowed: %d to %d"
+              .formatted(slice.length, LEAST_BYTES, MOST_BYTES));
     }
+    byte[] bytes = slice.toArray();
     MemorySegment source = MemorySegment.ofArray(bytes);
     int kind = TreeRootLayout.kind(source, ROOT);
     if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0 || kind != TreeRootLayout.PLAIN) {

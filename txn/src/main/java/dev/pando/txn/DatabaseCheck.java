@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import dev.pando.btree.Cursor;
+import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeCheck;
@@ -130,9 +131,11 @@ final class DatabaseCheck {
   private void checkTables() {
     Slice key = new Slice();
     Slice value = new Slice();
+    ScanOrder order = ScanOrder.ascending(pages.name());
     try (Cursor cursor = new Tree(pages, meta.catalog()).cursor()) {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.entry(key, value);
+        order.check(key);
         attempt("catalog", () -> checkTable(key, value));
       }
     }

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
@@ -93,9 +94,11 @@ final class FreeTree {
   static void read(PageReader pages, Meta meta, PageSet out) {
     Slice key = new Slice();
     Slice value = new Slice();
+    ScanOrder order = ScanOrder.ascending(pages.name());
     try (Cursor cursor = new Tree(pages, meta.freeTree()).cursor()) {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.entry(key, value);
+        order.check(key);
         FreeRecord.read(pages.name(), key, value, meta.pageCount(), out);
       }
     }

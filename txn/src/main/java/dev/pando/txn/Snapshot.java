@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.pager.Meta;
@@ -105,9 +106,11 @@ final class Snapshot {
   long tables() {
     long carried = 0;
     Slice key = new Slice();
+    ScanOrder order = ScanOrder.descending(map.name());
     try (Cursor cursor = catalog().cursor()) { // they come last
       for (boolean there = cursor.last(); there; there = cursor.prev()) {
         cursor.key(key);
+        order.check(key);
         if (CatalogKey.of(map.name(), key) != CatalogKey.CARRIED) {
           break;
         }

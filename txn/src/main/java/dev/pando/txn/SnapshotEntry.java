@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.error.CorruptFileException;
@@ -93,7 +94,7 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
   /** The name in a record's key. */
   static String name(String file, Slice key) {
     byte[] bytes = key.toArray();
-    if (bytes.length < 2) {
+    if (bytes.length < 2 || bytes.length > CatalogEntry.MAX_KEY) {
       throw corrupt(file, "?", "a catalog key of " + bytes.length + " bytes is no snapshot's");
     }
     try {
@@ -124,9 +125,11 @@ record SnapshotEntry(String name, Instant created, Meta meta) {
     }
     Slice key = new Slice();
     Slice value = new Slice();
+    ScanOrder order = ScanOrder.ascending(file);
     try (Cursor cursor = catalog.cursor()) {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.entry(key, value);
+        order.check(key);
         if (CatalogKey.of(file, key) != CatalogKey.SNAPSHOT) {
           return;
         }

@@ -10,6 +10,8 @@ import dev.pando.txn.Options;
 import dev.pando.txn.RawCursor;
 import dev.pando.txn.RawTable;
 import dev.pando.txn.ReadTxn;
+import dev.pando.txn.Stat;
+import dev.pando.txn.TableStat;
 import dev.pando.txn.View;
 import dev.pando.txn.WriteTxn;
 import java.time.Duration;
@@ -85,6 +87,7 @@ final class Ordeal {
           }
         });
     attempt(ok, () -> readSnapshots(db, ok));
+    attempt(ok, () -> look(db));
     for (int i = 0; i < 2; i++) {
       int round = i;
       attempt(ok, () -> commit(db, round));
@@ -109,6 +112,16 @@ final class Ordeal {
     } catch (StorageException answer) {
       // The disk is full, or writing has failed before.
     }
+  }
+
+  private static void look(Database db) {
+    Stat _ = db.stat();
+    try (ReadTxn tx = db.beginRead()) {
+      for (String name : tx.tables()) {
+        TableStat _ = tx.stat(name);
+      }
+    }
+    db.warmUp();
   }
 
   private static void readSnapshots(Database db, boolean ok) {

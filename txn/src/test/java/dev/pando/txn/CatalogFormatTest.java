@@ -265,4 +265,31 @@ final class CatalogFormatTest {
           .isThrownBy(() -> CatalogEntry.name("file", slice(hex(key))));
     }
   }
+
+  /** With pages of 4,096 bytes and more a catalog has room for longer keys than names have. */
+  @Test
+  void namesThatAreTooLong() {
+    byte[] key = new byte[CatalogEntry.MAX_KEY + 1];
+    Arrays.fill(key, (byte) 'n');
+    key[0] = CatalogEntry.TABLE;
+    assertThatExceptionOfType(CorruptFileException.class)
+        .isThrownBy(() -> CatalogEntry.name("file", slice(key)));
+    assertThatExceptionOfType(CorruptFileException.class)
+        .isThrownBy(() -> SnapshotEntry.name("file", slice(key)));
+    byte[] longest = Arrays.copyOf(key, CatalogEntry.MAX_KEY);
+    assertThat(CatalogEntry.name("file", slice(longest))).hasSize(Table.MAX_NAME);
+    assertThat(SnapshotEntry.name("file", slice(longest))).hasSize(Table.MAX_NAME);
+  }
+
+  /** A table's record can be in an overflow run, of as many bytes as a sparse file has. */
+  @Test
+  void aTableRecordThatIsTooLong() {
+    for (long bytes : new long[] {64 + 2 * 65_535 + 1, 1L << 30, 1L << 31, 1L << 40}) {
+      Slice record = new Slice();
+      record.set(MemorySegment.NULL, 0, bytes); // a copy of it fails
+      assertThatExceptionOfType(CorruptFileException.class)
+          .isThrownBy(() -> CatalogEntry.decode("file", "t", record, 100, 5))
+          .withMessageContaining(String.valueOf(bytes));
+    }
+  }
 }

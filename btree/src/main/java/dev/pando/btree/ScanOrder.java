@@ -1,0 +1,53 @@
+package dev.pando.btree;
+
+import dev.pando.error.CorruptFileException;
+
+/**
+ * Refuses a scan whose keys are not in order. A crafted file can name one page many times on each
+ * level of a tree; a scan of such a tree returns to the same entries and never ends. In a scan that
+ * is in order each leaf comes once. For scans that the engine makes on its own account.
+ */
+public final class ScanOrder {
+  private final String file;
+  private final int direction;
+  private final Slice before = new Slice();
+  private boolean any;
+
+  private ScanOrder(String file, int direction) {
+    this.file = file;
+    this.direction = direction;
+  }
+
+  /**
+   * For a scan from low keys to high ones.
+   *
+   * @param file for messages
+   */
+  public static ScanOrder ascending(String file) {
+    return new ScanOrder(file, 1);
+  }
+
+  /**
+   * For a scan from high keys to low ones.
+   *
+   * @param file for messages
+   */
+  public static ScanOrder descending(String file) {
+    return new ScanOrder(file, -1);
+  }
+
+  /**
+   * Compares a key with the one before it.
+   *
+   * @param key its bytes stay as they are until the next call; the slice may be reused
+   * @throws CorruptFileException if the key does not follow the one before
+   */
+  public void check(Slice key) {
+    if (any && KeyOrder.compare(before, key) * direction >= 0) {
+      throw new CorruptFileException(
+          file, -1, "the keys of a tree are not in order: a page is damaged, or named twice");
+    }
+    any = true;
+    before.set(key.segment, key.offset, key.length);
+  }
+}
