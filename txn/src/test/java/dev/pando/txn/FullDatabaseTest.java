@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.error.DatabaseFullException;
 import dev.pando.testkit.SimulatedDisk;
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -25,7 +28,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class FullDatabaseTest {
   private static final Path FILE = Path.of("/simulated/full.pando");
   private static final Table<Long, byte[]> TABLE = Table.of("t", Codec.u64(), Codec.bytes());
+  private static final Table<Long, byte[]> OTHER = Table.of("o", Codec.u64(), Codec.bytes());
   private static final int PAGE = 512;
+  private static final long SMALL = 96 << 10;
   private static final long CAPACITY = 4 << 20;
   private static final int PROGRAMS = Integer.getInteger("full.programs", 10);
 
@@ -215,6 +220,78 @@ final class FullDatabaseTest {
       db.update(tx -> tx.put(TABLE, -1L, new byte[200_000]));
       assertThat(fill(db, 2, 1)).isGreaterThan(count);
       CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  /**
+   * Pages that only commits see that are not on disk are released when there are no others: the
+   * reserve is filled with them first, and the transaction gets the rest. Else it could take them
+   * all, and there would be none for its own commit, or for the deletes after it.
+   */
+  @Test
+  void whatIsReleasedLateFillsTheReserveFirst() throws ReflectiveOperationException {
+    long seed = System.nanoTime();
+    System.out.printf("FullDatabaseTest: seed %d%n", seed);
+    try (Database db = openWithoutReserve(seed)) {
+      final long durable = db.stat().durableTxn();
+      try (WriteTxn tx = db.beginWrite()) {
+        assertThat(db.stat().durableTxn()).as("more was released").isGreaterThan(durable);
+        long pageCount = tx.free().pageCount();
+        assertThat(inReserve(tx.free()) + SMALL / PAGE - pageCount)
+            .as("pages in the reserve, or to grow by")
+            .isGreaterThanOrEqualTo(Reserve.least(pageCount));
+      }
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  private static long inReserve(FreeSpace free) throws ReflectiveOperationException {
+    Field reserve = FreeSpace.class.getDeclaredField("reserve");
+    reserve.setAccessible(true);
+    Field pages = Reserve.class.getDeclaredField("pages");
+    pages.setAccessible(true);
+    return ((PageSet) pages.get(reserve.get(free))).size();
+  }
+
+  /**
+   * A full database whose last commit has taken the reserve, and has freed many pages, which the
+   * newest commit on disk sees.
+   */
+  private Database openWithoutReserve(long seed) {
+    Options options =
+        Options.defaults()
+            .withPageSize(PAGE)
+            .withMaxSize(SMALL)
+            .withDurability(Durability.ASYNC)
+            .withSyncInterval(Duration.ofHours(1));
+    Database db = Database.open(FILE, disk.options(options));
+    db.update(
+        tx -> {
+          for (long i = 0; i < 300; i++) {
+            boolean _ = tx.put(OTHER, i, new byte[100]);
+          }
+        });
+    final long count = fill(db, seed, 1);
+    db.sync();
+    try (WriteTxn tx = db.beginWrite()) {
+      boolean _ = tx.drop(OTHER.name()); // first: the catalog's page is copied
+      takeReserve(tx, seed, count);
+      tx.commit();
+    }
+    return db;
+  }
+
+  /** Deletes entries here and there, which copies pages, until a few are left for the commit. */
+  private static void takeReserve(WriteTxn tx, long seed, long count) {
+    List<Savepoint> savepoints = new ArrayList<>();
+    try {
+      for (long i = 0; i < count; i++) {
+        savepoints.add(tx.savepoint());
+        boolean _ = tx.delete(TABLE, key(seed, i));
+      }
+      throw new AssertionError("there is no end of free pages");
+    } catch (DatabaseFullException e) {
+      tx.rollbackTo(savepoints.get(Math.max(savepoints.size() - 3, 0)));
     }
   }
 
