@@ -3,6 +3,7 @@ package dev.pando.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.crash.FaultRun.Working;
+import dev.pando.testkit.Within;
 import dev.pando.txn.Durability;
 import dev.pando.txn.Savepoint;
 import java.util.List;
@@ -52,7 +53,7 @@ final class FaultSweepTest {
   private FaultRun run(Figures figures, Fault fault, boolean forEver, int k) {
     try (FaultRun run = new FaultRun(fault, forEver, k)) {
       script(run);
-      run.verify();
+      Within.run("what comes after the fault", "after", run::verify);
       cases.addAndGet(run.injected > 0 ? 1 : 0);
       injected.addAndGet(run.injected);
       return run;

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import dev.pando.error.StorageException;
 import dev.pando.testkit.SimulatedDisk;
+import dev.pando.testkit.Within;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,11 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ErrorScript implements Function<long[], Long> {
   private static final Table<Long, byte[]> DATA = Table.of("data", Codec.u64(), Codec.bytes());
-  private static final long LIMIT_SECONDS = 20;
-
-  private interface Step {
-    void run() throws Exception;
-  }
 
   /** A database, and what was acknowledged in it. */
   private final class Side {
@@ -152,7 +148,7 @@ public final class ErrorScript implements Function<long[], Long> {
   }
 
   /** What fails is left out; the program goes on. */
-  private void attempt(Step step) throws Exception {
+  private void attempt(Within.Step step) throws Exception {
     within(
         "a step of the script",
         () -> {
@@ -202,7 +198,7 @@ public final class ErrorScript implements Function<long[], Long> {
       joined.countDown();
       for (Map.Entry<Long, CompletableFuture<Boolean>> future : futures.entrySet()) {
         try {
-          boolean _ = future.getValue().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+          boolean _ = future.getValue().get(Within.LIMIT_SECONDS, TimeUnit.SECONDS);
           one.acknowledged.put(future.getKey(), new byte[future.getKey().intValue()]);
         } catch (ExecutionException e) {
           met.add(e);
@@ -286,30 +282,7 @@ public final class ErrorScript implements Function<long[], Long> {
     Database _ = two.db();
   }
 
-  /** Runs something on a thread of its own, and does not wait for ever. */
-  private static void within(String what, Step step) throws Exception {
-    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-    Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name(what.startsWith("a step") ? "script" : "after")
-            .start(
-                () -> {
-                  try {
-                    step.run();
-                    done.complete(null);
-                  } catch (Throwable e) {
-                    done.completeExceptionally(e);
-                  }
-                });
-    try {
-      done.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw new AssertionError(what + " failed: " + e.getCause(), e.getCause());
-    } catch (TimeoutException e) {
-      AssertionError hangs = new AssertionError(what + " hangs");
-      hangs.setStackTrace(thread.getStackTrace());
-      throw hangs;
-    }
+  private static void within(String what, Within.Step step) throws Exception {
+    Within.run(what, what.startsWith("a step") ? "script" : "after", step);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.crash.Figures;
 import dev.pando.error.StorageException;
+import dev.pando.testkit.Within;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,6 @@ import org.junit.jupiter.api.Timeout;
 class StackOverflowTest extends DatabaseTestBase {
   private static final Table<byte[], byte[]> RAW = Table.of("raw", Codec.bytes(), Codec.bytes());
   private static final long STACK_BYTES = 512 << 10;
-  private static final long LIMIT_SECONDS = 60;
 
   /** A call that ends well so many times in a row has enough. */
   private static final int ENOUGH = 12;
@@ -330,7 +330,7 @@ class StackOverflowTest extends DatabaseTestBase {
   /** Works, or says why not. */
   private void goesOn() {
     db.update(tx -> tx.put(BLOBS, 1L, new byte[7]));
-    try (WriteTxn tx = db.tryBeginWrite(Duration.ofSeconds(LIMIT_SECONDS / 2))) {
+    try (WriteTxn tx = db.tryBeginWrite(Duration.ofSeconds(Within.LIMIT_SECONDS / 2))) {
       assertThat(tx).as("the turn to write").isNotNull();
       tx.put(BLOBS, 1L, new byte[8]);
       tx.commit();
@@ -394,36 +394,15 @@ class StackOverflowTest extends DatabaseTestBase {
   }
 
   private static void within(String what, Step step) throws Exception {
-    CompletableFuture<Throwable> outcome = new CompletableFuture<>();
-    Thread thread =
-        Thread.ofPlatform()
-            .daemon()
-            .start(
-                () -> {
-                  Throwable failure = null;
-                  try {
-                    step.run();
-                  } catch (Throwable e) {
-                    failure = e;
-                  }
-                  outcome.complete(failure);
-                });
-    Throwable failure = await(what, thread, outcome);
-    if (failure != null) {
-      throw new AssertionError(what + " failed: " + failure, failure);
-    }
+    Within.run(what, "within", step::run);
   }
 
   private static Throwable await(String what, Thread thread, CompletableFuture<Throwable> outcome)
       throws Exception {
     try {
-      return outcome.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      return outcome.get(Within.LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      List<StackTraceElement> stack = new ArrayList<>(List.of(thread.getStackTrace()));
-      AssertionError hangs = new AssertionError(what + " hangs");
-      hangs.setStackTrace(
-          stack.subList(0, Math.min(60, stack.size())).toArray(StackTraceElement[]::new));
-      throw hangs;
+      throw Within.hangs(what, thread);
     }
   }
 }
