@@ -64,7 +64,7 @@ class FailedSyncTest extends DatabaseTestBase {
                     failure.set(e);
                   }
                 });
-    Thread.sleep(200);
+    Await.blocked(third);
     go.countDown();
     third.join();
     sync.join();

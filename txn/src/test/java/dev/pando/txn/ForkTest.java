@@ -92,7 +92,7 @@ class ForkTest extends DatabaseTestBase {
 
   /** Free pages were read again while an older reader without a slot held all of them. */
   @Test
-  void aLaterReaderWithoutASlotKeepsItsPages() throws InterruptedException {
+  void aLaterReaderWithoutASlotKeepsItsPages() {
     HookedLocks storage = new HookedLocks();
     Database db = open(Options.defaults().withPageSize(512).withStorage(storage));
     put(db, 0);
@@ -109,9 +109,9 @@ class ForkTest extends DatabaseTestBase {
       assertThatThrownBy(() -> put(db, 4)).isInstanceOf(DatabaseFullException.class);
       put(db, 5); // reads the free pages
       old.close();
+      Await.noneReadsWithoutSlot(db, old.txnId());
       for (int round = 6; round < 30; round++) {
         put(db, round);
-        Thread.sleep(20); // until it is known that the older reader has gone
       }
       assertRound(later, 2);
     }

@@ -75,7 +75,7 @@ class FullDiskReadersTest extends DatabaseTestBase {
         overwrite(db, 40);
         assertThat(Churn.sum(later)).isEqualTo(laterSum);
         later.close();
-        Thread.sleep(250); // it is noticed ten times a second that nobody reads without a slot
+        Await.noneReadsWithoutSlot(db, db.stat().txnId());
         Churn.run(db, 1, 2); // there is not room for that if no pages are used again
         peer.expect("sound", "check");
         peer.expect("closed", "close");

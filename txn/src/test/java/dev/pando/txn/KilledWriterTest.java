@@ -108,8 +108,8 @@ class KilledWriterTest extends DatabaseTestBase {
     try (PeerJvm dying = PeerJvm.open(file());
         PeerJvm other = PeerJvm.open(file())) {
       dying.tell("rounds SYNC 1");
+      Await.nextWriter(db);
       other.tell("rounds SYNC 1");
-      Thread.sleep(100);
       dying.kill();
       long _ = SoakRounds.write(ours);
       ours.commit();

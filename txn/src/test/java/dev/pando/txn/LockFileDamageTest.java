@@ -171,7 +171,7 @@ class LockFileDamageTest extends DatabaseTestBase {
       assertThat(dying.ask("hold a")).startsWith("holds");
       dying.kill();
       living.expect("poked", poke(dying.pid(), living.pid()));
-      Thread.sleep(150); // a dead process is looked for ten times a second
+      Thread.sleep(110); // a dead process is looked for ten times a second
       Churn.run(db, 1, 6);
       assertThat(db.stat().pageCount()).isLessThan(2 * loaded + loaded / 2);
       assertThat(db.readers()).isEmpty();
@@ -190,7 +190,7 @@ class LockFileDamageTest extends DatabaseTestBase {
       assertThat(reader.ask("hold a")).startsWith("holds");
       final String sum = reader.ask("held-sum a");
       editor.expect("poked", poke(reader.pid(), dead.pid()));
-      Thread.sleep(150);
+      Thread.sleep(110);
       Churn.run(db, 1, 4);
       reader.expect(sum, "held-sum a");
       assertThat(db.readers()).extracting(OpenReader::pid).containsExactly(dead.pid());

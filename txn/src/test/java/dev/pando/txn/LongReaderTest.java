@@ -7,19 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Readers and writers that stay open, or are forgotten. */
 class LongReaderTest extends DatabaseTestBase {
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("it did not come").isLessThan(end);
-      Thread.sleep(5);
-    }
-  }
-
   @Test
   void showThemselves() throws Exception {
     Database db = open();
@@ -31,14 +22,15 @@ class LongReaderTest extends DatabaseTestBase {
       assertThat(peer.ask("hold a")).startsWith("holds");
       long second = db.stat().txnId();
       db.update(tx -> tx.put(NAMES, 1L, "x"));
-      Thread.sleep(300);
+      Duration least = Duration.ofMillis(100);
+      Await.until("its age", () -> db.readers().getLast().age().compareTo(least) >= 0);
       List<OpenReader> readers = db.readers();
       assertThat(readers).extracting(OpenReader::txnId).containsExactly(first, second);
       assertThat(readers).extracting(OpenReader::pid).containsExactly(Pid.OURS, peer.pid());
       assertThat(readers.get(0).pagesHeld()).isGreaterThan(400);
       assertThat(readers.get(1).pagesHeld()).isBetween(1L, 20L);
       assertThat(readers.get(0).age()).isGreaterThanOrEqualTo(readers.get(1).age());
-      assertThat(readers.get(1).age()).isBetween(Duration.ofMillis(100), Duration.ofMinutes(2));
+      assertThat(readers.get(1).age()).isBetween(least, Duration.ofMinutes(2));
       assertThat(readers.get(1).processStart()).isNotNull();
       Stat stat = db.stat();
       assertThat(stat.readers()).isEqualTo(2);
@@ -53,7 +45,7 @@ class LongReaderTest extends DatabaseTestBase {
   }
 
   @Test
-  void areToldOfOnce() throws Exception {
+  void areToldOfOnce() {
     List<LongReader> told = new CopyOnWriteArrayList<>();
     Database db =
         open(
@@ -63,8 +55,8 @@ class LongReaderTest extends DatabaseTestBase {
                 .withLeakTracking(true));
     db.update(tx -> tx.put(NAMES, 1L, "x"));
     try (ReadTxn tx = db.beginRead()) {
-      await(() -> !told.isEmpty());
-      Thread.sleep(400);
+      Await.until("a warning", () -> !told.isEmpty());
+      Await.ticks(3);
       assertThat(told).hasSize(1);
       assertThat(told.getFirst().ended()).isFalse();
       assertThat(told.getFirst().txnId()).isEqualTo(tx.txnId());
@@ -77,7 +69,7 @@ class LongReaderTest extends DatabaseTestBase {
   }
 
   @Test
-  void areEndedIfThereIsALimit() throws Exception {
+  void areEndedIfThereIsALimit() {
     Database loading = open();
     Churn.load(loading);
     final long loaded = loading.stat().pageCount();
@@ -93,7 +85,7 @@ class LongReaderTest extends DatabaseTestBase {
     assertThat(tx.raw(Churn.DATA).get(new byte[8], view)).isTrue();
     RawCursor cursor = tx.raw(Churn.DATA).cursor();
     assertThat(cursor.first()).isTrue();
-    await(() -> !told.isEmpty());
+    Await.until("a warning", () -> !told.isEmpty());
     assertThat(told.getFirst().ended()).isTrue();
     String reason = "open longer than Options.withReaderLimit";
     assertThatThrownBy(() -> tx.count(Churn.DATA))
@@ -103,7 +95,7 @@ class LongReaderTest extends DatabaseTestBase {
     assertThatThrownBy(view::length).hasMessageContaining(reason);
     assertThat(tx.isOpen()).isFalse();
     tx.close();
-    await(() -> db.stat().readers() == 0);
+    Await.until("no reader", () -> db.stat().readers() == 0);
     Churn.run(db, 1, 5);
     assertThat(db.stat().pageCount()).isLessThan(2 * loaded + loaded / 2);
     try (ReadTxn young = db.beginRead()) {
@@ -165,7 +157,7 @@ class LongReaderTest extends DatabaseTestBase {
    * its slot once more, which another reader had by then: nothing kept that one's pages.
    */
   @Test
-  void whatWasEndedFreesNoOther() throws Exception {
+  void whatWasEndedFreesNoOther() {
     Database db =
         open(
             Options.defaults()
@@ -174,19 +166,19 @@ class LongReaderTest extends DatabaseTestBase {
                 .withLeakTracking(true));
     db.update(tx -> tx.put(NAMES, 1L, "x"));
     beginAndForget(db);
-    await(() -> db.stat().readers() == 0);
+    Await.until("no reader", () -> db.stat().readers() == 0);
     try (ReadTxn young = db.beginRead()) {
-      for (int i = 0; i < 20 && young.isOpen(); i++) { // it has a second after its end
+      for (int i = 0; i < 5 && young.isOpen(); i++) { // it has a second after its end
         assertThat(db.stat().readers()).isEqualTo(1);
         System.gc();
-        Thread.sleep(20);
+        Await.ticks(1);
       }
     }
   }
 
-  private static void beginAndForget(Database db) throws InterruptedException {
+  private static void beginAndForget(Database db) {
     ReadTxn forgotten = db.beginRead();
-    await(() -> !forgotten.isOpen());
+    Await.until("the end of the reader", () -> !forgotten.isOpen());
   }
 
   /**

@@ -178,7 +178,7 @@ class ProcessTurnsTest extends DatabaseTestBase {
       ours.forEach(ReadTxn::close);
       a.expect("freed", "free-all");
       b.kill();
-      Thread.sleep(150); // a dead process is looked for ten times a second
+      Thread.sleep(110); // a dead process is looked for ten times a second
       db.update(tx -> tx.put(NAMES, 1L, "x"));
       assertThat(db.stat().readers()).isZero();
       Churn.run(db, 7, 3);

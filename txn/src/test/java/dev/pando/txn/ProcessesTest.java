@@ -186,7 +186,7 @@ class ProcessesTest extends DatabaseTestBase {
       assertThat(peer.ask("hold a")).startsWith("holds");
       peer.kill();
       long loaded = db.stat().pageCount();
-      Thread.sleep(200); // a dead process is looked for ten times a second
+      Thread.sleep(110); // a dead process is looked for ten times a second
       Churn.run(db, 1, 10);
       assertThat(db.stat().pageCount()).isLessThan(2 * loaded + loaded / 2);
     }

@@ -47,7 +47,7 @@ class ShorterMapTest extends DatabaseTestBase {
     await(looked);
     all.forEach(ReadTxn::close);
     Thread writer = Thread.ofPlatform().start(() -> db.beginWrite().close());
-    Thread.sleep(300); // it lets go of the long map
+    Await.blocked(writer); // or it has ended: it lets go of the long map
     go.countDown();
     reader.join();
     writer.join();
