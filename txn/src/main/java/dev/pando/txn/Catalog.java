@@ -56,6 +56,9 @@ final class Catalog {
   private final Slice value = new Slice();
   private final Map<String, Open> open = new HashMap<>();
 
+  /** Names of tables whose entries were changed or removed, some maybe twice or undone since. */
+  private final List<String> changedEntries = new ArrayList<>(0);
+
   private final NamedSnapshots namedBefore;
 
   /** Null if it must be read from the catalog. */
@@ -197,6 +200,7 @@ final class Catalog {
 
   private void put(String name, CatalogEntry entry) {
     noteCatalog();
+    changedEntries.add(name);
     CatalogEntry.writeKey(name, key);
     byte[] bytes = entry.encode();
     tree.put(key, MemorySegment.ofArray(bytes), 0, bytes.length);
@@ -204,6 +208,7 @@ final class Catalog {
 
   private void remove(String name) {
     noteCatalog();
+    changedEntries.add(name);
     open.remove(name);
     CatalogEntry.writeKey(name, key);
     tree.delete(key);
@@ -376,6 +381,11 @@ final class Catalog {
           }
         });
     return tree.root();
+  }
+
+  /** Names of tables whose entries a commit of this would change or remove, and maybe others. */
+  List<String> changedEntries() {
+    return changedEntries;
   }
 
   /** Whether there is something to commit. */

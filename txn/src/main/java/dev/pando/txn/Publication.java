@@ -175,7 +175,7 @@ final class Publication {
     boolean shorter =
         file.map().pageCount() > meta.pageCount() && file.isMuchLongerThan(meta.pageCount());
     PageMap before = shorter ? file.mapOnly(meta.pageCount()) : file.mapUpTo(meta.pageCount());
-    Snapshot next = known.next(meta, file.map(), null);
+    Snapshot next = known.later(meta, file.map());
     install(next);
     if (before != null && before != known.map()) {
       before.release(); // made for a transaction that was rolled back: no snapshot has it

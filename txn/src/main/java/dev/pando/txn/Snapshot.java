@@ -8,6 +8,8 @@ import dev.pando.btree.Tree;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.TreeRoot;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +21,11 @@ final class Snapshot {
   private final Meta meta;
   private final PageMap map;
 
-  /** What reading a table that does not exist finds. */
-  private final Tree empty;
+  /** Of this snapshot, and of those before and after it, as far as the same process made them. */
+  private final FoundTables tables;
 
-  private final FoundTables tables = new FoundTables();
+  /** What {@link #tables} does not keep for this one; null if there is nothing. */
+  private volatile @Nullable FoundTables own;
 
   /** Named snapshots that this one lists; null until they are asked for. */
   private volatile @Nullable NamedSnapshots named;
@@ -33,25 +36,45 @@ final class Snapshot {
   Snapshot(Meta meta, PageMap map) {
     this.meta = meta;
     this.map = map;
-    this.empty = new Tree(map, TreeRoot.EMPTY);
+    this.tables = new FoundTables(this);
+  }
+
+  private Snapshot(Snapshot before, Meta meta, PageMap map, List<String> changed) {
+    this.meta = meta;
+    this.map = map;
+    this.tables = before.tables;
+    tables.follow(this, changed);
   }
 
   /**
-   * A later one.
+   * The one that this process commits after this one.
    *
+   * @param changed names of tables whose entries in the catalog the commit may have changed
    * @param nextNamed named snapshots that it lists; null if they are not known
    */
-  Snapshot next(Meta nextMeta, PageMap nextMap, @Nullable NamedSnapshots nextNamed) {
-    Snapshot next = new Snapshot(nextMeta, nextMap);
-    NamedSnapshots known = named;
-    next.namedBefore = known != null ? known : namedBefore;
-    next.named = nextNamed;
+  Snapshot next(
+      Meta nextMeta, PageMap nextMap, List<String> changed, @Nullable NamedSnapshots nextNamed) {
+    Snapshot next = new Snapshot(this, nextMeta, nextMap, changed);
+    next.follow(this, nextNamed);
     return next;
   }
 
   /** One with the same tables and named snapshots. */
   Snapshot same(Meta nextMeta, PageMap nextMap) {
-    return next(nextMeta, nextMap, named);
+    return next(nextMeta, nextMap, List.of(), named);
+  }
+
+  /** A later one, which another process committed. */
+  Snapshot later(Meta laterMeta, PageMap laterMap) {
+    Snapshot later = new Snapshot(laterMeta, laterMap);
+    later.follow(this, null);
+    return later;
+  }
+
+  private void follow(Snapshot before, @Nullable NamedSnapshots listed) {
+    NamedSnapshots known = before.named;
+    namedBefore = known != null ? known : before.namedBefore;
+    named = listed;
   }
 
   Meta meta() {
@@ -72,23 +95,40 @@ final class Snapshot {
    * @throws IllegalArgumentException if the table was written with other codecs
    */
   Tree tree(Table<?, ?> table) {
-    Tree known = tables.find(table);
+    Tree known = tables.find(table, this);
+    return known != null ? known : ownTree(table);
+  }
+
+  private Tree ownTree(Table<?, ?> table) {
+    FoundTables mine = own;
+    Tree known = mine == null ? null : mine.find(table, this);
     return known != null ? known : lookUp(table);
   }
 
   private Tree lookUp(Table<?, ?> table) {
     CatalogEntry entry = entry(table.name());
-    if (entry == null) {
-      return tables.add(table, null, empty);
+    if (entry == null) { // not for later snapshots: there is no end of names
+      return addToOwn(table, null, new Tree(map, TreeRoot.EMPTY));
     }
     entry.checkCodecs(table);
-    return tables.add(table, entry, new Tree(map, entry.root()));
+    Tree tree = new Tree(map, entry.root());
+    Tree kept = tables.add(this, table, entry, tree);
+    return kept != null ? kept : addToOwn(table, entry, tree);
+  }
+
+  private synchronized Tree addToOwn(Table<?, ?> table, @Nullable CatalogEntry entry, Tree tree) {
+    FoundTables mine = own;
+    if (mine == null) {
+      mine = new FoundTables(this);
+      own = mine;
+    }
+    return Objects.requireNonNull(mine.add(this, table, entry, tree));
   }
 
   /** The tree of a table whatever its codecs are; an empty one if there is no such table. */
   Tree rawTree(String name) {
     CatalogEntry entry = entry(name);
-    return entry == null ? empty : new Tree(map, entry.root());
+    return new Tree(map, entry == null ? TreeRoot.EMPTY : entry.root());
   }
 
   /** The named snapshots. */

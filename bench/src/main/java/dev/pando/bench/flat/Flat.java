@@ -30,6 +30,7 @@ final class Flat implements Callable<Integer> {
       List.of(
           TablesRow.ofHandles(),
           TablesRow.ofDescriptions(),
+          TablesRow.ofCommits(),
           SnapshotsRow.ofCommits(),
           SnapshotsRow.ofStats(),
           new CursorsRow(),

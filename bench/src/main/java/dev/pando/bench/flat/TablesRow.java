@@ -2,6 +2,7 @@ package dev.pando.bench.flat;
 
 import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
+import dev.pando.txn.Durability;
 import dev.pando.txn.ReadTxn;
 import dev.pando.txn.Table;
 import dev.pando.txn.WriteTxn;
@@ -23,30 +24,46 @@ final class TablesRow implements FlatRow {
   /** Shows entries of another table each time, in no order that a processor could foresee. */
   private static final int STRIDE = 7919;
 
-  private final boolean described;
+  /** A table that no get is from. */
+  private static final Table<Long, byte[]> OTHER = describe(-1);
 
-  private TablesRow(boolean described) {
+  private final String name;
+  private final String title;
+  private final boolean described;
+  private final boolean commits;
+
+  private TablesRow(String name, String title, boolean described, boolean commits) {
+    this.name = name;
+    this.title = title;
     this.described = described;
+    this.commits = commits;
   }
 
   /** With a table's description made once. */
   static TablesRow ofHandles() {
-    return new TablesRow(false);
+    return new TablesRow("tables", "a get, all tables used in one snapshot", false, false);
   }
 
   /** With a table's description made for each get. */
   static TablesRow ofDescriptions() {
-    return new TablesRow(true);
+    String title = "a get, all tables used in one snapshot, Table.of for each get";
+    return new TablesRow("described", title, true, false);
+  }
+
+  /** In a new snapshot each round, so that each table is used once in it. */
+  static TablesRow ofCommits() {
+    String title = "a get, a commit after each " + MANY + " gets";
+    return new TablesRow("tablecommits", title, false, true);
   }
 
   @Override
   public String name() {
-    return described ? "described" : "tables";
+    return name;
   }
 
   @Override
   public String title() {
-    return "a get, all tables used in one snapshot" + (described ? ", Table.of for each get" : "");
+    return title;
   }
 
   @Override
@@ -72,7 +89,7 @@ final class TablesRow implements FlatRow {
   private final class Tables implements AutoCloseable {
     private final List<Table<Long, byte[]>> tables = new ArrayList<>();
     private final Database db;
-    private final ReadTxn tx;
+    private ReadTxn tx;
 
     Tables(Path directory, int count) {
       for (int i = 0; i < count; i++) {
@@ -84,6 +101,11 @@ final class TablesRow implements FlatRow {
     }
 
     void get(int i) {
+      if (commits && i % MANY == 0) {
+        tx.close();
+        db.update(Durability.ASYNC, all -> all.put(OTHER, (long) i, new byte[0]));
+        tx = db.beginRead();
+      }
       int at = (int) ((long) i * STRIDE % MANY);
       int which = at % tables.size();
       Table<Long, byte[]> table = described ? describe(which) : tables.get(which);
