@@ -31,7 +31,7 @@ final class Inspection {
 
   Stat stat() {
     try (ReadTxn tx = database.beginOwnRead()) {
-      return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot())
+      return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot())
           .stat(file.size(), lock.durable());
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.path(), e);
@@ -41,7 +41,7 @@ final class Inspection {
   List<OpenReader> readers() {
     try (ReadTxn tx = database.beginOwnRead()) {
       readers.clearDead();
-      return ReaderList.of(readers, writer::pinnedMeta, tx.snapshot()).infos();
+      return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot()).infos();
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.path(), e);
     }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -145,17 +146,22 @@ final class NamedSnapshots {
 
   /**
    * Pages that one of them sees, 64 in a word. What a snapshot sees never changes, so its free
-   * pages are read once.
+   * pages are read once. One that was dropped since this list was read is left out.
    *
    * @param newest a commit that lists them
+   * @param keep begins to read one, or returns null if it was dropped: without that, its pages
+   *     could be reused while they are read
    * @return not to be changed
    */
-  synchronized long[] pagesSeen(Snapshot newest) {
-    if (!unread.isEmpty()) {
-      List<Meta> left = unread.stream().map(SnapshotEntry::meta).toList();
-      seen = HeldSearch.pagesSeen(newest, left, seen);
-      unread = List.of();
+  synchronized long[] pagesSeen(Snapshot newest, Function<SnapshotEntry, @Nullable ReadTxn> keep) {
+    for (SnapshotEntry entry : unread) {
+      try (ReadTxn kept = keep.apply(entry)) {
+        if (kept != null) {
+          seen = HeldSearch.pagesSeen(newest, List.of(entry.meta()), seen);
+        }
+      }
     }
+    unread = List.of();
     return seen;
   }
 }

@@ -23,20 +23,22 @@ final class ReaderList {
 
   private record Reader(long pid, long txnId, long ageNanos) {}
 
+  private final Database database;
   private final ReaderSlots slots;
   private final Snapshot newest;
   private final Metas metas;
   private final List<Reader> readers = new ArrayList<>();
 
-  private ReaderList(ReaderSlots slots, Metas metas, Snapshot newest) {
+  private ReaderList(Database database, ReaderSlots slots, Metas metas, Snapshot newest) {
+    this.database = database;
     this.slots = slots;
     this.newest = newest;
     this.metas = metas;
   }
 
   /** Looks; the caller's own reader, of the newest snapshot, is left out. */
-  static ReaderList of(ReaderSlots slots, Metas metas, Snapshot newest) {
-    ReaderList list = new ReaderList(slots, metas, newest);
+  static ReaderList of(Database database, ReaderSlots slots, Metas metas, Snapshot newest) {
+    ReaderList list = new ReaderList(database, slots, metas, newest);
     long now = System.nanoTime();
     slots.forEachReader(
         (pid, txnId, since) ->
@@ -77,22 +79,35 @@ final class ReaderList {
       return 0;
     }
     Meta meta = metas.find(newest, txnId);
-    return meta == null ? -1 : pagesHeld(List.of(meta), NamedSnapshots.NONE);
+    return meta == null ? -1 : pagesHeld(List.of(meta), new long[0]);
   }
 
-  /** Readers that end meanwhile let go of what this reads; -1 then. */
-  private long pagesHeld(List<Meta> older, NamedSnapshots named) {
+  /**
+   * Free pages that snapshots of readers, or others, see; -1 if a reader has ended meanwhile, and
+   * its pages were reused before they were read.
+   *
+   * @param seen pages that others see, 64 in a word
+   */
+  private long pagesHeld(List<Meta> older, long[] seen) {
     try {
-      return HeldSearch.pagesHeld(newest, older, named.pagesSeen(newest));
+      return HeldSearch.pagesHeld(newest, older, seen);
     } catch (CorruptFileException e) {
-      Set<Long> pinned = new HashSet<>();
-      slots.forEachPin(pinned::add);
-      if (older.stream()
-          .mapToLong(Meta::txnId)
-          .allMatch(txnId -> pinned.contains(txnId) || newest.named().meta(txnId) != null)) {
+      if (areHeldNow(older)) { // and so were while they were read
         throw e;
       }
       return -1;
+    }
+  }
+
+  /** Whether all snapshots are pinned by a reader or kept by a name. */
+  private boolean areHeldNow(List<Meta> older) {
+    Set<Long> pinned = new HashSet<>();
+    slots.forEachPin(pinned::add);
+    try (ReadTxn now = database.beginOwnRead()) { // the caller's list may be out of date
+      NamedSnapshots named = now.snapshot().named();
+      return older.stream()
+          .mapToLong(Meta::txnId)
+          .allMatch(txnId -> pinned.contains(txnId) || named.meta(txnId) != null);
     }
   }
 
@@ -126,6 +141,9 @@ final class ReaderList {
         older.add(meta);
       }
     }
-    return older.isEmpty() && named.size() == 0 ? 0 : pagesHeld(older, named);
+    if (older.isEmpty() && named.size() == 0) {
+      return 0;
+    }
+    return pagesHeld(older, named.pagesSeen(newest, database.snapshots()::keep));
   }
 }
