@@ -32,6 +32,9 @@ final class Catalog {
     /** The newest savepoint since which the table's state before its changes is noted. */
     long noted;
 
+    /** The last of the updates sharing the transaction that used the table. */
+    int usedBy = -1;
+
     /** The description whose codecs were compared last. */
     private @Nullable Table<?, ?> checked;
 
@@ -54,7 +57,17 @@ final class Catalog {
   private TreeWriter tree;
   private final KeyBuffer key;
   private final Slice value = new Slice();
-  private final Map<String, Open> open = new HashMap<>();
+
+  /**
+   * In the order of their first use, in which they are also in memory: {@link #save} visits all.
+   */
+  private final Map<String, Open> open = new LinkedHashMap<>();
+
+  /** Tables that the running update has used: only in these it can have opened cursors. */
+  private final List<Open> used = new ArrayList<>(0);
+
+  /** Counts the updates that share the transaction. */
+  private int update;
 
   /** Names of tables whose entries were changed or removed, some maybe twice or undone since. */
   private final List<String> changedEntries = new ArrayList<>(0);
@@ -141,7 +154,7 @@ final class Catalog {
   private @Nullable Open open(String name) {
     Open known = open.get(name);
     if (known != null) {
-      return known;
+      return use(known);
     }
     CatalogEntry entry = entry(name);
     return entry == null ? null : remember(name, entry);
@@ -150,7 +163,15 @@ final class Catalog {
   private Open remember(String name, CatalogEntry entry) {
     Open opened = new Open(entry, new TreeWriter(pages, entry.root(), scratch));
     open.put(name, opened);
-    return opened;
+    return use(opened);
+  }
+
+  private Open use(Open table) {
+    if (table.usedBy != update) {
+      table.usedBy = update;
+      used.add(table);
+    }
+    return table;
   }
 
   private @Nullable CatalogEntry entry(String name) {
@@ -260,9 +281,18 @@ final class Catalog {
     byte @Nullable [] _ = PageMover.move(tree, limit, null, Integer.MAX_VALUE);
   }
 
-  /** Cursors that were not closed are of no use any more. */
-  void forgetCursors() {
-    open.values().forEach(table -> table.tree.forgetCursors());
+  /** An update that shares the transaction is over: the cursors that it left open have ended. */
+  void endUpdate() {
+    for (int i = 0; i < used.size(); i++) {
+      used.get(i).tree.forgetCursors();
+    }
+    used.clear();
+    update++;
+  }
+
+  /** How many tables the running update has used. */
+  int usedByUpdate() {
+    return used.size();
   }
 
   /** The tree of all entries. */

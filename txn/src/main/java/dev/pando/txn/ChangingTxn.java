@@ -107,7 +107,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     boolean alone = seal();
     boolean _ = end();
     if (alone) {
-      catalog.forgetCursors();
+      catalog.endUpdate();
       onlyCaller().endLast();
     } else {
       whole.left = onlyCaller();
