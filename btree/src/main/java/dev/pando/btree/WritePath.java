@@ -4,20 +4,29 @@ import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.pager.PageAllocator;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The way from the root to one leaf of a tree that is being written, and the making of its pages
  * editable. Level 0 is the root, level depth-1 the leaf; {@code slot[level]} is the child taken.
  */
 final class WritePath {
+  /** A tree has rarely more. */
+  private static final int USUAL_LEVELS = 4;
+
+  private static final long[] NO_LEVELS = new long[0];
+
   private final TreeWriter tree;
   private final PageAllocator pages;
   private final NodeWriter nodes;
   private final CellExtents extents;
-  private final long[] pgno = new long[Tree.MAX_DEPTH];
-  private final long[] birth = new long[Tree.MAX_DEPTH];
-  private final long[] address = new long[Tree.MAX_DEPTH];
-  private final int[] slot = new int[Tree.MAX_DEPTH];
+
+  // By level, as many as there are and one more: a transaction may have many trees.
+  private long[] pgno = NO_LEVELS;
+  private long[] birth = NO_LEVELS;
+  private long[] address = NO_LEVELS;
+  private int[] slot = new int[0];
+
   private boolean leftmost;
   private boolean rightmost;
 
@@ -112,6 +121,9 @@ final class WritePath {
     long childPgno = tree.rootPgno;
     long childBirth = tree.rootBirth;
     int leaf = leafLevel();
+    if (leaf + 1 >= slot.length) {
+      addLevels(leaf + 2);
+    }
     for (int level = 0; level < leaf; level++) {
       set(level, childPgno, childBirth);
       MemorySegment page = page(level);
@@ -128,6 +140,14 @@ final class WritePath {
     valid = true;
     long word = tree.leaves.header(page(leaf), base(leaf));
     return tree.leaves.find(page(leaf), base(leaf), word, key);
+  }
+
+  private void addLevels(int needed) {
+    int count = Math.max(needed, USUAL_LEVELS);
+    pgno = Arrays.copyOf(pgno, count);
+    birth = Arrays.copyOf(birth, count);
+    address = Arrays.copyOf(address, count);
+    slot = Arrays.copyOf(slot, count); // last: its length is what find looks at
   }
 
   private void set(int level, long newPgno, long newBirth) {

@@ -12,7 +12,7 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pando.btree.KeyBuffer;
@@ -63,11 +64,21 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
    */
   static void writeKey(byte kind, String name, KeyBuffer key) {
     byte[] utf8 = name.getBytes(UTF_8);
-    int length = new String(utf8, UTF_8).equals(name) ? utf8.length : 0; // "?" is another name
+    int length = isExact(utf8, name) ? utf8.length : 0; // "?" is another name
     byte[] bytes = new byte[1 + length];
     bytes[0] = kind;
     System.arraycopy(utf8, 0, bytes, 1, length);
     key.setStart(MemorySegment.ofArray(bytes), 0, bytes.length);
+  }
+
+  /** Whether nothing of a name was replaced by a question mark. */
+  private static boolean isExact(byte[] utf8, String name) {
+    for (byte each : utf8) {
+      if (each == '?') {
+        return new String(utf8, UTF_8).equals(name);
+      }
+    }
+    return true;
   }
 
   /** The table's name in a catalog key. */
@@ -144,11 +155,22 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   }
 
   private static String utf8(String file, String name, byte[] bytes, int offset, int length) {
+    if (isAscii(bytes, offset, length)) { // as the names of codecs are: no decoder is needed
+      return new String(bytes, offset, length, ISO_8859_1);
+    }
     try {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString();
     } catch (CharacterCodingException e) {
       throw corrupt(file, name, "text that is not UTF-8");
     }
+  }
+
+  private static boolean isAscii(byte[] bytes, int offset, int length) {
+    int all = 0;
+    for (int i = offset; i < offset + length; i++) {
+      all |= bytes[i];
+    }
+    return all >= 0;
   }
 
   private static CorruptFileException corrupt(String file, String name, String what) {

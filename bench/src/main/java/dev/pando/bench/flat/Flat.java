@@ -31,6 +31,8 @@ final class Flat implements Callable<Integer> {
           TablesRow.ofHandles(),
           TablesRow.ofDescriptions(),
           TablesRow.ofCommits(),
+          WriteTablesRow.ofTransactions(),
+          WriteTablesRow.ofOneTable(),
           SnapshotsRow.ofCommits(),
           SnapshotsRow.ofStats(),
           new CursorsRow(),
