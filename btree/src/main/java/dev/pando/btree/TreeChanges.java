@@ -23,6 +23,11 @@ public final class TreeChanges {
      * that it had before, between or after such parts and are not in newer leaves are gone.
      */
     void unchanged(Slice first, Slice last);
+
+    /** Whether it need not be called any more: greater keys are of no interest. */
+    default boolean isDone() {
+      return false;
+    }
   }
 
   private static final int FIRST = 0;
@@ -76,7 +81,7 @@ public final class TreeChanges {
       return;
     }
     int children = count(tree.branches.header(page, base));
-    for (int i = 0; i < children; i++) {
+    for (int i = 0; i < children && !visitor.isDone(); i++) {
       visit(
           tree.branches.childPgno(page, base, children, i),
           tree.branches.childBirth(page, base, children, i),
@@ -86,7 +91,7 @@ public final class TreeChanges {
 
   private void visitLeaf(MemorySegment page, long base) {
     long word = tree.leaves.header(page, base);
-    for (int i = 0; i < count(word); i++) {
+    for (int i = 0; i < count(word) && !visitor.isDone(); i++) {
       tree.leaves.entry(page, base, word, i, key, value);
       visitor.entry(key, value);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class HeldPages {
   /** By birth, then by freeing transaction: of one birth, the first may be reused first. */
   private final TreeMap<Long, List<Group>> births = new TreeMap<>();
 
-  /** Of those, what named snapshots see: not looked at again until one comes or goes. */
+  /** Of those, what named snapshots see: not looked at again until that one is dropped. */
   private final TreeMap<Long, List<Group>> kept = new TreeMap<>();
 
   /** The named snapshots that see {@link #kept}. */
@@ -86,7 +87,7 @@ final class HeldPages {
   long release(Pins pins, PageSet reusable) {
     long before = pages;
     if (keptBy != pins.kept()) {
-      lookAgainAtAll();
+      lookAgain(pins.kept());
       keptBy = pins.kept();
     }
     for (var births = this.births.entrySet().iterator(); births.hasNext(); ) {
@@ -102,14 +103,28 @@ final class HeldPages {
     return before - pages;
   }
 
-  private void lookAgainAtAll() {
-    kept.forEach(
+  /** What a named snapshot kept that has been dropped: others before it may keep none of that. */
+  private void lookAgain(long[] now) {
+    int next = 0;
+    for (int i = 0; i < keptBy.length; i++) {
+      while (next < now.length && now[next] < keptBy[i]) {
+        next++;
+      }
+      if (next == now.length || now[next] != keptBy[i]) {
+        long before = i == 0 ? Long.MIN_VALUE : keptBy[i - 1];
+        lookAgain(kept.subMap(before, false, keptBy[i], true));
+      }
+    }
+  }
+
+  private void lookAgain(Map<Long, List<Group>> some) {
+    some.forEach(
         (birth, groups) -> {
           List<Group> all = births.computeIfAbsent(birth, b -> new ArrayList<>(2));
           all.addAll(groups);
           all.sort(Comparator.comparingLong(group -> group.freed));
         });
-    kept.clear();
+    some.clear();
   }
 
   /** Sets apart what a named snapshot sees, and so all that was freed later. */

@@ -2,8 +2,11 @@ package dev.pando.txn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
+import dev.pando.btree.TreeChanges;
 import dev.pando.pager.Meta;
+import dev.pando.pager.PageMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,14 +22,11 @@ import org.jspecify.annotations.Nullable;
  * remembers; thread-safe.
  */
 final class NamedSnapshots {
-  static final NamedSnapshots NONE = new NamedSnapshots(List.of(), new long[0], List.of());
-
-  private static final Comparator<SnapshotEntry> BY_NAME =
-      (one, other) ->
-          Arrays.compareUnsigned(one.name().getBytes(UTF_8), other.name().getBytes(UTF_8));
+  static final NamedSnapshots NONE =
+      new NamedSnapshots(new SnapshotEntry[0], new Meta[0], new long[0], new long[0], List.of());
 
   /** By name, as in the catalog. */
-  private final List<SnapshotEntry> entries;
+  private final SnapshotEntry[] entries;
 
   /** By transaction, each once. */
   private final Meta[] metas;
@@ -38,10 +38,23 @@ final class NamedSnapshots {
 
   private List<SnapshotEntry> unread;
 
-  private NamedSnapshots(List<SnapshotEntry> entries, long[] seen, List<SnapshotEntry> unread) {
+  private NamedSnapshots(
+      SnapshotEntry[] entries,
+      Meta[] metas,
+      long[] txnIds,
+      long[] seen,
+      List<SnapshotEntry> unread) {
     this.entries = entries;
+    this.metas = metas;
+    this.txnIds = txnIds;
     this.seen = seen;
     this.unread = unread;
+  }
+
+  private static NamedSnapshots of(List<SnapshotEntry> entries) {
+    if (entries.isEmpty()) {
+      return NONE;
+    }
     Meta[] sorted = entries.stream().map(SnapshotEntry::meta).toArray(Meta[]::new);
     Arrays.sort(sorted, Comparator.comparingLong(Meta::txnId));
     int count = 0;
@@ -50,12 +63,10 @@ final class NamedSnapshots {
         sorted[count++] = meta;
       }
     }
-    metas = Arrays.copyOf(sorted, count);
-    txnIds = Arrays.stream(metas).mapToLong(Meta::txnId).toArray();
-  }
-
-  private static NamedSnapshots of(List<SnapshotEntry> entries) {
-    return entries.isEmpty() ? NONE : new NamedSnapshots(entries, new long[0], entries);
+    Meta[] metas = Arrays.copyOf(sorted, count);
+    long[] txnIds = Arrays.stream(metas).mapToLong(Meta::txnId).toArray();
+    SnapshotEntry[] all = entries.toArray(SnapshotEntry[]::new);
+    return new NamedSnapshots(all, metas, txnIds, new long[0], List.of(all));
   }
 
   /**
@@ -66,52 +77,176 @@ final class NamedSnapshots {
   static NamedSnapshots read(Tree catalog, String file, int pageSize, NamedSnapshots older) {
     List<SnapshotEntry> all = new ArrayList<>();
     SnapshotEntry.forEach(
-        catalog,
-        file,
-        (key, value) -> {
-          SnapshotEntry known = older.find(SnapshotEntry.name(file, key));
-          boolean same = known != null && known.isIn(value);
-          all.add(same ? known : SnapshotEntry.decode(file, pageSize, key, value));
-        });
-    return all.equals(older.entries) ? older : of(List.copyOf(all));
+        catalog, file, (key, value) -> all.add(older.entry(file, pageSize, key, value)));
+    return older.isOf(all) ? older : of(all);
   }
 
-  /** This list with one more. */
-  NamedSnapshots with(SnapshotEntry entry) {
-    List<SnapshotEntry> more = new ArrayList<>(entries);
-    more.add(~Collections.binarySearch(entries, entry, BY_NAME), entry);
-    synchronized (this) {
-      List<SnapshotEntry> left = new ArrayList<>(unread);
-      left.add(entry);
-      return new NamedSnapshots(List.copyOf(more), seen, List.copyOf(left));
+  /**
+   * Reads what has changed in the list of a catalog.
+   *
+   * @param older of an earlier commit
+   * @param since that commit's transaction
+   */
+  static NamedSnapshots follow(PageMap pages, Meta meta, NamedSnapshots older, long since) {
+    if (older.size() > 0) {
+      Changes changes = new Changes(older, pages.name(), meta.pageSize());
+      TreeChanges.visit(pages, meta.catalog(), since, changes);
+      if (changes.fit) {
+        return older.isOf(changes.all) ? older : of(changes.all);
+      }
+    }
+    return read(new Tree(pages, meta.catalog()), pages.name(), meta.pageSize(), older);
+  }
+
+  /** Makes the newer list: parts of the catalog that are as they were need not be read. */
+  private static final class Changes implements TreeChanges.Visitor {
+    private final NamedSnapshots older;
+    private final String file;
+    private final int pageSize;
+    final List<SnapshotEntry> all;
+
+    /** Whether the older list has what it must have. */
+    boolean fit = true;
+
+    private boolean done;
+
+    Changes(NamedSnapshots older, String file, int pageSize) {
+      this.older = older;
+      this.file = file;
+      this.pageSize = pageSize;
+      this.all = new ArrayList<>(older.size() + 1);
+    }
+
+    @Override
+    public void entry(Slice key, Slice value) {
+      if (isSnapshot(key)) {
+        all.add(older.entry(file, pageSize, key, value));
+      }
+    }
+
+    @Override
+    public void unchanged(Slice first, Slice last) {
+      if (isSnapshot(first)) {
+        int from = older.indexOf(SnapshotEntry.name(file, first));
+        int to =
+            isSnapshot(last) ? older.indexOf(SnapshotEntry.name(file, last)) : older.size() - 1;
+        fit &= from >= 0 && to >= from;
+        done |= !fit;
+        if (fit) {
+          all.addAll(older.entries().subList(from, to + 1));
+        }
+      }
+    }
+
+    private boolean isSnapshot(Slice key) {
+      boolean is = CatalogKey.of(file, key) == CatalogKey.SNAPSHOT;
+      done |= !is; // they come first
+      return is;
+    }
+
+    @Override
+    public boolean isDone() {
+      return done;
     }
   }
 
+  /** Whether it has just these entries, which are the same objects where nothing has changed. */
+  private boolean isOf(List<SnapshotEntry> others) {
+    return Arrays.asList(entries).equals(others);
+  }
+
+  /** A record, which need not be decoded if this list has it. */
+  private SnapshotEntry entry(String file, int pageSize, Slice key, Slice value) {
+    SnapshotEntry known = find(SnapshotEntry.name(file, key));
+    return known != null && known.isIn(value)
+        ? known
+        : SnapshotEntry.decode(file, pageSize, key, value);
+  }
+
+  /** This list with one more. */
+  synchronized NamedSnapshots with(SnapshotEntry entry) {
+    List<SnapshotEntry> left = new ArrayList<>(unread);
+    left.add(entry);
+    SnapshotEntry[] more = with(entries, ~indexOf(entry.name()), entry);
+    long txnId = entry.meta().txnId();
+    int at = Arrays.binarySearch(txnIds, txnId);
+    if (at >= 0) { // it has another name already
+      return new NamedSnapshots(more, metas, txnIds, seen, left);
+    }
+    Meta[] moreMetas = with(metas, ~at, entry.meta());
+    return new NamedSnapshots(more, moreMetas, with(txnIds, ~at, txnId), seen, left);
+  }
+
   /** This list without one of its entries. */
-  NamedSnapshots without(SnapshotEntry entry) {
-    return of(entries.stream().filter(each -> each != entry).toList());
+  synchronized NamedSnapshots without(SnapshotEntry entry) {
+    SnapshotEntry[] fewer = without(entries, indexOf(entry.name()));
+    List<SnapshotEntry> left = new ArrayList<>(unread);
+    boolean unseen = left.remove(entry);
+    if (!unseen) { // others may see what it saw, or not
+      left = List.of(fewer);
+    }
+    long[] stillSeen = unseen ? seen : new long[0];
+    long txnId = entry.meta().txnId();
+    for (SnapshotEntry other : fewer) {
+      if (other.meta().txnId() == txnId) {
+        return new NamedSnapshots(fewer, metas, txnIds, stillSeen, left);
+      }
+    }
+    int at = Arrays.binarySearch(txnIds, txnId);
+    return new NamedSnapshots(fewer, without(metas, at), without(txnIds, at), stillSeen, left);
+  }
+
+  private static <T> T[] with(T[] all, int at, T one) {
+    T[] more = Arrays.copyOf(all, all.length + 1);
+    System.arraycopy(all, at, more, at + 1, all.length - at);
+    more[at] = one;
+    return more;
+  }
+
+  private static long[] with(long[] all, int at, long one) {
+    long[] more = Arrays.copyOf(all, all.length + 1);
+    System.arraycopy(all, at, more, at + 1, all.length - at);
+    more[at] = one;
+    return more;
+  }
+
+  private static <T> T[] without(T[] all, int at) {
+    T[] fewer = Arrays.copyOf(all, all.length - 1);
+    System.arraycopy(all, at + 1, fewer, at, fewer.length - at);
+    return fewer;
+  }
+
+  private static long[] without(long[] all, int at) {
+    long[] fewer = Arrays.copyOf(all, all.length - 1);
+    System.arraycopy(all, at + 1, fewer, at, fewer.length - at);
+    return fewer;
   }
 
   /** All of them, by name. */
   List<SnapshotEntry> entries() {
-    return entries;
+    return Collections.unmodifiableList(Arrays.asList(entries));
   }
 
   int size() {
-    return entries.size();
+    return entries.length;
   }
 
   /** The one of a name, if there is one. */
   @Nullable SnapshotEntry find(String name) {
+    int at = indexOf(name);
+    return at < 0 ? null : entries[at];
+  }
+
+  /** Where a name is in {@link #entries}, or {@code ~index} where it belongs. */
+  private int indexOf(String name) {
     int low = 0;
-    int high = entries.size() - 1;
+    int high = entries.length - 1;
     byte[] wanted = name.getBytes(UTF_8);
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      SnapshotEntry entry = entries.get(middle);
-      int order = Arrays.compareUnsigned(entry.name().getBytes(UTF_8), wanted);
+      int order = Arrays.compareUnsigned(entries[middle].name().getBytes(UTF_8), wanted);
       if (order == 0) {
-        return entry;
+        return middle;
       }
       if (order < 0) {
         low = middle + 1;
@@ -119,7 +254,7 @@ final class NamedSnapshots {
         high = middle - 1;
       }
     }
-    return null;
+    return ~low;
   }
 
   /** The transactions, ascending, each once: always the same array, not to be changed. */

@@ -1,7 +1,6 @@
 package dev.pando.txn;
 
 import java.util.Arrays;
-import java.util.stream.LongStream;
 
 /**
  * The snapshots whose pages must stay as they are: those of readers, the base of the running write
@@ -69,12 +68,18 @@ final class Pins {
     return txnId >= from;
   }
 
-  /** The pinned snapshots, ascending. */
+  /** The pinned snapshots, ascending, each once. */
   long[] sorted() {
-    return LongStream.concat(Arrays.stream(sorted), Arrays.stream(kept))
-        .sorted()
-        .distinct()
-        .toArray();
+    long[] all = new long[sorted.length + kept.length];
+    int count = 0;
+    for (int i = 0, k = 0; i < sorted.length || k < kept.length; ) {
+      boolean isKept = i == sorted.length || (k < kept.length && kept[k] < sorted[i]);
+      long next = isKept ? kept[k++] : sorted[i++];
+      if (count == 0 || all[count - 1] != next) {
+        all[count++] = next;
+      }
+    }
+    return Arrays.copyOf(all, count);
   }
 
   /** Whether a snapshot is known to be pinned, not only by its name. */

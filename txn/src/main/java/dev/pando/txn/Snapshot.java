@@ -33,6 +33,9 @@ final class Snapshot {
   /** Named snapshots that an earlier one lists. */
   private volatile NamedSnapshots namedBefore = NamedSnapshots.NONE;
 
+  /** That one's transaction. */
+  private long namedBeforeTxn;
+
   Snapshot(Meta meta, PageMap map) {
     this.meta = meta;
     this.map = map;
@@ -73,6 +76,7 @@ final class Snapshot {
 
   private void follow(Snapshot before, @Nullable NamedSnapshots listed) {
     NamedSnapshots known = before.named;
+    namedBeforeTxn = known != null ? before.txnId() : before.namedBeforeTxn;
     namedBefore = known != null ? known : before.namedBefore;
     named = listed;
   }
@@ -135,7 +139,7 @@ final class Snapshot {
   NamedSnapshots named() {
     NamedSnapshots known = named;
     if (known == null) {
-      known = NamedSnapshots.read(catalog(), map.name(), meta.pageSize(), namedBefore);
+      known = NamedSnapshots.follow(map, meta, namedBefore, namedBeforeTxn);
       named = known;
       namedBefore = NamedSnapshots.NONE;
     }

@@ -116,19 +116,21 @@ final class SpaceFollower {
     }
     try {
       long _ = held.release(pins, reusable); // all that others may have reused, and more
-      for (int i = 0; i < sorted.length && sorted[i] < base.txnId(); i++) {
-        if (sorted[i] > known.txnId() && !step(base, meta(sorted[i], found), sorted, i, found)) {
+      int older = countBelow(sorted, base.txnId());
+      for (int i = countBelow(sorted, known.txnId() + 1); i < older; i++) {
+        if (!step(base, meta(sorted[i], found), sorted, i, found)) {
           return false;
         }
-      }
-      int older = 0;
-      while (older < sorted.length && sorted[older] < base.txnId()) {
-        older++;
       }
       return step(base, base.meta(), sorted, older, found) && addsUp();
     } catch (CorruptFileException e) {
       return false; // a stale pin, or damage: then reading says so, too
     }
+  }
+
+  private static int countBelow(long[] sorted, long txnId) {
+    int found = Arrays.binarySearch(sorted, txnId);
+    return found < 0 ? ~found : found;
   }
 
   private boolean addsUp() {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** A named snapshot is dropped, and its pages are reused, while the pages it holds are counted. */
 class DroppedWhileReadTest extends DatabaseTestBase {
-  private static final int BLOBS_COUNT = 2_000;
+  private static final int BLOBS_COUNT = 600;
 
   private static void churn(Database db, int from) {
     for (int i = from; i < from + 4; i++) {

@@ -25,6 +25,29 @@ class ManySnapshotsTest extends DatabaseTestBase {
     }
   }
 
+  private static List<String> described(NamedSnapshots named) {
+    return named.entries().stream()
+        .map(entry -> entry.name() + " of " + entry.meta().txnId())
+        .toList();
+  }
+
+  /** What an earlier commit lists. */
+  private record Listed(NamedSnapshots named, long txnId) {
+    static Listed of(Database db) {
+      try (ReadTxn tx = db.beginOwnRead()) {
+        return new Listed(tx.snapshot().named(), tx.txnId());
+      }
+    }
+
+    /** As a process does that follows others. */
+    NamedSnapshots follow(Database db) {
+      try (ReadTxn tx = db.beginOwnRead()) {
+        Snapshot now = tx.snapshot();
+        return NamedSnapshots.follow(now.map(), now.meta(), named, txnId);
+      }
+    }
+  }
+
   private static void change(Database db, int i) {
     db.update(Durability.ASYNC, tx -> tx.put(NAMES, (long) i % 100, "value " + i));
   }
@@ -68,6 +91,41 @@ class ManySnapshotsTest extends DatabaseTestBase {
     try (ReadTxn tx = db.beginOwnRead()) {
       return HeldSearch.pagesHeld(
           tx.snapshot(), named.entries().stream().map(SnapshotEntry::meta).toList());
+    }
+  }
+
+  /** Names are long, so that they are in many pages; tables come and go beside them. */
+  @Test
+  void whatOthersChangedIsFollowed() {
+    Random random = new Random(new Figures("named snapshots", 1).seed(0));
+    Database db = open(Options.defaults().withPageSize(512));
+    List<Listed> earlier = new ArrayList<>();
+    List<String> model = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      earlier.add(Listed.of(db));
+      for (int j = random.nextInt(4); j > 0; j--) {
+        String name = Integer.toString(random.nextInt(1_000)).repeat(random.nextInt(1, 20));
+        if (!model.contains(name) && (i < 60 || model.isEmpty())) {
+          NamedSnapshot _ = db.snapshots().create(name);
+          model.add(name);
+        } else {
+          assertThat(db.snapshots().drop(model.remove(random.nextInt(model.size())))).isTrue();
+        }
+      }
+      Table<Long, String> table = Table.of("t" + random.nextInt(50), Codec.u64(), Codec.utf8());
+      db.update(
+          Durability.ASYNC,
+          tx -> {
+            if (!tx.drop(table.name())) {
+              tx.put(table, 1L, "value");
+            }
+          });
+      Listed then = earlier.get(random.nextInt(earlier.size()));
+      NamedSnapshots followed = then.follow(db);
+      NamedSnapshots known = named(db);
+      assertThat(described(followed)).isEqualTo(described(known));
+      assertThat(followed.txnIds()).isEqualTo(known.txnIds());
+      assertThat(Listed.of(db).follow(db)).isSameAs(known);
     }
   }
 

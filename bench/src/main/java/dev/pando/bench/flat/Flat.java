@@ -35,6 +35,7 @@ final class Flat implements Callable<Integer> {
           WriteTablesRow.ofOneTable(),
           SnapshotsRow.ofCommits(),
           SnapshotsRow.ofStats(),
+          SnapshotsRow.ofMaking(),
           new CursorsRow(),
           new BurstRow(),
           new ChunksRow(),

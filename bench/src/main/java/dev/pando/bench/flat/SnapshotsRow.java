@@ -3,6 +3,7 @@ package dev.pando.bench.flat;
 import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Durability;
+import dev.pando.txn.NamedSnapshot;
 import dev.pando.txn.Stat;
 import dev.pando.txn.Table;
 import java.nio.file.Path;
@@ -13,28 +14,47 @@ final class SnapshotsRow implements FlatRow {
   private static final Table<Long, Long> TABLE = Table.of("table", Codec.u64(), Codec.u64());
   private static final int KEYS = 100_000;
 
-  private final boolean stat;
+  /** What is done beside the named snapshots. */
+  private enum Step {
+    COMMIT("snapshots", "a commit that is not synced"),
+    STAT("snapshotstat", "Database.stat"),
+    MAKE("snapshotmake", "making and dropping a named snapshot, with a commit in between,");
 
-  private SnapshotsRow(boolean stat) {
-    this.stat = stat;
+    final String row;
+    final String title;
+
+    Step(String row, String title) {
+      this.row = row;
+      this.title = title;
+    }
+  }
+
+  private final Step step;
+
+  private SnapshotsRow(Step step) {
+    this.step = step;
   }
 
   static SnapshotsRow ofCommits() {
-    return new SnapshotsRow(false);
+    return new SnapshotsRow(Step.COMMIT);
   }
 
   static SnapshotsRow ofStats() {
-    return new SnapshotsRow(true);
+    return new SnapshotsRow(Step.STAT);
+  }
+
+  static SnapshotsRow ofMaking() {
+    return new SnapshotsRow(Step.MAKE);
   }
 
   @Override
   public String name() {
-    return stat ? "snapshotstat" : "snapshots";
+    return step.row;
   }
 
   @Override
   public String title() {
-    return (stat ? "Database.stat" : "a commit that is not synced") + " beside named snapshots";
+    return step.title + " beside named snapshots";
   }
 
   @Override
@@ -53,9 +73,14 @@ final class SnapshotsRow implements FlatRow {
     try (Database few = filled(directory, 1);
         Database much = filled(directory, many)) {
       double[] nanos =
-          stat
-              ? Timing.nanosPerStep(quick ? 20 : 200, i -> look(few, 1), i -> look(much, many))
-              : Timing.nanosPerStep(quick ? 200 : 2_000, i -> change(few, i), i -> change(much, i));
+          switch (step) {
+            case COMMIT ->
+                Timing.nanosPerStep(quick ? 200 : 2_000, i -> change(few, i), i -> change(much, i));
+            case STAT ->
+                Timing.nanosPerStep(quick ? 20 : 200, i -> look(few, 1), i -> look(much, many));
+            case MAKE ->
+                Timing.nanosPerStep(quick ? 50 : 200, i -> make(few, i), i -> make(much, i));
+          };
       return List.of(
           new Point("1 snapshot", nanos[0] / 1e3), new Point(many + " snapshots", nanos[1] / 1e3));
     }
@@ -80,6 +105,14 @@ final class SnapshotsRow implements FlatRow {
     Stat stat = db.stat();
     if (stat.heldPages() < count) {
       throw new IllegalStateException(count + " snapshots hold " + stat.heldPages() + " pages");
+    }
+  }
+
+  private static void make(Database db, int i) {
+    NamedSnapshot _ = db.snapshots().create("another");
+    change(db, i);
+    if (!db.snapshots().drop("another")) {
+      throw new IllegalStateException("the snapshot is not there");
     }
   }
 

@@ -4,6 +4,7 @@ import dev.pando.bench.report.ChildJvm;
 import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Durability;
+import dev.pando.txn.NamedSnapshot;
 import dev.pando.txn.ReadTxn;
 import dev.pando.txn.Table;
 import java.nio.file.Files;
@@ -50,24 +51,31 @@ final class TurnsRow implements FlatRow {
     List<Point> points = new ArrayList<>();
     int turns = quick ? 100 : 400;
     int large = quick ? 128 : 1024;
-    double _ = turns(directory.resolve("warm"), SMALL, 0, turns);
-    points.add(point(directory, SMALL, 0, turns));
-    points.add(point(directory, large, 0, turns));
-    points.add(point(directory, large, READERS, turns));
+    double _ = turns(directory.resolve("warm"), SMALL, 0, 0, turns);
+    points.add(point(directory, SMALL, 0, 0, turns));
+    points.add(point(directory, SMALL, 0, quick ? 300 : 1_000, turns));
+    points.add(point(directory, large, 0, 0, turns));
+    points.add(point(directory, large, READERS, 0, turns));
     return points;
   }
 
-  private static Point point(Path directory, int mib, int readers, int turns) throws Exception {
-    Path file = directory.resolve("turns" + mib + "-" + readers);
-    double cost = turns(file, mib, readers, turns);
+  private static Point point(Path directory, int mib, int readers, int named, int turns)
+      throws Exception {
+    Path file = directory.resolve("turns" + mib + "-" + readers + "-" + named);
+    double cost = turns(file, mib, readers, named, turns);
     Files.delete(file);
-    return new Point("%d MiB, %d readers".formatted(mib, readers), cost);
+    return new Point("%d MiB, %d readers, %d named snapshots".formatted(mib, readers, named), cost);
   }
 
   /** Microseconds of the median commit. */
-  private static double turns(Path file, int mib, int readers, int turns) throws Exception {
+  private static double turns(Path file, int mib, int readers, int named, int turns)
+      throws Exception {
     try (Database db = Database.open(file)) {
       fill(db, mib);
+      for (int i = 0; i < named; i++) {
+        NamedSnapshot _ = db.snapshots().create("snapshot " + i);
+        SparseFile.put(db, i);
+      }
       List<ReadTxn> open = new ArrayList<>();
       for (int i = 0; i < readers; i++) {
         open.add(db.beginRead());
