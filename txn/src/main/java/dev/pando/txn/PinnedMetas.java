@@ -28,8 +28,20 @@ final class PinnedMetas {
 
   private static final long PAGE = 64;
 
+  /** How many blocks are looked at first: the newest commits' and more. */
+  private static final int RECENT = 8;
+
   private final LockFile file;
   private final int pageSize;
+
+  /** Blocks that this process used last: beside readers of old snapshots, one of them is free. */
+  private final int[] recent = new int[RECENT];
+
+  /** Where the oldest one is in {@link #recent}. */
+  private int oldest;
+
+  /** Where the search through all blocks goes on. */
+  private int next = 1;
 
   PinnedMetas(LockFile file, int pageSize) {
     this.file = file;
@@ -61,21 +73,40 @@ final class PinnedMetas {
   }
 
   private @Nullable MemorySegment room(LongPredicate pinned) {
+    for (int i = 0; i < RECENT; i++) {
+      int number = recent[(oldest + i) % RECENT];
+      if (number != 0 && isFree(number, pinned)) {
+        return file.block(number);
+      }
+    }
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
-      MemorySegment block = file.block(i);
-      if (isMeta(block)) {
-        long txn = (long) LONG.getVolatile(block, TXN);
-        if (txn == 0 || !pinned.test(txn - 1)) {
-          return block;
-        }
+      int number = next < count ? next : 1;
+      next = number + 1;
+      if (isFree(number, pinned)) {
+        return remember(number);
       }
     }
     try {
-      return file.block(file.addBlock(LockBlocks.META));
+      return remember(file.addBlock(LockBlocks.META));
     } catch (DatabaseFullException e) {
       return null;
     }
+  }
+
+  private MemorySegment remember(int number) {
+    recent[oldest] = number;
+    oldest = (oldest + 1) % RECENT;
+    return file.block(number);
+  }
+
+  private boolean isFree(int number, LongPredicate pinned) {
+    MemorySegment block = file.block(number);
+    if (!isMeta(block)) {
+      return false;
+    }
+    long txn = (long) LONG.getVolatile(block, TXN);
+    return txn == 0 || !pinned.test(txn - 1);
   }
 
   private static boolean isMeta(MemorySegment block) {
