@@ -380,6 +380,7 @@ final class Catalog {
         CatalogEntry.decode(pages.name(), table, entry, meta.pageCount(), meta.txnId());
     key.set(name.segment, name.offset, (int) name.length);
     if (!tree.get(key, value) || !value.contentEquals(entry)) {
+      changedEntries.add(table);
       boolean _ = tree.put(key, entry.segment, entry.offset, entry.length);
     }
   }

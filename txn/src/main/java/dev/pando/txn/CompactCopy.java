@@ -1,8 +1,10 @@
 package dev.pando.txn;
 
 import dev.pando.btree.Cursor;
+import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
+import dev.pando.error.CorruptFileException;
 import dev.pando.pager.CopyTarget;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.pager.Meta;
@@ -136,7 +138,10 @@ final class CompactCopy {
       KeptCommit commit, PageReader pages, Slice key, Slice value, WriteTxn out) {
     switch (CatalogKey.of(pages.name(), key)) {
       case SNAPSHOT -> {}
-      case CARRIED -> out.catalog().carry(key, value);
+      case CARRIED -> {
+        checkLength(pages.pageSize(), key);
+        out.catalog().carry(key, value);
+      }
       case TABLE -> {
         Meta meta = commit.meta();
         String name = CatalogEntry.name(pages.name(), key);
@@ -150,10 +155,13 @@ final class CompactCopy {
   private void copyTable(KeptCommit commit, Tree from, RawTable to) {
     Slice key = new Slice();
     Slice value = new Slice();
+    ScanOrder order = ScanOrder.ascending(file.name());
     int entries = 0;
     try (Cursor cursor = from.cursor()) {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.entry(key, value);
+        order.check(key);
+        checkLength(commit.meta().pageSize(), key);
         to.append(bytes(key), bytes(value));
         done += key.length + value.length;
         if (++entries % STEP == 0) {
@@ -163,6 +171,15 @@ final class CompactCopy {
       }
     }
     commit.tx().checkOpen();
+  }
+
+  private void checkLength(int pageSize, Slice key) {
+    if (key.length < 1 || key.length > Tree.maxKey(pageSize)) {
+      throw new CorruptFileException(
+          file.name(),
+          -1,
+          "a key of %d bytes, allowed: 1 to %d".formatted(key.length, Tree.maxKey(pageSize)));
+    }
   }
 
   private static MemorySegment bytes(Slice slice) {

@@ -3,6 +3,8 @@ package dev.pando.damage;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.SimulatedDisk;
+import dev.pando.txn.BackupForm;
+import dev.pando.txn.BackupReport;
 import dev.pando.txn.CheckReport;
 import dev.pando.txn.Database;
 import dev.pando.txn.NamedSnapshot;
@@ -14,6 +16,9 @@ import dev.pando.txn.Stat;
 import dev.pando.txn.TableStat;
 import dev.pando.txn.View;
 import dev.pando.txn.WriteTxn;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +26,9 @@ import java.util.function.Consumer;
 
 /**
  * Does to a file of any bytes what a program may do to a database: opens it, checks it, reads all
- * of it forwards and backwards, looks keys up, commits twice, and then replaces, deletes, compacts
- * and drops what is there. Errors of {@link StorageException} are answers; all else that is thrown
- * comes out, and so does taking too long.
+ * of it forwards and backwards, looks keys up, commits twice, copies it, and then replaces,
+ * deletes, restores, compacts and drops what is there. Errors of {@link StorageException} are
+ * answers; all else that is thrown comes out, and so does taking too long.
  */
 final class Ordeal {
   /** A file takes some milliseconds; a scan of one in which pages are named many times, seconds. */
@@ -44,16 +49,24 @@ final class Ordeal {
       List.of(
           db -> db.update(Ordeal::replace),
           db -> db.update(Ordeal::delete),
+          Ordeal::backup,
+          Ordeal::restoreSnapshots,
           Ordeal::dropSnapshots,
           Database::compact,
           db -> db.update(tx -> tx.tables().forEach(tx::drop)));
 
-  private final SimulatedDisk disk = new SimulatedDisk(4 << 20);
-  private final Options options =
-      disk.options(Options.defaults())
+  /** Files on one disk, which keeps the memory of those that were deleted. */
+  private static final int FILES_A_DISK = 100;
+
+  private static final Options OPTIONS =
+      Options.defaults()
           .withGrowthStep(SeedFiles.PAGE)
           .withCreateIfMissing(false)
           .withCloseTimeout(Duration.ofSeconds(1));
+
+  private SimulatedDisk disk = new SimulatedDisk(4 << 20);
+  private Options options = disk.options(OPTIONS);
+  private int undergone;
 
   /** How many files were opened. */
   long opened;
@@ -62,6 +75,11 @@ final class Ordeal {
   long whole;
 
   void undergo(byte[] image) {
+    if (++undergone % FILES_A_DISK == 0) {
+      disk.close();
+      disk = new SimulatedDisk(4 << 20);
+      options = disk.options(OPTIONS);
+    }
     final long begin = System.nanoTime();
     disk.put(RichFile.PATH, image);
     try (Database db = Database.open(RichFile.PATH, options)) {
@@ -238,6 +256,20 @@ final class Ordeal {
 
   private static boolean isKey(RawTable table, byte[] key) {
     return key.length > 0 && key.length <= table.maxKey();
+  }
+
+  /** Nobody reads the copies. */
+  private static void backup(Database db) {
+    for (BackupForm form : BackupForm.values()) {
+      WritableByteChannel nowhere = Channels.newChannel(OutputStream.nullOutputStream());
+      BackupReport _ = db.backup(nowhere, form, (done, total) -> {});
+    }
+  }
+
+  private static void restoreSnapshots(Database db) {
+    for (NamedSnapshot kept : db.snapshots().list()) {
+      long _ = db.snapshots().restore(kept.name());
+    }
   }
 
   private static void dropSnapshots(Database db) {

@@ -65,6 +65,20 @@ class RestoreTest extends DatabaseTestBase {
     }
   }
 
+  /** What readers have found of a table is kept from commit to commit. */
+  @Test
+  void tablesThatReadersHaveFoundAreLookedUpAgain() {
+    Database db = open();
+    fill(db, 0, 10, "old ");
+    Object _ = db.snapshots().create("old");
+    fill(db, 0, 2000, "new ");
+    assertThat(name(db, 5)).isEqualTo("new 5");
+    long _ = db.snapshots().restore("old");
+    assertThat(name(db, 5)).isEqualTo("old 5");
+    assertThat(name(db, 50)).isNull();
+    assertThat(db.count(NAMES)).isEqualTo(10);
+  }
+
   @Test
   void twiceIsAsOnce() {
     Database db = open();
