@@ -64,7 +64,8 @@ final class Inspection {
       try {
         List<String> notes = new ArrayList<>();
         DatabaseCheck check = new DatabaseCheck(meta, pages, database.snapshots()::keep);
-        new SlotCheck(file, lock, writer, publication).run(check, notes);
+        SlotCheck slots = new SlotCheck(file, lock, publication);
+        writer.withoutCommits(() -> slots.run(check, notes));
         return check.run(database.path(), notes);
       } finally {
         pages.release();

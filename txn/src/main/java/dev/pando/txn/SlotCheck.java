@@ -7,38 +7,31 @@ import java.util.List;
 final class SlotCheck {
   private final DataFile file;
   private final LockFile lock;
-  private final Writer writer;
   private final Publication publication;
 
-  SlotCheck(DataFile file, LockFile lock, Writer writer, Publication publication) {
+  SlotCheck(DataFile file, LockFile lock, Publication publication) {
     this.file = file;
     this.lock = lock;
-    this.writer = writer;
     this.publication = publication;
   }
 
   /**
-   * Reads the slots.
+   * Reads the slots. No commit of this process is under way.
    *
    * @param check gets the problem if no slot holds the newest commit
    * @param notes gets a note for each damaged slot
    */
   void run(DatabaseCheck check, List<String> notes) {
-    writer.withoutCommits(
-        () -> {
-          long txnId;
-          MetaSlots slots;
-          do {
-            txnId = publication.newest().txnId();
-            slots = MetaSlots.read(file.file());
-          } while (!holds(slots, txnId) && publication.newest().txnId() != txnId); // others commit
-          if (lock.shared() && !holds(slots, txnId)) { // or others have written since it was opened
-            check.problem("no meta slot holds the newest commit, transaction " + txnId);
-          }
-          slots
-              .damaged()
-              .forEach(slot -> notes.add("meta slot " + slot.slot() + ": " + slot.reason()));
-        });
+    long txnId;
+    MetaSlots slots;
+    do {
+      txnId = publication.newest().txnId();
+      slots = MetaSlots.read(file.file());
+    } while (!holds(slots, txnId) && publication.newest().txnId() != txnId); // others commit
+    if (lock.shared() && !holds(slots, txnId)) { // or others have written since it was opened
+      check.problem("no meta slot holds the newest commit, transaction " + txnId);
+    }
+    slots.damaged().forEach(slot -> notes.add("meta slot " + slot.slot() + ": " + slot.reason()));
   }
 
   private static boolean holds(MetaSlots slots, long txnId) {
