@@ -10,7 +10,7 @@ import java.util.List;
 final class Closing {
   private static final long POLL_NANOS = 500_000;
 
-  private final Database database;
+  private final Lifecycle lifecycle;
   private final DataFile file;
   private final LockFile lock;
   private final ReaderSlots readers;
@@ -27,7 +27,7 @@ final class Closing {
   private long pagesAtEnd;
 
   Closing(
-      Database database,
+      Lifecycle lifecycle,
       DataFile file,
       LockFile lock,
       ReaderSlots readers,
@@ -35,7 +35,7 @@ final class Closing {
       Writer writer,
       GroupCommit updates,
       List<Housekeeping.Task> watches) {
-    this.database = database;
+    this.lifecycle = lifecycle;
     this.file = file;
     this.lock = lock;
     this.readers = readers;
@@ -74,7 +74,7 @@ final class Closing {
     writer.turn().close();
     publication.endWaits();
     long end = System.nanoTime() + limit.toNanos();
-    while (writer.turn().isTaken() || (!database.isLost() && readers.countHere() > 0)) {
+    while (writer.turn().isTaken() || (!lifecycle.isLost() && readers.countHere() > 0)) {
       if (System.nanoTime() - end >= 0) {
         return false;
       }
@@ -84,7 +84,7 @@ final class Closing {
   }
 
   private void endNow() {
-    database.ended();
+    lifecycle.end();
     updates.end();
     end();
   }
@@ -101,7 +101,7 @@ final class Closing {
     switch (failure) {
       case null -> {}
       case InternalError e ->
-          throw OpenedFile.faulted(database.path(), e); // the file was truncated while it was open
+          throw OpenedFile.faulted(lifecycle.path(), e); // the file was truncated while it was open
       case Error e -> throw e;
       case RuntimeException e -> throw e;
       default -> throw new IllegalStateException(failure);

@@ -44,15 +44,9 @@ import org.jspecify.annotations.Nullable;
  * harms the file.
  */
 public final class Database implements AutoCloseable {
-  private static final int OPEN = 0;
-  private static final int CLOSING = 1;
-  private static final int ENDED = 2;
-
-  /** Others took this process for dead: nothing that it reads is safe. */
-  private static final int LOST = 3;
-
   private final Path path;
   private final Options options;
+  private final Lifecycle lifecycle;
   private final LockFile lock;
   private final DataFile file;
   private final OpenReport openReport;
@@ -63,32 +57,36 @@ public final class Database implements AutoCloseable {
   private final GroupCommit updates;
   private final ReaderWatch watch;
   private final WriterWatch writerWatch;
-  private volatile int state = OPEN;
-
-  /** Whether {@link #close} was called; guarded by {@link #writer}. */
-  private boolean closing;
-
   private final Inspection inspection;
   private final Closing ending;
 
   private Database(Path path, Options options, LockFile lock, OpenedFile opened) {
     this.path = path;
     this.options = options;
+    this.lifecycle = new Lifecycle(path, lock);
     this.lock = lock;
     this.openReport = opened.report();
     this.file = new DataFile(opened.file(), opened.map(), lock, options);
     this.readers = new ReaderSlots(lock);
     Snapshot first = new Snapshot(opened.meta(), opened.map());
     this.publication = new Publication(lock, file, readers, first);
-    this.reading = new Readers(this, options, readers, publication);
+    this.reading = new Readers(this, lifecycle, options, readers, publication);
     this.writerWatch = new WriterWatch(path, lock, options);
-    this.writer = new Writer(this, options, file, lock, readers, publication, writerWatch);
-    this.updates = new GroupCommit(writer, writerWatch, this::closed);
+    this.writer =
+        new Writer(lifecycle, this, options, file, lock, readers, publication, writerWatch);
+    this.updates = new GroupCommit(writer, writerWatch, lifecycle::closed);
     this.watch = new ReaderWatch(this, readers, publication, options);
     this.inspection = new Inspection(this, file, lock, readers, publication, writer);
     this.ending =
         new Closing(
-            this, file, lock, readers, publication, writer, updates, List.of(watch, writerWatch));
+            lifecycle,
+            file,
+            lock,
+            readers,
+            publication,
+            writer,
+            updates,
+            List.of(watch, writerWatch));
     if (lock.alone()) {
       writer.pinFirst();
     }
@@ -389,7 +387,7 @@ public final class Database implements AutoCloseable {
   }
 
   private void checkWritable() {
-    checkAccepting();
+    lifecycle.checkAccepting();
     if (!file.writable()) {
       throw new ReadOnlyException(path + ": cannot write, the database is open for reading only");
     }
@@ -493,7 +491,7 @@ public final class Database implements AutoCloseable {
   /** A copy to be made. */
   Backup backupWith(Progress progress) {
     Objects.requireNonNull(progress, "the progress is null");
-    checkAccepting();
+    lifecycle.checkAccepting();
     StackRoom.forTransaction();
     return new Backup(this, file, progress);
   }
@@ -578,9 +576,9 @@ public final class Database implements AutoCloseable {
     if (timeout.isNegative()) {
       throw new IllegalArgumentException("timeout=" + timeout + ", allowed zero or more");
     }
-    checkAccepting();
+    lifecycle.checkAccepting();
     StackRoom.forTransaction();
-    return publication.await(afterTxn, timeout, this::checkAccepting);
+    return publication.await(afterTxn, timeout, lifecycle::checkAccepting);
   }
 
   /** As {@link #compact(Progress)}, silently. */
@@ -640,36 +638,15 @@ public final class Database implements AutoCloseable {
 
   // ---- the end
 
-  /** Whether running transactions must fail. */
-  boolean hasEnded() {
-    return state >= ENDED;
+  /** Whether it is open, closed or lost. */
+  Lifecycle lifecycle() {
+    return lifecycle;
   }
 
   /** Others took this process for dead, and use the pages that it reads. */
   private void lose() {
-    synchronized (writer) {
-      state = state == OPEN ? LOST : state;
-    }
+    lifecycle.lose();
     readers.lose();
-  }
-
-  boolean isClosed() {
-    return state != OPEN;
-  }
-
-  void checkAccepting() {
-    if (isClosed()) {
-      throw endedException();
-    }
-  }
-
-  /** Why a database that takes no calls does not. */
-  RuntimeException endedException() {
-    return state == LOST ? lock.lost() : closed();
-  }
-
-  IllegalStateException closed() {
-    return new IllegalStateException("the database is closed: " + path);
   }
 
   /** The calling thread uses a write transaction of its own. */
@@ -687,24 +664,9 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     StackRoom.forTransaction();
-    synchronized (writer) {
-      if (closing) {
-        return;
-      }
-      closing = true;
-      state = state == OPEN ? CLOSING : state;
+    if (lifecycle.close()) {
+      ending.run(options.closeTimeout());
     }
-    ending.run(options.closeTimeout());
-  }
-
-  /** Whether others took this process for dead, so that readers are not waited for. */
-  boolean isLost() {
-    return state == LOST;
-  }
-
-  /** Nothing runs any more: from here on transactions that are left fail. */
-  void ended() {
-    state = ENDED;
   }
 
   @Override

@@ -6,12 +6,19 @@ import org.jspecify.annotations.Nullable;
 /** Begins the read transactions of a database. */
 final class Readers {
   private final Database database;
+  private final Lifecycle lifecycle;
   private final Options options;
   private final ReaderSlots slots;
   private final Publication publication;
 
-  Readers(Database database, Options options, ReaderSlots slots, Publication publication) {
+  Readers(
+      Database database,
+      Lifecycle lifecycle,
+      Options options,
+      ReaderSlots slots,
+      Publication publication) {
     this.database = database;
+    this.lifecycle = lifecycle;
     this.options = options;
     this.slots = slots;
     this.publication = publication;
@@ -23,22 +30,22 @@ final class Readers {
    * @param limited whether {@link Options#withReaderLimit} ends it: not if it is the engine's own
    */
   ReadTxn newest(boolean limited) {
-    database.checkAccepting();
+    lifecycle.checkAccepting();
     try {
       return begin(publication.pin(), limited);
     } catch (InternalError e) { // the lock file was cut short while it was open
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
 
   /** Begins one on an older snapshot; see {@link Publication#pin(Function)}. */
   @Nullable ReadTxn older(Function<Snapshot, @Nullable Snapshot> kept, boolean limited) {
-    database.checkAccepting();
+    lifecycle.checkAccepting();
     try {
       ReaderSlot slot = publication.pin(kept);
       return slot == null ? null : begin(slot, limited);
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
 
@@ -48,11 +55,11 @@ final class Readers {
    * @param checkPinned called when the snapshot has another pin; throws if the first one has gone
    */
   ReadTxn fork(Snapshot snapshot, Runnable checkPinned) {
-    database.checkAccepting();
+    lifecycle.checkAccepting();
     try {
       return begin(pinAgain(snapshot, checkPinned), true);
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
 
@@ -72,7 +79,7 @@ final class Readers {
 
   private ReadTxn begin(ReaderSlot slot, boolean limited) {
     try {
-      database
+      lifecycle
           .checkAccepting(); // after pinning: either close sees the slot, or this sees the close
       ReadTxn tx = new ReadTxn(database, slot);
       if (options.leakTracking()) {

@@ -27,6 +27,7 @@ abstract sealed class Txn permits ReadTxn {
   }
 
   final Database database;
+  private final Lifecycle lifecycle;
   private final Snapshot snapshot;
 
   /** The caller of the last call; see {@link Caller}. */
@@ -44,6 +45,7 @@ abstract sealed class Txn permits ReadTxn {
 
   Txn(Database database, Snapshot snapshot, @Nullable Caller caller) {
     this.database = database;
+    this.lifecycle = database.lifecycle();
     this.snapshot = snapshot;
     this.caller = caller;
   }
@@ -180,9 +182,7 @@ abstract sealed class Txn permits ReadTxn {
   }
 
   final void checkDatabase() {
-    if (database.hasEnded()) {
-      throw database.endedException();
-    }
+    lifecycle.checkNotEnded();
   }
 
   private IllegalStateException ended() {
@@ -301,7 +301,7 @@ abstract sealed class Txn permits ReadTxn {
 
   /** Whether the transaction has not ended, nor the database. */
   final boolean isUsable() {
-    return epoch >= 0 && !database.hasEnded();
+    return epoch >= 0 && !lifecycle.hasEnded();
   }
 
   /** Whether {@link #end} was called. */

@@ -24,6 +24,7 @@ final class Writer {
   private static final long CHECK_NAMES_NANOS = 1_000_000_000;
   private static final long SYNC_POLL_NANOS = 500_000;
 
+  private final Lifecycle lifecycle;
   private final Database database;
   private final Options options;
   private final DataFile file;
@@ -55,6 +56,7 @@ final class Writer {
   private long heldFrom = Long.MAX_VALUE;
 
   Writer(
+      Lifecycle lifecycle,
       Database database,
       Options options,
       DataFile file,
@@ -62,19 +64,20 @@ final class Writer {
       ReaderSlots readers,
       Publication publication,
       WriterWatch watch) {
+    this.lifecycle = lifecycle;
     this.database = database;
     this.options = options;
     this.file = file;
     this.lock = lock;
     this.readers = readers;
     this.publication = publication;
-    turn = new WriterTurn(lock, watch, database::closed);
+    turn = new WriterTurn(lock, watch, lifecycle::closed);
     memory = new WriterMemory(file);
     free = new FreeSpace(file);
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);
-    String name = String.valueOf(database.path());
-    background = new BackgroundSync(this::sync, database::isClosed, name, options);
+    String name = String.valueOf(lifecycle.path());
+    background = new BackgroundSync(this::sync, lifecycle::isClosed, name, options);
     written = publication.known();
   }
 
@@ -94,7 +97,7 @@ final class Writer {
     try {
       return takeTurn(limit) ? beginInTurn() : null;
     } catch (InternalError e) { // the file, or the lock file, was cut short
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
 
@@ -109,7 +112,7 @@ final class Writer {
 
   private WriteTxn beginInTurn() {
     try {
-      database.checkAccepting();
+      lifecycle.checkAccepting();
       file.checkNotFailed();
       WriteTxn tx = begin();
       turn.holder().begins(tx.txnId());
@@ -158,7 +161,7 @@ final class Writer {
   private @Nullable Pins pinsOfBaseOnDisk(Snapshot base) {
     commitLock.lock();
     try {
-      if (database.hasEnded()) {
+      if (lifecycle.hasEnded()) {
         return null;
       }
       metas.sync(base.txnId());
@@ -205,7 +208,7 @@ final class Writer {
     }
     if (!file.file().isNamed()) {
       throw new DatabaseFailedException(
-          database.path()
+          lifecycle.path()
               + ": the file was deleted, renamed or replaced while the database was open, and what"
               + " is committed now may be gone when it is closed; give the file its name back, or"
               + " close the database and restore the file from a copy",
@@ -213,7 +216,7 @@ final class Writer {
     }
     if (!lock.isNamed()) {
       throw new DatabaseFailedException(
-          database.path()
+          lifecycle.path()
               + ": its lock file was deleted or replaced while the database was open, so that other"
               + " processes cannot be told from dead ones; close the database in all processes and"
               + " open it again",
@@ -276,7 +279,7 @@ final class Writer {
   private void claim() {
     commitLock.lock();
     try {
-      database.checkAccepting();
+      lifecycle.checkAccepting();
       Snapshot base = written;
       Meta claimed = metas.claim(base.meta(), pins(base));
       Snapshot next = base.same(claimed, base.map());
@@ -338,7 +341,7 @@ final class Writer {
     try {
       commit(tx, durability);
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
 
@@ -375,7 +378,7 @@ final class Writer {
   }
 
   private void endCommitting() {
-    if (!database.hasEnded()) {
+    if (!lifecycle.hasEnded()) {
       lock.setCommitting(0);
     }
   }
@@ -412,7 +415,7 @@ final class Writer {
           turn.leave();
         }
       } else {
-        database.checkAccepting();
+        lifecycle.checkAccepting();
         LockFile.pause(SYNC_POLL_NANOS); // another process writes: its commit puts ours on disk
       }
     }
@@ -435,10 +438,10 @@ final class Writer {
     commitLock.lock();
     try {
       pages.end();
-      if (!database.hasEnded() && pages.anythingWritten()) {
+      if (!lifecycle.hasEnded() && pages.anythingWritten()) {
         metas.use(pages.txnId());
         cutFile();
-      } else if (!database.hasEnded() && file.hasGrown()) {
+      } else if (!lifecycle.hasEnded() && file.hasGrown()) {
         cutFile();
       }
     } finally {
@@ -483,7 +486,7 @@ final class Writer {
   private void release(DirtyPages pages) {
     try {
       pages.releaseMaps();
-      if (!database.hasEnded()) {
+      if (!lifecycle.hasEnded()) {
         memory.trim();
         lock.setWriting(0); // fails if somebody has cut the lock file
       }

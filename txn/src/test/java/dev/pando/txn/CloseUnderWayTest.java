@@ -41,7 +41,7 @@ class CloseUnderWayTest extends DatabaseTestBase {
             .start(
                 () -> {
                   try (WriteTxn tx = db.beginWrite()) {
-                    for (long key = 0; !db.hasEnded(); key++) {
+                    for (long key = 0; !db.lifecycle().hasEnded(); key++) {
                       tx.put(NAMES, key, "spilled");
                     }
                   } catch (RuntimeException e) {

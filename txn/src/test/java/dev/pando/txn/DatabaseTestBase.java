@@ -60,7 +60,7 @@ abstract class DatabaseTestBase {
 
   /** Checks and closes, unless the test has closed it. */
   final void closeChecked(Database db) {
-    if (!db.hasEnded()) {
+    if (!db.lifecycle().hasEnded()) {
       try {
         CheckReport _ = db.check().throwIfBad();
       } finally {
