@@ -71,7 +71,7 @@ public final class Database implements AutoCloseable {
     Snapshot first = new Snapshot(opened.meta(), opened.map());
     this.publication = new Publication(lock, file, readers, first);
     this.reading = new Readers(this, lifecycle, options, readers, publication);
-    this.writerWatch = new WriterWatch(path, lock, options);
+    this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
     this.writer =
         new Writer(lifecycle, this, options, file, lock, readers, publication, writerWatch);
     this.updates = new GroupCommit(writer, writerWatch, lifecycle::closed);

@@ -33,12 +33,17 @@ final class WriterWatch implements Housekeeping.Task {
   private final long warning;
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
 
-  WriterWatch(Path path, LockFile lock, Options options) {
+  /**
+   * No thread waits yet.
+   *
+   * @param warning nanoseconds after which a wait is logged
+   */
+  WriterWatch(Path path, LockFile lock, long warning) {
     this.path = path;
     this.lock = lock;
     this.holder = new TurnHolder();
     this.note = lock.holderNote();
-    this.warning = ReaderWatch.nanos(options.writerWarning());
+    this.warning = warning;
   }
 
   /** The transaction of this process that has the turn. */
