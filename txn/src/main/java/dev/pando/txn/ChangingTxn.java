@@ -24,6 +24,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   private static final Logger LOG = System.getLogger(WriteTxn.class.getName());
 
+  final Writers writing;
   final DirtyPages pages;
   final FreeSpace free;
   final Catalog catalog;
@@ -57,6 +58,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   ChangingTxn(
       Database database, Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
     super(database, base, memory.workspace);
+    this.writing = database.writing();
     this.whole = this;
     this.pages = pages;
     this.free = free;
@@ -69,6 +71,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** A share of a transaction; see {@link WriteTxn#share}. */
   ChangingTxn(ChangingTxn whole) {
     super(whole.database, whole.snapshot(), whole.onlyCaller().memory());
+    this.writing = whole.writing;
     this.whole = whole;
     this.pages = whole.pages;
     this.free = whole.free;
@@ -321,7 +324,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final void checkWritable() {
     checkOpen();
     if (!inClosure) {
-      database.writes();
+      writing.isUsed();
     }
     IllegalStateException met = misuse;
     if (met != null) {
@@ -436,7 +439,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   final void rollBack() {
     if (end() && !inClosure) {
-      database.rollBack(this);
+      writing.rollBack(this);
     }
   }
 

@@ -54,6 +54,7 @@ public final class Database implements AutoCloseable {
   private final Publication publication;
   private final Readers reading;
   private final Writer writer;
+  private final Writers writing;
   private final GroupCommit updates;
   private final ReaderWatch watch;
   private final WriterWatch writerWatch;
@@ -74,7 +75,8 @@ public final class Database implements AutoCloseable {
     this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
     this.writer =
         new Writer(lifecycle, this, options, file, lock, readers, publication, writerWatch);
-    this.updates = new GroupCommit(writer, writerWatch, lifecycle::closed);
+    this.writing = new Writers(this, writer);
+    this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
     this.watch = new ReaderWatch(this, readers, publication, options);
     this.inspection = new Inspection(this, file, lock, readers, publication, writer);
     this.ending =
@@ -347,21 +349,7 @@ public final class Database implements AutoCloseable {
   public WriteTxn beginWrite() {
     checkWritable();
     StackRoom.forTransaction();
-    return watched(Objects.requireNonNull(writer.begin(null)));
-  }
-
-  /** One that is forgotten would keep the turn for ever. */
-  private WriteTxn watched(WriteTxn tx) {
-    try {
-      DirtyPages pages = tx.pages();
-      Throwable place = place();
-      writerWatch.holder().isOwn(place);
-      tx.watchedBy(Leak.watch(tx, place, () -> writer.rollBack(pages, false)));
-      return tx;
-    } catch (Throwable e) { // no memory
-      tx.giveUp();
-      throw e;
-    }
+    return Objects.requireNonNull(writing.begin(null));
   }
 
   /** Where a transaction is being opened, if anybody wants to know. */
@@ -382,8 +370,7 @@ public final class Database implements AutoCloseable {
     }
     checkWritable();
     StackRoom.forTransaction();
-    WriteTxn tx = writer.begin(limit);
-    return tx == null ? null : watched(tx);
+    return writing.begin(limit);
   }
 
   private void checkWritable() {
@@ -418,18 +405,9 @@ public final class Database implements AutoCloseable {
     return options.durability();
   }
 
-  /** Commits a transaction and ends it, also if that fails. */
-  void commit(WriteTxn tx, Durability durability) {
-    writer.commit(tx, () -> durability);
-  }
-
-  /** A transaction that was not committed ends. */
-  void rollBack(ChangingTxn tx) {
-    try {
-      writer.rollBack(tx.pages(), tx.isInOrder());
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(path, e);
-    }
+  /** For write transactions. */
+  Writers writing() {
+    return writing;
   }
 
   /** States that are kept under a name. */
@@ -647,11 +625,6 @@ public final class Database implements AutoCloseable {
   private void lose() {
     lifecycle.lose();
     readers.lose();
-  }
-
-  /** The calling thread uses a write transaction of its own. */
-  void writes() {
-    writerWatch.holder().isUsed();
   }
 
   /**

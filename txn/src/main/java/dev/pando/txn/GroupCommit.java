@@ -2,7 +2,6 @@ package dev.pando.txn;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,6 +31,7 @@ final class GroupCommit {
   private static final int TRY_AGAIN = 64;
 
   private final Writer writer;
+  private final Writers writing;
   private final WriterWatch watch;
 
   /** Held while an update runs: it is the right to use the open group's transaction. */
@@ -66,8 +66,13 @@ final class GroupCommit {
    * @param watch gets the threads that wait
    * @param closed the exception for threads that wait when the database is closed
    */
-  GroupCommit(Writer writer, WriterWatch watch, Supplier<? extends RuntimeException> closed) {
+  GroupCommit(
+      Writer writer,
+      Writers writing,
+      WriterWatch watch,
+      Supplier<? extends RuntimeException> closed) {
     this.writer = writer;
+    this.writing = writing;
     this.watch = watch;
     this.joining = new ClosableLock(false, closed);
   }
@@ -174,7 +179,7 @@ final class GroupCommit {
     if (group == null) {
       group = new UpdateGroup();
       // Those who come while this waits for its turn queue up behind it, and join.
-      group.whole = Objects.requireNonNull(writer.begin(null));
+      group.whole = writing.beginShared();
       open = group;
     }
     return group;

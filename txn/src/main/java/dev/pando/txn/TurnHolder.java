@@ -7,16 +7,6 @@ import org.jspecify.annotations.Nullable;
  * thread, its age, and where it was begun. Set by the thread that has the turn, read by any.
  */
 final class TurnHolder {
-  private static final StackWalker STACK = StackWalker.getInstance();
-
-  /** Calls of these classes are not where a transaction was begun. */
-  private static final String[] OURS = {
-    TurnHolder.class.getName(),
-    Database.class.getName(),
-    Snapshots.class.getName(),
-    Compaction.class.getName()
-  };
-
   /**
    * The thread that used it last; null if no transaction has the turn. Read before the others and
    * written after them: what is read may be of a transaction that has just ended.
@@ -45,22 +35,16 @@ final class TurnHolder {
     thread = Thread.currentThread();
   }
 
-  /** It is the calling thread's own, and no update's. Finding the place takes a microsecond. */
-  void isOwn(@Nullable Throwable openedAt) {
-    this.openedAt = openedAt;
-    place = STACK.walk(frames -> frames.filter(TurnHolder::isTheirs).findFirst()).orElse(null);
+  /**
+   * It is the calling thread's own, and no update's.
+   *
+   * @param begunAt where it was begun; null if that is not known
+   * @param stack all of the stack, if leaks are tracked
+   */
+  void isOwn(StackWalker.@Nullable StackFrame begunAt, @Nullable Throwable stack) {
+    openedAt = stack;
+    place = begunAt;
     own = true;
-  }
-
-  private static boolean isTheirs(StackWalker.StackFrame frame) {
-    for (String ours : OURS) {
-      if (frame.getClassName().startsWith(ours)
-          && (frame.getClassName().length() == ours.length()
-              || frame.getClassName().charAt(ours.length()) == '$')) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** The calling thread goes on with it: it may be another one than before. */

@@ -300,7 +300,7 @@ public final class WriteTxn extends ChangingTxn {
       checkWritable();
       orBreak(savepoints::releaseAll);
       committer = Thread.currentThread();
-      database.commit(this, durability);
+      writing.commit(this, durability);
     } finally {
       committer = null;
       if (hasBeenEnded()) {

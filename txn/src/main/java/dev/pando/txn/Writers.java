@@ -1,0 +1,88 @@
+package dev.pando.txn;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Begins the write transactions of a database, and ends them. */
+final class Writers {
+  private static final StackWalker STACK = StackWalker.getInstance();
+
+  /** Calls of these classes are not where a transaction was begun. */
+  private static final String[] OURS = {
+    Writers.class.getName(),
+    Database.class.getName(),
+    Snapshots.class.getName(),
+    Compaction.class.getName()
+  };
+
+  private final Database database;
+  private final Writer writer;
+  private final TurnHolder holder;
+
+  Writers(Database database, Writer writer) {
+    this.database = database;
+    this.writer = writer;
+    this.holder = writer.turn().holder();
+  }
+
+  /** Begins one of the calling thread's own; null if its turn did not come in time. */
+  @Nullable WriteTxn begin(@Nullable Duration limit) {
+    WriteTxn tx = writer.begin(limit);
+    return tx == null ? null : watched(tx);
+  }
+
+  /** Begins one that updates share. */
+  WriteTxn beginShared() {
+    return Objects.requireNonNull(writer.begin(null));
+  }
+
+  /** One that is forgotten would keep the turn for ever. */
+  private WriteTxn watched(WriteTxn tx) {
+    try {
+      DirtyPages pages = tx.pages();
+      Throwable openedAt = database.place();
+      holder.isOwn(place(), openedAt);
+      tx.watchedBy(Leak.watch(tx, openedAt, () -> writer.rollBack(pages, false)));
+      return tx;
+    } catch (Throwable e) { // no memory
+      tx.giveUp();
+      throw e;
+    }
+  }
+
+  /** The stack frame that begins a transaction. Finding it takes a microsecond. */
+  private static StackWalker.@Nullable StackFrame place() {
+    return STACK.walk(frames -> frames.filter(Writers::isTheirs).findFirst()).orElse(null);
+  }
+
+  private static boolean isTheirs(StackWalker.StackFrame frame) {
+    for (String ours : OURS) {
+      if (frame.getClassName().startsWith(ours)
+          && (frame.getClassName().length() == ours.length()
+              || frame.getClassName().charAt(ours.length()) == '$')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The calling thread goes on with a transaction of its own. */
+  void isUsed() {
+    holder.isUsed();
+  }
+
+  /** Commits a transaction and ends it, also if that fails. */
+  void commit(WriteTxn tx, Durability durability) {
+    writer.commit(tx, () -> durability);
+  }
+
+  /** A transaction that was not committed ends. */
+  void rollBack(ChangingTxn tx) {
+    try {
+      writer.rollBack(tx.pages(), tx.isInOrder());
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+}
