@@ -5,7 +5,6 @@ import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
 import dev.pando.error.DatabaseFailedException;
-import dev.pando.error.StorageException;
 import dev.pando.pager.TreeRoot;
 import java.lang.System.Logger;
 import java.lang.foreign.MemorySegment;
@@ -25,14 +24,15 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   private static final Logger LOG = System.getLogger(WriteTxn.class.getName());
 
   final Writers writing;
+  private final Changes changes;
+
+  // Parts of the changes: a call gets at them without a detour.
+
   final DirtyPages pages;
   final FreeSpace free;
   final Catalog catalog;
   final Savepoints savepoints;
   private final Tree missing;
-
-  /** Of the {@link #whole} transaction: what failed half-way. */
-  private @Nullable Throwable broken;
 
   /** The transaction of which this is a share, or this. */
   private final ChangingTxn whole;
@@ -55,14 +55,14 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** Whether this is an update's, so that only its end may commit. */
   final boolean inClosure;
 
-  ChangingTxn(
-      Database database, Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
-    super(database, base, memory.workspace);
+  ChangingTxn(Database database, Changes changes) {
+    super(database, changes.base(), changes.workspace());
     this.writing = database.writing();
     this.whole = this;
-    this.pages = pages;
-    this.free = free;
-    this.catalog = new Catalog(pages, base, memory);
+    this.changes = changes;
+    this.pages = changes.pages();
+    this.free = changes.free();
+    this.catalog = changes.catalog();
     this.savepoints = new Savepoints(pages, catalog);
     this.missing = new Tree(pages, TreeRoot.EMPTY);
     this.inClosure = false;
@@ -70,9 +70,10 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   /** A share of a transaction; see {@link WriteTxn#share}. */
   ChangingTxn(ChangingTxn whole) {
-    super(whole.database, whole.snapshot(), whole.onlyCaller().memory());
+    super(whole.database, whole.snapshot(), whole.changes.workspace());
     this.writing = whole.writing;
     this.whole = whole;
+    this.changes = whole.changes;
     this.pages = whole.pages;
     this.free = whole.free;
     this.catalog = whole.catalog;
@@ -98,7 +99,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** Undoes what an update did since a savepoint of before it. */
   void undoShare(Savepoint before) {
     if (!seal() || !mayGoOn()) {
-      throw new IllegalStateException("not known what state the transaction is in", whole.broken);
+      throw new IllegalStateException("not known what state the transaction is in", changes.broken);
     }
     savepoints.rollBackTo(before);
     savepoints.release(before);
@@ -154,7 +155,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       return tree.put(key, value, 0, length);
     } catch (Throwable e) {
-      whole.broken = e; // here: there may be no stack left for a call
+      changes.broken = e; // here: there may be no stack left for a call
       throw broken(e);
     }
   }
@@ -166,7 +167,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
     } catch (Throwable e) {
-      whole.broken = e;
+      changes.broken = e;
       throw broken(e);
     }
   }
@@ -175,7 +176,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       return tree != null && tree.delete(key);
     } catch (Throwable e) {
-      whole.broken = e;
+      changes.broken = e;
       throw broken(e);
     }
   }
@@ -271,7 +272,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     } catch (IllegalArgumentException e) {
       throw e;
     } catch (Throwable e) {
-      whole.broken = e;
+      changes.broken = e;
       throw broken(e);
     }
   }
@@ -285,7 +286,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       pages.spillIfLarge();
     } catch (Throwable e) {
-      whole.broken = e;
+      changes.broken = e;
       throw broken(e);
     }
   }
@@ -304,7 +305,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       return step.getAsBoolean();
     } catch (Throwable e) {
-      whole.broken = e;
+      changes.broken = e;
       throw broken(e);
     }
   }
@@ -316,7 +317,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     } catch (IllegalArgumentException e) {
       throw e;
     } catch (Throwable e) {
-      whole.broken = e;
+      changes.broken = e;
       throw broken(e);
     }
   }
@@ -330,7 +331,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     if (met != null) {
       throw new IllegalStateException(met.getMessage(), met);
     }
-    Throwable failure = whole.broken;
+    Throwable failure = changes.broken;
     if (failure != null) {
       String wayOut = mayGoOn() ? "roll back to a savepoint before it, or " : "";
       throw new IllegalStateException(
@@ -346,22 +347,18 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
    * out of calls between their changes. Of other errors nobody knows where they struck.
    */
   final boolean mayGoOn() {
-    boolean known = isInOrder() && !(whole.broken instanceof DatabaseFailedException);
+    boolean known = changes.isInOrder() && !(changes.broken instanceof DatabaseFailedException);
     return known && !savepoints.isEmpty() && pages.isWhole();
-  }
-
-  /** Whether no error struck that may have come between any two steps. */
-  final boolean isInOrder() {
-    Throwable failure = whole.broken;
-    return failure == null || failure instanceof StorageException;
   }
 
   /** It went back to before what failed. */
   final void mended() {
-    whole.broken = null;
+    changes.broken = null;
   }
 
-  /** A change that failed half-way leaves trees that nobody may use: {@link #broken} is set. */
+  /**
+   * A change that failed half-way leaves trees that nobody may use: {@link Changes#broken} is set.
+   */
   private RuntimeException broken(Throwable e) {
     forgetTable();
     if (e instanceof InternalError || e instanceof IllegalStateException) {
@@ -414,6 +411,10 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     return copy ? MemorySegment.ofArray(found.toArray()).asReadOnly() : super.shown(found);
   }
 
+  Changes changes() {
+    return changes;
+  }
+
   DirtyPages pages() {
     return pages;
   }
@@ -427,6 +428,11 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   }
 
   // The end.
+
+  /** What it has changed is committed. */
+  final void ended() {
+    boolean _ = end();
+  }
 
   final void rollBack(Caller taken) {
     long _ = taken.begin();

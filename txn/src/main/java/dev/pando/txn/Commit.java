@@ -26,22 +26,22 @@ final class Commit {
   private final boolean isSynced;
 
   /**
-   * A commit of a transaction.
+   * A commit of what a transaction has changed.
    *
    * @param isSynced whether a sync follows at once
    */
   Commit(
-      WriteTxn txn,
+      Changes changes,
       MetaWriter metas,
       DataFile file,
       WriterMemory memory,
       Supplier<Pins> pinsNow,
       boolean isSynced) {
     this.isSynced = isSynced;
-    this.base = txn.snapshot();
-    this.pages = txn.pages();
-    this.free = txn.free();
-    this.catalog = txn.catalog();
+    this.base = changes.base();
+    this.pages = changes.pages();
+    this.free = changes.free();
+    this.catalog = changes.catalog();
     this.metas = metas;
     this.file = file;
     this.memory = memory;

@@ -251,7 +251,9 @@ final class GroupCommit {
   private void commit(UpdateGroup group) {
     Throwable failure = null;
     try {
-      writer.commit(group.whole, () -> seal(group));
+      writer.awaitCommit();
+      boolean sync = seal(group) == Durability.SYNC; // without a lock that updates may want
+      writer.commit(group.whole.changes(), sync, group.whole::ended);
     } catch (Throwable e) {
       failure = e;
       group.whole.giveUp(); // unless the commit has ended it

@@ -32,9 +32,8 @@ public final class WriteTxn extends ChangingTxn {
   /** The longest value, in bytes: 2 GiB - 1. */
   public static final int MAX_VALUE = Integer.MAX_VALUE;
 
-  WriteTxn(
-      Database database, Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
-    super(database, base, memory, pages, free);
+  WriteTxn(Database database, Changes changes) {
+    super(database, changes);
   }
 
   /** See {@link #share}. */

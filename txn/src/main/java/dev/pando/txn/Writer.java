@@ -8,7 +8,6 @@ import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageMap;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ final class Writer {
   private static final long SYNC_POLL_NANOS = 500_000;
 
   private final Lifecycle lifecycle;
-  private final Database database;
+  private final Runnable checkNotEnded; // made once
   private final Options options;
   private final DataFile file;
   private final LockFile lock;
@@ -57,7 +56,6 @@ final class Writer {
 
   Writer(
       Lifecycle lifecycle,
-      Database database,
       Options options,
       DataFile file,
       LockFile lock,
@@ -65,7 +63,7 @@ final class Writer {
       Publication publication,
       WriterWatch watch) {
     this.lifecycle = lifecycle;
-    this.database = database;
+    this.checkNotEnded = lifecycle::checkNotEnded;
     this.options = options;
     this.file = file;
     this.lock = lock;
@@ -93,7 +91,7 @@ final class Writer {
   // ---- begin
 
   /** Begins a transaction; null if its turn did not come in time. */
-  @Nullable WriteTxn begin(@Nullable Duration limit) {
+  @Nullable Changes begin(@Nullable Duration limit) {
     try {
       return takeTurn(limit) ? beginInTurn() : null;
     } catch (InternalError e) { // the file, or the lock file, was cut short
@@ -110,13 +108,13 @@ final class Writer {
     return turn.tryTake(limit);
   }
 
-  private WriteTxn beginInTurn() {
+  private Changes beginInTurn() {
     try {
       lifecycle.checkAccepting();
       file.checkNotFailed();
-      WriteTxn tx = begin();
-      turn.holder().begins(tx.txnId());
-      return tx;
+      Changes changes = begin();
+      turn.holder().begins(changes.txnId());
+      return changes;
     } catch (Throwable e) {
       free.forget(); // it may have begun
       try {
@@ -128,7 +126,7 @@ final class Writer {
     }
   }
 
-  private WriteTxn begin() {
+  private Changes begin() {
     checkNames();
     long current = lock.current(); // before: a reader that comes later reads nothing older
     boolean strangers = file.file().hasReaders();
@@ -149,9 +147,9 @@ final class Writer {
     free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
     long txnId = metas.nextTxnId();
     DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, options.spillLimit());
-    WriteTxn tx = new WriteTxn(database, base, memory, pages, free);
+    Changes changes = new Changes(base, memory, pages, free);
     lock.setWriting(txnId); // last: nothing fails after this
-    return tx;
+    return changes;
   }
 
   /**
@@ -323,44 +321,42 @@ final class Writer {
 
   // ---- commit
 
+  /** Waits until the commit before is over; an exception if the database has ended then. */
+  void awaitCommit() {
+    withoutCommits(checkNotEnded);
+  }
+
   /**
-   * Commits a transaction and ends it, also if that fails.
+   * Commits what a transaction has changed.
    *
-   * @param seal called when the commit before is on disk: nothing is added to the transaction after
-   *     that
+   * @param sync whether it is on disk when this returns
+   * @param ended called before the next transaction may begin: the caller marks the end of this
+   *     one. After an exception before that, the caller must roll it back
    */
-  void commit(WriteTxn tx, Supplier<Durability> seal) {
-    Durability durability;
+  void commit(Changes changes, boolean sync, Runnable ended) {
     try {
-      withoutCommits(tx::checkOpen); // waits for the commit before
-      durability = seal.get(); // without the lock: it waits for updates, which may want that
-    } catch (Throwable e) {
-      tx.giveUp();
-      throw e;
-    }
-    try {
-      commit(tx, durability);
+      commitInTurn(changes, sync, ended);
     } catch (InternalError e) {
       throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
 
-  private void commit(WriteTxn tx, Durability durability) {
+  private void commitInTurn(Changes changes, boolean sync, Runnable ended) {
     boolean mine = true; // the turn
     commitLock.lock();
     try {
-      tx.checkOpen(); // close may have been waiting for the lock no longer
-      final Snapshot next = tx.catalog().isChanged() ? write(tx, durability) : null;
-      final long bytes = tx.pages().dirtyBytes();
+      lifecycle.checkNotEnded(); // close may have been waiting for the lock no longer
+      final Snapshot next = changes.isChanged() ? write(changes, sync) : null;
+      final long bytes = changes.pages().dirtyBytes();
       if (next == null) {
         free.rollBack();
       }
-      tx.end();
+      ended.run();
       mine = false;
-      release(tx.pages());
+      release(changes.pages());
       if (next != null) {
-        show(next, durability, bytes);
-      } else if (durability == Durability.SYNC) {
+        show(next, sync, bytes);
+      } else if (sync) {
         metas.sync(written.txnId()); // it has seen commits that may not be on disk
       }
     } finally {
@@ -368,9 +364,7 @@ final class Writer {
         endCommitting();
       } finally {
         commitLock.unlock();
-        if (mine) {
-          tx.giveUp();
-        } else {
+        if (!mine) {
           turn.leave();
         }
       }
@@ -383,18 +377,17 @@ final class Writer {
     }
   }
 
-  private Snapshot write(WriteTxn tx, Durability durability) {
-    lock.setCommitting(tx.txnId());
-    metas.checkTurn(tx.txnId());
-    Snapshot base = tx.snapshot();
-    boolean isSynced = durability == Durability.SYNC;
-    Snapshot next = new Commit(tx, metas, file, memory, () -> pins(base), isSynced).write();
+  private Snapshot write(Changes changes, boolean sync) {
+    lock.setCommitting(changes.txnId());
+    metas.checkTurn(changes.txnId());
+    Snapshot base = changes.base();
+    Snapshot next = new Commit(changes, metas, file, memory, () -> pins(base), sync).write();
     written = next;
     return next;
   }
 
-  private void show(Snapshot next, Durability durability, long bytes) {
-    if (durability == Durability.SYNC) {
+  private void show(Snapshot next, boolean sync, long bytes) {
+    if (sync) {
       metas.sync(next.txnId());
       publication.publish(next);
     } else {
@@ -434,7 +427,8 @@ final class Writer {
    *
    * @param inOrder whether what it has noted of its pages is whole
    */
-  void rollBack(DirtyPages pages, boolean inOrder) {
+  void rollBack(Changes changes, boolean inOrder) {
+    DirtyPages pages = changes.pages();
     commitLock.lock();
     try {
       pages.end();

@@ -28,22 +28,31 @@ final class Writers {
 
   /** Begins one of the calling thread's own; null if its turn did not come in time. */
   @Nullable WriteTxn begin(@Nullable Duration limit) {
-    WriteTxn tx = writer.begin(limit);
-    return tx == null ? null : watched(tx);
+    Changes changes = writer.begin(limit);
+    return changes == null ? null : watched(change(changes));
   }
 
   /** Begins one that updates share. */
   WriteTxn beginShared() {
-    return Objects.requireNonNull(writer.begin(null));
+    return change(Objects.requireNonNull(writer.begin(null)));
+  }
+
+  private WriteTxn change(Changes changes) {
+    try {
+      return new WriteTxn(database, changes);
+    } catch (Throwable e) { // no memory
+      writer.rollBack(changes, true);
+      throw e;
+    }
   }
 
   /** One that is forgotten would keep the turn for ever. */
   private WriteTxn watched(WriteTxn tx) {
     try {
-      DirtyPages pages = tx.pages();
+      Changes changes = tx.changes();
       Throwable openedAt = database.place();
       holder.isOwn(place(), openedAt);
-      tx.watchedBy(Leak.watch(tx, openedAt, () -> writer.rollBack(pages, false)));
+      tx.watchedBy(Leak.watch(tx, openedAt, () -> writer.rollBack(changes, false)));
       return tx;
     } catch (Throwable e) { // no memory
       tx.giveUp();
@@ -74,13 +83,18 @@ final class Writers {
 
   /** Commits a transaction and ends it, also if that fails. */
   void commit(WriteTxn tx, Durability durability) {
-    writer.commit(tx, () -> durability);
+    try {
+      writer.commit(tx.changes(), durability == Durability.SYNC, tx::ended);
+    } catch (Throwable e) {
+      tx.giveUp(); // unless the commit has ended it
+      throw e;
+    }
   }
 
   /** A transaction that was not committed ends. */
   void rollBack(ChangingTxn tx) {
     try {
-      writer.rollBack(tx.pages(), tx.isInOrder());
+      writer.rollBack(tx.changes(), tx.changes().isInOrder());
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.path(), e);
     }
