@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a write transaction has below its API: how a change begins, what a failed one leaves, how
- * updates share it, and how it ends while another thread is in a call.
+ * What a write transaction has below its API: how a change begins, what a failed one leaves, and
+ * how it ends while another thread is in a call.
  */
 abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** The longest value, in bytes, of which {@link #shown} makes a copy. */
@@ -34,22 +34,13 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final Savepoints savepoints;
   private final Tree missing;
 
-  /** The transaction of which this is a share, or this. */
-  private final ChangingTxn whole;
-
   /** That a thread called while another one was in a call: nothing may be committed. */
   volatile @Nullable IllegalStateException misuse;
 
   /** The thread in {@link WriteTxn#commit()}. */
   @Nullable Thread committer;
 
-  /** Whether the update's thread has taken the caller for good: no other thread can come. */
-  private boolean sealed;
-
-  /** Whether another thread did not leave its call when the update had ended. */
-  private boolean stuck;
-
-  /** Of a share that ended while another thread was in a call. */
+  /** Of an update that shares this, and ended while another thread was in a call. */
   @Nullable Caller left;
 
   /** Whether this is an update's, so that only its end may commit. */
@@ -58,7 +49,6 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   ChangingTxn(Database database, Changes changes) {
     super(database, changes.base(), changes.workspace());
     this.writing = database.writing();
-    this.whole = this;
     this.changes = changes;
     this.pages = changes.pages();
     this.free = changes.free();
@@ -68,11 +58,10 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     this.inClosure = false;
   }
 
-  /** A share of a transaction; see {@link WriteTxn#share}. */
+  /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
   ChangingTxn(ChangingTxn whole) {
     super(whole.database, whole.snapshot(), whole.changes.workspace());
     this.writing = whole.writing;
-    this.whole = whole;
     this.changes = whole.changes;
     this.pages = whole.pages;
     this.free = whole.free;
@@ -80,55 +69,6 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     this.savepoints = whole.savepoints;
     this.missing = whole.missing;
     this.inClosure = true;
-  }
-
-  // Updates that share a transaction.
-
-  /** The update has returned: checks that what it did may be committed. */
-  void checkShare() {
-    long _ = caller().begin();
-    sealed = true;
-    checkWritable();
-  }
-
-  /** The only update of its transaction so far keeps what it did since its savepoints. */
-  void releaseShare() {
-    orBreak(savepoints::releaseAll);
-  }
-
-  /** Undoes what an update did since a savepoint of before it. */
-  void undoShare(Savepoint before) {
-    if (!seal() || !mayGoOn()) {
-      throw new IllegalStateException("not known what state the transaction is in", changes.broken);
-    }
-    savepoints.rollBackTo(before);
-    savepoints.release(before);
-    mended();
-  }
-
-  /** The update is over. */
-  void endShare() {
-    boolean alone = seal();
-    boolean _ = end();
-    if (alone) {
-      catalog.endUpdate();
-      onlyCaller().endLast();
-    } else {
-      whole.left = onlyCaller();
-    }
-  }
-
-  /** Lets no other thread in; false if one is in a call, and does not leave. */
-  private boolean seal() {
-    Caller only = onlyCaller();
-    if (!sealed && !stuck) {
-      sealed = only.take(Thread.currentThread(), LEAVE_NANOS);
-      stuck = !sealed;
-      if (sealed) {
-        long _ = only.begin();
-      }
-    }
-    return sealed;
   }
 
   /** A thread comes: others must be in no call, or the transaction is lost. */

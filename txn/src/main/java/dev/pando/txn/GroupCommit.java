@@ -190,10 +190,10 @@ final class GroupCommit {
       UpdateGroup group, WriteFunction<R, X> body) throws X {
     boolean done = false;
     try {
-      WriteTxn tx = group.whole.share();
-      R result = call(tx, body);
-      tx.releaseShare();
-      tx.endShare();
+      SharedUpdate update = new SharedUpdate(group.whole);
+      R result = call(update, body);
+      update.keep();
+      update.end();
       done = true;
       return result;
     } finally {
@@ -208,29 +208,29 @@ final class GroupCommit {
       UpdateGroup group, WriteFunction<R, X> body) throws X {
     group.checkAlive();
     group.reserve(); // after the update has run nothing may fail
-    WriteTxn tx = group.whole.share();
-    Savepoint before = tx.savepoint();
+    SharedUpdate update = new SharedUpdate(group.whole);
+    Savepoint before = update.tx().savepoint();
     boolean done = false;
     try {
-      R result = call(tx, body);
-      tx.endShare();
+      R result = call(update, body);
+      update.end();
       group.keep(before);
       done = true;
       return result;
     } finally {
       if (!done) {
-        group.undo(tx, before);
-        tx.endShare();
+        group.undo(update, before);
+        update.end();
       }
     }
   }
 
   private <R extends @Nullable Object, X extends Exception> R call(
-      WriteTxn tx, WriteFunction<R, X> body) throws X {
+      SharedUpdate update, WriteFunction<R, X> body) throws X {
     writer.turn().closureBegins(body);
     try {
-      R result = body.apply(tx);
-      tx.checkShare();
+      R result = body.apply(update.tx());
+      update.check();
       return result;
     } finally {
       writer.turn().closureEnds();

@@ -113,12 +113,12 @@ final class UpdateGroup {
   }
 
   /** Undoes an update that failed, alone. */
-  void undo(WriteTxn tx, Savepoint before) {
+  void undo(SharedUpdate update, Savepoint before) {
     if (broken != null) {
       return;
     }
     try {
-      tx.undoShare(before);
+      update.undo(before);
     } catch (RuntimeException | Error e) {
       broken = e;
     }

@@ -36,17 +36,9 @@ public final class WriteTxn extends ChangingTxn {
     super(database, changes);
   }
 
-  /** See {@link #share}. */
-  private WriteTxn(WriteTxn whole) {
+  /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
+  WriteTxn(WriteTxn whole) {
     super(whole);
-  }
-
-  /**
-   * The same transaction for one of several updates that share it, one after the other. It ends
-   * with the update, and does not end the whole.
-   */
-  WriteTxn share() {
-    return new WriteTxn(this);
   }
 
   /**

@@ -10,15 +10,16 @@ class SharedUpdatesTest extends DatabaseTestBase {
   void anUpdateEndsWithTheTablesThatItUsed() {
     Database db = open();
     try (WriteTxn whole = db.beginWrite()) {
-      WriteTxn first = whole.share();
+      SharedUpdate first = new SharedUpdate(whole);
       for (int i = 0; i < 100; i++) {
-        first.put(Table.of("table " + i, Codec.u64(), Codec.u64()), 1L, 1L);
+        first.tx().put(Table.of("table " + i, Codec.u64(), Codec.u64()), 1L, 1L);
       }
       assertThat(whole.catalog().usedByUpdate()).isEqualTo(100);
-      first.endShare();
+      first.end();
       assertThat(whole.catalog().usedByUpdate()).isZero();
 
-      WriteTxn second = whole.share();
+      SharedUpdate update = new SharedUpdate(whole);
+      WriteTxn second = update.tx();
       Savepoint before = second.savepoint();
       assertThat(second.rename("table 1", "another")).isTrue();
       second.rollbackTo(before);
@@ -26,7 +27,7 @@ class SharedUpdatesTest extends DatabaseTestBase {
       assertThat(second.get(table, 1L)).isEqualTo(1L);
       boolean _ = second.put(table, 2L, 2L);
       assertThat(whole.catalog().usedByUpdate()).isBetween(1, 3);
-      second.endShare();
+      update.end();
       whole.commit();
     }
     assertThat(db.<Integer, RuntimeException>view(tx -> tx.tables().size())).isEqualTo(100);
