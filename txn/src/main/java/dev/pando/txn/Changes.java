@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Changes {
   private final Snapshot base;
-  private final WriterMemory memory;
   private final DirtyPages pages;
   private final FreeSpace free;
   private final Catalog catalog;
@@ -24,7 +23,6 @@ final class Changes {
   /** Nothing has changed yet. */
   Changes(Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
     this.base = base;
-    this.memory = memory;
     this.pages = pages;
     this.free = free;
     this.catalog = new Catalog(pages, base, memory);
@@ -33,11 +31,6 @@ final class Changes {
   /** The commit on which they are made. */
   Snapshot base() {
     return base;
-  }
-
-  /** Memory for the calls of the transaction. */
-  Workspace workspace() {
-    return memory.workspace;
   }
 
   DirtyPages pages() {

@@ -47,7 +47,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final boolean inClosure;
 
   ChangingTxn(Database database, Changes changes) {
-    super(database, changes.base(), changes.workspace());
+    super(database, changes.base(), database.writing().memory());
     this.writing = database.writing();
     this.changes = changes;
     this.pages = changes.pages();
@@ -60,7 +60,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
   ChangingTxn(ChangingTxn whole) {
-    super(whole.database, whole.snapshot(), whole.changes.workspace());
+    super(whole.database, whole.snapshot(), whole.writing.memory());
     this.writing = whole.writing;
     this.changes = whole.changes;
     this.pages = whole.pages;

@@ -73,8 +73,10 @@ public final class Database implements AutoCloseable {
     this.publication = new Publication(lock, file, readers, first);
     this.reading = new Readers(this, lifecycle, options, readers, publication);
     this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
-    this.writer = new Writer(lifecycle, options, file, lock, readers, publication, writerWatch);
-    this.writing = new Writers(this, writer);
+    Workspace memory = new Workspace(file.pageSize());
+    this.writer =
+        new Writer(lifecycle, options, file, lock, readers, publication, writerWatch, memory::trim);
+    this.writing = new Writers(this, writer, memory);
     this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
     this.watch = new ReaderWatch(this, readers, publication, options);
     this.inspection = new Inspection(this, file, lock, readers, publication, writer);

@@ -54,6 +54,7 @@ final class Writer {
    */
   private long heldFrom = Long.MAX_VALUE;
 
+  /** Nobody writes yet; {@code trimCalls} trims the memory of a transaction's calls. */
   Writer(
       Lifecycle lifecycle,
       Options options,
@@ -61,7 +62,8 @@ final class Writer {
       LockFile lock,
       ReaderSlots readers,
       Publication publication,
-      WriterWatch watch) {
+      WriterWatch watch,
+      Runnable trimCalls) {
     this.lifecycle = lifecycle;
     this.checkNotEnded = lifecycle::checkNotEnded;
     this.options = options;
@@ -70,7 +72,7 @@ final class Writer {
     this.readers = readers;
     this.publication = publication;
     turn = new WriterTurn(lock, watch, lifecycle::closed);
-    memory = new WriterMemory(file);
+    memory = new WriterMemory(file, trimCalls);
     free = new FreeSpace(file);
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);

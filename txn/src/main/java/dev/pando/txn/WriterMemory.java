@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * small commit. Belongs to the holder of the writer's turn.
  */
 final class WriterMemory implements AutoCloseable {
-  final Workspace workspace;
+  private final Runnable trimCalls;
   final WriteScratch scratch;
   final Slabs slabs = new Slabs();
   final PageWriter pageWriter;
@@ -18,9 +18,14 @@ final class WriterMemory implements AutoCloseable {
   final KeyBuffer catalogKey = new KeyBuffer(CatalogEntry.MAX_KEY + 1);
   final MemorySegment metaPage;
 
-  WriterMemory(DataFile file) {
+  /**
+   * Memory for the transactions of a file.
+   *
+   * @param trimCalls trims the memory of their calls
+   */
+  WriterMemory(DataFile file, Runnable trimCalls) {
     int pageSize = file.pageSize();
-    workspace = new Workspace(pageSize);
+    this.trimCalls = trimCalls;
     scratch = new WriteScratch(pageSize);
     pageWriter = new PageWriter(file);
     earlyWriter = new EarlyWriter(file);
@@ -29,7 +34,7 @@ final class WriterMemory implements AutoCloseable {
 
   /** A transaction is over. */
   void trim() {
-    workspace.trim();
+    trimCalls.run();
     pageWriter.reset();
     slabs.trim();
   }

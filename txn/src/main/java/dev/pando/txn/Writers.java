@@ -19,11 +19,23 @@ final class Writers {
   private final Database database;
   private final Writer writer;
   private final TurnHolder holder;
+  private final Workspace memory;
 
-  Writers(Database database, Writer writer) {
+  /**
+   * No transaction yet.
+   *
+   * @param memory for the calls of one transaction after the other, which the writer trims
+   */
+  Writers(Database database, Writer writer, Workspace memory) {
     this.database = database;
     this.writer = writer;
     this.holder = writer.turn().holder();
+    this.memory = memory;
+  }
+
+  /** Memory for the calls of the transaction that has the turn. */
+  Workspace memory() {
+    return memory;
   }
 
   /** Begins one of the calling thread's own; null if its turn did not come in time. */

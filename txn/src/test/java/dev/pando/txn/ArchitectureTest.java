@@ -72,6 +72,39 @@ class ArchitectureTest {
     onlyDependOn(namedChronicle(), ERROR, PAGER, BTREE, TXN, JAVA, NULLNESS, CHRONICLE);
   }
 
+  /** Transactions are made of changes, and the writer commits these. */
+  @Test
+  void theWriterKnowsNoTransaction() {
+    noClasses()
+        .that(
+            belongToAnyOf(
+                BackgroundSync.class,
+                Changes.class,
+                ClosableLock.class,
+                Commit.class,
+                FoundCommit.class,
+                MetaWriter.class,
+                SlotCheck.class,
+                TurnHolder.class,
+                Writer.class,
+                WriterMemory.class,
+                WriterTurn.class,
+                WriterWatch.class))
+        .should()
+        .dependOnClassesThat(
+            belongToAnyOf(
+                Compaction.class,
+                Database.class,
+                Durability.class,
+                Snapshots.class,
+                Txn.class,
+                ReadTxn.class,
+                ChangingTxn.class,
+                WriteTxn.class,
+                Workspace.class))
+        .check(PANDO);
+  }
+
   @Test
   void packagesMakeNoCycles() {
     slices().matching("dev.pando.(**)").should().beFreeOfCycles().check(PANDO);
