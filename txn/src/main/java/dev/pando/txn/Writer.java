@@ -72,7 +72,7 @@ final class Writer {
     this.readers = readers;
     this.publication = publication;
     turn = new WriterTurn(lock, watch, lifecycle::closed);
-    memory = new WriterMemory(file, trimCalls);
+    memory = new WriterMemory(file, CatalogEntry.MAX_KEY, trimCalls);
     free = new FreeSpace(file);
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);

@@ -15,17 +15,19 @@ final class WriterMemory implements AutoCloseable {
   final Slabs slabs = new Slabs();
   final PageWriter pageWriter;
   final EarlyWriter earlyWriter;
-  final KeyBuffer catalogKey = new KeyBuffer(CatalogEntry.MAX_KEY + 1);
+  final KeyBuffer catalogKey;
   final MemorySegment metaPage;
 
   /**
    * Memory for the transactions of a file.
    *
+   * @param catalogKey bytes of the longest key of a catalog
    * @param trimCalls trims the memory of their calls
    */
-  WriterMemory(DataFile file, Runnable trimCalls) {
+  WriterMemory(DataFile file, int catalogKey, Runnable trimCalls) {
     int pageSize = file.pageSize();
     this.trimCalls = trimCalls;
+    this.catalogKey = new KeyBuffer(catalogKey + 1);
     scratch = new WriteScratch(pageSize);
     pageWriter = new PageWriter(file);
     earlyWriter = new EarlyWriter(file);
