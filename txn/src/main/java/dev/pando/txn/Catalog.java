@@ -35,18 +35,21 @@ final class Catalog {
     /** The last of the updates sharing the transaction that used the table. */
     int usedBy = -1;
 
-    /** The description whose codecs were compared last. */
-    private @Nullable Table<?, ?> checked;
+    /** The ids of codecs that were compared last. */
+    private @Nullable String checkedKey;
+
+    private @Nullable String checkedValue;
 
     Open(CatalogEntry entry, TreeWriter tree) {
       this.entry = entry;
       this.tree = tree;
     }
 
-    void checkCodecs(Table<?, ?> table) {
-      if (table != checked) {
-        entry.checkCodecs(table);
-        checked = table;
+    void checkCodecs(String table, String keyId, String valueId) {
+      if (!keyId.equals(checkedKey) || !valueId.equals(checkedValue)) { // fast for the same ids
+        entry.checkCodecs(table, keyId, valueId);
+        checkedKey = keyId;
+        checkedValue = valueId;
       }
     }
   }
@@ -136,19 +139,19 @@ final class Catalog {
    *
    * @throws IllegalArgumentException if it was written with other codecs
    */
-  @Nullable TreeWriter find(Table<?, ?> table) {
-    Open found = open(table.name());
+  @Nullable TreeWriter find(String name, String keyId, String valueId) {
+    Open found = open(name);
     if (found == null) {
       return null;
     }
-    found.checkCodecs(table);
+    found.checkCodecs(name, keyId, valueId);
     return found.tree;
   }
 
   /** A table's tree; the table is created if it is missing. */
-  TreeWriter findOrCreate(Table<?, ?> table) {
-    TreeWriter found = find(table);
-    return found != null ? found : create(table);
+  TreeWriter findOrCreate(String name, String keyId, String valueId) {
+    TreeWriter found = find(name, keyId, valueId);
+    return found != null ? found : create(name, keyId, valueId);
   }
 
   private @Nullable Open open(String name) {
@@ -183,15 +186,11 @@ final class Catalog {
     return CatalogEntry.decode(pages.name(), name, value, pages.pageCount(), pages.txnId());
   }
 
-  private TreeWriter create(Table<?, ?> table) {
-    return create(table.name(), table.keyCodec().id(), table.valueCodec().id());
-  }
-
-  /** Creates a table that is missing, for codecs of which only the ids are known. */
-  TreeWriter create(String name, String keyCodec, String valueCodec) {
+  /** Creates a table that is missing. */
+  TreeWriter create(String name, String keyId, String valueId) {
     checkName(name);
     noteAbsent(name);
-    CatalogEntry entry = new CatalogEntry(TreeRoot.EMPTY, keyCodec, valueCodec);
+    CatalogEntry entry = new CatalogEntry(TreeRoot.EMPTY, keyId, valueId);
     put(name, entry);
     version++;
     return remember(name, entry).tree;

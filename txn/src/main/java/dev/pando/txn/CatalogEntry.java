@@ -25,8 +25,8 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   /** First byte of a table's key in the catalog. */
   static final byte TABLE = 't';
 
-  /** Bytes of the longest key. */
-  static final int MAX_KEY = 1 + Table.MAX_NAME;
+  /** Bytes of the longest key: the kind, and a name of 255 bytes. */
+  static final int MAX_KEY = 1 + 255;
 
   /** u8, the entry's version. */
   static final int VERSION = 0;
@@ -177,10 +177,21 @@ record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
     return new CorruptFileException(file, -1, "catalog, table " + name + ": " + what);
   }
 
-  /** Refuses a table that was written with other codecs. */
-  void checkCodecs(Table<?, ?> table) {
-    checkCodec(table.name(), "keys", keyCodec, table.keyCodec().id());
-    checkCodec(table.name(), "values", valueCodec, table.valueCodec().id());
+  /**
+   * Refuses codecs that the table was not written with.
+   *
+   * @param table the table, for the message
+   * @param keyId the id of the codec that its keys are to be read with
+   * @param valueId the id of the codec that its values are to be read with
+   */
+  void checkCodecs(String table, String keyId, String valueId) {
+    checkCodec(table, "keys", keyCodec, keyId);
+    checkCodec(table, "values", valueCodec, valueId);
+  }
+
+  /** This entry with ids that were found equal, so that comparing them again takes no time. */
+  CatalogEntry withIds(String keyId, String valueId) {
+    return new CatalogEntry(root, keyId, valueId);
   }
 
   private static void checkCodec(String table, String what, String stored, String given) {

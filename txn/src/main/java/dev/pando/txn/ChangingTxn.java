@@ -208,7 +208,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   private TreeWriter create(Table<?, ?> table) {
     forgetTable();
     try {
-      return catalog.findOrCreate(table);
+      return catalog.findOrCreate(table.name(), table.keyId(), table.valueId());
     } catch (IllegalArgumentException e) {
       throw e;
     } catch (Throwable e) {
@@ -315,7 +315,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   @Override
   Tree findTree(Table<?, ?> table) {
     checkReadable();
-    TreeWriter tree = catalog.find(table);
+    TreeWriter tree = catalog.find(table.name(), table.keyId(), table.valueId());
     return tree == null ? missing : tree;
   }
 

@@ -23,7 +23,7 @@ final class FoundTables {
 
   /** A table. A thread may find it by a race, and then take {@link #until} for 0: a miss. */
   private static final class Found {
-    final Table<?, ?> table;
+    final Object description;
 
     /** Null if there is no such table. */
     final @Nullable CatalogEntry entry;
@@ -35,8 +35,8 @@ final class FoundTables {
     /** The commit that changed the entry. */
     private long until = Long.MAX_VALUE;
 
-    Found(Table<?, ?> table, @Nullable CatalogEntry entry, Tree tree, Snapshot snapshot) {
-      this.table = table;
+    Found(Object description, @Nullable CatalogEntry entry, Tree tree, Snapshot snapshot) {
+      this.description = description;
       this.entry = entry;
       this.tree = tree;
       this.map = snapshot.map();
@@ -70,32 +70,33 @@ final class FoundTables {
     this.newest = newest;
   }
 
+  /** The tree of a table that was looked up with the same description; null if none was. */
+  @Nullable Tree find(Object description, Snapshot snapshot) {
+    @Nullable Found[] all = slots;
+    int mask = all.length - 1;
+    for (int i = slot(description, mask); ; i = (i + 1) & mask) {
+      Found found = all[i];
+      if (found == null) {
+        return null;
+      }
+      if (found.description == description) {
+        return found.holdsFor(snapshot) ? found.tree : null;
+      }
+    }
+  }
+
   /**
    * The tree of a table that was looked up; null if it was not.
    *
    * @throws IllegalArgumentException if the table was written with other codecs
    */
-  @Nullable Tree find(Table<?, ?> table, Snapshot snapshot) {
-    @Nullable Found[] all = slots;
-    int mask = all.length - 1;
-    for (int i = slot(table, mask); ; i = (i + 1) & mask) {
-      Found found = all[i];
-      if (found == null) {
-        return findByName(table, snapshot);
-      }
-      if (found.table == table) {
-        return found.holdsFor(snapshot) ? found.tree : findByName(table, snapshot);
-      }
-    }
-  }
-
-  private @Nullable Tree findByName(Table<?, ?> table, Snapshot snapshot) {
-    Found found = byName.get(table.name());
+  @Nullable Tree find(String name, String keyId, String valueId, Snapshot snapshot) {
+    Found found = byName.get(name);
     if (found == null || !found.holdsFor(snapshot)) {
       return null;
     }
-    if (found.entry != null && !found.table.hasCodecsOf(table)) {
-      found.entry.checkCodecs(table);
+    if (found.entry != null) {
+      found.entry.checkCodecs(name, keyId, valueId);
     }
     return found.tree;
   }
@@ -103,21 +104,23 @@ final class FoundTables {
   /**
    * Keeps what was looked up in a snapshot.
    *
+   * @param description an object that describes this table and no other one
+   * @param name the table
    * @param entry null if there is no such table
    * @return the tree to use, for another thread may have been first; null if it is not kept,
    *     because there is a newer snapshot
    */
   synchronized @Nullable Tree add(
-      Snapshot snapshot, Table<?, ?> table, @Nullable CatalogEntry entry, Tree tree) {
+      Snapshot snapshot, Object description, String name, @Nullable CatalogEntry entry, Tree tree) {
     if (snapshot != newest) {
       return null;
     }
-    Found before = byName.get(table.name());
+    Found before = byName.get(name);
     if (before != null && before.holdsFor(snapshot)) {
       return before.tree;
     }
-    Found found = new Found(table, entry, tree, snapshot);
-    byName.put(table.name(), found);
+    Found found = new Found(description, entry, tree, snapshot);
+    byName.put(name, found);
     if (before != null) { // of another map
       before.until = found.since;
     }
@@ -174,9 +177,9 @@ final class FoundTables {
   /** In place of an older entry, or in a free slot. */
   private void put(@Nullable Found[] all, Found found) {
     int mask = all.length - 1;
-    int at = slot(found.table, mask);
+    int at = slot(found.description, mask);
     Found before = all[at];
-    while (before != null && before.table != found.table) {
+    while (before != null && before.description != found.description) {
       at = (at + 1) & mask;
       before = all[at];
     }
@@ -187,8 +190,8 @@ final class FoundTables {
   }
 
   /** The upper bits take part, which tell descriptions apart as well as the lower ones. */
-  private static int slot(Table<?, ?> table, int mask) {
-    int hash = System.identityHashCode(table);
+  private static int slot(Object description, int mask) {
+    int hash = System.identityHashCode(description);
     return (hash ^ hash >>> 16) & mask;
   }
 }

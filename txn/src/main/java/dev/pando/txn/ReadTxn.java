@@ -405,7 +405,10 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
   // What a write transaction has of its own.
 
   Tree findTree(Table<?, ?> table) {
-    return snapshot().tree(table);
+    Tree known = snapshot().knownTree(table);
+    return known != null
+        ? known
+        : snapshot().tree(table, table.name(), table.keyId(), table.valueId());
   }
 
   Tree findRawTree(String table) {

@@ -94,39 +94,57 @@ final class Snapshot {
   }
 
   /**
+   * The tree of a table that was looked up with the same description in this snapshot or in one
+   * before it. Null if none was, or if it cannot be told so fast: {@link #tree} tells.
+   *
+   * @param description an object that describes one table and no other one
+   */
+  @Nullable Tree knownTree(Object description) {
+    return tables.find(description, this);
+  }
+
+  /**
    * The tree of a table; an empty one if there is no such table.
    *
+   * @param description an object that describes this table and no other one
+   * @param keyId the id of the codec of its keys
+   * @param valueId the id of the codec of its values
    * @throws IllegalArgumentException if the table was written with other codecs
    */
-  Tree tree(Table<?, ?> table) {
-    Tree known = tables.find(table, this);
-    return known != null ? known : ownTree(table);
+  Tree tree(Object description, String name, String keyId, String valueId) {
+    Tree known = tables.find(name, keyId, valueId, this);
+    return known != null ? known : ownTree(description, name, keyId, valueId);
   }
 
-  private Tree ownTree(Table<?, ?> table) {
+  private Tree ownTree(Object description, String name, String keyId, String valueId) {
     FoundTables mine = own;
-    Tree known = mine == null ? null : mine.find(table, this);
-    return known != null ? known : lookUp(table);
-  }
-
-  private Tree lookUp(Table<?, ?> table) {
-    CatalogEntry entry = entry(table.name());
-    if (entry == null) { // not for later snapshots: there is no end of names
-      return addToOwn(table, null, new Tree(map, TreeRoot.EMPTY));
+    Tree known = mine == null ? null : mine.find(description, this);
+    if (known == null && mine != null) {
+      known = mine.find(name, keyId, valueId, this);
     }
-    entry.checkCodecs(table);
-    Tree tree = new Tree(map, entry.root());
-    Tree kept = tables.add(this, table, entry, tree);
-    return kept != null ? kept : addToOwn(table, entry, tree);
+    return known != null ? known : lookUp(description, name, keyId, valueId);
   }
 
-  private synchronized Tree addToOwn(Table<?, ?> table, @Nullable CatalogEntry entry, Tree tree) {
+  private Tree lookUp(Object description, String name, String keyId, String valueId) {
+    CatalogEntry entry = entry(name);
+    if (entry == null) { // not for later snapshots: there is no end of names
+      return addToOwn(description, name, null, new Tree(map, TreeRoot.EMPTY));
+    }
+    entry.checkCodecs(name, keyId, valueId);
+    CatalogEntry same = entry.withIds(keyId, valueId);
+    Tree tree = new Tree(map, entry.root());
+    Tree kept = tables.add(this, description, name, same, tree);
+    return kept != null ? kept : addToOwn(description, name, same, tree);
+  }
+
+  private synchronized Tree addToOwn(
+      Object description, String name, @Nullable CatalogEntry entry, Tree tree) {
     FoundTables mine = own;
     if (mine == null) {
       mine = new FoundTables(this);
       own = mine;
     }
-    return Objects.requireNonNull(mine.add(this, table, entry, tree));
+    return Objects.requireNonNull(mine.add(this, description, name, entry, tree));
   }
 
   /** The tree of a table whatever its codecs are; an empty one if there is no such table. */

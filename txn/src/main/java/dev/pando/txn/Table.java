@@ -28,10 +28,17 @@ public final class Table<K, V> {
   private final Codec<K> keyCodec;
   private final Codec<V> valueCodec;
 
+  /** Of the codecs: the catalog compares them at each look-up. */
+  private final String keyId;
+
+  private final String valueId;
+
   private Table(String name, Codec<K> keyCodec, Codec<V> valueCodec) {
     this.name = name;
     this.keyCodec = keyCodec;
     this.valueCodec = valueCodec;
+    this.keyId = checkedId(name, keyCodec);
+    this.valueId = checkedId(name, valueCodec);
   }
 
   /**
@@ -59,8 +66,6 @@ public final class Table<K, V> {
     }
     refuseNullable(name, key);
     refuseNullable(name, value);
-    refuseLongId(name, key);
-    refuseLongId(name, value);
     return new Table<>(name, key, value);
   }
 
@@ -77,13 +82,15 @@ public final class Table<K, V> {
   }
 
   /** The catalog keeps ids with a length of 16 bits. */
-  private static void refuseLongId(String name, Codec<?> codec) {
-    long length = Utf8.length(codec.id());
+  private static String checkedId(String name, Codec<?> codec) {
+    String id = codec.id();
+    long length = Utf8.length(id);
     if (length > MAX_CODEC_ID) {
       throw new IllegalArgumentException(
           "table %s: codec id length=%d, allowed at most %d bytes of UTF-8"
               .formatted(name, length, MAX_CODEC_ID));
     }
+    return id;
   }
 
   /** The name, 1 to 255 bytes in UTF-8. */
@@ -101,18 +108,19 @@ public final class Table<K, V> {
     return valueCodec;
   }
 
-  /** Whether another description has codecs with the same ids. */
-  boolean hasCodecsOf(Table<?, ?> other) {
-    return sameId(keyCodec, other.keyCodec) && sameId(valueCodec, other.valueCodec);
+  /** The id of the codec of the keys. */
+  String keyId() {
+    return keyId;
   }
 
-  private static boolean sameId(Codec<?> one, Codec<?> other) {
-    return one == other || one.id().equals(other.id());
+  /** The id of the codec of the values. */
+  String valueId() {
+    return valueId;
   }
 
   /** The name and the ids of both codecs. */
   @Override
   public String toString() {
-    return name + "(" + keyCodec.id() + " -> " + valueCodec.id() + ")";
+    return name + "(" + keyId + " -> " + valueId + ")";
   }
 }

@@ -88,9 +88,9 @@ class FoundTablesTest extends DatabaseTestBase {
     Database db = open();
     db.update(tx -> tx.put(describe(1), 7L, "value 1"));
     try (ReadTxn tx = db.beginRead()) {
-      Tree tree = tx.snapshot().tree(describe(1));
+      Tree tree = tx.findTree(describe(1));
       for (int i = 0; i < 100; i++) {
-        assertSame(tree, tx.snapshot().tree(describe(1)));
+        assertSame(tree, tx.findTree(describe(1)));
       }
     }
   }

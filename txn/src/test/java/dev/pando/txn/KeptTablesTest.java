@@ -131,7 +131,7 @@ class KeptTablesTest extends DatabaseTestBase {
 
   private static Tree tree(Database db, Table<?, ?> table) {
     try (ReadTxn tx = db.beginRead()) {
-      return tx.snapshot().tree(table);
+      return tx.findTree(table);
     }
   }
 
@@ -150,8 +150,8 @@ class KeptTablesTest extends DatabaseTestBase {
       assertThat(tree(db, NAMES)).isSameAs(names);
       assertThat(tree(db, WORDS)).isNotSameAs(words).isSameAs(tree(db, WORDS));
       assertThat(old.get(WORDS, "key")).isEqualTo("first");
-      assertThat(old.snapshot().tree(WORDS)).isSameAs(old.snapshot().tree(WORDS));
-      assertThat(old.snapshot().tree(NAMES)).isSameAs(names);
+      assertThat(old.findTree(WORDS)).isSameAs(old.findTree(WORDS));
+      assertThat(old.findTree(NAMES)).isSameAs(names);
     }
     db.update(tx -> tx.drop(NAMES.name()));
     assertThat(db.get(NAMES, 1L)).isNull();
