@@ -118,7 +118,7 @@ final class Catalog {
     this.scratch = memory.scratch;
     this.key = memory.catalogKey;
     this.before = base.meta().catalog();
-    this.namedBefore = base.named();
+    this.namedBefore = CatalogSnapshot.of(base).named();
     this.named = namedBefore;
     this.tree = new TreeWriter(pages, before, scratch);
   }
@@ -359,7 +359,7 @@ final class Catalog {
    * stay, and so do entries that this build does not know, which refer to no page.
    */
   void restoreTables(Snapshot older) {
-    Tree then = older.catalog();
+    Tree then = new Tree(older.map(), older.meta().catalog());
     for (String name : names()) {
       CatalogEntry.writeKey(name, key);
       if (!then.contains(key)) {

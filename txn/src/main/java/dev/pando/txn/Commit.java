@@ -59,7 +59,8 @@ final class Commit {
     SavedSpace saved = free.save(freeTree);
     boolean dataIsOnDisk = writePages();
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
-    Snapshot next = base.next(meta, file.map(), catalog.changedEntries(), catalog.named());
+    Snapshot next =
+        CatalogSnapshot.of(base).next(meta, file.map(), catalog.changedEntries(), catalog.named());
     Pins pins = pinsNow.get();
     metas.checkTurn(meta.txnId());
     for (Meta dropped : catalog.dropped()) { // readers may have it open

@@ -69,8 +69,7 @@ public final class Database implements AutoCloseable {
     this.openReport = opened.report();
     this.file = new DataFile(opened.file(), opened.map(), lock, options);
     this.readers = new ReaderSlots(lock);
-    Snapshot first = new Snapshot(opened.meta(), opened.map());
-    this.publication = new Publication(lock, file, readers, first);
+    this.publication = new Publication(lock, file, readers, opened.snapshot());
     this.reading = new Readers(this, lifecycle, options, readers, publication);
     this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
     Workspace memory = new Workspace(file.pageSize());

@@ -30,6 +30,11 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
   private static final long PATIENCE_NANOS = 500_000_000;
   private static final long POLL_NANOS = 1_000_000;
 
+  /** The commit, with its tables. */
+  CatalogSnapshot snapshot() {
+    return new CatalogSnapshot(meta, map);
+  }
+
   /** Opens the database's lock file and enters; see {@link LockFile#enter}. */
   static LockFile enter(Path path, Options options) {
     checkArguments(path, options);

@@ -25,11 +25,11 @@ final class ReaderList {
 
   private final Database database;
   private final ReaderSlots slots;
-  private final Snapshot newest;
+  private final CatalogSnapshot newest;
   private final Metas metas;
   private final List<Reader> readers = new ArrayList<>();
 
-  private ReaderList(Database database, ReaderSlots slots, Metas metas, Snapshot newest) {
+  private ReaderList(Database database, ReaderSlots slots, Metas metas, CatalogSnapshot newest) {
     this.database = database;
     this.slots = slots;
     this.newest = newest;
@@ -37,7 +37,7 @@ final class ReaderList {
   }
 
   /** Looks; the caller's own reader, of the newest snapshot, is left out. */
-  static ReaderList of(Database database, ReaderSlots slots, Metas metas, Snapshot newest) {
+  static ReaderList of(Database database, ReaderSlots slots, Metas metas, CatalogSnapshot newest) {
     ReaderList list = new ReaderList(database, slots, metas, newest);
     long now = System.nanoTime();
     slots.forEachReader(

@@ -52,7 +52,7 @@ public final class Snapshots {
   /** All named snapshots, by name. Reads the lists of free pages to tell what they hold. */
   public List<NamedSnapshot> list() {
     try (ReadTxn tx = database.beginOwnRead()) {
-      Snapshot now = tx.snapshot();
+      CatalogSnapshot now = tx.snapshot();
       List<NamedSnapshot> all = new ArrayList<>();
       for (SnapshotEntry entry : now.named().entries()) {
         try (ReadTxn kept = keep(entry)) {
@@ -76,7 +76,7 @@ public final class Snapshots {
    */
   public ReadTxn open(String name) {
     try {
-      ReadTxn tx = database.beginRead(now -> state(now, now.named().find(name)));
+      ReadTxn tx = database.beginRead(now -> state(now, named(now).find(name)));
       if (tx == null) {
         throw missing(name);
       }
@@ -93,14 +93,18 @@ public final class Snapshots {
   @Nullable ReadTxn keep(SnapshotEntry listed) {
     return database.beginOwnRead(
         now -> {
-          SnapshotEntry entry = now.named().find(listed.name());
+          SnapshotEntry entry = named(now).find(listed.name());
           boolean same = entry != null && entry.meta().txnId() == listed.meta().txnId();
           return state(now, same ? entry : null);
         });
   }
 
+  private static NamedSnapshots named(Snapshot now) {
+    return CatalogSnapshot.of(now).named();
+  }
+
   private static @Nullable Snapshot state(Snapshot now, @Nullable SnapshotEntry entry) {
-    return entry == null ? null : new Snapshot(entry.meta(), now.map());
+    return entry == null ? null : new CatalogSnapshot(entry.meta(), now.map());
   }
 
   /**

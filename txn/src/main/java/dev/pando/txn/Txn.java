@@ -28,7 +28,7 @@ abstract sealed class Txn permits ReadTxn {
 
   final Database database;
   private final Lifecycle lifecycle;
-  private final Snapshot snapshot;
+  private final CatalogSnapshot snapshot;
 
   /** The caller of the last call; see {@link Caller}. */
   @SuppressWarnings("FieldMayBeFinal") // changed through CALLER
@@ -46,7 +46,7 @@ abstract sealed class Txn permits ReadTxn {
   Txn(Database database, Snapshot snapshot, @Nullable Caller caller) {
     this.database = database;
     this.lifecycle = database.lifecycle();
-    this.snapshot = snapshot;
+    this.snapshot = CatalogSnapshot.of(snapshot);
     this.caller = caller;
   }
 
@@ -54,7 +54,7 @@ abstract sealed class Txn permits ReadTxn {
     leak = watching;
   }
 
-  final Snapshot snapshot() {
+  final CatalogSnapshot snapshot() {
     return snapshot;
   }
 

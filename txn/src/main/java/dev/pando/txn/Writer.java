@@ -181,8 +181,8 @@ final class Writer {
     long syncing = lock.syncing(); // first: a sync that ends in between makes it the durable one
     pins.add(syncing == 0 ? base.txnId() : syncing);
     pins.add(lock.durable());
-    NamedSnapshots kept = base.named();
-    publication.known().named().forEachNotIn(kept, pins); // the base may have dropped some
+    NamedSnapshots kept = CatalogSnapshot.of(base).named(); // it may have dropped some
+    CatalogSnapshot.of(publication.known()).named().forEachNotIn(kept, pins);
     readers.forEachPin(pins);
     // After the slots: a fork may have moved a pin to a process's floor meanwhile.
     return pins.toPins(Math.min(heldFrom, lock.members().lowestFloor()), kept.txnIds());
@@ -190,7 +190,7 @@ final class Writer {
 
   /** The meta of a pinned snapshot; null if it is not known. */
   @Nullable Meta pinnedMeta(Snapshot base, long txnId) {
-    Meta named = base.named().meta(txnId);
+    Meta named = CatalogSnapshot.of(base).named().meta(txnId);
     if (named != null) {
       return named;
     }

@@ -35,7 +35,7 @@ class DroppedWhileReadTest extends DatabaseTestBase {
     churn(db, 1);
     NamedSnapshot _ = db.snapshots().create("kept");
     try (ReadTxn tx = db.beginOwnRead()) {
-      Snapshot listing = tx.snapshot();
+      CatalogSnapshot listing = tx.snapshot();
       assertThat(listing.named().size()).isEqualTo(2);
       assertThat(db.snapshots().drop("dropped")).isTrue();
       for (int i = 0; i < 3; i++) {

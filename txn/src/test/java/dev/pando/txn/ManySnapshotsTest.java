@@ -20,7 +20,7 @@ class ManySnapshotsTest extends DatabaseTestBase {
 
   private static NamedSnapshots readAgain(Database db, NamedSnapshots older) {
     try (ReadTxn tx = db.beginOwnRead()) {
-      Snapshot now = tx.snapshot();
+      CatalogSnapshot now = tx.snapshot();
       return NamedSnapshots.read(now.catalog(), now.map().name(), now.meta().pageSize(), older);
     }
   }
@@ -42,7 +42,7 @@ class ManySnapshotsTest extends DatabaseTestBase {
     /** As a process does that follows others. */
     NamedSnapshots follow(Database db) {
       try (ReadTxn tx = db.beginOwnRead()) {
-        Snapshot now = tx.snapshot();
+        CatalogSnapshot now = tx.snapshot();
         return NamedSnapshots.follow(now.map(), now.meta(), named, txnId);
       }
     }

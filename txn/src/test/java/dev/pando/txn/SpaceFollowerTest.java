@@ -85,7 +85,7 @@ class SpaceFollowerTest extends DatabaseTestBase {
       }
       changeSnapshots(db, "s" + random.nextInt(6), random);
       try (ReadTxn now = db.beginRead()) {
-        Snapshot base = now.snapshot();
+        CatalogSnapshot base = now.snapshot();
         metas.put(base.txnId(), base.meta());
         base.named().entries().forEach(each -> metas.put(each.meta().txnId(), each.meta()));
         PinList list = new PinList();
