@@ -13,7 +13,6 @@ import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,8 @@ final class DatabaseCheck {
   /** Pages from here on must all be free; of an older commit, that may be before its page count. */
   private final long end;
 
-  /** Keeps a snapshot's pages; null for an older commit, whose snapshots may have been dropped. */
-  private final @Nullable Function<SnapshotEntry, @Nullable ReadTxn> keep;
+  /** Null for an older commit, whose snapshots may have been dropped. */
+  private final @Nullable SnapshotKeeper keeper;
 
   private final PageReader pages;
   private final PageSet seen;
@@ -45,19 +44,14 @@ final class DatabaseCheck {
    * A check of one commit.
    *
    * @param pages verifies every page it locates
-   * @param keep keeps a named snapshot's pages while it is checked; null if it was dropped
+   * @param keeper keeps each named snapshot while it is checked
    */
-  DatabaseCheck(
-      Meta meta, PageReader pages, @Nullable Function<SnapshotEntry, @Nullable ReadTxn> keep) {
-    this(meta, meta.pageCount(), pages, keep);
+  DatabaseCheck(Meta meta, PageReader pages, SnapshotKeeper keeper) {
+    this(meta, meta.pageCount(), pages, keeper);
   }
 
-  private DatabaseCheck(
-      Meta meta,
-      long end,
-      PageReader pages,
-      @Nullable Function<SnapshotEntry, @Nullable ReadTxn> keep) {
-    this.keep = keep;
+  private DatabaseCheck(Meta meta, long end, PageReader pages, @Nullable SnapshotKeeper keeper) {
+    this.keeper = keeper;
     this.meta = meta;
     this.end = end;
     this.pages = pages;
@@ -148,8 +142,8 @@ final class DatabaseCheck {
     }
     if (kind == CatalogKey.SNAPSHOT) {
       SnapshotEntry entry = SnapshotEntry.decode(pages.name(), meta.pageSize(), key, value);
-      if (keep != null) {
-        try (ReadTxn kept = keep.apply(entry)) {
+      if (keeper != null) {
+        try (SnapshotKeeper.Kept kept = keeper.keep(entry)) {
           if (kept != null) {
             checkSnapshot(entry);
           }

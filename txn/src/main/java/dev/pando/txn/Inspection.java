@@ -63,7 +63,7 @@ final class Inspection {
       PageMap pages = file.mapForCheck(meta.pageCount());
       try {
         List<String> notes = new ArrayList<>();
-        DatabaseCheck check = new DatabaseCheck(meta, pages, database.snapshots()::keep);
+        DatabaseCheck check = new DatabaseCheck(meta, pages, database.snapshots()::keepPages);
         SlotCheck slots = new SlotCheck(file, lock, publication);
         writer.withoutCommits(() -> slots.run(check, notes));
         return check.run(database.path(), notes);

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -284,13 +283,12 @@ final class NamedSnapshots {
    * pages are read once. One that was dropped since this list was read is left out.
    *
    * @param newest a commit that lists them
-   * @param keep begins to read one, or returns null if it was dropped: without that, its pages
-   *     could be reused while they are read
+   * @param keeper keeps each while it is read
    * @return not to be changed
    */
-  synchronized long[] pagesSeen(Snapshot newest, Function<SnapshotEntry, @Nullable ReadTxn> keep) {
+  synchronized long[] pagesSeen(Snapshot newest, SnapshotKeeper keeper) {
     for (SnapshotEntry entry : unread) {
-      try (ReadTxn kept = keep.apply(entry)) {
+      try (SnapshotKeeper.Kept kept = keeper.keep(entry)) {
         if (kept != null) {
           seen = HeldSearch.pagesSeen(newest, List.of(entry.meta()), seen);
         }

@@ -144,6 +144,6 @@ final class ReaderList {
     if (older.isEmpty() && named.size() == 0) {
       return 0;
     }
-    return pagesHeld(older, named.pagesSeen(newest, database.snapshots()::keep));
+    return pagesHeld(older, named.pagesSeen(newest, database.snapshots()::keepPages));
   }
 }

@@ -99,6 +99,12 @@ public final class Snapshots {
         });
   }
 
+  /** As {@link #keep}, for code that reads the pages without a transaction. */
+  SnapshotKeeper.@Nullable Kept keepPages(SnapshotEntry listed) {
+    ReadTxn kept = keep(listed);
+    return kept == null ? null : kept::close;
+  }
+
   private static NamedSnapshots named(Snapshot now) {
     return CatalogSnapshot.of(now).named();
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.error.CorruptFileException;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** A named snapshot is dropped, and its pages are reused, while the pages it holds are counted. */
@@ -41,11 +40,11 @@ class DroppedWhileReadTest extends DatabaseTestBase {
       for (int i = 0; i < 3; i++) {
         churn(db, i);
       }
-      Function<SnapshotEntry, ReadTxn> nothing = _ -> db.beginOwnRead();
+      SnapshotKeeper nothing = _ -> db.beginOwnRead()::close;
       assertThatThrownBy(() -> listing.named().pagesSeen(listing, nothing))
           .as("its pages were reused")
           .isInstanceOf(CorruptFileException.class);
-      long[] seen = listing.named().pagesSeen(listing, db.snapshots()::keep);
+      long[] seen = listing.named().pagesSeen(listing, db.snapshots()::keepPages);
       assertThat(seen).isNotEmpty();
     }
     assertThat(db.stat().heldPages()).isPositive();
