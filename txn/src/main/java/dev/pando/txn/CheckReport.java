@@ -34,6 +34,19 @@ public record CheckReport(
     notes = List.copyOf(notes);
   }
 
+  static CheckReport of(Path path, DatabaseCheck.Found found, List<String> notes) {
+    return new CheckReport(
+        path,
+        found.txnId(),
+        found.pages(),
+        found.usedPages(),
+        found.freePages(),
+        found.tables(),
+        found.entries(),
+        found.problems(),
+        notes);
+  }
+
   /** Whether there is no problem. */
   public boolean ok() {
     return problems.isEmpty();

@@ -66,7 +66,7 @@ public final class Database implements AutoCloseable {
     this.options = options;
     this.lifecycle = new Lifecycle(path, lock);
     this.lock = lock;
-    this.openReport = opened.report();
+    this.openReport = OpenReport.of(opened);
     this.file = new DataFile(opened.file(), opened.map(), lock, options);
     this.readers = new ReaderSlots(lock);
     this.publication = new Publication(lock, file, readers, opened.snapshot());

@@ -20,6 +20,26 @@ import org.jspecify.annotations.Nullable;
  * tree obeys its rules; the catalog and the free space say what is there. Memory: one bit a page.
  */
 final class DatabaseCheck {
+  /**
+   * What a check found.
+   *
+   * @param txnId the commit that was checked
+   * @param pages all pages, the meta slots included
+   * @param usedPages pages of tables, of the catalog and of the free tree
+   * @param freePages pages that are free
+   * @param tables tables
+   * @param entries keys in all tables
+   * @param problems what breaks a rule of the format, with page numbers
+   */
+  record Found(
+      long txnId,
+      long pages,
+      long usedPages,
+      long freePages,
+      long tables,
+      long entries,
+      List<String> problems) {}
+
   /** More are counted, not told. */
   private static final int MOST_PROBLEMS = 200;
 
@@ -59,13 +79,12 @@ final class DatabaseCheck {
   }
 
   /** Walks through everything. */
-  CheckReport run(java.nio.file.Path path, List<String> notes) {
+  Found run() {
     walkAll();
     if (untold > 0) {
       problems.add("and " + untold + " more");
     }
-    return new CheckReport(
-        path, meta.txnId(), meta.pageCount(), used, free, tables, entries, problems, notes);
+    return new Found(meta.txnId(), meta.pageCount(), used, free, tables, entries, problems);
   }
 
   private void walkAll() {

@@ -66,7 +66,7 @@ final class Inspection {
         DatabaseCheck check = new DatabaseCheck(meta, pages, database.snapshots()::keepPages);
         SlotCheck slots = new SlotCheck(file, lock, publication);
         writer.withoutCommits(() -> slots.run(check, notes));
-        return check.run(database.path(), notes);
+        return CheckReport.of(database.path(), check.run(), notes);
       } finally {
         pages.release();
       }

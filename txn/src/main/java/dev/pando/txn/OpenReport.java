@@ -16,6 +16,10 @@ public record OpenReport(boolean created, long txnId, List<String> passedOver) {
     passedOver = List.copyOf(passedOver);
   }
 
+  static OpenReport of(OpenedFile opened) {
+    return new OpenReport(opened.created(), opened.meta().txnId(), opened.passedOver());
+  }
+
   /** One sentence, and one more for each slot passed over. */
   @Override
   public String toString() {

@@ -24,9 +24,10 @@ import java.util.Objects;
  * @param file open for writing unless the options say otherwise
  * @param map of all its pages, with one reference
  * @param meta the commit to go on from
- * @param report for the user
+ * @param created whether there was no database
+ * @param passedOver meta slots that were not used, newest first, each with the reason
  */
-record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
+record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<String> passedOver) {
   private static final long PATIENCE_NANOS = 500_000_000;
   private static final long POLL_NANOS = 1_000_000;
 
@@ -192,8 +193,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
       // itself.
       long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
       lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, slots.idLimit(), created);
-      return new OpenedFile(
-          file, map, meta, new OpenReport(created, meta.txnId(), recovery.passedOver()));
+      return new OpenedFile(file, map, meta, created, recovery.passedOver());
     } finally {
       verifying.release();
     }
@@ -219,7 +219,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, OpenReport report) {
     checkWritable(file, meta);
     PageMap map =
         file.map(slots.pageSize(), file.size() / slots.pageSize(), options.pagerChecksums(), null);
-    return new OpenedFile(file, map, meta, new OpenReport(false, meta.txnId(), List.of()));
+    return new OpenedFile(file, map, meta, false, List.of());
   }
 
   /** A map's page could not be read. */
