@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -144,18 +143,15 @@ public final class Database implements AutoCloseable {
   }
 
   private void start() {
-    boolean started = false;
     try {
       lock.presence().opened(file.file(), this::lose);
       Housekeeping.WATCH.add(watch);
       Housekeeping.WATCH.add(writerWatch);
       lock.entered();
-      started = true;
-    } finally {
-      if (!started) {
-        Housekeeping.WATCH.remove(watch);
-        Housekeeping.WATCH.remove(writerWatch);
-      }
+    } catch (Throwable e) {
+      Housekeeping.WATCH.remove(watch);
+      Housekeeping.WATCH.remove(writerWatch);
+      throw e;
     }
   }
 
@@ -321,19 +317,9 @@ public final class Database implements AutoCloseable {
     return reading.newest(false);
   }
 
-  /** Begins a read transaction on an older snapshot; see {@link Publication#pin(Function)}. */
-  @Nullable ReadTxn beginRead(Function<Snapshot, @Nullable Snapshot> kept) {
-    return reading.older(kept, true);
-  }
-
-  /** As {@link #beginRead(Function)}, for the engine itself; see {@link #beginOwnRead()}. */
-  @Nullable ReadTxn beginOwnRead(Function<Snapshot, @Nullable Snapshot> kept) {
-    return reading.older(kept, false);
-  }
-
-  /** Begins another read transaction on the snapshot of one; see {@link ReadTxn#fork}. */
-  ReadTxn fork(Snapshot snapshot, Runnable checkPinned) {
-    return reading.fork(snapshot, checkPinned);
+  /** Begins all read transactions. */
+  Readers reading() {
+    return reading;
   }
 
   /**

@@ -363,15 +363,17 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
    */
   public ReadTxn fork() {
     ReaderSlot mine = Objects.requireNonNull(slot, "slot");
-    return database.fork(
-        snapshot(),
-        () -> {
-          boolean pinned = mine.pin() == snapshot().txnId() + 1;
-          checkOpen(); // after the pin: the slot may be another's, of the same snapshot
-          if (!pinned) {
-            throw new IllegalStateException("the transaction has ended: " + this);
-          }
-        });
+    return database
+        .reading()
+        .fork(
+            snapshot(),
+            () -> {
+              boolean pinned = mine.pin() == snapshot().txnId() + 1;
+              checkOpen(); // after the pin: the slot may be another's, of the same snapshot
+              if (!pinned) {
+                throw new IllegalStateException("the transaction has ended: " + this);
+              }
+            });
   }
 
   /** Whether the transaction is still open. */

@@ -76,7 +76,7 @@ public final class Snapshots {
    */
   public ReadTxn open(String name) {
     try {
-      ReadTxn tx = database.beginRead(now -> state(now, named(now).find(name)));
+      ReadTxn tx = database.reading().older(now -> state(now, named(now).find(name)), true);
       if (tx == null) {
         throw missing(name);
       }
@@ -91,12 +91,15 @@ public final class Snapshots {
    * since.
    */
   @Nullable ReadTxn keep(SnapshotEntry listed) {
-    return database.beginOwnRead(
-        now -> {
-          SnapshotEntry entry = named(now).find(listed.name());
-          boolean same = entry != null && entry.meta().txnId() == listed.meta().txnId();
-          return state(now, same ? entry : null);
-        });
+    return database
+        .reading()
+        .older(
+            now -> {
+              SnapshotEntry entry = named(now).find(listed.name());
+              boolean same = entry != null && entry.meta().txnId() == listed.meta().txnId();
+              return state(now, same ? entry : null);
+            },
+            false);
   }
 
   /** As {@link #keep}, for code that reads the pages without a transaction. */

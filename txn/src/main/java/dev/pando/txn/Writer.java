@@ -282,9 +282,8 @@ final class Writer {
       lifecycle.checkAccepting();
       Snapshot base = written;
       Meta claimed = metas.claim(base.meta(), pins(base));
-      Snapshot next = base.same(claimed, base.map());
-      written = next;
-      publication.publish(next);
+      written = base.same(claimed, base.map());
+      publication.publish(written);
     } finally {
       commitLock.unlock();
     }

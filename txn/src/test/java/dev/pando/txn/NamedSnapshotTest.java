@@ -151,16 +151,18 @@ class NamedSnapshotTest extends DatabaseTestBase {
     NamedSnapshot _ = db.snapshots().create("a");
     long[] calls = new long[1];
     ReadTxn found =
-        db.beginRead(
-            now -> {
-              long pins =
-                  db.readers().stream().filter(reader -> reader.txnId() == now.txnId()).count();
-              assertThat(pins).as("readers of what is looked at").isEqualTo(1);
-              if (calls[0]++ < 3) {
-                db.update(tx -> tx.put(NAMES, 2L, "y"));
-              }
-              return now;
-            });
+        db.reading()
+            .older(
+                now -> {
+                  long pins =
+                      db.readers().stream().filter(reader -> reader.txnId() == now.txnId()).count();
+                  assertThat(pins).as("readers of what is looked at").isEqualTo(1);
+                  if (calls[0]++ < 3) {
+                    db.update(tx -> tx.put(NAMES, 2L, "y"));
+                  }
+                  return now;
+                },
+                true);
     assertThat(found).isNotNull();
     found.close();
     assertThat(calls[0]).isEqualTo(4);
