@@ -67,7 +67,7 @@ public final class Database implements AutoCloseable {
     this.lock = lock;
     this.openReport = OpenReport.of(opened);
     this.file = new DataFile(opened.file(), opened.map(), lock, options);
-    this.readers = new ReaderSlots(lock);
+    this.readers = new ReaderSlots(lock, HeldSlot::new);
     this.publication = new Publication(lock, file, readers, opened.snapshot());
     this.reading = new Readers(this, lifecycle, options, readers, publication);
     this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));

@@ -36,15 +36,24 @@ import org.jspecify.annotations.Nullable;
 public sealed class ReadTxn extends Txn implements AutoCloseable permits ChangingTxn {
   private final @Nullable ReaderSlot slot;
 
+  /** Of the slot; a field, so that {@link #close} has it without a call. */
+  private final @Nullable HeldSlot held;
+
   ReadTxn(Database database, ReaderSlot slot) {
-    super(database, slot.snapshot(), slot.caller(Thread.currentThread()));
+    this(database, slot, HeldSlot.of(slot));
+  }
+
+  private ReadTxn(Database database, ReaderSlot slot, HeldSlot held) {
+    super(database, slot.snapshot(), held.caller(Thread.currentThread()));
     this.slot = slot;
+    this.held = held;
   }
 
   /** For a write transaction, which needs no slot. */
   ReadTxn(Database database, Snapshot base, Workspace memory) {
     super(database, base, Caller.ofWriter(base.map().pageSize(), memory));
     this.slot = null;
+    this.held = null;
   }
 
   /** The transaction whose commit is the state seen: ids grow from commit to commit. */
@@ -390,15 +399,16 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
    */
   @Override
   public void close() {
-    ReaderSlot held = slot;
-    if (held != null) {
+    HeldSlot mine = held;
+    ReaderSlot pinned = slot;
+    if (mine != null && pinned != null) {
       try {
         if (!isClosed()) {
           checkNotInCall();
-          held.free(this);
+          mine.free(pinned, this);
         }
       } catch (StackOverflowError e) {
-        held.unclosed = this;
+        mine.unclosed = this;
         throw e;
       }
     }

@@ -42,7 +42,7 @@ final class ReaderList {
     long now = System.nanoTime();
     slots.forEachReader(
         (pid, txnId, since) ->
-            list.readers.add(new Reader(pid, txnId, ReaderSlots.age(since, now))));
+            list.readers.add(new Reader(pid, txnId, ReaderSlot.age(since, now))));
     list.removeOne(newest.txnId());
     return list;
   }

@@ -27,16 +27,13 @@ final class ReaderSlot {
   /** Whether another process may have the slot. */
   private boolean lost;
 
-  // What a thread sets that cannot go on, maybe because its stack is used up: it calls nothing.
-
-  /** Nobody will free the slot: {@link #freeLeft} does. */
+  /**
+   * Nobody will free the slot: {@link #freeLeft} does. Set by a thread that cannot go on, maybe
+   * because its stack is used up: it calls nothing.
+   */
   volatile boolean leftBehind;
 
-  /** A holder that could not be closed. */
-  volatile @Nullable ReadTxn unclosed;
-
-  /** The holder, if it may be ended from outside. */
-  private volatile @Nullable ReadTxn holder;
+  private final Holder holder;
 
   /** When the holder was ended; null while it was not. */
   private @Nullable Long endedAt;
@@ -47,14 +44,18 @@ final class ReaderSlot {
   /** Where the holder's transaction was opened, if anybody wants to know. */
   private volatile @Nullable Throwable openedAt;
 
-  /** Memory of the last transaction in this slot, for the next one; see {@link Caller}. */
-  private @Nullable Caller caller;
-
-  ReaderSlot(MemorySegment block, long offset, long free, @Nullable ReaderSlots unlisted) {
+  ReaderSlot(
+      MemorySegment block, long offset, long free, @Nullable ReaderSlots unlisted, Holder holder) {
     this.block = block;
     this.offset = offset;
     this.free = free;
     this.unlisted = unlisted;
+    this.holder = holder;
+  }
+
+  /** The transactions that hold the slot. */
+  Holder holder() {
+    return holder;
   }
 
   boolean claim(long txnId) {
@@ -95,13 +96,9 @@ final class ReaderSlot {
     return (long) LONG.getOpaque(block, offset + ReaderSlots.SINCE);
   }
 
-  /** Memory for the holder, which the calling thread will probably use; null if there is none. */
-  @Nullable Caller caller(Thread thread) {
-    Caller mine = caller;
-    if (mine != null) {
-      mine.belongsTo(thread);
-    }
-    return mine;
+  /** How long a reader has been open that began at {@code since}. */
+  static long age(long since, long now) {
+    return since == ReaderSlots.NOT_YET ? 0 : Math.max(0, now - since);
   }
 
   /** The map of the last snapshot that a holder read; null if there was none. */
@@ -127,10 +124,9 @@ final class ReaderSlot {
     return openedAt;
   }
 
-  /** The holder may be ended by {@link #end}. */
-  void heldBy(ReadTxn tx) {
+  /** The holder is about to be one that {@link #end} may end. */
+  void forgetEnd() {
     endedAt = null;
-    holder = tx;
   }
 
   // ---- readers that are open for long; called by one thread
@@ -144,11 +140,9 @@ final class ReaderSlot {
   }
 
   /** The holder's next operation fails; false if it has just ended by itself. */
-  synchronized boolean end(long now) {
-    ReadTxn tx = holder;
-    boolean ends = tx != null && tx.endFromOutside();
+  boolean end(long now) {
+    boolean ends = holder.endFromOutside();
     if (ends) {
-      holder = null;
       endedAt = now;
     }
     return ends;
@@ -161,36 +155,16 @@ final class ReaderSlot {
 
   /** Nobody uses the snapshot any more that the ended holder had. */
   void freeEnded() {
-    caller = null; // the holder may still have it
+    holder.forget();
     endedAt = null;
     free();
   }
 
   /** The reader has ended. */
   void free() {
-    Caller mine = caller;
-    if (mine != null) {
-      mine.trim();
-    }
+    holder.trim();
     openedAt = null;
     unpin();
-  }
-
-  /** As {@link #free()}, unless the holder was ended from outside. */
-  void free(ReadTxn tx) {
-    boolean alone = holder == null && unclosed == null;
-    if (alone ? tx.end() : endHeld(tx)) {
-      try {
-        Caller left = tx.leftBy(Thread.currentThread());
-        if (left != caller) {
-          caller = left;
-        }
-        free();
-      } catch (StackOverflowError e) {
-        leftBehind = true;
-        throw e;
-      }
-    }
   }
 
   /** Does what a thread could not do that has left the slot behind. For housekeeping. */
@@ -199,27 +173,12 @@ final class ReaderSlot {
       leftBehind = false;
       free();
     }
-    ReadTxn tx = unclosed;
-    if (tx != null) {
-      try {
-        tx.close();
-      } finally {
-        unclosed = null;
-      }
-    }
+    holder.closeLeft();
   }
 
   /** Another process may have the slot. */
   void lose() {
     lost = true;
-  }
-
-  private synchronized boolean endHeld(ReadTxn tx) {
-    boolean ends = tx.end();
-    if (ends) {
-      holder = null;
-    }
-    return ends;
   }
 
   private void unpin() {

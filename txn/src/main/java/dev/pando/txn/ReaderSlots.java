@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,13 +60,10 @@ final class ReaderSlots {
   /** In place of that time while a slot is free, and while its holder is about to begin. */
   static final long NOT_YET = Long.MAX_VALUE;
 
-  /** How long a reader has been open. */
-  static long age(long since, long now) {
-    return since == NOT_YET ? 0 : Math.max(0, now - since);
-  }
-
   /** Its monitor guards this, too: who changes maps holds it, and then says how long they are. */
   private final LockFile file;
+
+  private final Supplier<? extends Holder> holders;
 
   /** This process's slots. All scans look at these. */
   private volatile ReaderSlot[] own = {};
@@ -90,8 +88,9 @@ final class ReaderSlots {
   /** For {@link #clearDead}: when a block was looked at last. */
   private long lastLook = System.nanoTime();
 
-  ReaderSlots(LockFile file) {
+  ReaderSlots(LockFile file, Supplier<? extends Holder> holders) {
     this.file = file;
+    this.holders = holders;
   }
 
   /** Claims a slot for a snapshot that is to be published. */
@@ -221,7 +220,8 @@ final class ReaderSlots {
       MemorySegment block, int number, long free, @Nullable ReaderSlots unlisted) {
     ReaderSlot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
     for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
-      more[own.length + i] = new ReaderSlot(block, FIRST_SLOT + i * SLOT_BYTES, free, unlisted);
+      long offset = FIRST_SLOT + i * SLOT_BYTES;
+      more[own.length + i] = new ReaderSlot(block, offset, free, unlisted, holders.get());
     }
     int[] mine = Arrays.copyOf(ownBlocks, ownBlocks.length + 1);
     mine[mine.length - 1] = number;

@@ -54,7 +54,7 @@ final class ReaderWatch implements Housekeeping.Task {
   }
 
   private void look(ReaderSlot slot, long now) {
-    long age = ReaderSlots.age(slot.since(), now);
+    long age = ReaderSlot.age(slot.since(), now);
     if (age < warning && age < limit) {
       return;
     }

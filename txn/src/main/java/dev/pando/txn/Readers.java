@@ -88,7 +88,8 @@ final class Readers {
         tx.watchedBy(Leak.watch(tx, place, slot::free));
       }
       if (limited && options.readerLimit() != null) {
-        slot.heldBy(tx); // last: from here on it may be ended
+        slot.forgetEnd();
+        HeldSlot.of(slot).mayEnd(tx); // last: from here on it may be ended
       }
       return tx;
     } catch (RuntimeException e) { // the database is being closed

@@ -60,7 +60,7 @@ class BurstTest extends DatabaseTestBase {
     LockFile lock = enter();
     try {
       describe(lock);
-      ReaderSlots slots = new ReaderSlots(lock);
+      ReaderSlots slots = new ReaderSlots(lock, NoHolder::new);
       for (int burst = 0; burst < 3; burst++) {
         claim(slots, BURST, burst).forEach(ReaderSlot::free);
         keepHouse(slots);
@@ -78,7 +78,7 @@ class BurstTest extends DatabaseTestBase {
     LockFile lock = enter();
     try {
       describe(lock);
-      ReaderSlots slots = new ReaderSlots(lock);
+      ReaderSlots slots = new ReaderSlots(lock, NoHolder::new);
       List<ReaderSlot> all = claim(slots, BURST, 7);
       ReaderSlot first = all.removeFirst();
       ReaderSlot last = all.removeLast();
@@ -108,13 +108,13 @@ class BurstTest extends DatabaseTestBase {
     LockFile lock = enter();
     try {
       describe(lock);
-      ReaderSlots slots = new ReaderSlots(lock);
+      ReaderSlots slots = new ReaderSlots(lock, NoHolder::new);
       List<ReaderSlot> all = claim(slots, BURST, 7);
       all.forEach(ReaderSlot::free);
       keepHouse(slots);
       List<ReaderSlot> gone = all.stream().filter(slot -> !slot.claim(8)).toList();
       assertThat(BURST - gone.size()).isLessThanOrEqualTo(ReaderSlots.SLOTS_PER_BLOCK);
-      ReaderSlots next = new ReaderSlots(lock); // takes the blocks
+      ReaderSlots next = new ReaderSlots(lock, NoHolder::new); // takes the blocks
       List<ReaderSlot> others = claim(next, BURST / 2, 5);
       others.forEach(ReaderSlot::free);
       assertThat(gone).noneMatch(slot -> slot.claim(8));

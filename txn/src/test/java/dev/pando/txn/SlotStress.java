@@ -68,7 +68,7 @@ public final class SlotStress {
   /** Transaction 1 is the newest. */
   static class Slots {
     final LockFile lock = LockFile.enter(new NoLock());
-    final ReaderSlots slots = new ReaderSlots(lock);
+    final ReaderSlots slots = new ReaderSlots(lock, NoHolder::new);
 
     Slots() {
       lock.describe(new UUID(1, 2), 4096, 1, 1, 0, true);
