@@ -35,12 +35,12 @@ final class BackgroundSync {
    * @param sync puts all commits on disk
    * @param isClosed whether the database is being closed
    */
-  BackgroundSync(Runnable sync, BooleanSupplier isClosed, String name, Options options) {
+  BackgroundSync(Runnable sync, BooleanSupplier isClosed, String name, Settings settings) {
     this.sync = sync;
     this.isClosed = isClosed;
     this.name = name;
-    this.intervalNanos = options.syncInterval().toNanos();
-    this.mostBytes = options.syncBytes();
+    this.intervalNanos = settings.syncInterval().toNanos();
+    this.mostBytes = settings.syncBytes();
   }
 
   /** A commit of so many bytes is not on disk. */

@@ -14,8 +14,8 @@ final class Creation {
   private Creation() {}
 
   /** Whether the options let an empty file that is there become a database. */
-  static boolean mayReplace(Path path, Options options) {
-    return options.createIfMissing() && options.storage().isEmpty(path);
+  static boolean mayReplace(Path path, Settings settings) {
+    return settings.createIfMissing() && settings.storage().isEmpty(path);
   }
 
   /**
@@ -23,12 +23,12 @@ final class Creation {
    *
    * @return false if there is one
    */
-  static boolean run(Path path, Options options, LockFile lock) {
-    Storage storage = options.storage();
+  static boolean run(Path path, Settings settings, LockFile lock) {
+    Storage storage = settings.storage();
     if (storage.exists(path)) {
-      return mayReplace(path, options) && replace(path, options, lock);
+      return mayReplace(path, settings) && replace(path, settings, lock);
     }
-    DatabaseFile.create(storage, path, options.pageSize(), options.newDatabaseId());
+    DatabaseFile.create(storage, path, settings.pageSize(), settings.newDatabaseId());
     return true;
   }
 
@@ -36,16 +36,16 @@ final class Creation {
    * The empty file is locked too, because a process may use another lock file if somebody deleted
    * the first. It may have been faster until then: its database is opened.
    */
-  private static boolean replace(Path path, Options options, LockFile lock) {
+  private static boolean replace(Path path, Settings settings, LockFile lock) {
     refuseIfItWasOne(path, lock);
-    Storage storage = options.storage();
+    Storage storage = settings.storage();
     try (PageFile empty = storage.open(path, true)) {
       OpenedFile.lockItself(path, empty, true);
       if (!storage.isEmpty(path)) {
         return false;
       }
       Path file = storage.realPath(path); // a link stays a link
-      DatabaseFile.replaceEmpty(storage, file, options.pageSize(), options.newDatabaseId());
+      DatabaseFile.replaceEmpty(storage, file, settings.pageSize(), settings.newDatabaseId());
       return true;
     }
   }

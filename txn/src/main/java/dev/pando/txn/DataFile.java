@@ -17,6 +17,19 @@ import org.jspecify.annotations.Nullable;
  * syncing and {@link #failure}.
  */
 final class DataFile {
+  /**
+   * Pages for one delete: it copies a leaf and its neighbour, both up to {@link
+   * dev.pando.pager.PageHeader#MAX_LEAF_PAGES} pages, the branches above, and pages of the catalog
+   * and the free tree.
+   */
+  private static final long LEAST_RESERVE = 32;
+
+  /** For the free tree, whose records may all change, one page of so many. */
+  private static final long RESERVE_SHARE = 128;
+
+  /** Never more than one page of so many: small files would hold little else. */
+  private static final long MOST_RESERVE_SHARE = 16;
+
   /** Writes of fewer bytes get room ahead of need. */
   private static final long SMALL = 256 << 10;
 
@@ -88,14 +101,14 @@ final class DataFile {
    * @param map its one reference passes to this object
    * @param lock where processes tell each other that the length must reach the disk
    */
-  DataFile(PageFile file, PageMap map, LockFile lock, Options options) {
+  DataFile(PageFile file, PageMap map, LockFile lock, Settings settings) {
     this.file = file;
     this.lock = lock;
     this.map = map;
     this.pageSize = map.pageSize();
-    this.checksums = options.pagerChecksums();
-    this.maxSize = options.maxSize();
-    this.growthStep = options.growthStep();
+    this.checksums = settings.checksums();
+    this.maxSize = settings.maxSize();
+    this.growthStep = settings.growthStep();
     this.size = file.size();
   }
 
@@ -427,9 +440,14 @@ final class DataFile {
     return file.size();
   }
 
+  /** Pages that a database of so many keeps at least for deletes. */
+  static long leastReserve(long pageCount) {
+    return Math.min(LEAST_RESERVE + pageCount / RESERVE_SHARE, pageCount / MOST_RESERVE_SHARE);
+  }
+
   /** Pages that the file keeps when it is cut: on a full disk others would take their room. */
   long withReserve(long pageCount) {
-    return full == null ? pageCount : pageCount + Reserve.least(pageCount);
+    return full == null ? pageCount : pageCount + leastReserve(pageCount);
   }
 
   /** Gives back what an aborted transaction grew the file by, but for what is mapped. */

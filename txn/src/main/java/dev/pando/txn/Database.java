@@ -64,16 +64,17 @@ public final class Database implements AutoCloseable {
     this.path = path;
     this.options = options;
     this.lifecycle = new Lifecycle(path, lock);
+    Settings settings = options.settings();
     this.lock = lock;
     this.openReport = OpenReport.of(opened);
-    this.file = new DataFile(opened.file(), opened.map(), lock, options);
+    this.file = new DataFile(opened.file(), opened.map(), lock, settings);
     this.readers = new ReaderSlots(lock, HeldSlot::new);
     this.publication = new Publication(lock, file, readers, opened.snapshot());
     this.reading = new Readers(this, lifecycle, options, readers, publication);
     this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
     Workspace memory = new Workspace(file.pageSize());
     this.writer =
-        new Writer(lifecycle, options, file, lock, readers, publication, writerWatch, memory::trim);
+        new Writer(lifecycle, settings, file, lock, readers, publication, writerWatch, memory::trim);
     this.writing = new Writers(this, writer, memory);
     this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
     this.watch = new ReaderWatch(this, readers, publication, options);
@@ -116,11 +117,12 @@ public final class Database implements AutoCloseable {
    * @throws NullPointerException if the path or the options are null
    */
   public static Database open(Path path, Options options) {
+    Settings settings = Objects.requireNonNull(options, "the options are null").settings();
     StackRoom.forTransaction();
     try {
-      LockFile lock = OpenedFile.enter(path, options);
+      LockFile lock = OpenedFile.enter(path, settings);
       try {
-        return open(path, options, lock, OpenedFile.open(path, options, lock));
+        return open(path, options, lock, OpenedFile.open(path, settings, lock));
       } catch (Throwable e) {
         OpenedFile.closeAfter(e, lock);
         throw e;

@@ -37,10 +37,10 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<S
   }
 
   /** Opens the database's lock file and enters; see {@link LockFile#enter}. */
-  static LockFile enter(Path path, Options options) {
-    checkArguments(path, options);
+  static LockFile enter(Path path, Settings settings) {
+    checkArguments(path);
     while (true) {
-      LockFile lock = LockFile.enter(lock(path, options));
+      LockFile lock = LockFile.enter(lock(path, settings));
       try {
         if (lock.isNamed()) {
           return lock;
@@ -53,9 +53,8 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<S
     }
   }
 
-  private static void checkArguments(Path path, Options options) {
+  private static void checkArguments(Path path) {
     Objects.requireNonNull(path, "the path is null");
-    Objects.requireNonNull(options, "the options are null");
     FileSystem system = path.getFileSystem();
     if (!system.equals(FileSystems.getDefault())) {
       throw new IllegalArgumentException(
@@ -76,27 +75,27 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<S
    * Opens the database's lock file. What is no database gets none: it is refused before. Where a
    * lock file stands already, {@link #open} refuses it, which spares a look at each opening.
    */
-  private static StorageLock lock(Path path, Options options) {
-    Storage storage = options.storage();
+  private static StorageLock lock(Path path, Settings settings) {
+    Storage storage = settings.storage();
     Path lockFile = DatabaseFile.lockFile(storage.realPath(path)); // it belongs to the file
     if (storage.exists(path)) {
-      if (!storage.exists(lockFile) && !Creation.mayReplace(path, options)) {
-        probe(path, options);
+      if (!storage.exists(lockFile) && !Creation.mayReplace(path, settings)) {
+        probe(path, settings);
       }
-    } else if (!options.createIfMissing()) {
+    } else if (!settings.createIfMissing()) {
       throw new StorageIoException(
           path
               + ": there is no such file, and "
-              + (options.readOnly()
+              + (settings.readOnly()
                   ? "opening for reading only does not create it"
                   : "the options say not to create it"),
           null);
     }
-    return storage.lock(lockFile, !options.readOnly());
+    return storage.lock(lockFile, !settings.readOnly());
   }
 
-  private static void probe(Path path, Options options) {
-    try (PageFile file = options.storage().open(path, !options.readOnly())) {
+  private static void probe(Path path, Settings settings) {
+    try (PageFile file = settings.storage().open(path, !settings.readOnly())) {
       MetaSlots _ = MetaSlots.read(file);
     } catch (CorruptFileException e) {
       // Another process may be writing a meta: look again under the lock.
@@ -104,13 +103,13 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<S
   }
 
   /** Opens or creates the file; nobody else enters or leaves meanwhile. */
-  static OpenedFile open(Path path, Options options, LockFile lock) {
-    Storage storage = options.storage();
-    boolean created = lock.alone() && !options.readOnly() && Creation.run(path, options, lock);
-    if (lock.alone() && lock.shared() && options.readOnly()) {
+  static OpenedFile open(Path path, Settings settings, LockFile lock) {
+    Storage storage = settings.storage();
+    boolean created = lock.alone() && !settings.readOnly() && Creation.run(path, settings, lock);
+    if (lock.alone() && lock.shared() && settings.readOnly()) {
       checkOtherNames(path, storage);
     }
-    PageFile file = storage.open(path, !options.readOnly());
+    PageFile file = storage.open(path, !settings.readOnly());
     try {
       if (lock.shared()) {
         lockItself(path, file, lock.alone() && file.writable());
@@ -118,13 +117,13 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<S
         file.lockAsReader(); // before looking for the newest commit
       }
       MetaSlots slots = MetaSlots.read(file);
-      checkPageSize(path, options, slots.pageSize());
+      checkPageSize(path, settings, slots.pageSize());
       if (lock.alone() && file.writable() && !created && isNew(slots)) {
         storage.syncDirectory(DatabaseFile.directory(path));
       }
       return lock.alone()
-          ? recover(file, options, slots, created, lock)
-          : join(file, options, slots, lock);
+          ? recover(file, settings, slots, created, lock)
+          : join(file, settings, slots, lock);
     } catch (Throwable e) {
       file.close();
       throw e;
@@ -171,16 +170,16 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<S
     return (!alone || file.tryLock(true)) && file.tryLock(false);
   }
 
-  private static void checkPageSize(Path path, Options options, int pageSize) {
-    if (options.pageSizeRequired() && pageSize != options.pageSize()) {
+  private static void checkPageSize(Path path, Settings settings, int pageSize) {
+    if (settings.pageSizeRequired() && pageSize != settings.pageSize()) {
       throw new IllegalArgumentException(
           "%s: page size=%d was asked for, the database has %d; leave the page size out to open it"
-              .formatted(path, options.pageSize(), pageSize));
+              .formatted(path, settings.pageSize(), pageSize));
     }
   }
 
   private static OpenedFile recover(
-      PageFile file, Options options, MetaSlots slots, boolean created, LockFile lock) {
+      PageFile file, Settings settings, MetaSlots slots, boolean created, LockFile lock) {
     int pageSize = slots.pageSize();
     long pages = file.size() / pageSize;
     PageMap verifying = file.map(pageSize, pages, Checksums.FIRST_TOUCH, null);
@@ -188,7 +187,7 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<S
       Recovery recovery = Recovery.choose(verifying, slots);
       Meta meta = recovery.meta();
       checkWritable(file, meta);
-      PageMap map = map(file, options, verifying, lock.shared() ? pages : meta.pageCount());
+      PageMap map = map(file, settings, verifying, lock.shared() ? pages : meta.pageCount());
       // A meta may say that its own pages are on disk; that does not tell whether it is there
       // itself.
       long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
@@ -206,19 +205,19 @@ record OpenedFile(PageFile file, PageMap map, Meta meta, boolean created, List<S
   }
 
   /** Processes that write do not know what one that cannot write the lock file has mapped. */
-  private static PageMap map(PageFile file, Options options, PageMap verifying, long pages) {
-    return options.pagerChecksums() == Checksums.FIRST_TOUCH && pages == verifying.pageCount()
+  private static PageMap map(PageFile file, Settings settings, PageMap verifying, long pages) {
+    return settings.checksums() == Checksums.FIRST_TOUCH && pages == verifying.pageCount()
         ? verifying.retain()
-        : file.map(verifying.pageSize(), pages, options.pagerChecksums(), verifying);
+        : file.map(verifying.pageSize(), pages, settings.checksums(), verifying);
   }
 
   /** Others have it open: what they say is the newest commit needs no recovery. */
-  private static OpenedFile join(PageFile file, Options options, MetaSlots slots, LockFile lock) {
+  private static OpenedFile join(PageFile file, Settings settings, MetaSlots slots, LockFile lock) {
     lock.join(slots.valid().getFirst().meta().databaseId(), slots.pageSize());
     Meta meta = Publication.await(file, lock);
     checkWritable(file, meta);
     PageMap map =
-        file.map(slots.pageSize(), file.size() / slots.pageSize(), options.pagerChecksums(), null);
+        file.map(slots.pageSize(), file.size() / slots.pageSize(), settings.checksums(), null);
     return new OpenedFile(file, map, meta, false, List.of());
   }
 

@@ -305,23 +305,24 @@ public final class Options {
     return copy;
   }
 
-  int pageSize() {
-    return pageSize;
+  /** What the engine needs of it. */
+  Settings settings() {
+    return new Settings(
+        pageSize,
+        pageSizeRequired,
+        readOnly,
+        createIfMissing && !readOnly,
+        pagerChecksums(),
+        spillLimit,
+        maxSize,
+        growthStep,
+        syncInterval,
+        syncBytes,
+        storage,
+        databaseId);
   }
 
-  boolean pageSizeRequired() {
-    return pageSizeRequired;
-  }
-
-  boolean readOnly() {
-    return readOnly;
-  }
-
-  boolean createIfMissing() {
-    return createIfMissing && !readOnly;
-  }
-
-  dev.pando.pager.Checksums pagerChecksums() {
+  private dev.pando.pager.Checksums pagerChecksums() {
     return switch (checksums) {
       case FIRST_TOUCH -> dev.pando.pager.Checksums.FIRST_TOUCH;
       case NEVER -> dev.pando.pager.Checksums.NEVER;
@@ -353,29 +354,8 @@ public final class Options {
     return durability;
   }
 
-  Duration syncInterval() {
-    return syncInterval;
-  }
-
-  long syncBytes() {
-    return syncBytes;
-  }
-
   Duration closeTimeout() {
     return closeTimeout;
-  }
-
-  long spillLimit() {
-    return spillLimit;
-  }
-
-  long maxSize() {
-    return maxSize;
-  }
-
-  /** Bytes; 0 for the default rule. */
-  long growthStep() {
-    return growthStep;
   }
 
   Storage storage() {
@@ -387,9 +367,5 @@ public final class Options {
     Options copy = new Options(this);
     copy.databaseId = value;
     return copy;
-  }
-
-  UUID newDatabaseId() {
-    return databaseId == null ? UUID.randomUUID() : databaseId;
   }
 }

@@ -1,7 +1,6 @@
 package dev.pando.txn;
 
 import dev.pando.error.DatabaseFullException;
-import dev.pando.pager.PageHeader;
 
 /**
  * Free pages that only deletes and the commit itself may take: a delete copies pages before it
@@ -13,20 +12,7 @@ import dev.pando.pager.PageHeader;
  * freed.
  */
 final class Reserve {
-  /**
-   * Pages for one delete: it copies a leaf and its neighbour, both up to {@link
-   * PageHeader#MAX_LEAF_PAGES} pages, the branches above, and pages of the catalog and the free
-   * tree.
-   */
-  private static final long LEAST = 32;
-
-  /** For the free tree, whose records may all change, one page of so many. */
-  private static final long SHARE = 128;
-
-  /** Never more than one page of so many: small files would hold little else. */
-  private static final long MOST_SHARE = 16;
-
-  /** Nor is more than one page of so many kept because of large transactions. */
+  /** Never more than one page of so many kept because of large transactions. */
   private static final long MOST_SPREAD_SHARE = 4;
 
   /** The share of {@link #spread} that is forgotten with each transaction of less. */
@@ -54,11 +40,6 @@ final class Reserve {
     this.finder = finder;
   }
 
-  /** The pages to keep at least. */
-  static long least(long pageCount) {
-    return Math.min(LEAST + pageCount / SHARE, pageCount / MOST_SHARE);
-  }
-
   /**
    * The pages to keep. Beside what one delete needs these are as many as a transaction added lately
    * that copied pages all over the database: then as many are free after it as one needs that
@@ -66,7 +47,7 @@ final class Reserve {
    * put.
    */
   private long wanted(long pageCount) {
-    return least(pageCount) + Math.min(spread, pageCount / MOST_SPREAD_SHARE);
+    return DataFile.leastReserve(pageCount) + Math.min(spread, pageCount / MOST_SPREAD_SHARE);
   }
 
   /** A transaction was committed that copied some pages and made the database larger by others. */

@@ -25,7 +25,7 @@ final class Writer {
 
   private final Lifecycle lifecycle;
   private final Runnable checkNotEnded; // made once
-  private final Options options;
+  private final Settings settings;
   private final DataFile file;
   private final LockFile lock;
   private final ReaderSlots readers;
@@ -57,7 +57,7 @@ final class Writer {
   /** Nobody writes yet; {@code trimCalls} trims the memory of a transaction's calls. */
   Writer(
       Lifecycle lifecycle,
-      Options options,
+      Settings settings,
       DataFile file,
       LockFile lock,
       ReaderSlots readers,
@@ -66,7 +66,7 @@ final class Writer {
       Runnable trimCalls) {
     this.lifecycle = lifecycle;
     this.checkNotEnded = lifecycle::checkNotEnded;
-    this.options = options;
+    this.settings = settings;
     this.file = file;
     this.lock = lock;
     this.readers = readers;
@@ -77,7 +77,7 @@ final class Writer {
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);
     String name = String.valueOf(lifecycle.path());
-    background = new BackgroundSync(this::sync, lifecycle::isClosed, name, options);
+    background = new BackgroundSync(this::sync, lifecycle::isClosed, name, settings);
     written = publication.known();
   }
 
@@ -148,7 +148,7 @@ final class Writer {
     readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
     free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
     long txnId = metas.nextTxnId();
-    DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, options.spillLimit());
+    DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, settings.spillLimit());
     Changes changes = new Changes(base, memory, pages, free);
     lock.setWriting(txnId); // last: nothing fails after this
     return changes;

@@ -42,9 +42,9 @@ class BackgroundSyncTest {
   @ParameterizedTest
   @MethodSource("failures")
   void aSyncThatFailsBeforeItBeginsIsTriedAgain(Throwable failure) throws InterruptedException {
-    Options options = Options.defaults().withSyncInterval(Duration.ofMillis(20));
+    Settings settings = Options.defaults().withSyncInterval(Duration.ofMillis(20)).settings();
     BackgroundSync background =
-        new BackgroundSync(() -> failOnce(failure), () -> false, "test", options);
+        new BackgroundSync(() -> failOnce(failure), () -> false, "test", settings);
     try {
       background.committed(1);
       assertThat(second.await(2, TimeUnit.MINUTES)).isTrue();

@@ -84,7 +84,7 @@ final class FullDatabaseTest {
         Stat stat = db.stat();
         assertThat(stat.freePages())
             .as("pages that nobody uses, of %d", stat.pageCount())
-            .isLessThanOrEqualTo(2 + 2 * Reserve.least(bytes / PAGE));
+            .isLessThanOrEqualTo(2 + 2 * DataFile.leastReserve(bytes / PAGE));
       }
       deleteAll(db, seed, batch, first);
       CheckReport _ = db.check().throwIfBad();
@@ -239,7 +239,7 @@ final class FullDatabaseTest {
         long pageCount = tx.free().pageCount();
         assertThat(inReserve(tx.free()) + SMALL / PAGE - pageCount)
             .as("pages in the reserve, or to grow by")
-            .isGreaterThanOrEqualTo(Reserve.least(pageCount));
+            .isGreaterThanOrEqualTo(DataFile.leastReserve(pageCount));
       }
       CheckReport _ = db.check().throwIfBad();
     }
