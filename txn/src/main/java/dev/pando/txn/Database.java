@@ -74,7 +74,8 @@ public final class Database implements AutoCloseable {
     this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
     Workspace memory = new Workspace(file.pageSize());
     this.writer =
-        new Writer(lifecycle, settings, file, lock, readers, publication, writerWatch, memory::trim);
+        new Writer(
+            lifecycle, settings, file, lock, readers, publication, writerWatch, memory::trim);
     this.writing = new Writers(this, writer, memory);
     this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
     this.watch = new ReaderWatch(this, readers, publication, options);
