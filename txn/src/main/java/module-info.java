@@ -1,7 +1,7 @@
 /**
  * Time: snapshots, commit, recovery, page reuse, tables. The module that users require.
  *
- * <p>Chronicle Bytes is needed by users of {@link dev.pando.txn.ChronicleCodec} only.
+ * <p>Chronicle Bytes is needed by users of {@link dev.pando.codec.ChronicleCodec} only.
  */
 @SuppressWarnings({"module", "requires-automatic"})
 module dev.pando.txn {
@@ -10,5 +10,6 @@ module dev.pando.txn {
   requires dev.pando.btree;
   requires static chronicle.bytes;
 
+  exports dev.pando.codec;
   exports dev.pando.txn;
 }

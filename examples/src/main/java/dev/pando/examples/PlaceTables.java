@@ -1,6 +1,6 @@
 package dev.pando.examples;
 
-import dev.pando.txn.Codec;
+import dev.pando.codec.Codec;
 import dev.pando.txn.Table;
 import dev.pando.txn.WriteTxn;
 

@@ -3,9 +3,9 @@ package dev.pando.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pando.codec.Codec;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
-import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Options;
 import dev.pando.txn.Table;

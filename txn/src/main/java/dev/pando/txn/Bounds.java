@@ -2,6 +2,9 @@ package dev.pando.txn;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.pando.codec.Codec;
+import dev.pando.codec.LeadingBytes;
+import dev.pando.codec.Sink;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -59,9 +62,9 @@ sealed interface Bounds<K> {
 
     @Override
     public String toString() {
-      return (lower == null ? "(first" : (lowerInclusive ? "[" : "(") + Entry.show(lower))
+      return (lower == null ? "(first" : (lowerInclusive ? "[" : "(") + LeadingBytes.show(lower))
           + ", "
-          + (upper == null ? "last)" : Entry.show(upper) + (upperInclusive ? "]" : ")"));
+          + (upper == null ? "last)" : LeadingBytes.show(upper) + (upperInclusive ? "]" : ")"));
     }
   }
 
@@ -100,7 +103,7 @@ sealed interface Bounds<K> {
 
     @Override
     public String toString() {
-      List<String> shown = components.stream().map(Entry::show).toList();
+      List<String> shown = components.stream().map(LeadingBytes::show).toList();
       return (lastIsPartial ? "startsWith" : "prefix") + shown;
     }
   }

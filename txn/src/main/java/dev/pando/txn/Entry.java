@@ -1,7 +1,6 @@
 package dev.pando.txn;
 
-import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
+import dev.pando.codec.LeadingBytes;
 
 /**
  * One key of a table and its value. Both were decoded into objects of their own, so an entry
@@ -14,13 +13,6 @@ public record Entry<K, V>(K key, V value) {
   /** The key, an equals sign and the value; arrays of bytes in hexadecimal. */
   @Override
   public String toString() {
-    return show(key) + "=" + show(value);
-  }
-
-  /** A key, a value or a component of one in words. */
-  static String show(@Nullable Object value) {
-    return value instanceof byte[] bytes
-        ? "0x" + HexFormat.of().formatHex(bytes)
-        : String.valueOf(value);
+    return LeadingBytes.show(key) + "=" + LeadingBytes.show(value);
   }
 }

@@ -1,5 +1,7 @@
 package dev.pando.txn;
 
+import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
+import dev.pando.codec.Codec;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;

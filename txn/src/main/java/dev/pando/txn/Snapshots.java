@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.codec.Codec;
 import dev.pando.pager.Meta;
 import java.time.Instant;
 import java.util.ArrayList;

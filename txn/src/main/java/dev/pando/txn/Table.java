@@ -1,5 +1,7 @@
 package dev.pando.txn;
 
+import dev.pando.codec.Codec;
+import dev.pando.codec.Utf8;
 import java.util.Objects;
 
 /**
@@ -70,7 +72,7 @@ public final class Table<K, V> {
   }
 
   private static void refuseNullable(String name, Codec<?> codec) {
-    if (Component.takesNull(codec)) {
+    if (codec.takesNull()) {
       throw new IllegalArgumentException(
           "table "
               + name

@@ -5,6 +5,7 @@ import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
+import dev.pando.codec.Codec;
 import dev.pando.error.CorruptFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -3,6 +3,10 @@ package dev.pando.txn;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
+import dev.pando.codec.Codec;
+import dev.pando.codec.CodecException;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +156,7 @@ final class Workspace {
     source.reset(found, offset, length);
     K key = table.keyCodec().decode(source);
     if (source.remaining() != 0) {
-      throw source.leftOver(table.keyCodec(), "a key of table " + table.name(), length);
+      throw notAllRead(table.keyCodec(), "a key of table " + table.name(), length);
     }
     return key;
   }
@@ -162,8 +166,12 @@ final class Workspace {
     source.reset(found, offset, length);
     V value = table.valueCodec().decode(source);
     if (source.remaining() != 0) {
-      throw source.leftOver(table.valueCodec(), "a value of table " + table.name(), length);
+      throw notAllRead(table.valueCodec(), "a value of table " + table.name(), length);
     }
     return value;
+  }
+
+  private CodecException notAllRead(Codec<?> codec, String what, long length) {
+    return CodecException.notAllRead(codec.id(), what, source.remaining(), length);
   }
 }

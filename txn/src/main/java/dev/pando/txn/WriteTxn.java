@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.TreeWriter;
+import dev.pando.codec.Codec;
 import dev.pando.pager.StackRoom;
 import java.util.function.BooleanSupplier;
 

@@ -1,6 +1,6 @@
 /**
  * Pando's public API: {@link dev.pando.txn.Database}, its transactions, typed tables with {@link
- * dev.pando.txn.Codec}s and {@link dev.pando.txn.Range}s, and the raw layer below them.
+ * dev.pando.codec.Codec}s and {@link dev.pando.txn.Range}s, and the raw layer below them.
  *
  * <p>Errors of files and disks are unchecked and lie in {@code dev.pando.error}; misuse is {@link
  * java.lang.IllegalStateException} or {@link java.lang.IllegalArgumentException}.

@@ -2,9 +2,9 @@ package dev.pando.damage;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.pando.codec.Codec;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Options;
 import dev.pando.txn.ReadTxn;

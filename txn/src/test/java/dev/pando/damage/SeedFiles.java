@@ -1,8 +1,8 @@
 package dev.pando.damage;
 
+import dev.pando.codec.Codec;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Options;
 import dev.pando.txn.Table;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pando.codec.Codec;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.DatabaseLockedException;

@@ -41,7 +41,7 @@ public final class ChildJvm {
   }
 
   /** The directory or jar that a class was loaded from, also if it is patched into a module. */
-  static Path home(Class<?> type) throws URISyntaxException {
+  public static Path home(Class<?> type) throws URISyntaxException {
     String file = type.getName().replace('.', '/') + ".class";
     URI resource = Objects.requireNonNull(type.getClassLoader().getResource(file), file).toURI();
     if (resource.getScheme().equals("jar")) {

@@ -2,6 +2,8 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.codec.ChronicleCodec;
+import dev.pando.codec.Codec;
 import java.io.File;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,7 @@ class ChronicleAbsentTest {
     String output =
         ChildJvm.run(
             List.of("-Xlog:class+load", "-cp", classPath, WithoutChronicle.class.getName()));
-    assertThat(output).contains("dev.pando.txn.RecordCodec ").doesNotContain("net.openhft.");
+    assertThat(output).contains("dev.pando.codec.RecordCodec ").doesNotContain("net.openhft.");
     assertThat(output.lines().filter(line -> !line.contains("[class,load]")))
         .containsExactly(
             "7=Order[id=7, customer=seven]", "false", "no net/openhft/chronicle/bytes");

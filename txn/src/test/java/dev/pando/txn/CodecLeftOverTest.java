@@ -3,6 +3,12 @@ package dev.pando.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.codec.ChronicleCodec;
+import dev.pando.codec.Codec;
+import dev.pando.codec.CodecException;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
+import dev.pando.codec.Tuple2;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.codec.Codec;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
 import java.nio.file.Path;

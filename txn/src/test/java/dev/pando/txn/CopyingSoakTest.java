@@ -3,6 +3,7 @@ package dev.pando.txn;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.codec.Codec;
 import dev.pando.crash.Figures;
 import java.io.BufferedReader;
 import java.io.IOException;

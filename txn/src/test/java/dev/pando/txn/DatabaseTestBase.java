@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.codec.Codec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

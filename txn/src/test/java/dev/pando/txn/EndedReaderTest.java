@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.btree.Tree;
+import dev.pando.codec.Codec;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;

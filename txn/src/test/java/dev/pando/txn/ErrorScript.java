@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.codec.Codec;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.Within;

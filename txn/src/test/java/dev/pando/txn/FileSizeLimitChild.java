@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFullException;
 import java.nio.file.Path;
 import java.util.Arrays;

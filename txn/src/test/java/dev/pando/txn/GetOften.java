@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.codec.Codec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

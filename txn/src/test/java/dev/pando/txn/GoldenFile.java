@@ -2,6 +2,13 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.codec.ChronicleCodec;
+import dev.pando.codec.ChronicleCodecTest;
+import dev.pando.codec.Codec;
+import dev.pando.codec.CodecLaws;
+import dev.pando.codec.Tuple2;
+import dev.pando.codec.Tuple3;
+import dev.pando.codec.Tuple4;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.pager.FileStorage;
 import java.io.IOException;

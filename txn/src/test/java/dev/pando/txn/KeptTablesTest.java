@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.btree.Tree;
+import dev.pando.codec.Codec;
 import dev.pando.crash.Figures;
 import java.util.ArrayList;
 import java.util.HashMap;

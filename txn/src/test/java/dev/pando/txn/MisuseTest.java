@@ -2,6 +2,9 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
 import dev.pando.crash.Figures;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.codec.Codec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -3,6 +3,10 @@ package dev.pando.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.codec.ChronicleCodec;
+import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pando.btree.KeyBuffer;
+import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.Meta;

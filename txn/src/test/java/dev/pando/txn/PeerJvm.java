@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFailedException;
 import java.io.BufferedReader;
 import java.io.File;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.pando.codec.Codec;
+import dev.pando.codec.CodecLaws;
+import dev.pando.codec.LeadingBytes;
+import dev.pando.codec.Tuple2;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -30,7 +34,7 @@ class RangeTest {
   private static <K> void check(
       Range<? super K> range, Codec<K> codec, K key, Predicate<K> expected) {
     assertThat(contains(range.encode(codec), CodecLaws.whole(codec, key)))
-        .as("%s contains %s", range, Entry.show(key))
+        .as("%s contains %s", range, LeadingBytes.show(key))
         .isEqualTo(expected.test(key));
   }
 

@@ -3,6 +3,7 @@ package dev.pando.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFullException;
 import java.util.Iterator;
 import java.util.List;

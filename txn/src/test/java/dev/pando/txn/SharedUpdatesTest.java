@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.codec.Codec;
 import org.junit.jupiter.api.Test;
 
 /** What the end of an update costs that shares a transaction with others. */

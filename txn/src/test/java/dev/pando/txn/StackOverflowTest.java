@@ -2,6 +2,7 @@ package dev.pando.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.codec.Codec;
 import dev.pando.crash.Figures;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.Within;

@@ -3,6 +3,8 @@ package dev.pando.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.codec.Codec;
+import dev.pando.codec.Tuple2;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseFullException;
 import java.io.IOException;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,10 @@
 package dev.pando.txn;
 
+import dev.pando.codec.ChronicleCodec;
+import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
+
 /** A program that uses the codecs where there is no Chronicle. */
 final class WithoutChronicle {
   private WithoutChronicle() {}

@@ -1,6 +1,6 @@
 package dev.pando.bench.compare;
 
-import dev.pando.txn.Codec;
+import dev.pando.codec.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Options;
 import dev.pando.txn.RawCursor;

@@ -1,9 +1,9 @@
 package dev.pando.bench.flat;
 
+import dev.pando.codec.Codec;
 import dev.pando.pager.Chunked;
 import dev.pando.pager.FileStorage;
 import dev.pando.pager.Storage;
-import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Options;
 import dev.pando.txn.ReadTxn;

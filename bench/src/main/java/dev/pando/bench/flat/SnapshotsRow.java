@@ -1,6 +1,6 @@
 package dev.pando.bench.flat;
 
-import dev.pando.txn.Codec;
+import dev.pando.codec.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Durability;
 import dev.pando.txn.NamedSnapshot;

@@ -1,9 +1,9 @@
 package dev.pando.bench.flat;
 
+import dev.pando.codec.Codec;
 import dev.pando.pager.FreeRun;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
-import dev.pando.txn.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Durability;
 import dev.pando.txn.Options;

@@ -1,9 +1,9 @@
 package dev.pando.bench.parts;
 
-import dev.pando.txn.ChronicleCodec;
-import dev.pando.txn.Codec;
-import dev.pando.txn.Sink;
-import dev.pando.txn.Source;
+import dev.pando.codec.ChronicleCodec;
+import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

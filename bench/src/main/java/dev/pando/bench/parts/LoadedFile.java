@@ -1,7 +1,7 @@
 package dev.pando.bench.parts;
 
 import dev.pando.bench.report.Folders;
-import dev.pando.txn.Codec;
+import dev.pando.codec.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.Options;
 import dev.pando.txn.RawTable;

@@ -2,7 +2,7 @@ package dev.pando.bench.ycsb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.pando.txn.Codec;
+import dev.pando.codec.Codec;
 import dev.pando.txn.Database;
 import dev.pando.txn.RawCursor;
 import dev.pando.txn.RawTable;

@@ -1,0 +1,55 @@
+package dev.pando.codec;
+
+/**
+ * An ordered codec that writes the same number of bytes for every value, and so the same bytes for
+ * both forms.
+ *
+ * @param <T> the values
+ */
+abstract class FixedCodec<T> implements Codec<T> {
+  private final String id;
+  private final int size;
+
+  FixedCodec(String id, int size) {
+    this.id = id;
+    this.size = size;
+  }
+
+  /** Reads a value; the bytes are there. */
+  abstract T get(Source source);
+
+  /** Refuses a source that holds another number of bytes. */
+  final void checkSize(boolean nested, Source source) {
+    long left = source.remaining();
+    if (nested ? left < size : left != size) {
+      throw new CodecException(id, left + " bytes", size + (nested ? " or more" : ""));
+    }
+  }
+
+  @Override
+  public final String id() {
+    return id;
+  }
+
+  @Override
+  public final boolean ordered() {
+    return true;
+  }
+
+  @Override
+  public final T decode(Source source) {
+    checkSize(false, source);
+    return get(source);
+  }
+
+  @Override
+  public final void encodeNested(T value, Sink sink) {
+    encode(value, sink);
+  }
+
+  @Override
+  public final T decodeNested(Source source) {
+    checkSize(true, source);
+    return get(source);
+  }
+}

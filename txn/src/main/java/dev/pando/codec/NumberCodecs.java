@@ -1,0 +1,158 @@
+package dev.pando.codec;
+
+/**
+ * Numbers and truth values. Each kind has a pair of methods beside its codec's that take and give
+ * the primitive, so that records of primitives are encoded and decoded without boxing.
+ */
+final class NumberCodecs {
+  static final Codec<Long> U64 = new Longs("u64", 0);
+  static final Codec<Long> I64 = new Longs("i64", Long.MIN_VALUE);
+  static final Codec<Integer> U32 = new Ints("u32", 0);
+  static final Codec<Integer> I32 = new Ints("i32", Integer.MIN_VALUE);
+  static final Codec<Double> F64 = new Doubles();
+  static final Codec<Boolean> BOOL = new Booleans();
+
+  private NumberCodecs() {}
+
+  /**
+   * Eight bytes; the flip of the sign bit turns the unsigned order of bytes into the signed one.
+   */
+  static final class Longs extends FixedCodec<Long> {
+    private final long flip;
+
+    Longs(String id, long flip) {
+      super(id, Long.BYTES);
+      this.flip = flip;
+    }
+
+    void putPrimitive(long value, Sink sink) {
+      sink.putLongBE(value ^ flip);
+    }
+
+    long decodePrimitive(boolean nested, Source source) {
+      checkSize(nested, source);
+      return getPrimitive(source);
+    }
+
+    long getPrimitive(Source source) {
+      return source.getLongBE() ^ flip;
+    }
+
+    @Override
+    public void encode(Long value, Sink sink) {
+      putPrimitive(value, sink);
+    }
+
+    @Override
+    Long get(Source source) {
+      return getPrimitive(source);
+    }
+  }
+
+  /** Four bytes, in the same way. */
+  static final class Ints extends FixedCodec<Integer> {
+    private final int flip;
+
+    Ints(String id, int flip) {
+      super(id, Integer.BYTES);
+      this.flip = flip;
+    }
+
+    void putPrimitive(int value, Sink sink) {
+      sink.putIntBE(value ^ flip);
+    }
+
+    int decodePrimitive(boolean nested, Source source) {
+      checkSize(nested, source);
+      return getPrimitive(source);
+    }
+
+    int getPrimitive(Source source) {
+      return source.getIntBE() ^ flip;
+    }
+
+    @Override
+    public void encode(Integer value, Sink sink) {
+      putPrimitive(value, sink);
+    }
+
+    @Override
+    Integer get(Source source) {
+      return getPrimitive(source);
+    }
+  }
+
+  /**
+   * Eight bytes: positive numbers already have the order of their bits and only move above the
+   * negative ones, whose bits are all inverted because the larger magnitude is the smaller number.
+   */
+  static final class Doubles extends FixedCodec<Double> {
+    Doubles() {
+      super("f64", Double.BYTES);
+    }
+
+    void putPrimitive(double value, Sink sink) {
+      long bits = Double.doubleToLongBits(value);
+      sink.putLongBE(bits ^ ((bits >> 63) | Long.MIN_VALUE));
+    }
+
+    double decodePrimitive(boolean nested, Source source) {
+      checkSize(nested, source);
+      return getPrimitive(source);
+    }
+
+    double getPrimitive(Source source) {
+      long stored = source.getLongBE();
+      long bits = stored ^ ((~stored >> 63) | Long.MIN_VALUE);
+      double value = Double.longBitsToDouble(bits);
+      if (Double.isNaN(value) && Double.doubleToLongBits(value) != bits) {
+        throw new CodecException(id(), String.format("NaN 0x%016X", bits), "only the usual NaN");
+      }
+      return value;
+    }
+
+    @Override
+    public void encode(Double value, Sink sink) {
+      putPrimitive(value, sink);
+    }
+
+    @Override
+    Double get(Source source) {
+      return getPrimitive(source);
+    }
+  }
+
+  /** One byte. */
+  static final class Booleans extends FixedCodec<Boolean> {
+    Booleans() {
+      super("bool", Byte.BYTES);
+    }
+
+    void putPrimitive(boolean value, Sink sink) {
+      sink.putByte(value ? 1 : 0);
+    }
+
+    boolean decodePrimitive(boolean nested, Source source) {
+      checkSize(nested, source);
+      return getPrimitive(source);
+    }
+
+    boolean getPrimitive(Source source) {
+      byte stored = source.getByte();
+      if (stored != 0 && stored != 1) {
+        throw new CodecException(id(), String.format("0x%02X", stored), "0x00 or 0x01");
+      }
+      return stored == 1;
+    }
+
+    @Override
+    public void encode(Boolean value, Sink sink) {
+      putPrimitive(value, sink);
+    }
+
+    @Override
+    Boolean get(Source source) {
+      return getPrimitive(source);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.pando.codec;
+
+/** Strings. */
+final class Utf8Codec implements StartCodec<String> {
+  static final Codec<String> UTF8 = new Utf8Codec();
+
+  private Utf8Codec() {}
+
+  @Override
+  public String id() {
+    return "utf8";
+  }
+
+  @Override
+  public boolean ordered() {
+    return true;
+  }
+
+  @Override
+  public void encode(String value, Sink sink) {
+    Utf8.put(value, sink);
+  }
+
+  @Override
+  public String decode(Source source) {
+    return Utf8.string(source.bytes(source.remaining()), id());
+  }
+
+  @Override
+  public String decodeNested(Source source) {
+    return Utf8.string(NestedForm.read(source, id()), id());
+  }
+
+  @Override
+  public void encodeStart(String start, boolean nested, Sink sink) {
+    int at = sink.length();
+    encode(start, sink);
+    if (nested) {
+      NestedForm.escape(sink, at);
+    }
+  }
+}
