@@ -10,6 +10,6 @@ module dev.pando.txn {
   requires dev.pando.btree;
   requires static chronicle.bytes;
 
+  exports dev.pando;
   exports dev.pando.codec;
-  exports dev.pando.txn;
 }

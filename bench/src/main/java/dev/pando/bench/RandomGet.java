@@ -1,9 +1,9 @@
 package dev.pando.bench;
 
-import dev.pando.txn.Database;
-import dev.pando.txn.RawTable;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.View;
+import dev.pando.Database;
+import dev.pando.RawTable;
+import dev.pando.ReadTxn;
+import dev.pando.View;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

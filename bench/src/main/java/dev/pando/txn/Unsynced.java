@@ -1,5 +1,6 @@
 package dev.pando.txn;
 
+import dev.pando.Options;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.FileStorage;
 import dev.pando.pager.PageFile;

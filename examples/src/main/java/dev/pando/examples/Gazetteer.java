@@ -5,12 +5,12 @@ import static dev.pando.examples.PlaceTables.BY_SIZE;
 import static dev.pando.examples.PlaceTables.IN_COUNTRY;
 import static dev.pando.examples.PlaceTables.PLACES;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Entry;
+import dev.pando.Range;
 import dev.pando.error.StorageException;
 import dev.pando.examples.PlaceTables.InCountry;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Entry;
-import dev.pando.txn.Range;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.pando.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.pando.txn.Database;
+import dev.pando.Database;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.pando.examples;
 
+import dev.pando.Table;
+import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Table;
-import dev.pando.txn.WriteTxn;
 
 /**
  * The tables of the gazetteer: the places, and three orders to find them in. An index is a table

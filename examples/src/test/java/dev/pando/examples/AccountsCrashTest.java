@@ -3,13 +3,13 @@ package dev.pando.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pando.Database;
+import dev.pando.Options;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
-import dev.pando.txn.Table;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.pando.txn.Table;
+import dev.pando.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

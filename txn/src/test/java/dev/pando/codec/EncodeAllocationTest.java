@@ -2,7 +2,7 @@ package dev.pando.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pando.txn.ChildJvm;
+import dev.pando.ChildJvm;
 import java.io.File;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.pando.txn.ChildJvm;
+import dev.pando.ChildJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;

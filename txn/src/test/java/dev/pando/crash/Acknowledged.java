@@ -2,11 +2,11 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.NamedSnapshot;
+import dev.pando.ReadTxn;
 import dev.pando.crash.Worker.Mode;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.NamedSnapshot;
-import dev.pando.txn.ReadTxn;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.pando.crash;
 
-import dev.pando.txn.Durability;
+import dev.pando.Durability;
 import java.util.Random;
 import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;

@@ -1,16 +1,16 @@
 package dev.pando.crash;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.ReadTxn;
+import dev.pando.Savepoint;
+import dev.pando.WriteTxn;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.Savepoint;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,13 +3,13 @@ package dev.pando.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.Database;
+import dev.pando.Options;
 import dev.pando.error.StorageIoException;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
 import dev.pando.testkit.SimulatedDisk.Hook;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
 import org.junit.jupiter.api.Test;
 
 /**

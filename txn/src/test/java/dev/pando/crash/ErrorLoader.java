@@ -22,7 +22,7 @@ import java.util.Set;
 
 /** Loads all of Pando and its tests again, with a call before each allocation of Pando's. */
 final class ErrorLoader extends ClassLoader {
-  private static final ClassDesc PLANTED = ClassDesc.of("dev.pando.txn.PlantedErrors");
+  private static final ClassDesc PLANTED = ClassDesc.of("dev.pando.PlantedErrors");
   private static final MethodTypeDesc NOTHING = MethodTypeDesc.of(ConstantDescs.CD_void);
 
   /** Calls of the JDK that allocate. */

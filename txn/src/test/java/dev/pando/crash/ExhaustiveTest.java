@@ -1,6 +1,6 @@
 package dev.pando.crash;
 
-import dev.pando.txn.Durability;
+import dev.pando.Durability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

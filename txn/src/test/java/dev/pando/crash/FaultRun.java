@@ -2,15 +2,15 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.ReadTxn;
+import dev.pando.WriteTxn;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

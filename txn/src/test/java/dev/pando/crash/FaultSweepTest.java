@@ -2,10 +2,10 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.Durability;
+import dev.pando.Savepoint;
 import dev.pando.crash.FaultRun.Working;
 import dev.pando.testkit.Within;
-import dev.pando.txn.Durability;
-import dev.pando.txn.Savepoint;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;

@@ -2,12 +2,12 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.Options;
+import dev.pando.Table;
 import dev.pando.error.DatabaseFullException;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.Options;
-import dev.pando.txn.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

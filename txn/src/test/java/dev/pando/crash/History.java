@@ -1,10 +1,10 @@
 package dev.pando.crash;
 
+import dev.pando.Entry;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Entry;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.Table;
-import dev.pando.txn.WriteTxn;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

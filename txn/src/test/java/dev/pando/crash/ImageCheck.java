@@ -1,13 +1,13 @@
 package dev.pando.crash;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.Options;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.Options;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -3,10 +3,10 @@ package dev.pando.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.Database;
+import dev.pando.Options;
+import dev.pando.WriteTxn;
 import dev.pando.crash.Worker.Mode;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
-import dev.pando.txn.WriteTxn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,19 +2,19 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.Options;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.Options;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.Table;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.TreeMap;

@@ -2,10 +2,10 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Durability;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

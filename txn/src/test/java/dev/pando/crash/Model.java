@@ -1,11 +1,11 @@
 package dev.pando.crash;
 
+import dev.pando.Database;
+import dev.pando.Entry;
+import dev.pando.NamedSnapshot;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Database;
-import dev.pando.txn.Entry;
-import dev.pando.txn.NamedSnapshot;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.Table;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;

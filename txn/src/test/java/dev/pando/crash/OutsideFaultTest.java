@@ -3,14 +3,14 @@ package dev.pando.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Options;
 import dev.pando.crash.History.Kind;
 import dev.pando.crash.Worker.Mode;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.ReadOnlyException;
 import dev.pando.error.StorageIoException;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

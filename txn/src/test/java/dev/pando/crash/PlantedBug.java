@@ -8,62 +8,91 @@ import java.util.List;
  * knows nothing of it.
  */
 enum PlantedBug {
-  SKIP_THE_SYNC(call("txn.MetaWriter", "syncNow", "txn.DataFile", "sync", "skipSync")),
+  SKIP_THE_SYNC(call("txn.commit.MetaWriter", "syncNow", "txn.file.DataFile", "sync", "skipSync")),
   META_BEFORE_ITS_DATA_IS_SYNCED(
-      call("txn.Commit", "writePages", "txn.MetaWriter", "syncData", "skipDataSync")),
+      call("txn.commit.Commit", "writePages", "txn.commit.MetaWriter", "syncData", "skipDataSync")),
   REUSE_A_PAGE_OF_THE_DURABLE_SNAPSHOT(
-      call("txn.Writer", "pins", "txn.LockFile", "durable", "currentForDurable"),
-      call("txn.Writer", "pins", "txn.LockFile", "syncing", "currentForDurable")),
+      call("txn.commit.Writer", "pins", "txn.file.LockFile", "durable", "currentForDurable"),
+      call("txn.commit.Writer", "pins", "txn.file.LockFile", "syncing", "currentForDurable")),
   REUSE_A_PAGE_OF_A_READER(
-      call("txn.Writer", "pins", "txn.ReaderSlots", "forEachPin", "skipReaders")),
-  REUSE_A_PAGE_OF_THE_BASE(call("txn.DirtyPages", null, "txn.FreeSpace", "free", "reuseAtOnce")),
-  WRONG_SLOT(call("txn.MetaWriter", "write", "txn.MetaWriter", "slotFor", "alwaysSlotOne")),
-  NO_DELTA_CHECK(call("txn.Recovery", "choose", "txn.Recovery", "verify", "believe")),
+      call("txn.commit.Writer", "pins", "txn.readers.ReaderSlots", "forEachPin", "skipReaders")),
+  REUSE_A_PAGE_OF_THE_BASE(
+      call("txn.dirty.DirtyPages", null, "txn.space.FreeSpace", "free", "reuseAtOnce")),
+  WRONG_SLOT(
+      call("txn.commit.MetaWriter", "write", "txn.commit.MetaWriter", "slotFor", "alwaysSlotOne")),
+  NO_DELTA_CHECK(
+      call("txn.recovery.Recovery", "choose", "txn.recovery.Recovery", "verify", "believe")),
   DELTA_CHECK_IGNORES_BIRTHS(
       call("btree.Delta", "visit", "pager.PageReader", "locate", "locateAnyBirth")),
   NO_META_CHECKSUM(
       call("pager.MetaDecoder", null, "pager.PageHeader", "computeChecksum", "computeNoChecksum")),
-  LEAK(call("txn.DirtyPages", null, "txn.FreeSpace", "free", "forget")),
-  DOUBLE_FREE(call("txn.DirtyPages", null, "txn.FreeSpace", "free", "freeTwice")),
-  LOST_GROWTH(call("txn.DataFile", "syncNow", "pager.PageFile", "sync", "syncWithoutLength")),
-  ACKNOWLEDGE_EARLY(call("txn.Writer", "show", "txn.MetaWriter", "sync", "acknowledgeEarly")),
+  LEAK(call("txn.dirty.DirtyPages", null, "txn.space.FreeSpace", "free", "forget")),
+  DOUBLE_FREE(call("txn.dirty.DirtyPages", null, "txn.space.FreeSpace", "free", "freeTwice")),
+  LOST_GROWTH(call("txn.file.DataFile", "syncNow", "pager.PageFile", "sync", "syncWithoutLength")),
+  ACKNOWLEDGE_EARLY(
+      call("txn.commit.Writer", "show", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FREE_SPACE_NOT_READ_AGAIN(
-      call("txn.FreeSpace", "rollBack", "txn.FreeSpace", "forget", "skipForgetting")),
+      call("txn.space.FreeSpace", "rollBack", "txn.space.FreeSpace", "forget", "skipForgetting")),
   FREE_SPACE_NOT_ROLLED_BACK(
-      call("txn.Writer", "rollBackSpace", "txn.FreeSpace", "rollBack", "skipRollBack")),
-  SWALLOWED_IO_ERROR(call("txn.DataFile", "write", "pager.PageFile", "write", "writeIfPossible")),
+      call(
+          "txn.commit.Writer", "rollBackSpace", "txn.space.FreeSpace", "rollBack", "skipRollBack")),
+  SWALLOWED_IO_ERROR(
+      call("txn.file.DataFile", "write", "pager.PageFile", "write", "writeIfPossible")),
   NO_SYNC_AFTER_A_CRASHED_WRITER(
-      call("txn.MetaWriter", "claim", "txn.MetaWriter", "sync", "acknowledgeEarly")),
+      call("txn.commit.MetaWriter", "claim", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FOUND_COMMIT_NOT_WRITTEN_AGAIN(
-      call("txn.MetaWriter", "sync", "txn.MetaWriter", "writeFoundAgain", "skipRewriting")),
+      call(
+          "txn.commit.MetaWriter",
+          "sync",
+          "txn.commit.MetaWriter",
+          "writeFoundAgain",
+          "skipRewriting")),
 
   // Bugs between processes.
 
   DEAD_WRITER_NOT_NOTICED(
       Search.PROCESSES,
-      call("txn.Writer", "takeOver", "txn.LockFile", "writing", "nobody"),
-      call("txn.Writer", "takeOver", "txn.LockFile", "committing", "nobody")),
+      call("txn.commit.Writer", "takeOver", "txn.file.LockFile", "writing", "nobody"),
+      call("txn.commit.Writer", "takeOver", "txn.file.LockFile", "committing", "nobody")),
   COMMIT_OF_A_DEAD_WRITER_NOT_SYNCED(
-      Search.PROCESSES, call("txn.Writer", "adopt", "txn.MetaWriter", "sync", "acknowledgeEarly")),
+      Search.PROCESSES,
+      call("txn.commit.Writer", "adopt", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FREE_PAGES_FROM_BEFORE_ANOTHER_WRITER(
       Search.PROCESSES,
-      call("txn.Writer", "takeOver", "txn.FreeSpace", "othersWrote", "skipFollowing")),
+      call("txn.commit.Writer", "takeOver", "txn.space.FreeSpace", "othersWrote", "skipFollowing")),
   PAGES_FREED_BY_ANOTHER_REUSED_AT_ONCE(
       Search.PROCESSES,
-      call("txn.SpaceFollower", "step", "txn.SpaceFollower$Dating", "date", "skipDating")),
+      call(
+          "txn.space.SpaceFollower",
+          "step",
+          "txn.space.SpaceFollower$Dating",
+          "date",
+          "skipDating")),
   SLOTS_FROM_BEFORE_ANOTHER_WRITER(
-      Search.PROCESSES, call("txn.Writer", "takeOver", "txn.MetaWriter", "look", "skipLooking")),
+      Search.PROCESSES,
+      call("txn.commit.Writer", "takeOver", "txn.commit.MetaWriter", "look", "skipLooking")),
   FAILED_SYNC_NOT_TOLD(
       Search.PROCESSES,
-      call("txn.MetaWriter", "leaveToClaim", "txn.LockFile", "setClaimed", "skipTelling")),
+      call(
+          "txn.commit.MetaWriter",
+          "leaveToClaim",
+          "txn.file.LockFile",
+          "setClaimed",
+          "skipTelling")),
   LENGTH_CHANGED_BY_ANOTHER_NOT_SYNCED(
-      Search.PROCESSES, call("txn.DataFile", "sync", "txn.LockFile", "lengths", "noLengths")),
+      Search.PROCESSES,
+      call("txn.file.DataFile", "sync", "txn.file.LockFile", "lengths", "noLengths")),
 
   // Bugs with named snapshots that are restored.
 
   RESTORED_PAGES_DATED_BY_HALVES(
       Search.RESTORES,
-      call("txn.SpaceFollower", "read", "txn.HeldSearch", "restored", "nothingRestored"));
+      call(
+          "txn.space.SpaceFollower",
+          "read",
+          "txn.space.HeldSearch",
+          "restored",
+          "nothingRestored"));
 
   /** The random programs that must find it. */
   enum Search {

@@ -43,7 +43,7 @@ final class PlantedErrorsTest {
   @SuppressWarnings("unchecked")
   private static long run(ErrorLoader loader, long first, long count) throws Exception {
     Object script =
-        loader.loadClass("dev.pando.txn.ErrorScript").getDeclaredConstructor().newInstance();
+        loader.loadClass("dev.pando.ErrorScript").getDeclaredConstructor().newInstance();
     return ((Function<long[], Long>) script).apply(new long[] {first, count});
   }
 }

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /** Loads all of Pando and its tests anew, with calls replaced. */
 final class PlantedLoader extends ClassLoader {
-  private static final ClassDesc PLANTED = ClassDesc.of("dev.pando.txn.PlantedCode");
+  private static final ClassDesc PLANTED = ClassDesc.of("dev.pando.PlantedCode");
 
   private final List<Call> calls;
 
@@ -97,7 +97,7 @@ final class PlantedLoader extends ClassLoader {
   /** Another method of the same name, with other parameters, is not meant. */
   private static boolean hasPlanted(String by, MethodTypeDesc wanted) {
     try {
-      Class<?> planted = Class.forName("dev.pando.txn.PlantedCode");
+      Class<?> planted = Class.forName("dev.pando.PlantedCode");
       for (java.lang.reflect.Method method : planted.getDeclaredMethods()) {
         if (method.getName().equals(by)
             && method.accessFlags().contains(AccessFlag.STATIC)

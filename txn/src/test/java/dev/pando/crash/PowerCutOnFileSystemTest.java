@@ -3,9 +3,9 @@ package dev.pando.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.Database;
+import dev.pando.Options;
 import dev.pando.crash.Worker.Mode;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

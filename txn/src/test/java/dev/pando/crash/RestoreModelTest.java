@@ -2,14 +2,14 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.Options;
+import dev.pando.ReadTxn;
+import dev.pando.WriteTxn;
 import dev.pando.pager.Storage;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.Options;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.WriteTxn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

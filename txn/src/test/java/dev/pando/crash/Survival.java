@@ -2,9 +2,9 @@ package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
 import dev.pando.error.StorageException;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

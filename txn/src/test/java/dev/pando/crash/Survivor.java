@@ -1,10 +1,10 @@
 package dev.pando.crash;
 
+import dev.pando.Database;
 import dev.pando.crash.History.Kind;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
-import dev.pando.txn.Database;
 import java.nio.file.Path;
 
 /**

@@ -2,13 +2,13 @@ package dev.pando.crash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.Options;
+import dev.pando.ReadTxn;
+import dev.pando.WriteTxn;
 import dev.pando.crash.History.Kind;
 import dev.pando.error.StorageException;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.Options;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -2,7 +2,7 @@ package dev.pando.crash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.pando.txn.ChildJvm;
+import dev.pando.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;

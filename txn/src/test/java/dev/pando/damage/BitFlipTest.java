@@ -2,11 +2,11 @@ package dev.pando.damage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.Options;
 import dev.pando.crash.Figures;
 import dev.pando.damage.Probe.Outcome;
 import dev.pando.pager.PageHeader;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.Options;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

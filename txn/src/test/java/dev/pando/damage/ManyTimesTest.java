@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.Database;
+import dev.pando.NamedSnapshot;
+import dev.pando.Options;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.pager.PageHeader;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.Database;
-import dev.pando.txn.NamedSnapshot;
-import dev.pando.txn.Options;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;

@@ -2,13 +2,13 @@ package dev.pando.damage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Options;
+import dev.pando.ReadTxn;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageException;
 import dev.pando.pager.PageHeader;
-import dev.pando.txn.CheckReport;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
-import dev.pando.txn.ReadTxn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

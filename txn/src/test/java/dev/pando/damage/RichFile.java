@@ -2,14 +2,14 @@ package dev.pando.damage;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.pando.Database;
+import dev.pando.Options;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.Table;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,12 +1,12 @@
 package dev.pando.damage;
 
+import dev.pando.Database;
+import dev.pando.Options;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
-import dev.pando.txn.Table;
-import dev.pando.txn.WriteTxn;
 import java.util.List;
 import java.util.UUID;
 

@@ -1,9 +1,9 @@
 package dev.pando.damage;
 
-import dev.pando.txn.RawCursor;
-import dev.pando.txn.RawTable;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.View;
+import dev.pando.RawCursor;
+import dev.pando.RawTable;
+import dev.pando.ReadTxn;
+import dev.pando.View;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

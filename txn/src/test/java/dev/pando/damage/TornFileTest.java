@@ -3,6 +3,8 @@ package dev.pando.damage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.Database;
+import dev.pando.Options;
 import dev.pando.crash.Figures;
 import dev.pando.damage.Probe.Outcome;
 import dev.pando.error.CorruptFileException;
@@ -12,8 +14,6 @@ import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageHeader;
 import dev.pando.testkit.SimulatedDisk;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

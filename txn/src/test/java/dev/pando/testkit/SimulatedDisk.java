@@ -1,8 +1,8 @@
 package dev.pando.testkit;
 
+import dev.pando.Options;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.Storage;
-import dev.pando.txn.Options;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.pando.bench.compare;
 
-import dev.pando.txn.View;
+import dev.pando.View;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;

@@ -1,13 +1,13 @@
 package dev.pando.bench.flat;
 
+import dev.pando.Database;
+import dev.pando.Options;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
 import dev.pando.codec.Codec;
 import dev.pando.pager.Chunked;
 import dev.pando.pager.FileStorage;
 import dev.pando.pager.Storage;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.Table;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

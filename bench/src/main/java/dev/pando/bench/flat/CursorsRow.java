@@ -1,11 +1,11 @@
 package dev.pando.bench.flat;
 
+import dev.pando.Database;
+import dev.pando.Entry;
+import dev.pando.Range;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Database;
-import dev.pando.txn.Entry;
-import dev.pando.txn.Range;
-import dev.pando.txn.Table;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.pando.bench.flat;
 
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.NamedSnapshot;
+import dev.pando.Stat;
+import dev.pando.Table;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.NamedSnapshot;
-import dev.pando.txn.Stat;
-import dev.pando.txn.Table;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,13 +1,13 @@
 package dev.pando.bench.flat;
 
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.Options;
+import dev.pando.Table;
 import dev.pando.codec.Codec;
 import dev.pando.pager.FreeRun;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.Options;
-import dev.pando.txn.Table;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

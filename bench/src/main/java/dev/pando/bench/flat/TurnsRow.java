@@ -1,12 +1,12 @@
 package dev.pando.bench.flat;
 
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.NamedSnapshot;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
 import dev.pando.bench.report.ChildJvm;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.NamedSnapshot;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.Table;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

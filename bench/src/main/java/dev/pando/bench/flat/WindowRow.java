@@ -1,6 +1,6 @@
 package dev.pando.bench.flat;
 
-import dev.pando.txn.Database;
+import dev.pando.Database;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.pando.bench.flat;
 
+import dev.pando.Database;
+import dev.pando.Durability;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Database;
-import dev.pando.txn.Durability;
-import dev.pando.txn.Table;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.pando.bench.growth;
 
+import dev.pando.Database;
+import dev.pando.RawCursor;
+import dev.pando.RawTable;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
+import dev.pando.View;
+import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Database;
-import dev.pando.txn.RawCursor;
-import dev.pando.txn.RawTable;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.Table;
-import dev.pando.txn.View;
-import dev.pando.txn.WriteTxn;
 import java.nio.file.Path;
 
 /** Pando with default options. */

@@ -1,6 +1,6 @@
 package dev.pando.bench.parts;
 
-import dev.pando.txn.Options;
+import dev.pando.Options;
 import dev.pando.txn.Unsynced;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,12 +1,12 @@
 package dev.pando.bench.parts;
 
-import dev.pando.txn.Entry;
-import dev.pando.txn.Options;
-import dev.pando.txn.Range;
-import dev.pando.txn.RawCursor;
-import dev.pando.txn.RawTable;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.View;
+import dev.pando.Entry;
+import dev.pando.Options;
+import dev.pando.Range;
+import dev.pando.RawCursor;
+import dev.pando.RawTable;
+import dev.pando.ReadTxn;
+import dev.pando.View;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

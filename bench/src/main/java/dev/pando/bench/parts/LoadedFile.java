@@ -1,11 +1,11 @@
 package dev.pando.bench.parts;
 
+import dev.pando.Database;
+import dev.pando.Options;
+import dev.pando.RawTable;
+import dev.pando.Table;
 import dev.pando.bench.report.Folders;
 import dev.pando.codec.Codec;
-import dev.pando.txn.Database;
-import dev.pando.txn.Options;
-import dev.pando.txn.RawTable;
-import dev.pando.txn.Table;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

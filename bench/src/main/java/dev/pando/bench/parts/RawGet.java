@@ -1,9 +1,9 @@
 package dev.pando.bench.parts;
 
-import dev.pando.txn.Options;
-import dev.pando.txn.RawTable;
-import dev.pando.txn.ReadTxn;
-import dev.pando.txn.View;
+import dev.pando.Options;
+import dev.pando.RawTable;
+import dev.pando.ReadTxn;
+import dev.pando.View;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

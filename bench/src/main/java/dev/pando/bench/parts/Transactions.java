@@ -1,7 +1,7 @@
 package dev.pando.bench.parts;
 
-import dev.pando.txn.Options;
-import dev.pando.txn.ReadTxn;
+import dev.pando.Options;
+import dev.pando.ReadTxn;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,0 +1,456 @@
+package dev.pando;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.pager.TreeRoot;
+import dev.pando.txn.catalog.Catalog;
+import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.SnapshotEntry;
+import dev.pando.txn.commit.Changes;
+import dev.pando.txn.dirty.DirtyPages;
+import dev.pando.txn.file.Housekeeping;
+import dev.pando.txn.space.FreeSpace;
+import java.lang.System.Logger;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a write transaction has below its API: how a change begins, what a failed one leaves, and
+ * how it ends while another thread is in a call.
+ */
+abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
+  /** The longest value, in bytes, of which {@link #shown} makes a copy. */
+  private static final int MOST_COPIED = 1 << 20;
+
+  private static final Logger LOG = System.getLogger(WriteTxn.class.getName());
+
+  final Writers writing;
+  private final Changes changes;
+
+  // Parts of the changes: a call gets at them without a detour.
+
+  final DirtyPages pages;
+  final FreeSpace free;
+  final Catalog catalog;
+  final Savepoints savepoints;
+  private final Tree missing;
+
+  /** That a thread called while another one was in a call: nothing may be committed. */
+  volatile @Nullable IllegalStateException misuse;
+
+  /** The thread in {@link WriteTxn#commit()}. */
+  @Nullable Thread committer;
+
+  /** Of an update that shares this, and ended while another thread was in a call. */
+  @Nullable Caller left;
+
+  /** Whether this is an update's, so that only its end may commit. */
+  final boolean inClosure;
+
+  ChangingTxn(Database database, Changes changes) {
+    super(database, changes.base(), database.writing().memory());
+    this.writing = database.writing();
+    this.changes = changes;
+    this.pages = changes.pages();
+    this.free = changes.free();
+    this.catalog = changes.catalog();
+    this.savepoints = new Savepoints(pages, catalog);
+    this.missing = new Tree(pages, TreeRoot.EMPTY);
+    this.inClosure = false;
+  }
+
+  /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
+  ChangingTxn(ChangingTxn whole) {
+    super(whole.database, whole.snapshot(), whole.writing.memory());
+    this.writing = whole.writing;
+    this.changes = whole.changes;
+    this.pages = whole.pages;
+    this.free = whole.free;
+    this.catalog = whole.catalog;
+    this.savepoints = whole.savepoints;
+    this.missing = whole.missing;
+    this.inClosure = true;
+  }
+
+  /** A thread comes: others must be in no call, or the transaction is lost. */
+  @Override
+  Caller arrive(@Nullable Caller last, Thread me) {
+    checkOpen();
+    Caller only = onlyCaller();
+    if (!only.take(me)) {
+      IllegalStateException met = new IllegalStateException(misuse(only.name(), Caller.name(me)));
+      misuse = met; // before it is thrown: a commit after the exception is refused
+      throw met;
+    }
+    return only;
+  }
+
+  @Override
+  String adviceForThreads() {
+    return "nothing of this one can be committed any more, close it";
+  }
+
+  // Changes.
+
+  final boolean put(TreeWriter tree, KeyBuffer key, MemorySegment value, long length) {
+    try {
+      return tree.put(key, value, 0, length);
+    } catch (Throwable e) {
+      changes.broken = e; // here: there may be no stack left for a call
+      throw broken(e);
+    }
+  }
+
+  final void append(
+      TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long at, long length) {
+    try {
+      tree.append(key, value, at, length);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
+    } catch (Throwable e) {
+      changes.broken = e;
+      throw broken(e);
+    }
+  }
+
+  final boolean delete(@Nullable TreeWriter tree, KeyBuffer key) {
+    try {
+      return tree != null && tree.delete(key);
+    } catch (Throwable e) {
+      changes.broken = e;
+      throw broken(e);
+    }
+  }
+
+  /** Pages are about to move. */
+  void beginMove() {
+    beginChange();
+    mayUseReserve();
+  }
+
+  /** Creates a table with the codecs of another one. */
+  RawTable createLike(String name, CatalogEntry other) {
+    beginChange();
+    TreeWriter _ = catalog.create(name, other.keyCodec(), other.valueCodec());
+    return raw(name);
+  }
+
+  void putSnapshot(SnapshotEntry entry) {
+    beginChange();
+    boolean _ =
+        orRefuse(
+            () -> {
+              catalog.putSnapshot(entry);
+              return true;
+            });
+  }
+
+  boolean dropSnapshot(String name) {
+    beginChange();
+    mayUseReserve();
+    return orBreak(() -> catalog.removeSnapshot(name));
+  }
+
+  /** For a transaction that has changed nothing. */
+  void restore(SnapshotEntry entry) {
+    beginChange();
+    mayUseReserve();
+    orBreak(() -> new Restoration(snapshot(), entry.meta()).run(catalog, free));
+  }
+
+  /** The table's tree, ready to be changed. */
+  final TreeWriter beginChange(Caller mine, Table<?, ?> table) {
+    TreeWriter tree = beginChangeIfThere(mine, table);
+    return tree != null ? tree : create(table);
+  }
+
+  private TreeWriter beginChange(Caller mine, RawTable table) {
+    TreeWriter tree = beginChangeIfThere(mine, table);
+    return tree != null ? tree : create(table.table());
+  }
+
+  /** What makes room may take pages of the reserve, until the next change begins. */
+  final void mayUseReserve() {
+    free.mayUseReserve(true);
+  }
+
+  final @Nullable TreeWriter beginRemoval(Caller mine, Table<?, ?> table) {
+    TreeWriter tree = beginChangeIfThere(mine, table);
+    mayUseReserve();
+    return tree;
+  }
+
+  /** Removes, in a call, a key that a scan has found; false if it is not there any more. */
+  final boolean deleteFound(Caller mine, Table<?, ?> table, MemorySegment key) {
+    checkOpen();
+    KeyBuffer wanted = mine.memory().setKey(key);
+    return delete(beginRemoval(mine, table), wanted);
+  }
+
+  final @Nullable TreeWriter beginChangeIfThere(Caller mine, Table<?, ?> table) {
+    beginChange();
+    return willChange(table.name(), tree(mine, table));
+  }
+
+  private @Nullable TreeWriter beginChangeIfThere(Caller mine, RawTable table) {
+    beginChange();
+    return willChange(table.name(), table.tree(mine));
+  }
+
+  /** Null for a table that is missing. */
+  private @Nullable TreeWriter willChange(String table, Tree found) {
+    if (found instanceof TreeWriter tree) {
+      catalog.willChange(table, tree);
+      return tree;
+    }
+    return null;
+  }
+
+  private TreeWriter create(Table<?, ?> table) {
+    forgetTable();
+    try {
+      return catalog.findOrCreate(table.name(), table.keyId(), table.valueId());
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (Throwable e) {
+      changes.broken = e;
+      throw broken(e);
+    }
+  }
+
+  /** Views end, and when there are too many dirty pages, they are written. */
+  final void beginChange() {
+    checkWritable();
+    nextEpoch();
+    VarHandle.storeStoreFence(); // a thread that sees the change sees that views ended
+    free.mayUseReserve(false);
+    try {
+      pages.spillIfLarge();
+    } catch (Throwable e) {
+      changes.broken = e;
+      throw broken(e);
+    }
+  }
+
+  final void orBreak(Runnable step) {
+    boolean _ =
+        orBreak(
+            () -> {
+              step.run();
+              return true;
+            });
+  }
+
+  /** Runs a step after which the transaction cannot go on if it fails. */
+  final boolean orBreak(BooleanSupplier step) {
+    try {
+      return step.getAsBoolean();
+    } catch (Throwable e) {
+      changes.broken = e;
+      throw broken(e);
+    }
+  }
+
+  /** As {@link #orBreak}, for a step that refuses an argument before it changes anything. */
+  final boolean orRefuse(BooleanSupplier step) {
+    try {
+      return step.getAsBoolean();
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (Throwable e) {
+      changes.broken = e;
+      throw broken(e);
+    }
+  }
+
+  final void checkWritable() {
+    checkOpen();
+    if (!inClosure) {
+      writing.isUsed();
+    }
+    IllegalStateException met = misuse;
+    if (met != null) {
+      throw new IllegalStateException(met.getMessage(), met);
+    }
+    Throwable failure = changes.broken;
+    if (failure != null) {
+      String wayOut = mayGoOn() ? "roll back to a savepoint before it, or " : "";
+      throw new IllegalStateException(
+          "an earlier write of this transaction failed: %sclose it, and begin a new one"
+              .formatted(wayOut),
+          failure);
+    }
+  }
+
+  /**
+   * Whether going back to a savepoint mends what failed. A change that failed half-way has touched
+   * no page that the savepoint needs, and left the lists of pages in order: errors of storage come
+   * out of calls between their changes. Of other errors nobody knows where they struck.
+   */
+  final boolean mayGoOn() {
+    boolean known = changes.isInOrder() && !(changes.broken instanceof DatabaseFailedException);
+    return known && !savepoints.isEmpty() && pages.isWhole();
+  }
+
+  /** It went back to before what failed. */
+  final void mended() {
+    changes.broken = null;
+  }
+
+  /**
+   * A change that failed half-way leaves trees that nobody may use: {@link Changes#broken} is set.
+   */
+  private RuntimeException broken(Throwable e) {
+    forgetTable();
+    if (e instanceof InternalError || e instanceof IllegalStateException) {
+      return explained(e);
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) e;
+  }
+
+  // What a write transaction sees.
+
+  @Override
+  Tree findTree(Table<?, ?> table) {
+    checkReadable();
+    TreeWriter tree = catalog.find(table.name(), table.keyId(), table.valueId());
+    return tree == null ? missing : tree;
+  }
+
+  @Override
+  Tree findRawTree(String table) {
+    checkReadable();
+    TreeWriter tree = catalog.find(table);
+    return tree == null ? missing : tree;
+  }
+
+  private void checkReadable() {
+    checkWritable(); // after a failed change the trees cannot be read either
+  }
+
+  @Override
+  long tablesVersion() {
+    return catalog.version();
+  }
+
+  @Override
+  List<String> tableNames() {
+    return catalog.names();
+  }
+
+  @Override
+  @Nullable CatalogEntry catalogEntry(String table) {
+    return catalog.entryNow(table);
+  }
+
+  @Override
+  MemorySegment shown(Slice found) {
+    boolean copy = found.length <= MOST_COPIED && pages.mayChange(found.segment);
+    return copy ? MemorySegment.ofArray(found.toArray()).asReadOnly() : super.shown(found);
+  }
+
+  Changes changes() {
+    return changes;
+  }
+
+  DirtyPages pages() {
+    return pages;
+  }
+
+  FreeSpace free() {
+    return free;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  // The end.
+
+  /** What it has changed is committed. */
+  final void ended() {
+    boolean _ = end();
+  }
+
+  final void rollBack(Caller taken) {
+    long _ = taken.begin();
+    try {
+      rollBack();
+    } finally {
+      taken.endLast();
+    }
+  }
+
+  final void rollBack() {
+    if (end() && !inClosure) {
+      writing.rollBack(this);
+    }
+  }
+
+  /** A thread is in a call whose memory the next transaction would get. */
+  final void endLater(Caller last) {
+    LOG.log(
+        Logger.Level.WARNING,
+        "{0} was closed while {1} is in a call of it, and keeps the turn to write until that ends",
+        this,
+        last.name());
+    Housekeeping.WATCH.add(
+        new Housekeeping.Task() {
+          @Override
+          public void tick(long now) {
+            if (last.take(Thread.currentThread())) {
+              Housekeeping.WATCH.remove(this);
+              rollBack(last);
+            }
+          }
+        });
+  }
+
+  // Raw tables.
+
+  boolean putRaw(RawTable table, MemorySegment key, MemorySegment value) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
+      MemorySegment checked = table.checked(value, this, mine.memory());
+      return put(beginChange(mine, table), wanted, checked, checked.byteSize());
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  void appendRaw(RawTable table, MemorySegment key, MemorySegment value) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
+      MemorySegment checked = table.checked(value, this, mine.memory());
+      append(beginChange(mine, table), table.name(), wanted, checked, 0, checked.byteSize());
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  boolean deleteRaw(RawTable table, MemorySegment key) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      KeyBuffer wanted = mine.memory().setKey(key);
+      TreeWriter tree = beginChangeIfThere(mine, table);
+      mayUseReserve();
+      return delete(tree, wanted);
+    } finally {
+      mine.end(call);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.pando;
+
+import dev.pando.pager.MetaSlots;
+import dev.pando.txn.commit.Writer;
+import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.Housekeeping;
+import dev.pando.txn.file.Lifecycle;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.readers.Publication;
+import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.recovery.OpenedFile;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Ends a database: waits for what runs, then ends its parts, each also after another has failed.
+ */
+final class Closing {
+  private static final long POLL_NANOS = 500_000;
+
+  private final Lifecycle lifecycle;
+  private final DataFile file;
+  private final LockFile lock;
+  private final ReaderSlots readers;
+  private final Publication publication;
+  private final Writer writer;
+  private final GroupCommit updates;
+
+  /** What ends, in this order; made before, so that it ends without memory. */
+  private final Runnable[] parts;
+
+  private final Runnable ending = this::endNow;
+
+  /** Pages that the file keeps when it is closed; 0 if it is not to be truncated. */
+  private long pagesAtEnd;
+
+  Closing(
+      Lifecycle lifecycle,
+      DataFile file,
+      LockFile lock,
+      ReaderSlots readers,
+      Publication publication,
+      Writer writer,
+      GroupCommit updates,
+      List<Housekeeping.Task> watches) {
+    this.lifecycle = lifecycle;
+    this.file = file;
+    this.lock = lock;
+    this.readers = readers;
+    this.publication = publication;
+    this.writer = writer;
+    this.updates = updates;
+    Housekeeping.Task watch = watches.getFirst();
+    Housekeeping.Task writerWatch = watches.getLast();
+    this.parts =
+        new Runnable[] {
+          () -> Housekeeping.WATCH.remove(watch),
+          () -> Housekeeping.WATCH.remove(writerWatch),
+          writer::seal,
+          publication::stop,
+          this::leave,
+          readers::leave,
+          publication::releaseAll,
+          writer::close,
+          () -> file.close(pagesAtEnd),
+          lock::close
+        };
+  }
+
+  /** Ends the database, which refuses new transactions already. */
+  void run(Duration limit) {
+    try {
+      boolean _ = awaitTransactions(limit);
+    } finally {
+      writer.withoutCommits(ending); // one that has begun comes to its end
+    }
+  }
+
+  /** Releases threads that wait; true if all transactions ended within the limit. */
+  private boolean awaitTransactions(Duration limit) {
+    updates.close();
+    writer.turn().close();
+    publication.endWaits();
+    long end = System.nanoTime() + limit.toNanos();
+    while (writer.turn().isTaken() || (!lifecycle.isLost() && readers.countHere() > 0)) {
+      if (System.nanoTime() - end >= 0) {
+        return false;
+      }
+      LockFile.pause(POLL_NANOS);
+    }
+    return true;
+  }
+
+  private void endNow() {
+    lifecycle.end();
+    updates.end();
+    end();
+  }
+
+  private void end() {
+    Throwable failure = null;
+    for (Runnable part : parts) {
+      try {
+        part.run();
+      } catch (RuntimeException | Error e) {
+        failure = failure == null || failure == e ? e : suppressing(failure, e);
+      }
+    }
+    switch (failure) {
+      case null -> {}
+      case InternalError e ->
+          throw OpenedFile.faulted(lifecycle.path(), e); // the file was truncated while it was open
+      case Error e -> throw e;
+      case RuntimeException e -> throw e;
+      default -> throw new IllegalStateException(failure);
+    }
+  }
+
+  private static Throwable suppressing(Throwable first, Throwable next) {
+    first.addSuppressed(next);
+    return first;
+  }
+
+  /**
+   * The last process may truncate what is in no commit. The slots say what is: the newest commit
+   * may be another process's that this one has not looked at, or one that is not on disk yet.
+   */
+  private void leave() {
+    if (lock.leave() && file.writable()) {
+      for (MetaSlots.Valid slot : MetaSlots.read(file.file()).valid()) {
+        pagesAtEnd = Math.max(pagesAtEnd, slot.meta().pageCount());
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.pando;
+
+import dev.pando.btree.PageMover;
+import dev.pando.btree.TreeWriter;
+import dev.pando.error.DatabaseFullException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.TreeRoot;
+import dev.pando.txn.catalog.CatalogEntry;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves pages from the end of the file into free ones before it, in transactions of bounded size
+ * between which others write, until the end is free and can be cut off.
+ */
+final class Compaction {
+  /** Leaves and values that one transaction moves. */
+  private static final int MOVES = 2_000;
+
+  /** When there is no room for their copies, one moves so many times fewer. */
+  private static final int FEWER = 8;
+
+  /** Passes through all tables; the second one moves what the first one's copies left behind. */
+  private static final int MOST_PASSES = 4;
+
+  /** Commits until no meta slot knows the file as longer. */
+  private static final int SETTLING_COMMITS = PageHeader.META_SLOTS;
+
+  private final Database database;
+  private final Progress progress;
+
+  Compaction(Database database, Progress progress) {
+    this.database = database;
+    this.progress = progress;
+  }
+
+  void run() {
+    long before = Long.MAX_VALUE;
+    for (int pass = 0; pass < MOST_PASSES; pass++) {
+      long pages = pass();
+      if (pages >= before) {
+        break; // readers or named snapshots hold the rest
+      }
+      before = pages;
+    }
+    for (int i = 0; i < SETTLING_COMMITS; i++) {
+      long _ = pack(tx -> {}); // the one after these cuts
+    }
+    database.beginWrite().close();
+  }
+
+  /** Goes through all tables once; returns the pages that the database has then. */
+  private long pass() {
+    Map<String, Long> tables = new LinkedHashMap<>();
+    long total = 0;
+    long limit;
+    try (ReadTxn tx = database.beginOwnRead()) {
+      limit = limit(tx.snapshot().meta());
+      for (String table : tx.tables()) {
+        long bytes = bytes(tx, table);
+        tables.put(table, bytes);
+        total += bytes;
+      }
+    }
+    long done = 0;
+    for (Map.Entry<String, Long> table : tables.entrySet()) {
+      moveTable(table.getKey(), limit);
+      done += table.getValue();
+      progress.at(done, total);
+    }
+    return pack(tx -> tx.catalog().movePages(limit));
+  }
+
+  private static long bytes(ReadTxn tx, String table) {
+    CatalogEntry entry = tx.catalogEntry(table);
+    if (entry == null) {
+      return 0;
+    }
+    TreeRoot root = entry.root();
+    return (root.branchPages() + root.leafPages() + root.overflowPages())
+        * tx.snapshot().meta().pageSize();
+  }
+
+  /** As many pages as are used: where the file would end if nothing else were in it. */
+  private static long limit(Meta meta) {
+    return meta.pageCount() - meta.freePages();
+  }
+
+  private void moveTable(String table, long limit) {
+    int moves = MOVES;
+    byte @Nullable [] from = null;
+    do {
+      try {
+        from = move(table, limit, from, moves);
+      } catch (DatabaseFullException e) {
+        if (moves == 1) {
+          throw e;
+        }
+        moves = Math.max(moves / FEWER, 1); // each copies a leaf and the branches above it
+      }
+    } while (from != null);
+  }
+
+  private byte @Nullable [] move(String table, long limit, byte @Nullable [] from, int moves) {
+    AtomicReference<byte @Nullable []> next = new AtomicReference<>();
+    long _ =
+        pack(
+            tx -> {
+              TreeWriter tree = tx.catalog().find(table);
+              // Somebody may have dropped it.
+              next.set(tree == null ? null : PageMover.move(tree, limit, from, moves));
+            });
+    return next.get();
+  }
+
+  private interface Step {
+    void in(WriteTxn tx);
+  }
+
+  /** One transaction that takes the lowest free pages; returns the pages that there are then. */
+  private long pack(Step step) {
+    try (WriteTxn tx = database.beginWrite()) {
+      tx.free().pack(Math.max(limit(tx.snapshot().meta()), PageHeader.FIRST_PGNO + 1));
+      tx.beginMove();
+      step.in(tx);
+      tx.catalog().touch();
+      tx.commit(Durability.SYNC);
+    }
+    try (ReadTxn tx = database.beginOwnRead()) {
+      return tx.snapshot().meta().pageCount();
+    }
+  }
+}

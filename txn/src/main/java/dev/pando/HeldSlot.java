@@ -1,0 +1,101 @@
+package dev.pando;
+
+import dev.pando.txn.readers.Holder;
+import dev.pando.txn.readers.ReaderSlot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read transactions that hold a slot, one after the other: the one that holds it, if other
+ * threads must find it, and the memory of calls that one leaves for the next.
+ */
+final class HeldSlot implements Holder {
+  /**
+   * A transaction that could not be closed. Set by a thread that cannot go on, maybe because its
+   * stack is used up: it calls nothing.
+   */
+  volatile @Nullable ReadTxn unclosed;
+
+  /** The transaction, if it may be ended from outside. */
+  private volatile @Nullable ReadTxn limited;
+
+  /** Memory of the last transaction in this slot, for the next one; see {@link Caller}. */
+  private @Nullable Caller caller;
+
+  static HeldSlot of(ReaderSlot slot) {
+    return (HeldSlot) slot.holder();
+  }
+
+  /** Memory for a transaction, which a thread will probably use; null if there is none. */
+  @Nullable Caller caller(Thread thread) {
+    Caller mine = caller;
+    if (mine != null) {
+      mine.belongsTo(thread);
+    }
+    return mine;
+  }
+
+  /** From here on the transaction may be ended from outside. */
+  void mayEnd(ReadTxn tx) {
+    limited = tx;
+  }
+
+  /** The transaction ends and its slot is free, unless it was ended from outside. */
+  void free(ReaderSlot slot, ReadTxn tx) {
+    boolean alone = limited == null && unclosed == null;
+    if (alone ? tx.end() : endLimited(tx)) {
+      try {
+        Caller left = tx.leftBy(Thread.currentThread());
+        if (left != caller) {
+          caller = left;
+        }
+        slot.free();
+      } catch (StackOverflowError e) {
+        slot.leftBehind = true;
+        throw e;
+      }
+    }
+  }
+
+  private synchronized boolean endLimited(ReadTxn tx) {
+    boolean ends = tx.end();
+    if (ends) {
+      limited = null;
+    }
+    return ends;
+  }
+
+  @Override
+  public synchronized boolean endFromOutside() {
+    ReadTxn tx = limited;
+    boolean ends = tx != null && tx.endFromOutside();
+    if (ends) {
+      limited = null;
+    }
+    return ends;
+  }
+
+  @Override
+  public void closeLeft() {
+    ReadTxn tx = unclosed;
+    if (tx != null) {
+      try {
+        tx.close();
+      } finally {
+        unclosed = null;
+      }
+    }
+  }
+
+  @Override
+  public void trim() {
+    Caller mine = caller;
+    if (mine != null) {
+      mine.trim();
+    }
+  }
+
+  @Override
+  public void forget() {
+    caller = null;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.pando;
+
+import dev.pando.pager.Meta;
+import dev.pando.pager.PageMap;
+import dev.pando.txn.commit.Writer;
+import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.readers.Publication;
+import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.recovery.DatabaseCheck;
+import dev.pando.txn.recovery.OpenedFile;
+import dev.pando.txn.recovery.SlotCheck;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at a database as a whole, by read transactions of the engine's own. */
+final class Inspection {
+  private final Database database;
+  private final DataFile file;
+  private final LockFile lock;
+  private final ReaderSlots readers;
+  private final Publication publication;
+  private final Writer writer;
+
+  Inspection(
+      Database database,
+      DataFile file,
+      LockFile lock,
+      ReaderSlots readers,
+      Publication publication,
+      Writer writer) {
+    this.database = database;
+    this.file = file;
+    this.lock = lock;
+    this.readers = readers;
+    this.publication = publication;
+    this.writer = writer;
+  }
+
+  Stat stat() {
+    try (ReadTxn tx = database.beginOwnRead()) {
+      return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot())
+          .stat(file.size(), lock.durable());
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  List<OpenReader> readers() {
+    try (ReadTxn tx = database.beginOwnRead()) {
+      readers.clearDead();
+      return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot()).infos();
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  void warmUp(Progress progress) {
+    try (ReadTxn tx = database.beginOwnRead()) {
+      try {
+        WarmUp.run(tx.snapshot(), progress);
+      } catch (InternalError | IllegalStateException e) {
+        throw tx.explained(e);
+      }
+    }
+  }
+
+  CheckReport check() {
+    try (ReadTxn tx = database.beginOwnRead()) {
+      Meta meta = tx.snapshot().meta();
+      PageMap pages = file.mapForCheck(meta.pageCount());
+      try {
+        List<String> notes = new ArrayList<>();
+        DatabaseCheck check = new DatabaseCheck(meta, pages, database.snapshots()::keepPages);
+        SlotCheck slots = new SlotCheck(file, lock, publication);
+        writer.withoutCommits(() -> slots.run(check, notes));
+        return CheckReport.of(database.path(), check.run(), notes);
+      } finally {
+        pages.release();
+      }
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.pando;
+
+import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which keys of a table a scan visits, in which direction, and how many. Bounds are in the order of
+ * the table: where its codec is descending, the larger key is the lower bound. A range whose lower
+ * bound lies above its upper one is empty, not an error.
+ *
+ * {@snippet :
+ * Range.closedOpen(1L, 100L)                     // 1 to 99
+ * Range.atLeast(now).limit(20)                   // the next twenty
+ * Range.<Long>all().reversed().limit(1)          // the last one
+ * Range.prefix("JP")                             // of (country, name, id): all of Japan
+ * Range.startsWith("JP", "Os")                   // of (country, name, id): Osaka, Oshu, ...
+ * Range.startsWith("San Fr")                     // of names: San Francisco, San Fratello, ...
+ * }
+ *
+ * <p>Immutable and safe for use by many threads.
+ *
+ * @param <K> the keys
+ */
+public final class Range<K> {
+  private final Bounds<K> bounds;
+  private final boolean reversed;
+  private final long limit;
+
+  private Range(Bounds<K> bounds, boolean reversed, long limit) {
+    this.bounds = bounds;
+    this.reversed = reversed;
+    this.limit = limit;
+  }
+
+  private static <K> Range<K> between(
+      @Nullable K lower, boolean lowerInclusive, @Nullable K upper, boolean upperInclusive) {
+    return new Range<>(
+        new Bounds.Between<>(lower, lowerInclusive, upper, upperInclusive), false, Long.MAX_VALUE);
+  }
+
+  /** Every key. */
+  public static <K> Range<K> all() {
+    return between(null, true, null, true);
+  }
+
+  /** Keys from {@code lower} to {@code upper}, both included. */
+  public static <K> Range<K> closed(K lower, K upper) {
+    return between(bound(lower), true, bound(upper), true);
+  }
+
+  /** Keys from {@code lower}, included, to {@code upper}, excluded. */
+  public static <K> Range<K> closedOpen(K lower, K upper) {
+    return between(bound(lower), true, bound(upper), false);
+  }
+
+  /** Keys between {@code lower} and {@code upper}, both excluded. */
+  public static <K> Range<K> open(K lower, K upper) {
+    return between(bound(lower), false, bound(upper), false);
+  }
+
+  /** Keys from {@code lower}, excluded, to {@code upper}, included. */
+  public static <K> Range<K> openClosed(K lower, K upper) {
+    return between(bound(lower), false, bound(upper), true);
+  }
+
+  /** The key {@code lower} and all behind it. */
+  public static <K> Range<K> atLeast(K lower) {
+    return between(bound(lower), true, null, true);
+  }
+
+  /** All keys behind {@code lower}. */
+  public static <K> Range<K> greaterThan(K lower) {
+    return between(bound(lower), false, null, true);
+  }
+
+  /** The key {@code upper} and all before it. */
+  public static <K> Range<K> atMost(K upper) {
+    return between(null, true, bound(upper), true);
+  }
+
+  /** All keys before {@code upper}. */
+  public static <K> Range<K> lessThan(K upper) {
+    return between(null, true, bound(upper), false);
+  }
+
+  /** One key. */
+  public static <K> Range<K> only(K key) {
+    return closed(key, key);
+  }
+
+  /**
+   * Keys whose leading components equal the given ones. The keys are tuples or records, whose
+   * components these are, in order; or strings or arrays of bytes, and the only argument is what
+   * they start with. A component that is itself a tuple or a record is given as one argument.
+   *
+   * @param first the first component; null only where its codec is nullable
+   * @param more the components behind it, at most as many as the keys have
+   */
+  public static <K> Range<K> prefix(@Nullable Object first, @Nullable Object... more) {
+    return leading(first, more, false);
+  }
+
+  /**
+   * As {@link #prefix}, except that the last given component, a string or an array of bytes, is
+   * only what the component of the key in its place starts with.
+   *
+   * @param first the first component, or what it starts with if there are no {@code more}
+   * @param more the components behind it, the last of them only its beginning
+   */
+  public static <K> Range<K> startsWith(@Nullable Object first, @Nullable Object... more) {
+    return leading(first, more, true);
+  }
+
+  private static <K> Range<K> leading(
+      @Nullable Object first, @Nullable Object[] more, boolean lastIsPartial) {
+    Objects.requireNonNull(
+        more,
+        "the array of components is null; for one component that is null write (Object) null");
+    List<@Nullable Object> components = new ArrayList<>();
+    components.add(first);
+    for (Object component : more) {
+      components.add(component);
+    }
+    return new Range<>(
+        new Bounds.Leading<>(Collections.unmodifiableList(components), lastIsPartial),
+        false,
+        Long.MAX_VALUE);
+  }
+
+  private static <K> K bound(K key) {
+    return Objects.requireNonNull(key, "a bound of a range is null");
+  }
+
+  /** The same keys in the opposite direction. */
+  public Range<K> reversed() {
+    return new Range<>(bounds, !reversed, limit);
+  }
+
+  /**
+   * The same keys, but no more than the first {@code maxEntries} of them in the range's direction.
+   *
+   * @param maxEntries 0 or more
+   */
+  public Range<K> limit(long maxEntries) {
+    if (maxEntries < 0) {
+      throw new IllegalArgumentException("limit=" + maxEntries + ", allowed 0 or more");
+    }
+    return new Range<>(bounds, reversed, maxEntries);
+  }
+
+  /**
+   * The range in bytes. Scans take a {@code Range<? super K>}, so that {@code
+   * Range.all().reversed()} and {@code Range.prefix("JP").limit(10)}, in which the compiler has no
+   * key type to infer, are ranges of every table.
+   *
+   * @param scratch what the bounds are encoded in; the result does not refer to it
+   * @throws IllegalArgumentException if a bound or a component is not of the codec's type
+   */
+  EncodedRange encode(Codec<? extends K> codec, Sink scratch) {
+    return bounds.encode(codec, scratch, reversed, limit);
+  }
+
+  /** As {@link #encode(Codec, Sink)} with memory of its own. */
+  EncodedRange encode(Codec<? extends K> codec) {
+    return encode(codec, new Sink());
+  }
+
+  /** The bounds, the direction and the limit in words. */
+  @Override
+  public String toString() {
+    return bounds
+        + (reversed ? " reversed" : "")
+        + (limit == Long.MAX_VALUE ? "" : " limit " + limit);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.pando;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/** Goes through the entries of a range, in its direction and up to its limit. */
+final class RangeCursor {
+  final Slice key = new Slice();
+  final Slice value = new Slice();
+
+  private final ReadTxn tx;
+  private final Cursor cursor;
+  private final EncodedRange range;
+
+  /** The bound at which the range ends. */
+  private final @Nullable MemorySegment end;
+
+  private final boolean endInclusive;
+  private final int rollbacks;
+  private long left;
+  private boolean started;
+
+  /** When {@link #key} and {@link #value} were set. */
+  private long epoch;
+
+  RangeCursor(ReadTxn tx, Tree tree, EncodedRange range) {
+    this.tx = tx;
+    this.cursor = tree.cursor();
+    this.range = range;
+    this.end = range.reversed() ? range.lower() : range.upper();
+    this.endInclusive = range.reversed() ? range.lowerInclusive() : range.upperInclusive();
+    this.left = range.isEmpty() ? 0 : range.limit();
+    this.rollbacks = tx.rollbacks();
+  }
+
+  /** Moves to the next entry; false at the end. Then {@link #key} and {@link #value} are set. */
+  boolean advance() {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      tx.checkDatabase();
+      boolean there = advance(mine);
+      tx.check(mine, call);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** As {@link #advance()}, in a call that has begun and checks the transaction afterwards. */
+  boolean advance(Caller mine) {
+    tx.checkRollbacks(rollbacks);
+    boolean there = left > 0 && move(mine) && !isBeyondEnd();
+    if (there) {
+      left--;
+    } else {
+      end();
+    }
+    return there;
+  }
+
+  /**
+   * Makes {@link #key} and {@link #value} right again if the transaction has written since the last
+   * move. To be called in a call of the transaction.
+   *
+   * @throws IllegalStateException if the entry was deleted
+   */
+  void refresh() {
+    tx.checkRollbacks(rollbacks);
+    if (epoch != tx.epoch()) {
+      epoch = tx.epoch();
+      cursor.entry(key, value);
+    }
+  }
+
+  /** Refuses a cursor that is older than a rollback to a savepoint. */
+  void checkRollbacks() {
+    tx.checkRollbacks(rollbacks);
+  }
+
+  private boolean move(Caller mine) {
+    boolean there;
+    if (started) {
+      there = range.reversed() ? cursor.prev() : cursor.next();
+    } else {
+      started = true;
+      there = range.reversed() ? moveToLast(mine) : moveToFirst(mine);
+    }
+    if (there) {
+      epoch = tx.epoch();
+      cursor.entry(key, value);
+    }
+    return there;
+  }
+
+  private boolean moveToFirst(Caller mine) {
+    MemorySegment lower = range.lower();
+    if (lower == null) {
+      return cursor.first();
+    }
+    if (!cursor.seek(mine.memory().setKey(lower))) {
+      return false;
+    }
+    return range.lowerInclusive() || !standsOn(lower) || cursor.next();
+  }
+
+  private boolean moveToLast(Caller mine) {
+    MemorySegment upper = range.upper();
+    if (upper == null) {
+      return cursor.last();
+    }
+    if (!cursor.seekFloor(mine.memory().setKey(upper))) {
+      return false;
+    }
+    return range.upperInclusive() || !standsOn(upper) || cursor.prev();
+  }
+
+  private boolean standsOn(MemorySegment bound) {
+    cursor.key(key);
+    return compare(key, bound) == 0;
+  }
+
+  private boolean isBeyondEnd() {
+    if (end == null) {
+      return false;
+    }
+    int order = compare(key, end);
+    return order == 0 ? !endInclusive : order > 0 != range.reversed();
+  }
+
+  private static int compare(Slice key, MemorySegment bound) {
+    long length = bound.byteSize();
+    long at =
+        MemorySegment.mismatch(key.segment, key.offset, key.offset + key.length, bound, 0, length);
+    if (at < 0) {
+      return 0;
+    }
+    if (at == key.length || at == length) {
+      return Long.compare(key.length, length);
+    }
+    return Byte.compareUnsigned(
+        key.segment.get(ValueLayout.JAVA_BYTE, key.offset + at),
+        bound.get(ValueLayout.JAVA_BYTE, at));
+  }
+
+  /** Ends, maybe early. To be called in a call of the transaction. */
+  void end() {
+    left = 0;
+    cursor.close();
+  }
+}

@@ -1,0 +1,231 @@
+package dev.pando;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.KeyBuffer;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * A place in a table that moves in both directions and shows keys and values where they stand in
+ * the file. A step allocates nothing.
+ *
+ * <p>In a write transaction the cursor survives changes of the table: it stays with its key. If
+ * that entry is deleted it stands in the gap, from which {@link #next} and {@link #prev} move on,
+ * and reading throws. The next write to the table is a little slower unless it is closed. Throws
+ * {@link IllegalStateException} after {@link #close}, after the transaction's end and after a
+ * {@linkplain WriteTxn#rollbackTo rollback to a savepoint}. For the thread that uses the
+ * transaction.
+ */
+public final class RawCursor implements AutoCloseable {
+  private final ReadTxn tx;
+  private final String table;
+  private final Cursor cursor;
+  private final int rollbacks;
+
+  /** Whether reading an entry changes nothing, so that a check afterwards is enough. */
+  private final boolean readOnly;
+
+  private boolean closed;
+
+  RawCursor(ReadTxn tx, String table, Cursor cursor) {
+    this.tx = tx;
+    this.table = table;
+    this.cursor = cursor;
+    this.rollbacks = tx.rollbacks();
+    this.readOnly = !(tx instanceof WriteTxn);
+  }
+
+  private interface Move {
+    boolean of(Cursor cursor);
+  }
+
+  private interface Seek {
+    boolean of(Cursor cursor, KeyBuffer key);
+  }
+
+  /** Moves to the first entry; false if the table is empty. */
+  public boolean first() {
+    return move(Cursor::first);
+  }
+
+  /** Moves to the last entry; false if the table is empty. */
+  public boolean last() {
+    return move(Cursor::last);
+  }
+
+  /**
+   * Moves one entry on, at first to the first one.
+   *
+   * @return false after the last entry; the cursor stays there, and {@link #prev} goes to the last
+   *     entry
+   */
+  public boolean next() {
+    return move(Cursor::next);
+  }
+
+  /**
+   * Moves one entry back, at first to the last one.
+   *
+   * @return false before the first entry; the cursor stays there, and {@link #next} goes to the
+   *     first entry
+   */
+  public boolean prev() {
+    return move(Cursor::prev);
+  }
+
+  /**
+   * Moves to the first entry whose key is {@code key} or greater.
+   *
+   * @return false if there is none; the cursor is then after the last entry
+   */
+  public boolean seek(MemorySegment key) {
+    return seek(key, Cursor::seek);
+  }
+
+  /** As {@link #seek(MemorySegment)}. */
+  public boolean seek(byte[] key) {
+    return seek(MemorySegment.ofArray(key));
+  }
+
+  /** As {@link #seek(MemorySegment)}. */
+  public boolean seek(ByteBuffer key) {
+    return seek(MemorySegment.ofBuffer(key));
+  }
+
+  /**
+   * Moves to the entry of {@code key}.
+   *
+   * @return false if there is none; the cursor is then as a new one
+   */
+  public boolean seekExact(MemorySegment key) {
+    return seek(key, Cursor::seekExact);
+  }
+
+  /** As {@link #seekExact(MemorySegment)}. */
+  public boolean seekExact(byte[] key) {
+    return seekExact(MemorySegment.ofArray(key));
+  }
+
+  /**
+   * Moves to the last entry whose key is {@code key} or less.
+   *
+   * @return false if there is none; the cursor is then before the first entry
+   */
+  public boolean seekFloor(MemorySegment key) {
+    return seek(key, Cursor::seekFloor);
+  }
+
+  /** As {@link #seekFloor(MemorySegment)}. */
+  public boolean seekFloor(byte[] key) {
+    return seekFloor(MemorySegment.ofArray(key));
+  }
+
+  private interface Read {
+    void of(Cursor cursor, View first, View second);
+  }
+
+  /** Points a view at the key. */
+  public void key(View into) {
+    read((from, first, second) -> from.key(first.slice()), into, into);
+  }
+
+  /** Points a view at the value. */
+  public void value(View into) {
+    read((from, first, second) -> from.value(first.slice()), into, into);
+  }
+
+  /** Points two views at key and value; faster than one after the other. */
+  public void entry(View key, View value) {
+    read((from, first, second) -> from.entry(first.slice(), second.slice()), key, value);
+  }
+
+  private void read(Read read, View first, View second) {
+    if (readOnly && !closed) {
+      try {
+        read.of(cursor, first, second);
+      } catch (RuntimeException | Error e) {
+        throw tx.explained(e, tx.caller());
+      }
+      if (tx.isStillOfThisThread()) {
+        first.shows(tx);
+        second.shows(tx);
+        return;
+      }
+    }
+    readInCall(read, first, second);
+  }
+
+  /** Where another thread called last, and where reading may move the cursor. */
+  private void readInCall(Read read, View first, View second) {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      check();
+      read.of(cursor, first, second);
+      tx.check(mine, call);
+      first.shows(tx);
+      second.shows(tx);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private boolean move(Move move) {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      tx.checkDatabase(); // a step inside a leaf reads no page
+      check();
+      boolean there = move.of(cursor);
+      tx.check(mine, call);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private boolean seek(MemorySegment key, Seek seek) {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      tx.checkDatabase(); // a step inside a leaf reads no page
+      check();
+      boolean there = seek.of(cursor, mine.memory().setKey(key));
+      tx.check(mine, call);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** The end of the transaction is seen after the call, as it is if it comes meanwhile. */
+  private void check() {
+    if (!readOnly) {
+      tx.checkRollbacks(rollbacks);
+    }
+    if (closed) {
+      throw new IllegalStateException("the cursor is closed, table " + table);
+    }
+  }
+
+  /** A second call does nothing. */
+  @Override
+  public void close() {
+    Caller mine = closed ? null : tx.callerIfOpen();
+    closed = true;
+    if (mine != null) {
+      long call = mine.begin();
+      try {
+        cursor.close();
+      } finally {
+        mine.end(call);
+      }
+    }
+  }
+}

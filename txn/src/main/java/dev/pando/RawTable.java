@@ -1,0 +1,269 @@
+package dev.pando;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table as bytes, below its codecs: from {@link ReadTxn#raw}. Stored keys are 1 to {@link
+ * #maxKey} bytes and order by unsigned bytes; values are 0 to 2 GiB - 1. A key to look for may have
+ * any length. Bytes may be given as memory segments of any kind, as byte buffers (from position to
+ * limit, which stay as they are) or as arrays.
+ *
+ * <p>Reading into a {@link View} and {@link #read} copy nothing; {@code get} into a view allocates
+ * nothing. Writes need a {@link WriteTxn}. Lives as long as its transaction, for its thread.
+ */
+public final class RawTable {
+  private final ReadTxn tx;
+  private final Table<?, ?> table;
+  private final boolean typed;
+  private @Nullable Tree tree;
+  private long version = -1;
+
+  RawTable(ReadTxn tx, Table<?, ?> table, boolean typed) {
+    this.tx = tx;
+    this.table = table;
+    this.typed = typed;
+  }
+
+  /** The table's name. */
+  public String name() {
+    return table.name();
+  }
+
+  /** The longest key that can be stored, in bytes: about half a page. */
+  public int maxKey() {
+    return Tree.maxKey(tx.snapshot().map().pageSize());
+  }
+
+  /** How many keys the table has. */
+  public long count() {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      return tree(mine).entries();
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** Points a view at a key's value; false if the key is absent. */
+  public boolean get(MemorySegment key, View into) {
+    Caller mine = tx.caller();
+    long call = mine.beginLook();
+    try {
+      KeyBuffer wanted = mine.memory().setKey(key);
+      boolean there = tree(mine).get(wanted, into.slice());
+      tx.check(mine, call);
+      if (there) {
+        into.shows(tx);
+      }
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.endLook(call);
+    }
+  }
+
+  /** As {@link #get(MemorySegment, View)}. */
+  public boolean get(byte[] key, View into) {
+    return get(MemorySegment.ofArray(key), into);
+  }
+
+  /** As {@link #get(MemorySegment, View)}. */
+  public boolean get(ByteBuffer key, View into) {
+    return get(MemorySegment.ofBuffer(key), into);
+  }
+
+  /** A copy of a key's value, or null if the key is absent. */
+  public byte @Nullable [] get(byte[] key) {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      Slice value = find(mine, MemorySegment.ofArray(key));
+      byte[] copy = value == null ? null : value.toArray();
+      tx.check(mine, call);
+      return copy;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /**
+   * Runs a function on a key's value where it stands in the file.
+   *
+   * <p>In a write transaction the function may write, and may write the segment itself. A value
+   * that the transaction has changed is shown in a copy; one of more than 1 MiB is shown in place,
+   * and holds until the next write, which may take it as its value.
+   *
+   * @param reader gets a read-only segment that holds during the call; kept longer, it may show
+   *     newer bytes of the file, and it throws once the file is unmapped
+   * @return what the function returned, or null if the key is absent
+   */
+  public <R> @Nullable R read(MemorySegment key, Function<MemorySegment, R> reader) {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      Slice value = find(mine, key);
+      if (value == null) {
+        tx.check(mine, call);
+        return null;
+      }
+      R result = reader.apply(tx.shown(value));
+      tx.check(mine, call);
+      return result;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** As {@link #read(MemorySegment, Function)}. */
+  public <R> @Nullable R read(byte[] key, Function<MemorySegment, R> reader) {
+    return read(MemorySegment.ofArray(key), reader);
+  }
+
+  /** As {@link #read(MemorySegment, Function)}. */
+  public <R> @Nullable R read(ByteBuffer key, Function<MemorySegment, R> reader) {
+    return read(MemorySegment.ofBuffer(key), reader);
+  }
+
+  private @Nullable Slice find(Caller mine, MemorySegment key) {
+    Workspace memory = mine.memory();
+    KeyBuffer wanted = memory.setKey(key);
+    return tree(mine).get(wanted, memory.valueSlice) ? memory.valueSlice : null;
+  }
+
+  /** Whether the key is there. */
+  public boolean contains(MemorySegment key) {
+    Caller mine = tx.caller();
+    long call = mine.beginLook();
+    try {
+      KeyBuffer wanted = mine.memory().setKey(key);
+      boolean there = tree(mine).contains(wanted);
+      tx.check(mine, call);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.endLook(call);
+    }
+  }
+
+  /** Whether the key is there. */
+  public boolean contains(byte[] key) {
+    return contains(MemorySegment.ofArray(key));
+  }
+
+  /** Whether the key is there. */
+  public boolean contains(ByteBuffer key) {
+    return contains(MemorySegment.ofBuffer(key));
+  }
+
+  /** A cursor, not positioned yet; close it when done. */
+  public RawCursor cursor() {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      return new RawCursor(tx, table.name(), tree(mine).cursor());
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /**
+   * Stores a value under a key, in place of the one there may be.
+   *
+   * @return whether the key is new
+   * @throws IllegalArgumentException if the key is empty or longer than {@link #maxKey}
+   */
+  public boolean put(MemorySegment key, MemorySegment value) {
+    WriteTxn writer = tx.forWriting();
+    return writer.putRaw(this, key, value);
+  }
+
+  /** A value to be written, of which a copy is made if the write would move it. */
+  MemorySegment checked(MemorySegment value, ChangingTxn writer, Workspace memory) {
+    long length = Objects.requireNonNull(value, "the value is null").byteSize();
+    if (length > WriteTxn.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "table %s: value length=%d, allowed at most %d bytes"
+              .formatted(name(), length, WriteTxn.MAX_VALUE));
+    }
+    return writer.pages().isDirty(value) ? memory.copy(value) : value;
+  }
+
+  /** As {@link #put(MemorySegment, MemorySegment)}. */
+  public boolean put(byte[] key, byte[] value) {
+    return put(MemorySegment.ofArray(key), MemorySegment.ofArray(value));
+  }
+
+  /** As {@link #put(MemorySegment, MemorySegment)}. */
+  public boolean put(ByteBuffer key, ByteBuffer value) {
+    return put(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
+  }
+
+  /**
+   * Stores a value under a key behind all others: the sorted load.
+   *
+   * @throws IllegalArgumentException if the key is not greater than the last, or is empty or too
+   *     long; nothing has changed
+   */
+  public void append(MemorySegment key, MemorySegment value) {
+    WriteTxn writer = tx.forWriting();
+    writer.appendRaw(this, key, value);
+  }
+
+  /** As {@link #append(MemorySegment, MemorySegment)}. */
+  public void append(byte[] key, byte[] value) {
+    append(MemorySegment.ofArray(key), MemorySegment.ofArray(value));
+  }
+
+  /** Removes a key; false if it is absent. */
+  public boolean delete(MemorySegment key) {
+    WriteTxn writer = tx.forWriting();
+    return writer.deleteRaw(this, key);
+  }
+
+  /** Removes a key; false if it is absent. */
+  public boolean delete(byte[] key) {
+    return delete(MemorySegment.ofArray(key));
+  }
+
+  /** Removes a key; false if it is absent. */
+  public boolean delete(ByteBuffer key) {
+    return delete(MemorySegment.ofBuffer(key));
+  }
+
+  /** The description to create the table with. */
+  Table<?, ?> table() {
+    return table;
+  }
+
+  /** What the transaction sees of the table. */
+  Tree tree(Caller mine) {
+    tx.checkOpen();
+    Tree known = tree;
+    if (known != null && version == tx.tablesVersion()) {
+      return known;
+    }
+    Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
+    tx.checkFully(mine);
+    version = tx.tablesVersion();
+    tree = found;
+    return found;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.pando;
+
+import dev.pando.txn.file.Housekeeping;
+import dev.pando.txn.readers.Publication;
+import dev.pando.txn.readers.ReaderSlot;
+import dev.pando.txn.readers.ReaderSlots;
+import java.lang.System.Logger;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the readers of this process: tells of those that are open for long, and ends those that
+ * are open for too long. Also lets go of maps that nobody reads any more while nobody begins to
+ * read.
+ */
+final class ReaderWatch implements Housekeeping.Task {
+  private static final Logger LOG = System.getLogger(ReaderWatch.class.getName());
+
+  /** An operation that had begun when its reader was ended has so long to come to its end. */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long FOLLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Database database;
+  private final ReaderSlots readers;
+  private final Publication publication;
+  private final long warning;
+  private final long limit;
+  private final @Nullable Consumer<LongReader> listener;
+  private long lastFollow = System.nanoTime();
+
+  ReaderWatch(Database database, ReaderSlots readers, Publication publication, Options options) {
+    this.database = database;
+    this.readers = readers;
+    this.publication = publication;
+    this.warning = nanos(options.readerWarning());
+    this.limit = nanos(options.readerLimit());
+    this.listener = options.readerListener();
+  }
+
+  /** A limit in nanoseconds; null is none. */
+  static long nanos(@Nullable Duration duration) {
+    return duration == null ? Long.MAX_VALUE : duration.toNanos();
+  }
+
+  @Override
+  public void tick(long now) {
+    readers.freeLeft();
+    readers.forEachOwn(slot -> look(slot, now));
+    readers.lookAtFloor();
+    readers.giveBackFree(now);
+    if (now - lastFollow > FOLLOW_NANOS) {
+      lastFollow = now;
+      publication.refresh();
+    }
+  }
+
+  private void look(ReaderSlot slot, long now) {
+    long age = ReaderSlot.age(slot.since(), now);
+    if (age < warning && age < limit) {
+      return;
+    }
+    Long endedAt = slot.endedAt();
+    if (endedAt != null) {
+      if (now - endedAt > GRACE_NANOS) {
+        slot.freeEnded();
+      }
+    } else if (age >= limit) {
+      if (slot.end(now)) {
+        tell(slot, age, true);
+      }
+    } else if (slot.warnOnce()) {
+      tell(slot, age, false);
+    }
+  }
+
+  private void tell(ReaderSlot slot, long nanos, boolean ended) {
+    Duration age = Duration.ofNanos(nanos);
+    LongReader reader = new LongReader(slot.pin() - 1, age, ended, slot.openedAt());
+    LOG.log(
+        Logger.Level.WARNING,
+        "%s: a read transaction on state %d has been open for %.1f s%s: pages that it shows cannot be reused%s"
+            .formatted(
+                database.path(),
+                reader.txnId(),
+                age.toMillis() / 1000.0,
+                ended ? " and was ended" : "",
+                reader.openedAt() == null
+                    ? "; Options.withLeakTracking tells where it was opened"
+                    : ", opened at:"),
+        reader.openedAt());
+    if (listener != null) {
+      listener.accept(reader);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.pando;
+
+import dev.pando.txn.file.Lifecycle;
+import dev.pando.txn.file.Snapshot;
+import dev.pando.txn.readers.Publication;
+import dev.pando.txn.readers.ReaderSlot;
+import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.recovery.OpenedFile;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Begins the read transactions of a database. */
+public final class Readers {
+  private final Database database;
+  private final Lifecycle lifecycle;
+  private final Options options;
+  private final ReaderSlots slots;
+  private final Publication publication;
+
+  Readers(
+      Database database,
+      Lifecycle lifecycle,
+      Options options,
+      ReaderSlots slots,
+      Publication publication) {
+    this.database = database;
+    this.lifecycle = lifecycle;
+    this.options = options;
+    this.slots = slots;
+    this.publication = publication;
+  }
+
+  /**
+   * Begins one on the newest commit.
+   *
+   * @param limited whether {@link Options#withReaderLimit} ends it: not if it is the engine's own
+   */
+  ReadTxn newest(boolean limited) {
+    lifecycle.checkAccepting();
+    try {
+      return begin(publication.pin(), limited);
+    } catch (InternalError e) { // the lock file was cut short while it was open
+      throw OpenedFile.faulted(lifecycle.path(), e);
+    }
+  }
+
+  /** Begins one on an older snapshot; see {@link Publication#pin(Function)}. */
+  @Nullable ReadTxn older(Function<Snapshot, @Nullable Snapshot> kept, boolean limited) {
+    lifecycle.checkAccepting();
+    try {
+      ReaderSlot slot = publication.pin(kept);
+      return slot == null ? null : begin(slot, limited);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(lifecycle.path(), e);
+    }
+  }
+
+  /**
+   * Begins another one on the snapshot of one.
+   *
+   * @param checkPinned called when the snapshot has another pin; throws if the first one has gone
+   */
+  ReadTxn fork(Snapshot snapshot, Runnable checkPinned) {
+    lifecycle.checkAccepting();
+    try {
+      return begin(pinAgain(snapshot, checkPinned), true);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(lifecycle.path(), e);
+    }
+  }
+
+  private ReaderSlot pinAgain(Snapshot snapshot, Runnable checkPinned) {
+    ReaderSlot slot = slots.fork(snapshot);
+    try {
+      checkPinned.run();
+      return slot;
+    } catch (RuntimeException e) { // the first one has ended
+      slot.free();
+      throw e;
+    } catch (Error e) {
+      slot.leftBehind = true; // freeing it here might fail, too
+      throw e;
+    }
+  }
+
+  private ReadTxn begin(ReaderSlot slot, boolean limited) {
+    try {
+      lifecycle
+          .checkAccepting(); // after pinning: either close sees the slot, or this sees the close
+      ReadTxn tx = new ReadTxn(database, slot);
+      if (options.leakTracking()) {
+        Throwable place = database.place();
+        slot.openedAt(place);
+        tx.watchedBy(Leak.watch(tx, place, slot::free));
+      }
+      if (limited && options.readerLimit() != null) {
+        slot.forgetEnd();
+        HeldSlot.of(slot).mayEnd(tx); // last: from here on it may be ended
+      }
+      return tx;
+    } catch (RuntimeException e) { // the database is being closed
+      slot.free();
+      throw e;
+    } catch (Error e) {
+      slot.leftBehind = true;
+      throw e;
+    }
+  }
+}

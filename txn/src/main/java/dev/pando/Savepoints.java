@@ -1,0 +1,91 @@
+package dev.pando;
+
+import dev.pando.txn.catalog.Catalog;
+import dev.pando.txn.dirty.DirtyPages;
+import java.util.ArrayList;
+
+/** The savepoints of a write transaction, each inside the one before: for its pages and tables. */
+public final class Savepoints {
+  private final DirtyPages pages;
+  private final Catalog catalog;
+  private final ArrayList<Savepoint> active = new ArrayList<>(0);
+
+  Savepoints(DirtyPages pages, Catalog catalog) {
+    this.pages = pages;
+    this.catalog = catalog;
+  }
+
+  boolean isEmpty() {
+    return active.isEmpty();
+  }
+
+  Savepoint begin() {
+    Savepoint begun = new Savepoint(this, active.size());
+    begin(begun);
+    return begun;
+  }
+
+  /** In pages and tables, or, without memory, in neither. */
+  private void begin(Savepoint savepoint) {
+    active.add(savepoint);
+    boolean inTables = false;
+    boolean done = false;
+    try {
+      catalog.beginSavepoint();
+      inTables = true;
+      pages.beginSavepoint();
+      done = true;
+    } finally {
+      if (!done) {
+        Savepoint _ = active.removeLast();
+        if (inTables) {
+          catalog.forgetSavepoint();
+        }
+      }
+    }
+  }
+
+  /**
+   * Refuses a savepoint that is not active.
+   *
+   * @throws IllegalArgumentException if it is another transaction's
+   * @throws IllegalStateException if it has ended
+   */
+  void check(Savepoint savepoint) {
+    if (savepoint.all != this) {
+      throw new IllegalArgumentException("the savepoint belongs to another transaction");
+    }
+    if (savepoint.depth >= active.size() || active.get(savepoint.depth) != savepoint) {
+      throw new IllegalStateException(
+          "the savepoint has ended: it was released, or one around it was released or rolled back to");
+    }
+  }
+
+  /** Undoes what was done since; the savepoint begins anew, those inside it end. */
+  void rollBackTo(Savepoint savepoint) {
+    while (active.size() > savepoint.depth) {
+      active.removeLast();
+      catalog.rollBackSavepoint();
+      pages.rollBackSavepoint();
+    }
+    begin(savepoint);
+  }
+
+  /** Keeps what was done since; the savepoint ends, and so do those inside it. */
+  void release(Savepoint savepoint) {
+    releaseFrom(savepoint.depth);
+  }
+
+  /** Keeps everything. */
+  void releaseAll() {
+    releaseFrom(0);
+  }
+
+  private void releaseFrom(int depth) {
+    while (active.size() > depth) {
+      active.removeLast();
+      catalog.releaseSavepoint();
+      pages.releaseSavepoint();
+    }
+  }
+}

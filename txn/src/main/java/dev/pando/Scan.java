@@ -1,0 +1,232 @@
+package dev.pando;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.pando.btree.Slice;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of a range of a table, read while they are asked for: nothing is loaded ahead. Each
+ * {@link #iterator} and each {@link #stream} begins anew.
+ *
+ * {@snippet :
+ * for (Entry<Long, Order> entry : tx.scan(ORDERS, Range.atLeast(100L).limit(20))) { ... }
+ *
+ * try (Stream<Entry<Long, Order>> orders = tx.scan(ORDERS).stream()) { ... }
+ * }
+ *
+ * <p>In a write transaction the table may be changed while it is scanned, the entry just visited
+ * included; entries that follow are seen as they are when the scan reaches them. {@link
+ * Iterator#remove} deletes the entry that {@code next} returned last; in a read transaction it
+ * throws {@link UnsupportedOperationException}. A scan that does not run to its end makes the next
+ * write to the table a little slower, unless it is closed.
+ *
+ * <p>For the thread that uses the transaction. Throws {@link IllegalStateException} after the
+ * transaction's end; what began before a {@linkplain WriteTxn#rollbackTo rollback to a savepoint}
+ * does so after it. {@link #close} is for scans that are left early; what runs to its end closes
+ * itself.
+ */
+public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
+  private final ReadTxn tx;
+  private final Table<K, V> table;
+  private final EncodedRange range;
+
+  /** The one begun last: to close it at once. Others are looked after when they are used. */
+  private @Nullable RangeCursor last;
+
+  private boolean closed;
+
+  Scan(ReadTxn tx, Table<K, V> table, EncodedRange range) {
+    this.tx = tx;
+    this.table = table;
+    this.range = range;
+  }
+
+  @Override
+  public Iterator<Entry<K, V>> iterator() {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      checkNotClosed();
+      RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range);
+      last = cursor;
+      return new Entries(cursor);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private void checkNotClosed() {
+    if (closed) {
+      throw new IllegalStateException("the scan of " + table.name() + " is closed");
+    }
+  }
+
+  /** The entries as a sequential, ordered stream. Closing it closes the scan. */
+  public Stream<Entry<K, V>> stream() {
+    int traits = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.DISTINCT;
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator(), traits), false)
+        .onClose(this::close);
+  }
+
+  /** The first entry of the range and all behind it, as a list. */
+  public List<Entry<K, V>> toList() {
+    List<Entry<K, V>> all = new ArrayList<>();
+    forEach(all::add);
+    return all;
+  }
+
+  /** Ends all iterators. A second call does nothing. */
+  @Override
+  public void close() {
+    Caller mine = closed ? null : tx.callerIfOpen();
+    closed = true;
+    if (mine != null) {
+      long call = mine.begin();
+      try {
+        if (last != null) {
+          last.end();
+          last = null;
+        }
+      } finally {
+        mine.end(call);
+      }
+    }
+  }
+
+  /** Looks ahead only when asked, so that the entry just handed out may be deleted. */
+  private final class Entries implements Iterator<Entry<K, V>> {
+    private final RangeCursor cursor;
+
+    /** Whether the cursor stands on an entry that was not handed out yet. */
+    private boolean ready;
+
+    private boolean ended;
+
+    /** Whether this is a scan of a write transaction. */
+    private final boolean mayRemove = tx instanceof WriteTxn;
+
+    /** A copy of the key that {@link #remove} deletes: the cursor may have moved on by then. */
+    private byte[] removable = {};
+
+    /** Bytes of that key; 0 if there is none. */
+    private int removableLength;
+
+    Entries(RangeCursor cursor) {
+      this.cursor = cursor;
+    }
+
+    @Override
+    public boolean hasNext() {
+      Caller mine = tx.caller();
+      long call = mine.begin();
+      try {
+        tx.checkDatabase();
+        checkNotClosed();
+        boolean there = findNext(mine);
+        tx.check(mine, call);
+        return there;
+      } catch (RuntimeException | Error e) {
+        throw tx.explained(e, mine);
+      } finally {
+        mine.end(call);
+      }
+    }
+
+    private boolean findNext(Caller mine) {
+      if (!ready && !ended) {
+        ready = cursor.advance(mine);
+        ended = !ready;
+      }
+      return ready;
+    }
+
+    @Override
+    public Entry<K, V> next() {
+      Caller mine = tx.caller();
+      long call = mine.begin();
+      try {
+        checkNotClosed();
+        if (!ready && !findNext(mine)) {
+          throw new NoSuchElementException("the scan of " + table.name() + " is at its end");
+        }
+        ready = false;
+        cursor.refresh();
+        int length = mayRemove ? copyKey() : 0;
+        Entry<K, V> entry = decode(mine, call);
+        removableLength = length;
+        return entry;
+      } catch (RuntimeException | Error e) {
+        throw tx.explained(e, mine);
+      } finally {
+        mine.end(call);
+      }
+    }
+
+    private int copyKey() {
+      int length = (int) cursor.key.length;
+      if (removable.length < length) {
+        removable = new byte[length];
+      }
+      MemorySegment.copy(cursor.key.segment, JAVA_BYTE, cursor.key.offset, removable, 0, length);
+      return length;
+    }
+
+    /**
+     * Deletes the entry that {@link #next} returned last, if its key is still there.
+     *
+     * @throws UnsupportedOperationException in a read transaction
+     * @throws IllegalStateException if {@link #next} has returned none, or it was removed already
+     */
+    @Override
+    public void remove() {
+      if (!mayRemove) {
+        throw new UnsupportedOperationException(
+            "a scan of a read transaction cannot remove; scan in Database.update or beginWrite: "
+                + tx);
+      }
+      Caller mine = tx.caller();
+      long call = mine.begin();
+      try {
+        checkNotClosed();
+        cursor.checkRollbacks();
+        if (removableLength == 0) {
+          throw new IllegalStateException(
+              "the scan of "
+                  + table.name()
+                  + " has no entry to remove: next returned none, or it was removed already");
+        }
+        MemorySegment key = MemorySegment.ofArray(removable).asSlice(0, removableLength);
+        boolean _ = tx.forWriting().deleteFound(mine, table, key);
+        removableLength = 0;
+      } finally {
+        mine.end(call);
+      }
+    }
+
+    private Entry<K, V> decode(Caller mine, long call) {
+      MemorySegment segment = cursor.value.segment; // a codec may call the iterator
+      long offset = cursor.value.offset;
+      long length = cursor.value.length;
+      long then = tx.epoch();
+      Workspace memory = mine.memory();
+      Slice found = cursor.key;
+      K key = memory.decodeKey(table, found.segment, found.offset, found.length);
+      tx.checkEpochInCall(then);
+      Entry<K, V> entry = new Entry<>(key, memory.decodeValue(table, segment, offset, length));
+      tx.check(mine, call, then);
+      return entry;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.pando;
+
+import dev.pando.codec.Codec;
+import dev.pando.pager.Meta;
+import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.catalog.NamedSnapshots;
+import dev.pando.txn.catalog.SnapshotEntry;
+import dev.pando.txn.catalog.SnapshotKeeper;
+import dev.pando.txn.file.Snapshot;
+import dev.pando.txn.recovery.OpenedFile;
+import dev.pando.txn.space.HeldSearch;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States of a database that are kept under a name until they are dropped, also while nobody has the
+ * database open. From {@link Database#snapshots}.
+ *
+ * {@snippet :
+ * db.snapshots().create("before-migration");
+ * db.update(Migration::run);
+ * try (ReadTxn before = db.snapshots().open("before-migration")) { ... }
+ * db.snapshots().restore("before-migration"); // undoes it
+ * boolean dropped = db.snapshots().drop("before-migration");
+ * }
+ *
+ * <p>Making one copies nothing. It costs the pages that it shows and that later commits have
+ * replaced: they are not reused while it is there. Thread-safe.
+ */
+public final class Snapshots {
+  private final Database database;
+
+  Snapshots(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Keeps the newest commit under a name. On disk when this returns.
+   *
+   * @param name 1 to 255 bytes of UTF-8, see {@link Table#MAX_NAME}
+   * @throws IllegalArgumentException if there is a snapshot of this name, or the name is too long
+   */
+  public NamedSnapshot create(String name) {
+    checkName(name);
+    try (WriteTxn tx = database.beginWrite()) {
+      Meta base = tx.snapshot().meta();
+      SnapshotEntry entry = new SnapshotEntry(name, Instant.now(), base);
+      tx.putSnapshot(entry);
+      tx.commit(Durability.SYNC);
+      return new NamedSnapshot(name, base.txnId(), entry.created(), 0);
+    }
+  }
+
+  private static void checkName(String name) {
+    Table<byte[], byte[]> _ = Table.of(name, Codec.bytes(), Codec.bytes()); // the same rules
+  }
+
+  /** All named snapshots, by name. Reads the lists of free pages to tell what they hold. */
+  public List<NamedSnapshot> list() {
+    try (ReadTxn tx = database.beginOwnRead()) {
+      CatalogSnapshot now = tx.snapshot();
+      List<NamedSnapshot> all = new ArrayList<>();
+      for (SnapshotEntry entry : now.named().entries()) {
+        try (ReadTxn kept = keep(entry)) {
+          if (kept != null) {
+            long held = HeldSearch.pagesHeld(now, List.of(entry.meta()));
+            all.add(new NamedSnapshot(entry.name(), entry.meta().txnId(), entry.created(), held));
+          }
+        }
+      }
+      return all;
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  /**
+   * Begins a read transaction on a named snapshot, which is safe even if the snapshot is dropped
+   * meanwhile.
+   *
+   * @throws IllegalArgumentException if there is no such snapshot
+   */
+  public ReadTxn open(String name) {
+    try {
+      ReadTxn tx = database.reading().older(now -> state(now, named(now).find(name)), true);
+      if (tx == null) {
+        throw missing(name);
+      }
+      return tx;
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+
+  /**
+   * Keeps what an older list names from being reused, for the engine itself; null if it was dropped
+   * since.
+   */
+  @Nullable ReadTxn keep(SnapshotEntry listed) {
+    return database
+        .reading()
+        .older(
+            now -> {
+              SnapshotEntry entry = named(now).find(listed.name());
+              boolean same = entry != null && entry.meta().txnId() == listed.meta().txnId();
+              return state(now, same ? entry : null);
+            },
+            false);
+  }
+
+  /** As {@link #keep}, for code that reads the pages without a transaction. */
+  SnapshotKeeper.@Nullable Kept keepPages(SnapshotEntry listed) {
+    ReadTxn kept = keep(listed);
+    return kept == null ? null : kept::close;
+  }
+
+  private static NamedSnapshots named(Snapshot now) {
+    return CatalogSnapshot.of(now).named();
+  }
+
+  private static @Nullable Snapshot state(Snapshot now, @Nullable SnapshotEntry entry) {
+    return entry == null ? null : new CatalogSnapshot(entry.meta(), now.map());
+  }
+
+  /**
+   * Drops a snapshot; the pages that only it showed can be reused.
+   *
+   * @return false if there is no such snapshot
+   */
+  public boolean drop(String name) {
+    checkName(name);
+    try (WriteTxn tx = database.beginWrite()) {
+      boolean found = tx.dropSnapshot(name);
+      tx.commit(Durability.SYNC);
+      return found;
+    }
+  }
+
+  /**
+   * Makes a snapshot the newest state, in one commit that is on disk when this returns. Its tables
+   * are all tables then. Everything that was committed since the snapshot is gone from the newest
+   * state: to be able to go back, create a snapshot of that first.
+   *
+   * <p>All named snapshots stay as they are, this one too, so it can be restored again. Readers
+   * that are open go on seeing what they saw. Waits for its turn to write, as {@link
+   * Database#beginWrite} does; what others commit before it is undone, what they commit after it is
+   * based on it.
+   *
+   * <p>Copies nothing: a few pages are written. Takes time for the lists of free pages, which is a
+   * bit for each page of the file, and for each table. The next write transaction reads the list of
+   * free pages again, and that of each snapshot that is named or read, as the first one of a
+   * process does.
+   *
+   * @return the transaction that committed it, see {@link ReadTxn#txnId}
+   * @throws IllegalArgumentException if there is no such snapshot
+   * @throws dev.pando.error.DatabaseFullException if there is no room for the pages that are
+   *     written: nothing has changed
+   */
+  public long restore(String name) {
+    checkName(name);
+    try (WriteTxn tx = database.beginWrite()) {
+      SnapshotEntry entry = tx.snapshot().named().find(name);
+      if (entry == null) {
+        throw missing(name);
+      }
+      tx.restore(entry);
+      tx.commit(Durability.SYNC);
+      return tx.txnId();
+    }
+  }
+
+  private static IllegalArgumentException missing(String name) {
+    return new IllegalArgumentException("there is no snapshot of the name " + name);
+  }
+}

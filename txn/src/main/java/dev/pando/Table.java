@@ -1,0 +1,128 @@
+package dev.pando;
+
+import dev.pando.codec.Codec;
+import dev.pando.codec.Utf8;
+import java.util.Objects;
+
+/**
+ * The name of a table and how its keys and values become bytes. It stands for the table in every
+ * call but holds nothing of it: make it once, as a constant, before or after the database is open.
+ * The table itself comes into being when something is first written to it.
+ *
+ * {@snippet :
+ * static final Table<Long, Order> ORDERS =
+ *     Table.of("orders", Codec.u64(), Codec.record(Order.class));
+ * }
+ *
+ * <p>The ids of both codecs are stored with the table; using it with others is refused. Immutable
+ * and safe for use by many threads.
+ *
+ * @param <K> the keys
+ * @param <V> the values
+ */
+public final class Table<K, V> {
+  /** The longest name, in bytes of UTF-8. */
+  public static final int MAX_NAME = 255;
+
+  private static final int MAX_CODEC_ID = 0xFFFF;
+
+  private final String name;
+  private final Codec<K> keyCodec;
+  private final Codec<V> valueCodec;
+
+  /** Of the codecs: the catalog compares them at each look-up. */
+  private final String keyId;
+
+  private final String valueId;
+
+  private Table(String name, Codec<K> keyCodec, Codec<V> valueCodec) {
+    this.name = name;
+    this.keyCodec = keyCodec;
+    this.valueCodec = valueCodec;
+    this.keyId = checkedId(name, keyCodec);
+    this.valueId = checkedId(name, valueCodec);
+  }
+
+  /**
+   * Describes a table.
+   *
+   * @param name 1 to 255 bytes in UTF-8, see {@link #MAX_NAME}
+   * @param key how keys become bytes; must be {@link Codec#ordered}
+   * @param value how values become bytes
+   * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
+   *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, or if either is
+   *     {@link Codec#nullable}, descending or not, whose null nobody could tell from an absent key
+   * @throws NullPointerException if an argument is null
+   */
+  public static <K, V> Table<K, V> of(String name, Codec<K> key, Codec<V> value) {
+    long length = Utf8.length(Objects.requireNonNull(name, "the name of the table is null"));
+    if (length < 1 || length > MAX_NAME) {
+      throw new IllegalArgumentException(
+          "table name length=" + length + ", allowed 1 to " + MAX_NAME + " bytes of UTF-8");
+    }
+    Objects.requireNonNull(key, "the codec of the keys is null");
+    Objects.requireNonNull(value, "the codec of the values is null");
+    if (!key.ordered()) {
+      throw new IllegalArgumentException(
+          "table " + name + ": codec " + key.id() + " is not ordered and cannot encode keys");
+    }
+    refuseNullable(name, key);
+    refuseNullable(name, value);
+    return new Table<>(name, key, value);
+  }
+
+  private static void refuseNullable(String name, Codec<?> codec) {
+    if (codec.takesNull()) {
+      throw new IllegalArgumentException(
+          "table "
+              + name
+              + ": codec "
+              + codec.id()
+              + " is for components of keys and values,"
+              + " because null is the answer for an absent key");
+    }
+  }
+
+  /** The catalog keeps ids with a length of 16 bits. */
+  private static String checkedId(String name, Codec<?> codec) {
+    String id = codec.id();
+    long length = Utf8.length(id);
+    if (length > MAX_CODEC_ID) {
+      throw new IllegalArgumentException(
+          "table %s: codec id length=%d, allowed at most %d bytes of UTF-8"
+              .formatted(name, length, MAX_CODEC_ID));
+    }
+    return id;
+  }
+
+  /** The name, 1 to 255 bytes in UTF-8. */
+  public String name() {
+    return name;
+  }
+
+  /** How keys become bytes. */
+  public Codec<K> keyCodec() {
+    return keyCodec;
+  }
+
+  /** How values become bytes. */
+  public Codec<V> valueCodec() {
+    return valueCodec;
+  }
+
+  /** The id of the codec of the keys. */
+  String keyId() {
+    return keyId;
+  }
+
+  /** The id of the codec of the values. */
+  String valueId() {
+    return valueId;
+  }
+
+  /** The name and the ids of both codecs. */
+  @Override
+  public String toString() {
+    return name + "(" + keyId + " -> " + valueId + ")";
+  }
+}

@@ -1,0 +1,212 @@
+package dev.pando;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
+import dev.pando.codec.Codec;
+import dev.pando.error.CorruptFileException;
+import dev.pando.txn.catalog.CatalogEntry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies tables from one transaction into another, as bytes. A value goes from the page in which it
+ * was found into a page of the target. After each entry the source is asked whether it is still
+ * open: a reader that was ended meanwhile may have shown pages that were used again.
+ *
+ * <p>There is no savepoint in the target, because that would remember each page of the copy: the
+ * tables were empty, so undoing is dropping or clearing them.
+ */
+final class TableCopy {
+  /** A table to be copied, and whether the target does not have it. */
+  private record Planned(CatalogEntry entry, boolean isNew) {}
+
+  private final ReadTxn source;
+  private final WriteTxn target;
+  private final Map<String, Planned> plan = new LinkedHashMap<>();
+  private final Slice key = new Slice();
+  private final Slice value = new Slice();
+
+  /** Tables of the target that may have something of the copy. */
+  private final List<String> begun = new ArrayList<>();
+
+  /** Whether a step of the target is under way: what it leaves when it fails, it says itself. */
+  private boolean inTarget;
+
+  TableCopy(ReadTxn source, WriteTxn target) {
+    this.source = source;
+    this.target = Objects.requireNonNull(target, "the target is null");
+    if (source instanceof ChangingTxn && source.database == target.database) {
+      throw new IllegalArgumentException(
+          "copyTo of a write transaction into the same database: copy from a read transaction, or"
+              + " use WriteTxn.rename; "
+              + target);
+    }
+  }
+
+  void all() {
+    run(() -> source.tableNames().forEach(this::plan));
+  }
+
+  boolean one(Table<?, ?> table) {
+    run(
+        () -> {
+          Tree _ = source.findTree(table); // compares the codecs
+          plan(table.name());
+        });
+    return !plan.isEmpty();
+  }
+
+  boolean one(String table) {
+    run(() -> plan(Table.of(table, Codec.bytes(), Codec.bytes()).name())); // checks the name
+    return !plan.isEmpty();
+  }
+
+  private void run(Runnable planning) {
+    Caller reader = source.caller();
+    long reading = reader.begin();
+    try {
+      source.checkOpen();
+      Caller writer = target.caller();
+      long writing = writer.begin();
+      try {
+        target.checkWritable();
+        planning.run();
+        source.check(reader, reading);
+        copy(reader, reading, writer);
+      } finally {
+        writer.end(writing);
+      }
+    } catch (RuntimeException | Error e) {
+      throw source.explained(e, reader);
+    } finally {
+      reader.end(reading);
+    }
+  }
+
+  /** Plans to copy a table, if it is there, or refuses to copy anything. */
+  private void plan(String table) {
+    CatalogEntry from = source.catalogEntry(table);
+    if (from == null) {
+      return;
+    }
+    CatalogEntry to = target.catalogEntry(table);
+    if (to == null) {
+      target.catalog().checkName(table);
+    } else {
+      checkCodec(table, "keys", to.keyCodec(), from.keyCodec());
+      checkCodec(table, "values", to.valueCodec(), from.valueCodec());
+      if (to.root().entries() > 0) {
+        throw new IllegalArgumentException(
+            "table %s: it cannot be copied to %s, where it has %d entries; clear or rename that one first"
+                .formatted(table, target.database.path(), to.root().entries()));
+      }
+    }
+    plan.put(table, new Planned(from, to == null));
+  }
+
+  private void checkCodec(String table, String what, String there, String here) {
+    if (!there.equals(here)) {
+      throw new IllegalArgumentException(
+          "table %s: its %s were written with codec %s, and those of the table in %s with %s; drop or rename that one first"
+              .formatted(table, what, here, target.database.path(), there));
+    }
+  }
+
+  private void copy(Caller reader, long reading, Caller writer) {
+    try {
+      for (Map.Entry<String, Planned> table : plan.entrySet()) {
+        TreeWriter tree = begin(table.getKey(), table.getValue());
+        copy(table.getKey(), tree, reader, reading, writer.memory());
+      }
+    } catch (Throwable e) {
+      if (!inTarget) {
+        undo(e);
+      }
+      throw e;
+    }
+  }
+
+  /** The table of the target, ready to be changed. */
+  private TreeWriter begin(String table, Planned planned) {
+    inTarget = true;
+    target.beginChange();
+    begun.add(table);
+    if (planned.isNew) {
+      CatalogEntry like = planned.entry;
+      target.orBreak(
+          () -> {
+            TreeWriter _ = target.catalog().create(table, like.keyCodec(), like.valueCodec());
+          });
+      target.forgetTable();
+    }
+    TreeWriter tree = Objects.requireNonNull(target.catalog().find(table), table);
+    inTarget = false;
+    return tree;
+  }
+
+  private void copy(String table, TreeWriter into, Caller reader, long reading, Workspace memory) {
+    try (Cursor cursor = source.findRawTree(table).cursor()) {
+      for (boolean there = cursor.first(); there; there = cursor.next()) {
+        cursor.entry(key, value);
+        append(table, into, memory.setNewKey(table, key));
+        source.check(reader, reading);
+      }
+    }
+  }
+
+  private void append(String table, TreeWriter into, KeyBuffer wanted) {
+    inTarget = true;
+    target.beginChange();
+    target.catalog().willChange(table, into);
+    try {
+      target.append(into, table, wanted, value.segment, value.offset, value.length);
+    } catch (IllegalArgumentException e) { // it has changed nothing
+      inTarget = false;
+      throw outOfOrder(table, e);
+    }
+    inTarget = false;
+  }
+
+  /** Its length was checked, so the key is not greater than the one before. */
+  private CorruptFileException outOfOrder(String table, IllegalArgumentException e) {
+    CorruptFileException damage =
+        new CorruptFileException(
+            source.snapshot().map().name(), -1, "table " + table + ": its keys do not ascend");
+    damage.addSuppressed(e);
+    return damage;
+  }
+
+  /** The source has failed, or a key cannot be stored: the target is as it was. */
+  private void undo(Throwable failure) {
+    try {
+      for (String table : begun) {
+        target.beginChange();
+        target.mayUseReserve();
+        target.orBreak(() -> empty(table));
+      }
+      target.forgetTable();
+    } catch (RuntimeException | Error e) {
+      failure.addSuppressed(e); // and the target says so
+    }
+  }
+
+  private void empty(String table) {
+    @Nullable Planned planned = plan.get(table);
+    if (planned != null && planned.isNew) {
+      boolean _ = target.catalog().drop(table);
+      return;
+    }
+    TreeWriter tree = target.catalog().find(table);
+    if (tree != null) {
+      target.catalog().willChange(table, tree);
+      tree.clear();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.pando;
+
+import dev.pando.pager.TreeRoot;
+import dev.pando.txn.catalog.CatalogEntry;
+
+/**
+ * What a table consists of.
+ *
+ * @param name the table
+ * @param keyCodec the id of the codec of its keys
+ * @param valueCodec the id of the codec of its values
+ * @param entries keys
+ * @param depth pages on the way from the root to an entry
+ * @param branchPages pages that lead to others
+ * @param leafPages pages of keys and values
+ * @param overflowPages pages of large values
+ */
+public record TableStat(
+    String name,
+    String keyCodec,
+    String valueCodec,
+    long entries,
+    int depth,
+    long branchPages,
+    long leafPages,
+    long overflowPages) {
+
+  static TableStat of(String name, CatalogEntry entry) {
+    TreeRoot root = entry.root();
+    return new TableStat(
+        name,
+        entry.keyCodec(),
+        entry.valueCodec(),
+        root.entries(),
+        root.depth(),
+        root.branchPages(),
+        root.leafPages(),
+        root.overflowPages());
+  }
+
+  /** All pages of the table. */
+  public long pages() {
+    return branchPages + leafPages + overflowPages;
+  }
+}

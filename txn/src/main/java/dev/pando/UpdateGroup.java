@@ -1,0 +1,215 @@
+package dev.pando;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.DatabaseFullException;
+import dev.pando.error.StorageException;
+import dev.pando.error.StorageIoException;
+import dev.pando.txn.file.LockFile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Updates that share one transaction, and those who wait for its commit. */
+final class UpdateGroup {
+  /** An update whose thread does not wait. */
+  static final class Promise<R extends @Nullable Object> {
+    private final CompletableFuture<R> future;
+    private @Nullable R result;
+
+    Promise(CompletableFuture<R> future) {
+      this.future = future;
+    }
+
+    void ran(R value) {
+      result = value;
+    }
+
+    @SuppressWarnings("NullAway") // null is a result if R says so
+    private void keep(@Nullable Throwable failure) {
+      if (failure == null) {
+        future.complete(result);
+      } else {
+        future.completeExceptionally(forWaiter(failure));
+      }
+    }
+
+    /** Whatever happens, the future is complete. */
+    void keepInAnyCase(@Nullable Throwable failure) {
+      try {
+        keep(failure);
+      } catch (Throwable e) { // no memory, or what depends on the future
+        future.completeExceptionally(failure == null ? e : failure);
+      }
+    }
+  }
+
+  /** The transaction of them all. */
+  @SuppressWarnings("NullAway.Init") // set before anybody can see the group
+  WriteTxn whole;
+
+  private Thread[] members = new Thread[8];
+  private int memberCount;
+  private Promise<?>[] promises = new Promise<?>[4];
+  private int promiseCount;
+  private Durability durability = Durability.ASYNC;
+
+  /** What left the transaction so that nobody can commit it. */
+  private @Nullable Throwable broken;
+
+  /** Whether no more updates join; for the thread that commits. */
+  private boolean sealed;
+
+  private volatile @Nullable Thread waitingLeader;
+  private @Nullable Throwable failure;
+
+  /** Written after {@link #failure}, read before it. */
+  private volatile boolean done;
+
+  /** Makes room for one more update, so that adding it cannot fail; a new group has room. */
+  void reserve() {
+    if (memberCount == members.length) {
+      members = Arrays.copyOf(members, 2 * memberCount);
+    }
+    if (promiseCount == promises.length) {
+      promises = Arrays.copyOf(promises, 2 * promiseCount);
+    }
+  }
+
+  /** The calling thread has run an update, and waits for the commit. */
+  void add(Durability wanted) {
+    members[memberCount++] = Thread.currentThread();
+    if (wanted == Durability.SYNC) {
+      durability = Durability.SYNC;
+    }
+  }
+
+  /** An update has run whose thread does not wait. */
+  void add(Promise<?> promise) {
+    promises[promiseCount++] = promise;
+    durability = Durability.SYNC;
+  }
+
+  /** Threads that wait for the commit. */
+  List<Thread> members() {
+    return Arrays.asList(members).subList(0, memberCount);
+  }
+
+  /** The strictest that anybody asked for. */
+  Durability durability() {
+    return durability;
+  }
+
+  /** Keeps what an update did. */
+  void keep(Savepoint before) {
+    try {
+      whole.release(before);
+    } catch (Throwable e) {
+      broken = e;
+      throw e;
+    }
+  }
+
+  /** Undoes an update that failed, alone. */
+  void undo(SharedUpdate update, Savepoint before) {
+    if (broken != null) {
+      return;
+    }
+    try {
+      update.undo(before);
+    } catch (RuntimeException | Error e) {
+      broken = e;
+    }
+  }
+
+  void checkAlive() {
+    Throwable cause = broken;
+    if (cause != null) {
+      throw new StorageIoException(
+          "an update that shared the transaction failed so that it could not be undone alone ("
+              + cause.getMessage()
+              + "); nothing of the transaction is written: run the update again",
+          cause);
+    }
+  }
+
+  /** No more updates join from here on. */
+  void seal() {
+    sealed = true;
+  }
+
+  boolean isSealed() {
+    return sealed;
+  }
+
+  /** Waits until a condition holds of which {@link #wakeLeader} tells, or for some time. */
+  void leaderWaits(long nanos, BooleanSupplier ready) {
+    waitingLeader = Thread.currentThread();
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0 && !ready.getAsBoolean(); left = end - System.nanoTime()) {
+      LockFile.pause(left);
+    }
+    waitingLeader = null;
+  }
+
+  void wakeLeader() {
+    LockSupport.unpark(waitingLeader);
+  }
+
+  /** The commit is over. */
+  void complete(@Nullable Throwable outcome) {
+    failure = outcome;
+    done = true;
+    for (int i = 0; i < memberCount; i++) {
+      LockSupport.unpark(members[i]);
+    }
+    if (promiseCount > 0) {
+      try { // what depends on them is none of this thread's business
+        Thread _ = Thread.ofVirtual().name("pando-updates").start(() -> keepPromises(outcome));
+      } catch (Throwable e) { // no memory for a thread
+        keepPromises(outcome);
+      }
+    }
+  }
+
+  private void keepPromises(@Nullable Throwable outcome) {
+    for (int i = 0; i < promiseCount; i++) {
+      promises[i].keepInAnyCase(outcome);
+    }
+  }
+
+  /** Waits until the commit is over; an interrupt does not end that, and stays set. */
+  void await() {
+    boolean interrupted = false;
+    while (!done) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    Throwable cause = failure;
+    if (cause != null) {
+      throw forWaiter(cause);
+    }
+  }
+
+  /** An exception of the waiter's own for what the leader met. */
+  private static RuntimeException forWaiter(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    return switch (e) {
+      case DatabaseFullException _ -> new DatabaseFullException(message, e);
+      case DatabaseFailedException _ -> new DatabaseFailedException(message, e);
+      case CorruptFileException corrupt ->
+          new CorruptFileException(corrupt.name(), corrupt.pgno(), corrupt.reason());
+      case StorageException _ -> new StorageIoException(message, e);
+      case IllegalStateException _ -> new IllegalStateException(message, e);
+      default ->
+          new IllegalStateException(
+              "the commit that this update shared was given up: " + e + "; nothing was written", e);
+    };
+  }
+}

@@ -1,0 +1,189 @@
+package dev.pando;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import dev.pando.btree.Slice;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a key or a value where they stand in the file: nothing is copied, and setting a view
+ * allocates nothing, so keep one and use it again and again.
+ *
+ * <p>A view shows what it was last set to until its transaction ends, in a write transaction until
+ * the next write; after that, and while it was never set, every method throws {@link
+ * IllegalStateException}. For the thread that uses the transaction: a single number that is read
+ * while another thread writes to the same transaction may be any.
+ */
+public final class View {
+  private static final ValueLayout.OfInt INT_BE =
+      JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt INT_LE =
+      JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG_BE =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG_LE =
+      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Slice slice = new Slice();
+  private @Nullable ReadTxn tx;
+  private long epoch;
+
+  /** A view that shows nothing yet. */
+  public View() {}
+
+  /** To be filled; {@link #shows} says for how long it holds. */
+  Slice slice() {
+    return slice;
+  }
+
+  void shows(ReadTxn owner) {
+    if (tx != owner) { // storing a reference costs the collector's barrier
+      tx = owner;
+    }
+    epoch = owner.epoch();
+  }
+
+  /** Bytes shown. */
+  public long length() {
+    owner().checkDatabase(); // reads no byte that would tell
+    return slice.length;
+  }
+
+  /**
+   * One byte.
+   *
+   * @param index 0 to {@link #length} - 1
+   */
+  public byte getByte(long index) {
+    return segment().get(JAVA_BYTE, at(index, Byte.BYTES));
+  }
+
+  /** Four bytes from an index on, the most significant first. */
+  public int getIntBE(long index) {
+    return segment().get(INT_BE, at(index, Integer.BYTES));
+  }
+
+  /** Four bytes from an index on, the least significant first. */
+  public int getIntLE(long index) {
+    return segment().get(INT_LE, at(index, Integer.BYTES));
+  }
+
+  /** Eight bytes from an index on, the most significant first. */
+  public long getLongBE(long index) {
+    return segment().get(LONG_BE, at(index, Long.BYTES));
+  }
+
+  /** Eight bytes from an index on, the least significant first. */
+  public long getLongLE(long index) {
+    return segment().get(LONG_LE, at(index, Long.BYTES));
+  }
+
+  /**
+   * Copies some of the bytes.
+   *
+   * @param index where they begin
+   * @param target where they go
+   * @param targetOffset where they begin there
+   * @param bytes how many
+   */
+  public void copyTo(long index, MemorySegment target, long targetOffset, long bytes) {
+    MemorySegment.copy(segment(), at(index, bytes), target, targetOffset, bytes);
+    checkAgain();
+  }
+
+  /** Copies some of the bytes into an array. */
+  public void copyTo(long index, byte[] target, int targetIndex, int bytes) {
+    MemorySegment.copy(segment(), JAVA_BYTE, at(index, bytes), target, targetIndex, bytes);
+    checkAgain();
+  }
+
+  /** A copy of all bytes; at most 2 GiB - 9 of them. */
+  public byte[] toArray() {
+    check();
+    byte[] copy = slice.toArray();
+    checkAgain();
+    return copy;
+  }
+
+  /**
+   * Compares with other bytes as tables order keys: byte by byte, unsigned, and a key before those
+   * that it begins.
+   *
+   * @return negative if these bytes come first, 0 if they are equal
+   */
+  public int compareTo(MemorySegment other) {
+    int order = Bounds.compare(inPlace(), other);
+    checkAgain();
+    return order;
+  }
+
+  /** Whether these bytes equal others. */
+  public boolean contentEquals(MemorySegment other) {
+    boolean equal = length() == other.byteSize() && inPlace().mismatch(other) < 0;
+    checkAgain();
+    return equal;
+  }
+
+  /**
+   * The bytes as a read-only segment, for code that takes one. This allocates. The segment does not
+   * check what the view does: used after the transaction's end, it may show newer bytes of the
+   * file, and it throws once the file is unmapped.
+   *
+   * <p>In a write transaction the segment is a copy if the transaction has changed the value, and
+   * outlives later writes. Bytes of more than 1 MiB are shown in place until the next write, which
+   * may take them as its value.
+   */
+  public MemorySegment asSegment() {
+    ReadTxn owner = owner();
+    owner.checkDatabase(); // making a segment reads no byte that would tell
+    return owner.shown(slice);
+  }
+
+  /** For the length of a call. */
+  private MemorySegment inPlace() {
+    return segment().asSlice(slice.offset, slice.length);
+  }
+
+  private MemorySegment segment() {
+    check();
+    return slice.segment;
+  }
+
+  private void check() {
+    ReadTxn _ = owner();
+  }
+
+  private ReadTxn owner() {
+    ReadTxn owner = tx;
+    if (owner == null) {
+      throw new IllegalStateException("the view shows nothing: no get has set it");
+    }
+    owner.checkEpoch(epoch);
+    return owner;
+  }
+
+  /**
+   * Many bytes were read, which takes long enough for the transaction to be ended from outside, and
+   * its pages to be reused.
+   */
+  private void checkAgain() {
+    VarHandle.loadLoadFence();
+    owner().checkDatabase();
+  }
+
+  private long at(long index, long bytes) {
+    // Not Objects.checkFromIndexSize: where the compiler does not inline it, a scan takes twice as
+    // long.
+    if (index < 0 || bytes < 0 || index > slice.length - bytes) {
+      throw new IndexOutOfBoundsException(
+          "index=" + index + ", bytes=" + bytes + ", the view has " + slice.length);
+    }
+    return slice.offset + index;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.pando;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.codec.Codec;
+import dev.pando.codec.CodecException;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reused memory of one call at a time: a key, a value, and where they were found. A codec that
+ * calls the transaction for which it encodes or decodes makes a call inside a call, which gets the
+ * {@link #inner} one.
+ */
+final class Workspace {
+  /**
+   * Holds one byte more than a key can have. A longer key that is looked for is truncated to that:
+   * it is still longer than every stored key, so it is equal to none and has the same neighbours.
+   */
+  final KeyBuffer key;
+
+  Sink sink = new Sink();
+  final Source source = new Source();
+  final Slice keySlice = new Slice();
+  final Slice valueSlice = new Slice();
+
+  /** Memory beyond this is not kept from one transaction to the next. */
+  private static final int KEPT = 1 << 20;
+
+  private final int maxKey;
+  private final @Nullable Workspace outer;
+  private @Nullable Workspace inner;
+
+  Workspace(int pageSize) {
+    this(Tree.maxKey(pageSize), null);
+  }
+
+  private Workspace(int maxKey, @Nullable Workspace outer) {
+    this.maxKey = maxKey;
+    this.key = new KeyBuffer(maxKey + 1);
+    this.outer = outer;
+  }
+
+  /** For a call inside the one that uses this. */
+  Workspace inner() {
+    Workspace mine = inner;
+    if (mine == null) {
+      mine = new Workspace(maxKey, this);
+      inner = mine;
+    }
+    return mine;
+  }
+
+  /** Of the call around the one that uses this. */
+  Workspace outer() {
+    return Objects.requireNonNull(outer, "there is no call around this one");
+  }
+
+  /** Encodes a key to look for, of any length. */
+  <K> KeyBuffer encodeKey(Table<K, ?> table, K value) {
+    sink.clear();
+    table.keyCodec().encode(Objects.requireNonNull(value, "the key is null"), sink);
+    key.setStart(sink.segment(), 0, sink.length());
+    return key;
+  }
+
+  /**
+   * Encodes a key to store.
+   *
+   * @throws IllegalArgumentException if it is empty or too long
+   */
+  <K> KeyBuffer encodeNewKey(Table<K, ?> table, K value) {
+    KeyBuffer encoded = encodeKey(table, value);
+    checkNew(table.name(), sink.length());
+    return encoded;
+  }
+
+  /** Takes a key to look for that is bytes already, of any length. */
+  KeyBuffer setKey(MemorySegment bytes) {
+    key.setStart(Objects.requireNonNull(bytes, "the key is null"), 0, bytes.byteSize());
+    return key;
+  }
+
+  /**
+   * Takes a key to store that is bytes already.
+   *
+   * @throws IllegalArgumentException if it is empty or too long
+   */
+  KeyBuffer setNewKey(String table, MemorySegment bytes) {
+    KeyBuffer taken = setKey(bytes);
+    checkNew(table, bytes.byteSize());
+    return taken;
+  }
+
+  /**
+   * Takes a key to store that another transaction has found.
+   *
+   * @throws IllegalArgumentException if it is empty or too long
+   */
+  KeyBuffer setNewKey(String table, Slice found) {
+    key.setStart(found.segment, found.offset, found.length);
+    checkNew(table, found.length);
+    return key;
+  }
+
+  private void checkNew(String table, long length) {
+    if (length < 1 || length > maxKey) {
+      throw new IllegalArgumentException(
+          "table %s: key length=%d, allowed 1 to %d bytes".formatted(table, length, maxKey));
+    }
+  }
+
+  /** Encodes a value into {@link #sink}. */
+  <V> void encodeValue(Table<?, V> table, V value) {
+    sink.clear();
+    table.valueCodec().encode(Objects.requireNonNull(value, "the value is null"), sink);
+  }
+
+  /** Takes a copy of a value that is bytes already; it is in {@link #sink}. */
+  MemorySegment copy(MemorySegment bytes) {
+    sink.clear();
+    sink.putSegment(bytes, 0, bytes.byteSize());
+    return sink.segment().asSlice(0, bytes.byteSize());
+  }
+
+  /** The transaction is over: lets go of what a large value needed, and of the maps. */
+  void trim() {
+    if (sink.segment().byteSize() > KEPT) {
+      sink = new Sink();
+    }
+    source.reset(MemorySegment.NULL, 0, 0);
+    keySlice.set(MemorySegment.NULL, 0, 0);
+    valueSlice.set(MemorySegment.NULL, 0, 0);
+    Workspace more = inner;
+    if (more != null) {
+      more.trim();
+    }
+  }
+
+  /** Decodes what {@link #keySlice} points at. */
+  <K> K decodeKey(Table<K, ?> table) {
+    return decodeKey(table, keySlice.segment, keySlice.offset, keySlice.length);
+  }
+
+  /** Decodes what {@link #valueSlice} points at. */
+  <V> V decodeValue(Table<?, V> table) {
+    return decodeValue(table, valueSlice.segment, valueSlice.offset, valueSlice.length);
+  }
+
+  /** Decodes a key that was found. */
+  <K> K decodeKey(Table<K, ?> table, MemorySegment found, long offset, long length) {
+    source.reset(found, offset, length);
+    K key = table.keyCodec().decode(source);
+    if (source.remaining() != 0) {
+      throw notAllRead(table.keyCodec(), "a key of table " + table.name(), length);
+    }
+    return key;
+  }
+
+  /** Decodes a value that was found. */
+  <V> V decodeValue(Table<?, V> table, MemorySegment found, long offset, long length) {
+    source.reset(found, offset, length);
+    V value = table.valueCodec().decode(source);
+    if (source.remaining() != 0) {
+      throw notAllRead(table.valueCodec(), "a value of table " + table.name(), length);
+    }
+    return value;
+  }
+
+  private CodecException notAllRead(Codec<?> codec, String what, long length) {
+    return CodecException.notAllRead(codec.id(), what, source.remaining(), length);
+  }
+}

@@ -1,0 +1,12 @@
+package dev.pando;
+
+/**
+ * What {@link Database#update} runs: all its writes are committed, or none of them.
+ *
+ * @param <X> what it throws besides unchecked exceptions; inferred
+ */
+@FunctionalInterface
+public interface WriteAction<X extends Exception> {
+  /** Writes; the transaction is committed when this returns and rolled back when it throws. */
+  void run(WriteTxn tx) throws X;
+}

@@ -1,0 +1,15 @@
+package dev.pando;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link Database#updateAndGet} runs: as a {@link WriteAction} with a result.
+ *
+ * @param <R> the result
+ * @param <X> what it throws besides unchecked exceptions; inferred
+ */
+@FunctionalInterface
+public interface WriteFunction<R extends @Nullable Object, X extends Exception> {
+  /** Writes; the transaction is committed when this returns and rolled back when it throws. */
+  R apply(WriteTxn tx) throws X;
+}

@@ -1,0 +1,118 @@
+package dev.pando;
+
+import dev.pando.txn.commit.Changes;
+import dev.pando.txn.commit.TurnHolder;
+import dev.pando.txn.commit.Writer;
+import dev.pando.txn.recovery.OpenedFile;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Begins the write transactions of a database, and ends them. */
+final class Writers {
+  private static final StackWalker STACK = StackWalker.getInstance();
+
+  /** Calls of these classes are not where a transaction was begun. */
+  private static final String[] OURS = {
+    Writers.class.getName(),
+    Database.class.getName(),
+    Snapshots.class.getName(),
+    Compaction.class.getName()
+  };
+
+  private final Database database;
+  private final Writer writer;
+  private final TurnHolder holder;
+  private final Workspace memory;
+
+  /**
+   * No transaction yet.
+   *
+   * @param memory for the calls of one transaction after the other, which the writer trims
+   */
+  Writers(Database database, Writer writer, Workspace memory) {
+    this.database = database;
+    this.writer = writer;
+    this.holder = writer.turn().holder();
+    this.memory = memory;
+  }
+
+  /** Memory for the calls of the transaction that has the turn. */
+  Workspace memory() {
+    return memory;
+  }
+
+  /** Begins one of the calling thread's own; null if its turn did not come in time. */
+  @Nullable WriteTxn begin(@Nullable Duration limit) {
+    Changes changes = writer.begin(limit);
+    return changes == null ? null : watched(change(changes));
+  }
+
+  /** Begins one that updates share. */
+  WriteTxn beginShared() {
+    return change(Objects.requireNonNull(writer.begin(null)));
+  }
+
+  private WriteTxn change(Changes changes) {
+    try {
+      return new WriteTxn(database, changes);
+    } catch (Throwable e) { // no memory
+      writer.rollBack(changes, true);
+      throw e;
+    }
+  }
+
+  /** One that is forgotten would keep the turn for ever. */
+  private WriteTxn watched(WriteTxn tx) {
+    try {
+      Changes changes = tx.changes();
+      Throwable openedAt = database.place();
+      holder.isOwn(place(), openedAt);
+      tx.watchedBy(Leak.watch(tx, openedAt, () -> writer.rollBack(changes, false)));
+      return tx;
+    } catch (Throwable e) { // no memory
+      tx.giveUp();
+      throw e;
+    }
+  }
+
+  /** The stack frame that begins a transaction. Finding it takes a microsecond. */
+  private static StackWalker.@Nullable StackFrame place() {
+    return STACK.walk(frames -> frames.filter(Writers::isTheirs).findFirst()).orElse(null);
+  }
+
+  private static boolean isTheirs(StackWalker.StackFrame frame) {
+    for (String ours : OURS) {
+      if (frame.getClassName().startsWith(ours)
+          && (frame.getClassName().length() == ours.length()
+              || frame.getClassName().charAt(ours.length()) == '$')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The calling thread goes on with a transaction of its own. */
+  void isUsed() {
+    holder.isUsed();
+  }
+
+  /** Commits a transaction and ends it, also if that fails. */
+  void commit(WriteTxn tx, Durability durability) {
+    try {
+      writer.commit(tx.changes(), durability == Durability.SYNC, tx::ended);
+    } catch (Throwable e) {
+      tx.giveUp(); // unless the commit has ended it
+      throw e;
+    }
+  }
+
+  /** A transaction that was not committed ends. */
+  void rollBack(ChangingTxn tx) {
+    try {
+      writer.rollBack(tx.changes(), tx.changes().isInOrder());
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(database.path(), e);
+    }
+  }
+}

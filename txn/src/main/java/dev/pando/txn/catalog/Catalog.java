@@ -1,0 +1,512 @@
+package dev.pando.txn.catalog;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.PageMover;
+import dev.pando.btree.ScanOrder;
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
+import dev.pando.btree.WriteScratch;
+import dev.pando.pager.Meta;
+import dev.pando.pager.TreeRoot;
+import dev.pando.txn.dirty.DirtyPages;
+import dev.pando.txn.dirty.WriterMemory;
+import dev.pando.txn.file.Snapshot;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables of a write transaction. A table's tree is opened when the transaction first touches
+ * it; {@link #save} records the roots of those that changed.
+ */
+public final class Catalog {
+  /** A table that was touched. */
+  private static final class Open {
+    final CatalogEntry entry;
+    final TreeWriter tree;
+
+    /** The newest savepoint since which the table's state before its changes is noted. */
+    long noted;
+
+    /** The last of the updates sharing the transaction that used the table. */
+    int usedBy = -1;
+
+    /** The ids of codecs that were compared last. */
+    private @Nullable String checkedKey;
+
+    private @Nullable String checkedValue;
+
+    Open(CatalogEntry entry, TreeWriter tree) {
+      this.entry = entry;
+      this.tree = tree;
+    }
+
+    void checkCodecs(String table, String keyId, String valueId) {
+      if (!keyId.equals(checkedKey) || !valueId.equals(checkedValue)) { // fast for the same ids
+        entry.checkCodecs(table, keyId, valueId);
+        checkedKey = keyId;
+        checkedValue = valueId;
+      }
+    }
+  }
+
+  private final DirtyPages pages;
+  private final WriteScratch scratch;
+  private final TreeRoot before;
+  private TreeWriter tree;
+  private final KeyBuffer key;
+  private final Slice value = new Slice();
+
+  /**
+   * In the order of their first use, in which they are also in memory: {@link #save} visits all.
+   */
+  private final Map<String, Open> open = new LinkedHashMap<>();
+
+  /** Tables that the running update has used: only in these it can have opened cursors. */
+  private final List<Open> used = new ArrayList<>(0);
+
+  /** Counts the updates that share the transaction. */
+  private int update;
+
+  /** Names of tables whose entries were changed or removed, some maybe twice or undone since. */
+  private final List<String> changedEntries = new ArrayList<>(0);
+
+  private final NamedSnapshots namedBefore;
+
+  /** Null if it must be read from the catalog. */
+  private @Nullable NamedSnapshots named;
+
+  private final List<Meta> dropped = new ArrayList<>(0);
+  private boolean touched;
+
+  /** Counts what makes trees that were looked up out of date. */
+  private long version;
+
+  // Savepoints.
+
+  /**
+   * What changed since the oldest savepoint, in the order of the changes.
+   *
+   * @param name a table; null for the catalog itself
+   * @param open what was known of the table, or null if it did not exist
+   * @param root of the tree, as it was
+   */
+  private record Before(@Nullable String name, @Nullable Open open, TreeRoot root) {}
+
+  /**
+   * A savepoint.
+   *
+   * @param serial higher than those of all savepoints before
+   * @param changes in {@link #changes} when it began
+   */
+  private record Mark(long serial, int changes) {}
+
+  private final List<Before> changes = new ArrayList<>();
+  private final List<Mark> marks = new ArrayList<>();
+  private long lastSerial;
+  private long catalogNoted;
+
+  /** The tree that was noted last, so that a row of changes to a table costs one look-up. */
+  private @Nullable TreeWriter lastNoted;
+
+  public Catalog(DirtyPages pages, Snapshot base, WriterMemory memory) {
+    this.pages = pages;
+    this.scratch = memory.scratch;
+    this.key = memory.catalogKey;
+    this.before = base.meta().catalog();
+    this.namedBefore = CatalogSnapshot.of(base).named();
+    this.named = namedBefore;
+    this.tree = new TreeWriter(pages, before, scratch);
+  }
+
+  /** Changes whenever a table comes, goes or is renamed. */
+  public long version() {
+    return version;
+  }
+
+  /** A table's tree, whatever its codecs are; null if there is no such table. */
+  public @Nullable TreeWriter find(String name) {
+    Open table = open(name);
+    return table == null ? null : table.tree;
+  }
+
+  /**
+   * A table's tree; null if there is no such table.
+   *
+   * @throws IllegalArgumentException if it was written with other codecs
+   */
+  public @Nullable TreeWriter find(String name, String keyId, String valueId) {
+    Open found = open(name);
+    if (found == null) {
+      return null;
+    }
+    found.checkCodecs(name, keyId, valueId);
+    return found.tree;
+  }
+
+  /** A table's tree; the table is created if it is missing. */
+  public TreeWriter findOrCreate(String name, String keyId, String valueId) {
+    TreeWriter found = find(name, keyId, valueId);
+    return found != null ? found : create(name, keyId, valueId);
+  }
+
+  private @Nullable Open open(String name) {
+    Open known = open.get(name);
+    if (known != null) {
+      return use(known);
+    }
+    CatalogEntry entry = entry(name);
+    return entry == null ? null : remember(name, entry);
+  }
+
+  private Open remember(String name, CatalogEntry entry) {
+    Open opened = new Open(entry, new TreeWriter(pages, entry.root(), scratch));
+    open.put(name, opened);
+    return use(opened);
+  }
+
+  private Open use(Open table) {
+    if (table.usedBy != update) {
+      table.usedBy = update;
+      used.add(table);
+    }
+    return table;
+  }
+
+  private @Nullable CatalogEntry entry(String name) {
+    CatalogEntry.writeKey(name, key);
+    return tree.get(key, value) ? decode(name) : null;
+  }
+
+  private CatalogEntry decode(String name) {
+    return CatalogEntry.decode(pages.name(), name, value, pages.pageCount(), pages.txnId());
+  }
+
+  /** Creates a table that is missing. */
+  public TreeWriter create(String name, String keyId, String valueId) {
+    checkName(name);
+    noteAbsent(name);
+    CatalogEntry entry = new CatalogEntry(TreeRoot.EMPTY, keyId, valueId);
+    put(name, entry);
+    version++;
+    return remember(name, entry).tree;
+  }
+
+  /** Stores an entry that this build does not know. */
+  public void carry(Slice unknown, Slice content) {
+    noteCatalog();
+    key.set(unknown.segment, unknown.offset, (int) unknown.length);
+    boolean _ = tree.put(key, content.segment, content.offset, content.length);
+  }
+
+  /** Names are keys of the catalog, which must fit small pages as well. */
+  public void checkName(String name) {
+    CatalogEntry.writeKey(name, key);
+    checkLength("table");
+  }
+
+  private void checkLength(String what) {
+    int most = Tree.maxKey(pages.pageSize());
+    if (key.length() > most) {
+      throw new IllegalArgumentException(
+          "%s name length=%d, allowed at most %d bytes of UTF-8 with pages of %d bytes"
+              .formatted(what, key.length() - 1, most - 1, pages.pageSize()));
+    }
+  }
+
+  private void put(String name, CatalogEntry entry) {
+    noteCatalog();
+    changedEntries.add(name);
+    CatalogEntry.writeKey(name, key);
+    byte[] bytes = entry.encode();
+    tree.put(key, MemorySegment.ofArray(bytes), 0, bytes.length);
+  }
+
+  private void remove(String name) {
+    noteCatalog();
+    changedEntries.add(name);
+    open.remove(name);
+    CatalogEntry.writeKey(name, key);
+    tree.delete(key);
+    version++;
+  }
+
+  /** Removes a table and frees its pages; false if there is none. */
+  public boolean drop(String name) {
+    Open table = open(name);
+    if (table == null) {
+      return false;
+    }
+    note(name, table);
+    table.tree.clear();
+    remove(name);
+    return true;
+  }
+
+  /** Gives a table another name; false if there is none. */
+  public boolean rename(String from, String to) {
+    Open table = open(from);
+    if (table == null) {
+      return false;
+    }
+    if (from.equals(to)) {
+      return true;
+    }
+    checkName(to);
+    if (entry(to) != null) {
+      throw new IllegalArgumentException(
+          "table %s cannot be renamed to %s: there is a table of that name".formatted(from, to));
+    }
+    note(from, table);
+    noteAbsent(to);
+    CatalogEntry entry = table.entry.withRoot(table.tree.root());
+    remove(from);
+    put(to, entry);
+    open.put(to, new Open(entry, table.tree)); // the same tree: cursors are open in it
+    return true;
+  }
+
+  /** The transaction is to be committed though nothing has changed. */
+  public void touch() {
+    touched = true;
+  }
+
+  /** Moves the catalog's own pages that lie at or beyond a limit. */
+  public void movePages(long limit) {
+    byte @Nullable [] _ = PageMover.move(tree, limit, null, Integer.MAX_VALUE);
+  }
+
+  /** An update that shares the transaction is over: the cursors that it left open have ended. */
+  public void endUpdate() {
+    for (int i = 0; i < used.size(); i++) {
+      used.get(i).tree.forgetCursors();
+    }
+    used.clear();
+    update++;
+  }
+
+  /** How many tables the running update has used. */
+  public int usedByUpdate() {
+    return used.size();
+  }
+
+  /** The tree of all entries. */
+  public TreeWriter tree() {
+    return tree;
+  }
+
+  /** The names of all tables, in the order of their UTF-8 bytes. */
+  public List<String> names() {
+    return names(tree, pages.name());
+  }
+
+  public static List<String> names(Tree catalog, String file) {
+    List<String> names = new ArrayList<>();
+    forEachTable(catalog, file, (key, entry) -> names.add(CatalogEntry.name(file, key)));
+    return names;
+  }
+
+  /** Visits the entries of all tables; the slices hold for the call only. */
+  private static void forEachTable(Tree catalog, String file, BiConsumer<Slice, Slice> visitor) {
+    Slice key = new Slice();
+    Slice entry = new Slice();
+    ScanOrder order = ScanOrder.ascending(file);
+    KeyBuffer firstTable = new KeyBuffer(1);
+    firstTable.set(new byte[] {CatalogEntry.TABLE}); // there may be many named snapshots
+    try (Cursor cursor = catalog.cursor()) {
+      for (boolean there = cursor.seek(firstTable); there; there = cursor.next()) {
+        cursor.entry(key, entry);
+        order.check(key);
+        if (CatalogKey.of(file, key) == CatalogKey.TABLE) {
+          visitor.accept(key, entry);
+        }
+      }
+    }
+  }
+
+  /** Adds a named snapshot. */
+  public void putSnapshot(SnapshotEntry entry) {
+    SnapshotEntry.writeKey(entry.name(), key);
+    checkLength("snapshot");
+    if (tree.contains(key)) {
+      throw new IllegalArgumentException(
+          "there is a snapshot of the name " + entry.name() + " already; drop it first");
+    }
+    noteCatalog();
+    byte[] bytes = entry.encode();
+    tree.put(key, MemorySegment.ofArray(bytes), 0, bytes.length);
+    named = named == null ? null : named.with(entry);
+  }
+
+  /** Removes a named snapshot; false if there is none. */
+  public boolean removeSnapshot(String name) {
+    SnapshotEntry.writeKey(name, key);
+    noteCatalog();
+    SnapshotEntry entry = named == null ? null : named.find(name);
+    if (named != null && entry != null) {
+      named = named.without(entry);
+      dropped.add(entry.meta());
+    }
+    return tree.delete(key);
+  }
+
+  /**
+   * Makes the tables those of an older commit: their trees are used as they are. Named snapshots
+   * stay, and so do entries that this build does not know, which refer to no page.
+   */
+  public void restoreTables(Snapshot older) {
+    Tree then = new Tree(older.map(), older.meta().catalog());
+    for (String name : names()) {
+      CatalogEntry.writeKey(name, key);
+      if (!then.contains(key)) {
+        remove(name);
+      }
+    }
+    noteCatalog();
+    forEachTable(then, pages.name(), (name, entry) -> restore(older, name, entry));
+    version++;
+    touch();
+  }
+
+  private void restore(Snapshot older, Slice name, Slice entry) {
+    Meta meta = older.meta();
+    String table = CatalogEntry.name(pages.name(), name);
+    CatalogEntry _ = // refuses what this build does not know
+        CatalogEntry.decode(pages.name(), table, entry, meta.pageCount(), meta.txnId());
+    key.set(name.segment, name.offset, (int) name.length);
+    if (!tree.get(key, value) || !value.contentEquals(entry)) {
+      changedEntries.add(table);
+      boolean _ = tree.put(key, entry.segment, entry.offset, entry.length);
+    }
+  }
+
+  /** The named snapshots as the transaction has them; null if they must be read. */
+  public @Nullable NamedSnapshots named() {
+    return named;
+  }
+
+  /** The metas of named snapshots that it has dropped. */
+  public List<Meta> dropped() {
+    return dropped;
+  }
+
+  /** What the catalog says of a table, as the transaction has it now. */
+  public @Nullable CatalogEntry entryNow(String name) {
+    Open table = open(name);
+    return table == null ? null : table.entry.withRoot(table.tree.root());
+  }
+
+  /** Records the roots of all tables that changed; the catalog's own root, changed or not. */
+  public TreeRoot save() {
+    assert marks.isEmpty() : "a savepoint is left";
+    open.forEach(
+        (name, table) -> {
+          TreeRoot root = table.tree.root();
+          if (!root.equals(table.entry.root())) {
+            put(name, table.entry.withRoot(root));
+          }
+        });
+    return tree.root();
+  }
+
+  /** Names of tables whose entries a commit of this would change or remove, and maybe others. */
+  public List<String> changedEntries() {
+    return changedEntries;
+  }
+
+  /** Whether there is something to commit. */
+  public boolean isChanged() {
+    // Pages of changes that were undone may be in the file, and no other transaction may have their
+    // birth.
+    return touched
+        || pages.anythingWritten()
+        || !tree.root().equals(before)
+        || open.values().stream().anyMatch(t -> !t.tree.root().equals(t.entry.root()));
+  }
+
+  // ---- savepoints
+
+  /** From here on changes can be undone. */
+  public void beginSavepoint() {
+    marks.add(new Mark(++lastSerial, changes.size()));
+    lastNoted = null;
+  }
+
+  /** The newest savepoint has not begun: nothing was changed since. */
+  public void forgetSavepoint() {
+    marks.removeLast();
+  }
+
+  /** Changes since the newest savepoint are from here on changes since the one around it. */
+  public void releaseSavepoint() {
+    marks.removeLast();
+    if (marks.isEmpty()) {
+      changes.clear();
+    }
+  }
+
+  /** The newest savepoint ends, and the tables are what they were when it began. */
+  public void rollBackSavepoint() {
+    int end = marks.removeLast().changes;
+    while (changes.size() > end) {
+      putBack(changes.removeLast());
+    }
+    lastNoted = null;
+    version++;
+  }
+
+  private void putBack(Before change) {
+    if (change.name == null) {
+      tree = new TreeWriter(pages, change.root, scratch);
+      catalogNoted = 0;
+      if (named != namedBefore) { // one came or went, maybe before the savepoint
+        named = null;
+      }
+    } else if (change.open == null) {
+      open.remove(change.name);
+    } else {
+      TreeWriter restored = new TreeWriter(pages, change.root, scratch);
+      open.put(change.name, new Open(change.open.entry, restored));
+    }
+  }
+
+  /** To be called before each change of a table's tree. */
+  public void willChange(String name, TreeWriter table) {
+    if (!marks.isEmpty() && table != lastNoted) {
+      note(name, Objects.requireNonNull(open.get(name), "open table"));
+      lastNoted = table;
+    }
+  }
+
+  private void note(String name, Open table) {
+    if (!isNoted(table.noted)) {
+      table.noted = lastSerial;
+      changes.add(new Before(name, table, table.tree.root()));
+    }
+  }
+
+  private void noteAbsent(String name) {
+    if (!marks.isEmpty()) {
+      changes.add(new Before(name, null, TreeRoot.EMPTY));
+    }
+  }
+
+  private void noteCatalog() {
+    if (!isNoted(catalogNoted)) {
+      catalogNoted = lastSerial;
+      changes.add(new Before(null, null, tree.root()));
+    }
+  }
+
+  /** Whether something is in {@link #changes} since the newest savepoint, or need not be. */
+  private boolean isNoted(long serial) {
+    return marks.isEmpty() || serial >= marks.getLast().serial;
+  }
+}

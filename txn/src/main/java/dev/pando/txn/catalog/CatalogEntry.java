@@ -1,0 +1,209 @@
+package dev.pando.txn.catalog;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.TreeRoot;
+import dev.pando.pager.TreeRootLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+
+/**
+ * What the catalog says of a table (FORMAT.md, "Catalog").
+ *
+ * @param root where its tree begins
+ * @param keyCodec the id of the codec that its keys were written with
+ * @param valueCodec the id of the codec that its values were written with
+ */
+public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
+  /** First byte of a table's key in the catalog. */
+  public static final byte TABLE = 't';
+
+  /** Bytes of the longest key: the kind, and a name of 255 bytes. */
+  public static final int MAX_KEY = 1 + 255;
+
+  /** u8, the entry's version. */
+  public static final int VERSION = 0;
+
+  /** u8, no flag is defined yet. */
+  public static final int FLAGS = VERSION + Byte.BYTES;
+
+  /** u16, zero. */
+  static final int RESERVED = FLAGS + Byte.BYTES;
+
+  /** The tree's root. */
+  public static final int ROOT = RESERVED + Short.BYTES;
+
+  /** u16 and as many bytes of UTF-8: the key codec's id; then the value codec's likewise. */
+  public static final int CODECS = ROOT + TreeRootLayout.SIZE;
+
+  /** Bytes of an entry with empty codec ids. */
+  private static final long LEAST_BYTES = CODECS + 2L * Short.BYTES;
+
+  /** Bytes of an entry with the longest codec ids. */
+  private static final long MOST_BYTES = LEAST_BYTES + 2L * 0xFFFF;
+
+  private static final byte CURRENT_VERSION = 1;
+
+  private static final ValueLayout.OfShort U16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  public static void writeKey(String name, KeyBuffer key) {
+    writeKey(TABLE, name, key);
+  }
+
+  /**
+   * The catalog's key of a name to look for. A name that nothing can have, because it is too long
+   * or no Unicode, becomes a key that is not there.
+   */
+  public static void writeKey(byte kind, String name, KeyBuffer key) {
+    byte[] utf8 = name.getBytes(UTF_8);
+    int length = isExact(utf8, name) ? utf8.length : 0; // "?" is another name
+    byte[] bytes = new byte[1 + length];
+    bytes[0] = kind;
+    System.arraycopy(utf8, 0, bytes, 1, length);
+    key.setStart(MemorySegment.ofArray(bytes), 0, bytes.length);
+  }
+
+  /** Whether nothing of a name was replaced by a question mark. */
+  private static boolean isExact(byte[] utf8, String name) {
+    for (byte each : utf8) {
+      if (each == '?') {
+        return new String(utf8, UTF_8).equals(name);
+      }
+    }
+    return true;
+  }
+
+  /** The table's name in a catalog key. */
+  public static String name(String file, Slice key) {
+    byte[] bytes = key.toArray();
+    if (bytes.length < 2 || bytes.length > MAX_KEY || bytes[0] != TABLE) {
+      throw corrupt(file, "?", "a catalog key of " + bytes.length + " bytes is no table's");
+    }
+    return utf8(file, "?", bytes, 1, bytes.length - 1);
+  }
+
+  public byte[] encode() {
+    byte[] key = keyCodec.getBytes(UTF_8);
+    byte[] value = valueCodec.getBytes(UTF_8);
+    byte[] bytes = new byte[CODECS + 2 * Short.BYTES + key.length + value.length];
+    MemorySegment target = MemorySegment.ofArray(bytes);
+    bytes[VERSION] = CURRENT_VERSION;
+    TreeRootLayout.write(target, ROOT, root);
+    int next = putId(bytes, target, CODECS, key);
+    putId(bytes, target, next, value);
+    return bytes;
+  }
+
+  private static int putId(byte[] bytes, MemorySegment target, int at, byte[] id) {
+    target.set(U16, at, (short) id.length);
+    System.arraycopy(id, 0, bytes, at + Short.BYTES, id.length);
+    return at + Short.BYTES + id.length;
+  }
+
+  /**
+   * Reads an entry.
+   *
+   * @param file the file, for messages
+   * @param name the table
+   * @param pageCount page numbers are below
+   * @param txnId births are at most this
+   */
+  public static CatalogEntry decode(
+      String file, String name, Slice slice, long pageCount, long txnId) {
+    if (slice.length < LEAST_BYTES || slice.length > MOST_BYTES) { // before a copy is made
+      throw corrupt(
+          file,
+          name,
+          "an entry of %d bytes, allowed: %d to %d"
+              .formatted(slice.length, LEAST_BYTES, MOST_BYTES));
+    }
+    byte[] bytes = slice.toArray();
+    MemorySegment source = MemorySegment.ofArray(bytes);
+    int kind = TreeRootLayout.kind(source, ROOT);
+    if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0 || kind != TreeRootLayout.PLAIN) {
+      throw CatalogKey.unsupported(
+          file,
+          "table %s with an entry of version %d, flags 0x%x and a tree of kind %d"
+              .formatted(name, bytes[VERSION], bytes[FLAGS], kind),
+          "version " + CURRENT_VERSION + " without flags, kind " + TreeRootLayout.PLAIN);
+    }
+    int keyLength = Short.toUnsignedInt(source.get(U16, CODECS));
+    int valueAt = CODECS + Short.BYTES + keyLength;
+    if (valueAt + Short.BYTES > bytes.length) {
+      throw corrupt(file, name, "a key codec id of " + keyLength + " bytes");
+    }
+    int valueLength = Short.toUnsignedInt(source.get(U16, valueAt));
+    if (valueAt + Short.BYTES + valueLength != bytes.length) {
+      throw corrupt(file, name, "a value codec id of " + valueLength + " bytes");
+    }
+    TreeRoot root = TreeRootLayout.read(source, ROOT);
+    String problem = TreeRootLayout.problem(root, pageCount, txnId);
+    if (problem != null) {
+      throw corrupt(file, name, problem);
+    }
+    return new CatalogEntry(
+        root,
+        utf8(file, name, bytes, CODECS + Short.BYTES, keyLength),
+        utf8(file, name, bytes, valueAt + Short.BYTES, valueLength));
+  }
+
+  private static String utf8(String file, String name, byte[] bytes, int offset, int length) {
+    if (isAscii(bytes, offset, length)) { // as the names of codecs are: no decoder is needed
+      return new String(bytes, offset, length, ISO_8859_1);
+    }
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length)).toString();
+    } catch (CharacterCodingException e) {
+      throw corrupt(file, name, "text that is not UTF-8");
+    }
+  }
+
+  private static boolean isAscii(byte[] bytes, int offset, int length) {
+    int all = 0;
+    for (int i = offset; i < offset + length; i++) {
+      all |= bytes[i];
+    }
+    return all >= 0;
+  }
+
+  private static CorruptFileException corrupt(String file, String name, String what) {
+    return new CorruptFileException(file, -1, "catalog, table " + name + ": " + what);
+  }
+
+  /**
+   * Refuses codecs that the table was not written with.
+   *
+   * @param table the table, for the message
+   * @param keyId the id of the codec that its keys are to be read with
+   * @param valueId the id of the codec that its values are to be read with
+   */
+  void checkCodecs(String table, String keyId, String valueId) {
+    checkCodec(table, "keys", keyCodec, keyId);
+    checkCodec(table, "values", valueCodec, valueId);
+  }
+
+  /** This entry with ids that were found equal, so that comparing them again takes no time. */
+  CatalogEntry withIds(String keyId, String valueId) {
+    return new CatalogEntry(root, keyId, valueId);
+  }
+
+  private static void checkCodec(String table, String what, String stored, String given) {
+    if (!stored.equals(given)) {
+      throw new IllegalArgumentException(
+          "table %s: its %s were written with codec %s, not %s"
+              .formatted(table, what, stored, given));
+    }
+  }
+
+  CatalogEntry withRoot(TreeRoot newRoot) {
+    return new CatalogEntry(newRoot, keyCodec, valueCodec);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.pando.txn.commit;
+
+import dev.pando.error.StorageException;
+import dev.pando.txn.catalog.Catalog;
+import dev.pando.txn.dirty.DirtyPages;
+import dev.pando.txn.dirty.WriterMemory;
+import dev.pando.txn.file.Snapshot;
+import dev.pando.txn.space.FreeSpace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one write transaction has changed, on top of the commit that was the newest when it began.
+ * It lives from {@link Writer#begin} until it is committed or rolled back. Updates that share a
+ * transaction share its changes. For one thread at a time.
+ */
+public final class Changes {
+  private final Snapshot base;
+  private final DirtyPages pages;
+  private final FreeSpace free;
+  private final Catalog catalog;
+
+  /**
+   * What failed half-way. Callers set the field: after a stack overflow there may be no room for a
+   * call.
+   */
+  public @Nullable Throwable broken;
+
+  /** Nothing has changed yet. */
+  Changes(Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
+    this.base = base;
+    this.pages = pages;
+    this.free = free;
+    this.catalog = new Catalog(pages, base, memory);
+  }
+
+  /** The commit on which they are made. */
+  public Snapshot base() {
+    return base;
+  }
+
+  public DirtyPages pages() {
+    return pages;
+  }
+
+  public FreeSpace free() {
+    return free;
+  }
+
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  /** The id of the commit that they become. */
+  long txnId() {
+    return pages.txnId();
+  }
+
+  /** Whether there is something to commit. */
+  boolean isChanged() {
+    return catalog.isChanged();
+  }
+
+  /** Whether no error struck that may have come between any two steps. */
+  public boolean isInOrder() {
+    Throwable failure = broken;
+    return failure == null || failure instanceof StorageException;
+  }
+}

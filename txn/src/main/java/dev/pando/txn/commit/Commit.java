@@ -1,0 +1,116 @@
+package dev.pando.txn.commit;
+
+import dev.pando.btree.TreeWriter;
+import dev.pando.error.StorageIoException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.TreeRoot;
+import dev.pando.txn.catalog.Catalog;
+import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.dirty.DirtyPages;
+import dev.pando.txn.dirty.WriterMemory;
+import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.Snapshot;
+import dev.pando.txn.space.FreeSpace;
+import dev.pando.txn.space.Pins;
+import dev.pando.txn.space.SavedSpace;
+import java.util.function.Supplier;
+
+/**
+ * Makes what a write transaction did the newest state, on disk. Up to the write of the meta a
+ * failure only ends the transaction; from there on it also ends all writing, because nobody knows
+ * what is on disk.
+ */
+public final class Commit {
+  /** Dirty bytes from which on data is synced first, so that recovery need not verify it. */
+  private static final long LARGE = 8 << 20;
+
+  private final Snapshot base;
+  private final DirtyPages pages;
+  private final FreeSpace free;
+  private final Catalog catalog;
+  private final MetaWriter metas;
+  private final DataFile file;
+  private final WriterMemory memory;
+  private final Supplier<Pins> pinsNow;
+  private final boolean isSynced;
+
+  /**
+   * A commit of what a transaction has changed.
+   *
+   * @param isSynced whether a sync follows at once
+   */
+  Commit(
+      Changes changes,
+      MetaWriter metas,
+      DataFile file,
+      WriterMemory memory,
+      Supplier<Pins> pinsNow,
+      boolean isSynced) {
+    this.isSynced = isSynced;
+    this.base = changes.base();
+    this.pages = changes.pages();
+    this.free = changes.free();
+    this.catalog = changes.catalog();
+    this.metas = metas;
+    this.file = file;
+    this.memory = memory;
+    this.pinsNow = pinsNow;
+  }
+
+  /**
+   * All of a commit up to its sync; what it returns is whole, and durable after the next sync. From
+   * here on the next transaction may begin on it.
+   */
+  Snapshot write() {
+    free.mayUseReserve(true);
+    TreeRoot tables = catalog.save();
+    TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch);
+    SavedSpace saved = free.save(freeTree);
+    boolean dataIsOnDisk = writePages();
+    Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
+    Snapshot next =
+        CatalogSnapshot.of(base).next(meta, file.map(), catalog.changedEntries(), catalog.named());
+    Pins pins = pinsNow.get();
+    metas.checkTurn(meta.txnId());
+    for (Meta dropped : catalog.dropped()) { // readers may have it open
+      metas.pin(dropped, pins);
+      pins = pins.with(dropped.txnId());
+    }
+    metas.write(meta, base.txnId(), pins);
+    try {
+      free.keep(meta, pins);
+    } catch (Throwable e) { // no memory: what the meta names must not be taken for free pages
+      file.latch(); // first: what follows needs memory
+      throw file.fail("commit", new StorageIoException(file.name() + ": " + e, e));
+    }
+    return next;
+  }
+
+  /**
+   * Writes all dirty pages. Then syncs them, if they are many, or if a page was written twice: of
+   * two versions with the same birth recovery could not tell which one the meta means.
+   *
+   * @return whether they are on disk
+   */
+  private boolean writePages() {
+    boolean syncData = pages.dirtyBytes() >= LARGE;
+    syncData |= pages.writeAll();
+    pages.mapNewPages();
+    if (syncData) {
+      metas.syncData();
+    }
+    return syncData;
+  }
+
+  /**
+   * The meta. It says that all of its pages are on disk only if nothing is written before it is on
+   * disk itself: recovery does not verify them then, and pages of a commit that is not durable may
+   * be used again as soon as another one stands on it.
+   */
+  private Meta meta(TreeRoot tables, TreeRoot freeTree, SavedSpace saved, boolean onDisk) {
+    long txnId = pages.txnId();
+    return base.meta()
+        .withIds(txnId, onDisk && isSynced ? txnId : metas.durableTxn(), metas.idLimit(txnId))
+        .withContent(pages.pageCount(), saved.freePages(), tables, freeTree, saved.changes());
+  }
+}

@@ -1,0 +1,548 @@
+package dev.pando.txn.commit;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.StorageException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageMap;
+import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.catalog.NamedSnapshots;
+import dev.pando.txn.dirty.DirtyPages;
+import dev.pando.txn.dirty.WriterMemory;
+import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.Lifecycle;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.file.PinnedMetas;
+import dev.pando.txn.file.Settings;
+import dev.pando.txn.file.Snapshot;
+import dev.pando.txn.readers.Publication;
+import dev.pando.txn.readers.ReaderSlot;
+import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.recovery.OpenedFile;
+import dev.pando.txn.space.FreeSpace;
+import dev.pando.txn.space.PinList;
+import dev.pando.txn.space.Pins;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing side of an open database: takes turns with other threads and processes, begins,
+ * commits and rolls back the one write transaction, and takes over what others have written.
+ *
+ * <p>A commit has two parts. In the first it writes its pages and its meta; then the next
+ * transaction may begin on it. In the second it syncs, and shows itself to readers. So while one
+ * commit waits for the disk the next transaction runs, but its meta is written only afterwards.
+ */
+public final class Writer {
+  private static final long LOOK_FOR_DEAD_NANOS = 100_000_000;
+  private static final long CHECK_NAMES_NANOS = 1_000_000_000;
+  private static final long SYNC_POLL_NANOS = 500_000;
+
+  private final Lifecycle lifecycle;
+  private final Runnable checkNotEnded; // made once
+  private final Settings settings;
+  private final DataFile file;
+  private final LockFile lock;
+  private final ReaderSlots readers;
+  private final Publication publication;
+  private final WriterTurn turn;
+  private final WriterMemory memory;
+  private final FreeSpace free;
+  private final PinnedMetas pinned;
+  private final MetaWriter metas;
+  private final BackgroundSync background;
+
+  /** Held from the write of a commit's pages until it is shown to readers. */
+  private final ReentrantLock commitLock = new ReentrantLock();
+
+  /** The newest commit, whether readers may see it yet or not: the base of the next transaction. */
+  private volatile Snapshot written;
+
+  /** When the files were looked for by their names; for the holder of the turn. */
+  private long lastCheck = System.nanoTime();
+
+  /** The file's size before the running write transaction; for the holder of the turn. */
+  private long sizeBefore;
+
+  /**
+   * Readers without slots may read this snapshot and all newer ones; for the holder of the turn.
+   */
+  private long heldFrom = Long.MAX_VALUE;
+
+  /** Nobody writes yet; {@code trimCalls} trims the memory of a transaction's calls. */
+  public Writer(
+      Lifecycle lifecycle,
+      Settings settings,
+      DataFile file,
+      LockFile lock,
+      ReaderSlots readers,
+      Publication publication,
+      WriterWatch watch,
+      Runnable trimCalls) {
+    this.lifecycle = lifecycle;
+    this.checkNotEnded = lifecycle::checkNotEnded;
+    this.settings = settings;
+    this.file = file;
+    this.lock = lock;
+    this.readers = readers;
+    this.publication = publication;
+    turn = new WriterTurn(lock, watch, lifecycle::closed);
+    memory = new WriterMemory(file, CatalogEntry.MAX_KEY, trimCalls);
+    free = new FreeSpace(file);
+    pinned = new PinnedMetas(lock, file.pageSize());
+    metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);
+    String name = String.valueOf(lifecycle.path());
+    background = new BackgroundSync(this::sync, lifecycle::isClosed, name, settings);
+    written = publication.known();
+  }
+
+  /** The first process leaves the commit that it found for others. */
+  public void pinFirst() {
+    metas.pin(written.meta(), new Pins(written.txnId())); // nobody else has anything pinned yet
+  }
+
+  public WriterTurn turn() {
+    return turn;
+  }
+
+  // ---- begin
+
+  /** Begins a transaction; null if its turn did not come in time. */
+  public @Nullable Changes begin(@Nullable Duration limit) {
+    try {
+      return takeTurn(limit) ? beginInTurn() : null;
+    } catch (InternalError e) { // the file, or the lock file, was cut short
+      throw OpenedFile.faulted(lifecycle.path(), e);
+    }
+  }
+
+  private boolean takeTurn(@Nullable Duration limit) {
+    if (limit == null) {
+      turn.checkNotNested();
+      turn.take();
+      return true;
+    }
+    return turn.tryTake(limit);
+  }
+
+  private Changes beginInTurn() {
+    try {
+      lifecycle.checkAccepting();
+      file.checkNotFailed();
+      Changes changes = begin();
+      turn.holder().begins(changes.txnId());
+      return changes;
+    } catch (Throwable e) {
+      free.forget(); // it may have begun
+      try {
+        turn.giveBack();
+      } finally {
+        turn.leave();
+      }
+      throw e;
+    }
+  }
+
+  private Changes begin() {
+    checkNames();
+    long current = lock.current(); // before: a reader that comes later reads nothing older
+    boolean strangers = file.file().hasReaders();
+    heldFrom = lock.heldFrom(strangers, current);
+    if (lock.lastWriter() != lock.session()) {
+      takeOver();
+    }
+    metas.checkIds();
+    if (metas.mustClaim()) {
+      claim();
+    }
+    if (!strangers) {
+      giveRoomBack(); // it is not known what they have mapped
+    }
+    Snapshot base = written;
+    sizeBefore = file.knownSize();
+    readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
+    free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
+    long txnId = metas.nextTxnId();
+    DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, settings.spillLimit());
+    Changes changes = new Changes(base, memory, pages, free);
+    lock.setWriting(txnId); // last: nothing fails after this
+    return changes;
+  }
+
+  /**
+   * Puts the base on disk, so that nothing older is pinned but by readers. Waits for its commit, if
+   * that is under way; null if the database has been closed meanwhile.
+   */
+  private @Nullable Pins pinsOfBaseOnDisk(Snapshot base) {
+    commitLock.lock();
+    try {
+      if (lifecycle.hasEnded()) {
+        return null;
+      }
+      metas.sync(base.txnId());
+      long current = lock.current(); // readers without a slot may have come since the beginning
+      heldFrom = Math.min(heldFrom, lock.heldFrom(file.file().hasReaders(), current));
+      return pins(base);
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /** What must stay as it is: what anybody reads, or may have to go back to. */
+  private Pins pins(Snapshot base) {
+    PinList pins = new PinList();
+    pins.add(base.txnId());
+    pins.add(lock.current()); // before the slots: while the base is synced, readers begin on it
+    long syncing = lock.syncing(); // first: a sync that ends in between makes it the durable one
+    pins.add(syncing == 0 ? base.txnId() : syncing);
+    pins.add(lock.durable());
+    NamedSnapshots kept = CatalogSnapshot.of(base).named(); // it may have dropped some
+    CatalogSnapshot.of(publication.known()).named().forEachNotIn(kept, pins);
+    readers.forEachPin(pins);
+    // After the slots: a fork may have moved a pin to a process's floor meanwhile.
+    return pins.toPins(Math.min(heldFrom, lock.members().lowestFloor()), kept.txnIds());
+  }
+
+  /** The meta of a pinned snapshot; null if it is not known. */
+  public @Nullable Meta pinnedMeta(Snapshot base, long txnId) {
+    Meta named = CatalogSnapshot.of(base).named().meta(txnId);
+    if (named != null) {
+      return named;
+    }
+    Meta meta = pinned.find(txnId);
+    return meta != null ? meta : Publication.read(file.file(), txnId);
+  }
+
+  // ---- taking over
+
+  /** Now and then: it costs two system calls. */
+  private void checkNames() {
+    long now = System.nanoTime();
+    if (now - lastCheck < CHECK_NAMES_NANOS) {
+      return;
+    }
+    if (!file.file().isNamed()) {
+      throw new DatabaseFailedException(
+          lifecycle.path()
+              + ": the file was deleted, renamed or replaced while the database was open, and what"
+              + " is committed now may be gone when it is closed; give the file its name back, or"
+              + " close the database and restore the file from a copy",
+          null);
+    }
+    if (!lock.isNamed()) {
+      throw new DatabaseFailedException(
+          lifecycle.path()
+              + ": its lock file was deleted or replaced while the database was open, so that other"
+              + " processes cannot be told from dead ones; close the database in all processes and"
+              + " open it again",
+          null);
+    }
+    lastCheck = now;
+  }
+
+  /** Another process has written, or none of this session: looks at everything anew. */
+  private void takeOver() {
+    commitLock.lock();
+    try {
+      readers.clearDead();
+      file.lookAtSize();
+      MetaSlots slots = MetaSlots.read(file.file());
+      metas.look(slots);
+      metas.forgetSync();
+      free.othersWrote(publication.known().txnId());
+      if (lock.writing() != 0 || lock.committing() != 0) {
+        adopt(slots.valid().getFirst().meta());
+      }
+      written = publication.newest();
+      lock.setLastWriter();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /**
+   * A process has died in a transaction. If the meta of its commit is there, so is all of the
+   * commit, because the kernel keeps what a killed process has written: it is put on disk and
+   * counts. Otherwise its pages are free ones, as before.
+   */
+  private void adopt(Meta newest) {
+    metas.use(Math.max(lock.writing(), Math.max(lock.committing(), newest.txnId())));
+    boolean counts = newest.txnId() > lock.current() && (lock.claimed() || isWrittenAgain(newest));
+    metas.sync(counts ? newest.txnId() : lock.current());
+    if (counts) {
+      metas.pin(newest, pins(publication.newest()));
+      lock.setCurrent(newest.txnId());
+    }
+    lock.setWriting(0);
+    lock.setCommitting(0);
+  }
+
+  /** A sync has failed since: false if the commit has lost a page, which nobody was told of. */
+  private boolean isWrittenAgain(Meta newest) {
+    PageMap pages = file.mapForCheck(newest.pageCount());
+    try {
+      FoundCommit.rewrite(new Snapshot(newest, pages), lock.durable(), file);
+      return true;
+    } catch (CorruptFileException e) {
+      return false;
+    } finally {
+      pages.release();
+    }
+  }
+
+  /** See {@link MetaWriter#claim}. */
+  private void claim() {
+    commitLock.lock();
+    try {
+      lifecycle.checkAccepting();
+      Snapshot base = written;
+      Meta claimed = metas.claim(base.meta(), pins(base));
+      written = base.same(claimed, base.map());
+      publication.publish(written);
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /** What is written again must not be replaced meanwhile: it is read as by any reader. */
+  private void rewriteFound() {
+    ReaderSlot slot = publication.pin();
+    try {
+      FoundCommit.rewrite(slot.snapshot(), lock.durable(), file);
+    } finally {
+      slot.free();
+    }
+  }
+
+  /**
+   * Cuts off the end of the file if much of it is in no commit that recovery might go back to, and
+   * in no map of any process. The caller has the turn.
+   */
+  private void giveRoomBack() {
+    Snapshot base = written;
+    long keep = Math.max(metas.mostPages(), base.meta().pageCount());
+    if (!file.isMuchLongerThan(keep) || publication.known().txnId() != base.txnId()) {
+      return;
+    }
+    written = publication.shorten(keep);
+    lock.whileNoMapChanges(
+        () -> {
+          long longest = Math.max(keep, lock.members().longestMap());
+          if (file.isMuchLongerThan(longest)) {
+            file.cutTo(file.withReserve(longest) * file.pageSize());
+          }
+          return longest;
+        });
+  }
+
+  // ---- commit
+
+  /** Waits until the commit before is over; an exception if the database has ended then. */
+  public void awaitCommit() {
+    withoutCommits(checkNotEnded);
+  }
+
+  /**
+   * Commits what a transaction has changed.
+   *
+   * @param sync whether it is on disk when this returns
+   * @param ended called before the next transaction may begin: the caller marks the end of this
+   *     one. After an exception before that, the caller must roll it back
+   */
+  public void commit(Changes changes, boolean sync, Runnable ended) {
+    try {
+      commitInTurn(changes, sync, ended);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(lifecycle.path(), e);
+    }
+  }
+
+  private void commitInTurn(Changes changes, boolean sync, Runnable ended) {
+    boolean mine = true; // the turn
+    commitLock.lock();
+    try {
+      lifecycle.checkNotEnded(); // close may have been waiting for the lock no longer
+      final Snapshot next = changes.isChanged() ? write(changes, sync) : null;
+      final long bytes = changes.pages().dirtyBytes();
+      if (next == null) {
+        free.rollBack();
+      }
+      ended.run();
+      mine = false;
+      release(changes.pages());
+      if (next != null) {
+        show(next, sync, bytes);
+      } else if (sync) {
+        metas.sync(written.txnId()); // it has seen commits that may not be on disk
+      }
+    } finally {
+      try {
+        endCommitting();
+      } finally {
+        commitLock.unlock();
+        if (!mine) {
+          turn.leave();
+        }
+      }
+    }
+  }
+
+  private void endCommitting() {
+    if (!lifecycle.hasEnded()) {
+      lock.setCommitting(0);
+    }
+  }
+
+  private Snapshot write(Changes changes, boolean sync) {
+    lock.setCommitting(changes.txnId());
+    metas.checkTurn(changes.txnId());
+    Snapshot base = changes.base();
+    Snapshot next = new Commit(changes, metas, file, memory, () -> pins(base), sync).write();
+    written = next;
+    return next;
+  }
+
+  private void show(Snapshot next, boolean sync, long bytes) {
+    if (sync) {
+      metas.sync(next.txnId());
+      publication.publish(next);
+    } else {
+      publication.publish(next);
+      background.committed(bytes);
+    }
+  }
+
+  /** Puts all commits on disk that anybody may read; an exception if the database is closed. */
+  public void sync() {
+    file.checkNotFailed();
+    long wanted = lock.current();
+    while (lock.durable() < wanted) {
+      if (turn.hold()) {
+        try {
+          metas.sync(this::newestWritten);
+        } finally {
+          turn.leave();
+        }
+      } else {
+        lifecycle.checkAccepting();
+        LockFile.pause(SYNC_POLL_NANOS); // another process writes: its commit puts ours on disk
+      }
+    }
+  }
+
+  /** The base of the next transaction, which its pages leave as it is. */
+  private long newestWritten() {
+    boolean ours = lock.lastWriter() == lock.session();
+    return ours ? written.txnId() : lock.current();
+  }
+
+  // ---- rollback
+
+  /**
+   * A transaction that was not committed ends.
+   *
+   * @param inOrder whether what it has noted of its pages is whole
+   */
+  public void rollBack(Changes changes, boolean inOrder) {
+    DirtyPages pages = changes.pages();
+    commitLock.lock();
+    try {
+      pages.end();
+      if (!lifecycle.hasEnded() && pages.anythingWritten()) {
+        metas.use(pages.txnId());
+        cutFile();
+      } else if (!lifecycle.hasEnded() && file.hasGrown()) {
+        cutFile();
+      }
+    } finally {
+      rollBackSpace(inOrder);
+      try {
+        release(pages);
+      } finally {
+        commitLock.unlock();
+        turn.leave();
+      }
+    }
+  }
+
+  private void rollBackSpace(boolean inOrder) {
+    try {
+      if (inOrder) {
+        free.rollBack();
+      } else {
+        free.forget(); // the next transaction reads it from the file
+      }
+    } catch (RuntimeException | Error e) {
+      free.forget();
+    }
+  }
+
+  /** What was written beyond the end is of no use; the room may be wanted. */
+  private void cutFile() {
+    if (!file.hasFailed()) {
+      try {
+        Object _ =
+            lock.whileNoMapChanges(
+                () -> {
+                  file.cutTo(Math.max(sizeBefore, lock.members().longestMap() * file.pageSize()));
+                  return true;
+                });
+      } catch (StorageException e) {
+        // The file stays longer than it need be; the next growth or close tries again.
+      }
+    }
+  }
+
+  private void release(DirtyPages pages) {
+    try {
+      pages.releaseMaps();
+      if (!lifecycle.hasEnded()) {
+        memory.trim();
+        lock.setWriting(0); // fails if somebody has cut the lock file
+      }
+    } finally {
+      turn.giveBack();
+    }
+  }
+
+  // ---- the end
+
+  /** Runs something while no commit is under way. */
+  public void withoutCommits(Runnable action) {
+    commitLock.lock();
+    try {
+      action.run();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /** Puts everything on disk and says so there, unless another process writes: it will. */
+  public void seal() {
+    if (!file.writable() || file.hasFailed() || lock.lastWriter() != lock.session()) {
+      return;
+    }
+    if (turn.hold()) {
+      try {
+        Snapshot last = written;
+        if (lock.lastWriter() == lock.session()) {
+          metas.sync(last.txnId());
+          Meta sealed = metas.seal(last.meta(), pins(last));
+          if (sealed != null) {
+            publication.publish(last.same(sealed, last.map()));
+          }
+        }
+      } finally {
+        turn.leave();
+      }
+    }
+  }
+
+  public void close() {
+    background.close();
+    memory.close();
+  }
+}

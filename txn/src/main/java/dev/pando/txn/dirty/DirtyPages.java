@@ -1,0 +1,483 @@
+package dev.pando.txn.dirty;
+
+import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageMap;
+import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.Snapshot;
+import dev.pando.txn.space.FreeSpace;
+import dev.pando.txn.space.Pieces;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pages of a write transaction. Changed pages stand in native slabs until they are written to
+ * the file, at commit or earlier when they become too many; a page number is taken when a page is
+ * made, so that what is written early already stands at its place.
+ *
+ * <p>An address is an offset in the file if it is not negative, else the complement of slab number
+ * and offset in the slab.
+ */
+public final class DirtyPages implements PageAllocator {
+  /** Values of at least this many bytes bypass the slabs. */
+  private static final long DIRECT = 64 << 10;
+
+  private static final long OFFSET_MASK = (1L << Slabs.OFFSET_BITS) - 1;
+
+  private final DataFile file;
+  private final FreeSpace free;
+  private final Slabs slabs;
+  private final PageWriter writer;
+  private final EarlyWriter early;
+  private final long txnId;
+  private final int pageSize;
+  private final long spillLimit;
+  private final FrameTable frames;
+
+  /** Maps that were replaced in this transaction, while cursors may still look at them. */
+  private final List<PageMap> replaced = new ArrayList<>();
+
+  private final PageMap baseMap;
+  private PageMap map;
+  private MemorySegment[] memory;
+  private long version;
+  private boolean anythingWritten;
+
+  /** Pages in frames. */
+  private long dirtyPages;
+
+  /** Where the next never used frame is. */
+  private int slab;
+
+  private long slabUsed;
+  private final Pieces freeFrames;
+
+  /** Pages that the trees have left behind; they may have been freed since. */
+  private long[] finished = {};
+
+  private int finishedCount;
+
+  /** What the newest savepoint needs; null while there is none. */
+  private @Nullable SavepointPages savepoint;
+
+  private @Nullable SavepointPages spareSavepoint;
+
+  /**
+   * The pages of a transaction that begins.
+   *
+   * @param base the newest commit
+   * @param limit bytes of dirty pages beyond which they are written early
+   */
+  public DirtyPages(
+      DataFile file, FreeSpace free, WriterMemory memory, Snapshot base, long txnId, long limit) {
+    this.file = file;
+    this.free = free;
+    this.slabs = memory.slabs;
+    this.writer = memory.pageWriter;
+    this.early = memory.earlyWriter;
+    this.txnId = txnId;
+    this.pageSize = file.pageSize();
+    this.frames = new FrameTable(pageSize);
+    this.freeFrames = new Pieces(-pageSize); // addresses are complements
+    this.spillLimit = limit;
+    this.baseMap = base.map();
+    this.map = file.map();
+    this.memory = slabs.memory();
+  }
+
+  /** The first page number that neither the base nor this transaction uses. */
+  public long pageCount() {
+    return free.pageCount();
+  }
+
+  /** Bytes of pages to be written at commit. */
+  public long dirtyBytes() {
+    return dirtyPages * pageSize;
+  }
+
+  /** Whether pages of this transaction are in the file already. */
+  public boolean anythingWritten() {
+    return anythingWritten;
+  }
+
+  @Override
+  public int pageSize() {
+    return pageSize;
+  }
+
+  @Override
+  public String name() {
+    return file.name();
+  }
+
+  @Override
+  public long txnId() {
+    return txnId;
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  public long locate(long pgno, long birth) {
+    if (birth != txnId) {
+      return map.locate(pgno, birth);
+    }
+    long address = frames.get(pgno);
+    return address != FrameTable.ABSENT ? address : locateWritten(pgno);
+  }
+
+  /** A page or run of this transaction that is in the file already. */
+  private long locateWritten(long pgno) {
+    awaitEarlyWrites();
+    if (pgno < free.pageCount() && !isMapped(pgno)) {
+      mapNewPages();
+    }
+    return map.locate(pgno, txnId);
+  }
+
+  private boolean isMapped(long pgno) {
+    long left = map.pageCount() - pgno;
+    long address = pgno * pageSize;
+    return left > 0 && PageHeader.pages(map.segment(address), map.offset(address)) <= left;
+  }
+
+  /** Makes the newest map show every page of this transaction that is in the file. */
+  public void mapNewPages() {
+    PageMap before = file.mapUpTo(free.pageCount());
+    if (before != null && before != baseMap) {
+      replaced.add(before);
+    }
+    map = file.map();
+  }
+
+  /** Nothing is written any more from here on. */
+  public void end() {
+    slabs.used(slab + 1);
+    early.end();
+  }
+
+  /** The transaction is over. */
+  public void releaseMaps() {
+    end(); // after a commit nobody else has
+    for (int i = 0; i < replaced.size(); i++) {
+      replaced.get(i).release();
+    }
+    replaced.clear();
+  }
+
+  @Override
+  public MemorySegment segment(long address) {
+    return address >= 0 ? map.segment(address) : memory[(int) (~address >>> Slabs.OFFSET_BITS)];
+  }
+
+  @Override
+  public long offset(long address) {
+    return address >= 0 ? map.offset(address) : ~address & OFFSET_MASK;
+  }
+
+  /** Whether a caller's memory is that of dirty pages: the next change may move what is there. */
+  public boolean isDirty(MemorySegment given) {
+    return given.isNative() && slabs.holds(given.address(), given.address() + given.byteSize());
+  }
+
+  /**
+   * Whether later changes of this transaction may change what is in some memory of {@link
+   * #segment}: that of dirty pages, and the map of a file into which it has written.
+   */
+  public boolean mayChange(MemorySegment found) {
+    return anythingWritten || isDirty(found);
+  }
+
+  @Override
+  public long allocate(byte type, int pages) {
+    long pgno = take(type, pages);
+    long address = takeFrames(pages);
+    MemorySegment slabMemory = segment(address);
+    slabMemory.asSlice(offset(address), (long) pages * pageSize).fill((byte) 0);
+    PageHeader.format(slabMemory, offset(address), type, pages, pgno, txnId);
+    put(pgno, address, pages);
+    return pgno;
+  }
+
+  private long take(byte type, long pages) {
+    return noteTaken(free.take(type, pages), pages);
+  }
+
+  private long noteTaken(long pgno, long pages) {
+    if (savepoint != null) {
+      savepoint.taken.add(pgno, pages);
+    }
+    return pgno;
+  }
+
+  private void put(long pgno, long address, long pages) {
+    frames.put(pgno, address);
+    dirtyPages += pages;
+  }
+
+  @Override
+  public long edit(long pgno, long birth) {
+    if (isEditable(pgno, birth)) {
+      return pgno;
+    }
+    boolean own = birth == txnId;
+    boolean stays = own && !isFrozen(pgno);
+    long source = locate(pgno, birth);
+    long pages = PageHeader.pages(segment(source), offset(source));
+    byte type = PageHeader.type(segment(source), offset(source));
+    long target = pgno;
+    if (!stays) {
+      target = noteTaken(own ? free.takeUncounted(type, pages) : free.take(type, pages), pages);
+    }
+    long address = takeFrames((int) pages);
+    MemorySegment.copy(
+        segment(source), offset(source), segment(address), offset(address), pages * pageSize);
+    if (!stays) {
+      PageHeader.setIdentity(segment(address), offset(address), target, txnId);
+      if (own) {
+        freeOwn(pgno, pages, type == PageHeader.BRANCH);
+      } else {
+        free.free(pgno, pages, birth);
+      }
+    }
+    put(target, address, pages);
+    return target;
+  }
+
+  @Override
+  public boolean isEditable(long pgno, long birth) {
+    return birth == txnId && frames.get(pgno) != FrameTable.ABSENT && !isFrozen(pgno);
+  }
+
+  @Override
+  public boolean isFrozen(long pgno) {
+    return savepoint != null && savepoint.taken.number(pgno) == PageTable.NONE;
+  }
+
+  @Override
+  public void free(long pgno, long birth, long pages) {
+    if (birth == txnId) {
+      freeOwn(pgno, pages, false);
+    } else {
+      free.free(pgno, pages, birth);
+    }
+  }
+
+  private void freeOwn(long pgno, long pages, boolean branch) {
+    if (savepoint != null && savepoint.taken.take(pgno) == PageTable.NONE) {
+      savepoint.leave(pgno, pages, branch);
+      return;
+    }
+    dropFrame(pgno, pages);
+    if (branch) {
+      free.giveBackBranch(pgno);
+    } else {
+      free.giveBack(pgno, pages);
+    }
+  }
+
+  private void dropFrame(long pgno, long pages) {
+    long address = frames.remove(pgno);
+    if (address != FrameTable.ABSENT) {
+      dirtyPages -= pages;
+      freeFrames.add(address, pages);
+    }
+  }
+
+  /** From here on the pages that the transaction uses are kept as they are. */
+  public void beginSavepoint() {
+    SavepointPages begun =
+        spareSavepoint != null ? spareSavepoint : new SavepointPages(); // may fail
+    spareSavepoint = null;
+    free.mark(begun.mark);
+    begun.outer = savepoint;
+    savepoint = begun;
+  }
+
+  /** The newest savepoint ends, and what was done since stays. */
+  public void releaseSavepoint() {
+    SavepointPages ended = endSavepoint();
+    ended.forEachLeft(this::freeOwn); // unless the outer one needs them
+    if (savepoint != null) {
+      savepoint.taken.addAll(ended.taken);
+    }
+    keepSpare(ended);
+  }
+
+  /** The newest savepoint ends, and the pages are what they were when it began. */
+  public void rollBackSavepoint() {
+    SavepointPages ended = endSavepoint();
+    ended.forEachTaken(this::dropFrame);
+    ended.forEachTakenRun(ended.mark.pageCount, free::giveBack);
+    free.rollBackTo(ended.mark);
+    writer.reset();
+    version++;
+    keepSpare(ended);
+  }
+
+  private SavepointPages endSavepoint() {
+    SavepointPages ended = Objects.requireNonNull(savepoint, "savepoint");
+    savepoint = ended.outer;
+    return ended;
+  }
+
+  private void keepSpare(SavepointPages ended) {
+    if (ended.isSmall()) {
+      ended.clear();
+      spareSavepoint = ended;
+    }
+  }
+
+  /** Whether every page of the transaction is in memory or in the file: no early write failed. */
+  public boolean isWhole() {
+    return !early.hasFailed();
+  }
+
+  @Override
+  public long writeRun(MemorySegment source, long offset, long length) {
+    long pages = (PageHeader.SIZE + length + pageSize - 1) / pageSize;
+    long pgno = take(PageHeader.OVERFLOW, pages);
+    if (length >= DIRECT) {
+      awaitEarlyWrites();
+      anythingWritten = true; // even if it fails
+      file.prepare(free.pageCount(), length);
+      writer.writeRun(source, offset, length, pgno, pages, txnId);
+      map.markVerified(pgno, pages);
+      return pgno;
+    }
+    long address = takeFrames((int) pages);
+    MemorySegment slabMemory = segment(address);
+    long base = offset(address);
+    long end = PageHeader.SIZE + length;
+    PageHeader.format(slabMemory, base, PageHeader.OVERFLOW, pages, pgno, txnId);
+    MemorySegment.copy(source, offset, slabMemory, base + PageHeader.SIZE, length);
+    slabMemory.asSlice(base + end, pages * pageSize - end).fill((byte) 0);
+    put(pgno, address, pages);
+    return pgno;
+  }
+
+  /** Memory for pages that follow each other. */
+  private long takeFrames(int pages) {
+    long given = freeFrames.take(pages);
+    if (given != Pieces.NONE) {
+      return given;
+    }
+    long bytes = (long) pages * pageSize;
+    while (slab == memory.length || memory[slab].byteSize() - slabUsed < bytes) {
+      if (slab < memory.length) {
+        leaveSlab();
+      } else {
+        memory = slabs.add();
+      }
+    }
+    long address = ~((long) slab << Slabs.OFFSET_BITS | slabUsed);
+    slabUsed += bytes;
+    return address;
+  }
+
+  /** Goes on to the next slab; what is left of this one serves smaller wants. */
+  private void leaveSlab() {
+    long left = (memory[slab].byteSize() - slabUsed) / pageSize;
+    freeFrames.add(~((long) slab << Slabs.OFFSET_BITS | slabUsed), left);
+    slab++;
+    slabUsed = 0;
+  }
+
+  @Override
+  public void finished(long pgno) {
+    if (finishedCount == finished.length) {
+      finished = Arrays.copyOf(finished, 2 * finishedCount + 16);
+    }
+    finished[finishedCount++] = pgno;
+  }
+
+  /** Writes pages early if there are too many. Called between operations: addresses end. */
+  public void spillIfLarge() {
+    if (finishedCount >= EarlyWriter.BATCH / pageSize) {
+      writeFinished();
+    }
+    if (dirtyBytes() + pageSize > spillLimit) {
+      writeAll();
+      frames.clear();
+      finishedCount = 0;
+      dirtyPages = 0;
+      freeFrames.clear();
+      slabs.used(slab + 1);
+      slab = 0;
+      slabUsed = 0;
+      version++;
+    }
+  }
+
+  /** Hands the pages that were left behind to the early writer. */
+  private void writeFinished() {
+    anythingWritten = true; // even if it fails
+    file.prepare(free.pageCount(), EarlyWriter.BATCH); // first: without room nothing has changed
+    Arrays.sort(finished, 0, finishedCount);
+    EarlyWriter.Batch batch = new EarlyWriter.Batch(finishedCount);
+    long pages = 0;
+    for (int i = 0; i < finishedCount; i++) {
+      long address = frames.remove(finished[i]);
+      if (address != FrameTable.ABSENT) {
+        batch.add(finished[i], address, segment(address), offset(address));
+        pages += PageHeader.pages(segment(address), offset(address));
+      }
+    }
+    finishedCount = 0;
+    dirtyPages -= pages;
+    version++;
+    early.write(batch);
+    for (EarlyWriter.Batch done = early.takeWritten(); done != null; done = early.takeWritten()) {
+      recycle(done);
+    }
+  }
+
+  /** Waits until all that is being written early stands in the file. */
+  private void awaitEarlyWrites() {
+    for (EarlyWriter.Batch done = early.await(); done != null; done = early.await()) {
+      recycle(done);
+    }
+  }
+
+  /** The pages are read from the file from now on, and their frames serve others. */
+  private void recycle(EarlyWriter.Batch written) {
+    for (int i = written.count - 1; i >= 0; i--) { // so that frames are taken in ascending order
+      long address = written.frames[i];
+      long pages = PageHeader.pages(segment(address), offset(address));
+      map.markVerified(written.pgnos[i], pages);
+      freeFrames.add(address, pages);
+    }
+  }
+
+  /**
+   * Writes every dirty page to its place, in order, neighbours together.
+   *
+   * @return whether pages were written before, so that two versions of a page of this transaction
+   *     may compete for a place on disk until the next sync
+   */
+  public boolean writeAll() {
+    awaitEarlyWrites();
+    final boolean before = anythingWritten;
+    anythingWritten |= frames.size() > 0; // even if it fails
+    file.prepare(free.pageCount(), dirtyBytes());
+    for (long pgno : frames.sortedPages()) {
+      long address = frames.get(pgno);
+      MemorySegment page = segment(address);
+      long base = offset(address);
+      long pages = PageHeader.pages(page, base);
+      PageHeader.seal(page, base, pages * pageSize);
+      writer.add(page, base, pgno, pages);
+      map.markVerified(pgno, pages);
+    }
+    writer.flush();
+    file.fill(free.pageCount());
+    return before;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.pando.txn.dirty;
+
+import dev.pando.pager.PageHeader;
+import dev.pando.txn.file.DataFile;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes pages that a large load has left behind while the load goes on: checksums, writing and
+ * syncing then happen on another core, and little is left for the commit.
+ *
+ * <p>Batches are written one after the other by a thread that lives as long as the transaction.
+ * Nobody else writes to the file or syncs it meanwhile: whoever wants to awaits all batches first.
+ * For the holder of the writer's turn.
+ */
+public final class EarlyWriter {
+  /** Bytes of a batch: little beside what waits, much beside the cost of handing it over. */
+  static final int BATCH = 2 << 20;
+
+  /** Batches on their way; with more, the load waits. Enough to go on during a sync. */
+  private static final int MOST = 16;
+
+  /** Bytes after which the disk is given something to do. */
+  private static final long SYNC_EVERY = 16 << 20;
+
+  /** Pages that stay as they are until they are written. */
+  static final class Batch {
+    private final MemorySegment[] memory;
+    private final long[] offsets;
+    private final CompletableFuture<Void> written = new CompletableFuture<>();
+
+    /** The pages' numbers, ascending. */
+    final long[] pgnos;
+
+    /** The frames that the pages stand in. */
+    final long[] frames;
+
+    int count;
+
+    Batch(int most) {
+      memory = new MemorySegment[most];
+      offsets = new long[most];
+      pgnos = new long[most];
+      frames = new long[most];
+    }
+
+    void add(long pgno, long frame, MemorySegment page, long offset) {
+      pgnos[count] = pgno;
+      frames[count] = frame;
+      memory[count] = page;
+      offsets[count++] = offset;
+    }
+  }
+
+  private final DataFile file;
+  private final PageWriter writer;
+  private final ArrayDeque<Batch> batches = new ArrayDeque<>();
+  private @Nullable ExecutorService thread;
+
+  /** For the thread: bytes written since it last synced. */
+  private long unsynced;
+
+  EarlyWriter(DataFile file) {
+    this.file = file;
+    writer = new PageWriter(file);
+  }
+
+  /** Begins to write a batch, when those before it are written. */
+  void write(Batch batch) {
+    ExecutorService its = thread;
+    if (its == null) {
+      its =
+          Executors.newSingleThreadExecutor(
+              Thread.ofPlatform().daemon().name("pando-early-writer").factory());
+      thread = its;
+    }
+    batches.add(batch);
+    its.execute(() -> writeNow(batch));
+  }
+
+  private void writeNow(Batch batch) {
+    try {
+      for (int i = 0; i < batch.count; i++) {
+        MemorySegment page = batch.memory[i];
+        long pages = PageHeader.pages(page, batch.offsets[i]);
+        long bytes = pages * file.pageSize();
+        PageHeader.seal(page, batch.offsets[i], bytes);
+        writer.add(page, batch.offsets[i], batch.pgnos[i], pages);
+        unsynced += bytes;
+      }
+      writer.flush();
+      batch.written.complete(null);
+      if (unsynced >= SYNC_EVERY) {
+        unsynced = 0;
+        file.syncEarly();
+      }
+    } catch (Throwable e) {
+      batch.written.completeExceptionally(e);
+    }
+  }
+
+  /** The oldest batch that is written, or null: one that is not is waited for if there are many. */
+  @Nullable Batch takeWritten() {
+    Batch oldest = batches.peek();
+    return oldest != null && (oldest.written.isDone() || batches.size() > MOST) ? await() : null;
+  }
+
+  /**
+   * Waits for the oldest batch; null if there is none. An interrupt does not end the wait, and
+   * stays set.
+   *
+   * @throws RuntimeException what went wrong: the batch's pages are lost, and with them the
+   *     transaction; so says every call from then on
+   */
+  @Nullable Batch await() {
+    Batch oldest = batches.peek();
+    if (oldest == null) {
+      return null;
+    }
+    try {
+      Void _ = oldest.written.join();
+      return batches.remove();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /** Whether pages were lost, as far as somebody waited for them. */
+  boolean hasFailed() {
+    Batch oldest = batches.peek();
+    return oldest != null && oldest.written.isCompletedExceptionally();
+  }
+
+  /** The transaction is over: when this returns, nothing is written any more. */
+  void end() {
+    ExecutorService its = thread;
+    if (its != null) {
+      thread = null;
+      its.close();
+      batches.clear();
+      writer.reset();
+      unsynced = 0;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.pando.txn.dirty;
+
+/**
+ * Where dirty pages stand in memory. The number of a page in the table is that of its frame: with
+ * frames of 4 KiB enough for 1 TiB.
+ */
+public final class FrameTable extends PageTable {
+  /** What {@link #get} answers for a page that is not dirty. */
+  public static final long ABSENT = Long.MIN_VALUE;
+
+  private final int pageShift;
+
+  public FrameTable(int pageSize) {
+    pageShift = Integer.numberOfTrailingZeros(pageSize);
+  }
+
+  public long get(long page) {
+    return address(number(page));
+  }
+
+  private long address(long frame) {
+    return frame == NONE ? ABSENT : ~(frame << pageShift);
+  }
+
+  /** Adds a page at a negative address, as {@link DirtyPages} makes them. */
+  public void put(long page, long address) {
+    add(page, ~address >>> pageShift);
+  }
+
+  /** Removes a page; returns its address or {@link #ABSENT}. */
+  public long remove(long page) {
+    return address(take(page));
+  }
+}

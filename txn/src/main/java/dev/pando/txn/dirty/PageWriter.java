@@ -1,0 +1,136 @@
+package dev.pando.txn.dirty;
+
+import dev.pando.pager.PageHeader;
+import dev.pando.txn.file.DataFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes pages with few calls: those that follow each other in the file go together, straight from
+ * where they stand if they follow each other in memory too, else by way of a staging buffer.
+ */
+public final class PageWriter {
+  /** Enough that a call costs less than the copying of what it writes. */
+  private static final int STAGING = 64 << 10;
+
+  private static final ValueLayout.OfInt CHECKSUM =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final DataFile file;
+  private final int pageSize;
+  private @Nullable MemorySegment staging;
+  private @Nullable MemorySegment firstPage;
+
+  /** Pages that wait to be written: from one piece of memory, or from the staging buffer. */
+  private MemorySegment memory = MemorySegment.NULL;
+
+  private long offset;
+  private long bytes;
+  private long firstPgno;
+
+  /** A writer with a buffer of its own. */
+  PageWriter(DataFile file) {
+    this.file = file;
+    this.pageSize = file.pageSize();
+  }
+
+  private MemorySegment staging() {
+    MemorySegment made = staging;
+    if (made == null) {
+      made = Arena.ofAuto().allocate(STAGING, 4096);
+      staging = made;
+    }
+    return made;
+  }
+
+  private MemorySegment firstPage() {
+    MemorySegment made = firstPage;
+    if (made == null) {
+      made = Arena.ofAuto().allocate(pageSize, Long.BYTES);
+      firstPage = made;
+    }
+    return made;
+  }
+
+  /** Forgets what waits: the transaction failed. */
+  void reset() {
+    bytes = 0;
+  }
+
+  /** Adds sealed pages; page numbers must ascend. The memory stays as it is until the flush. */
+  void add(MemorySegment page, long pageOffset, long pgno, long pages) {
+    long length = pages * pageSize;
+    if (bytes > 0 && pgno == firstPgno + bytes / pageSize) {
+      if (memory == page && offset + bytes == pageOffset) {
+        bytes += length;
+        return;
+      }
+      if (stage(length)) {
+        MemorySegment.copy(page, pageOffset, memory, bytes, length);
+        bytes += length;
+        return;
+      }
+    }
+    flush();
+    memory = page;
+    offset = pageOffset;
+    bytes = length;
+    firstPgno = pgno;
+  }
+
+  /** Moves what waits into the staging buffer, if it fits there with {@code more} bytes. */
+  private boolean stage(long more) {
+    if (bytes + more > STAGING) {
+      return false;
+    }
+    MemorySegment buffer = staging();
+    if (memory != buffer) {
+      MemorySegment.copy(memory, offset, buffer, 0, bytes);
+      memory = buffer;
+      offset = 0;
+    }
+    return true;
+  }
+
+  /** Writes what waits. */
+  void flush() {
+    if (bytes > 0) {
+      long length = bytes;
+      bytes = 0;
+      file.write(memory, offset, length, firstPgno);
+    }
+  }
+
+  /**
+   * Writes a value to an overflow run without holding it in memory twice. The header, which carries
+   * the checksum, goes last.
+   */
+  void writeRun(
+      MemorySegment source, long sourceOffset, long length, long pgno, long pages, long txnId) {
+    MemorySegment buffer = staging();
+    MemorySegment first = firstPage();
+    first.fill((byte) 0);
+    PageHeader.format(first, 0, PageHeader.OVERFLOW, pages, pgno, txnId);
+    long done = Math.min(length, pageSize - PageHeader.SIZE);
+    MemorySegment.copy(source, sourceOffset, first, PageHeader.SIZE, done);
+    CRC32C crc = new CRC32C();
+    PageHeader.updateChecksum(crc, first, PageHeader.TYPE, pageSize - PageHeader.TYPE);
+    long at = pgno + 1;
+    while (done < length) {
+      long chunk = Math.min(STAGING, length - done);
+      long padded = (chunk + pageSize - 1) / pageSize * pageSize;
+      MemorySegment.copy(source, sourceOffset + done, buffer, 0, chunk);
+      buffer.asSlice(chunk, padded - chunk).fill((byte) 0);
+      PageHeader.updateChecksum(crc, buffer, 0, padded);
+      file.write(buffer, 0, padded, at);
+      at += padded / pageSize;
+      done += chunk;
+    }
+    first.set(CHECKSUM, PageHeader.CHECKSUM, (int) crc.getValue());
+    file.write(first, 0, pageSize, pgno);
+  }
+}

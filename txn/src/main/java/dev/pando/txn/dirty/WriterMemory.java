@@ -1,0 +1,49 @@
+package dev.pando.txn.dirty;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.WriteScratch;
+import dev.pando.txn.file.DataFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Memory that one write transaction after the other uses: making it anew would cost more than a
+ * small commit. Belongs to the holder of the writer's turn.
+ */
+public final class WriterMemory implements AutoCloseable {
+  private final Runnable trimCalls;
+  public final WriteScratch scratch;
+  final Slabs slabs = new Slabs();
+  final PageWriter pageWriter;
+  final EarlyWriter earlyWriter;
+  public final KeyBuffer catalogKey;
+  public final MemorySegment metaPage;
+
+  /**
+   * Memory for the transactions of a file.
+   *
+   * @param catalogKey bytes of the longest key of a catalog
+   * @param trimCalls trims the memory of their calls
+   */
+  public WriterMemory(DataFile file, int catalogKey, Runnable trimCalls) {
+    int pageSize = file.pageSize();
+    this.trimCalls = trimCalls;
+    this.catalogKey = new KeyBuffer(catalogKey + 1);
+    scratch = new WriteScratch(pageSize);
+    pageWriter = new PageWriter(file);
+    earlyWriter = new EarlyWriter(file);
+    metaPage = Arena.ofAuto().allocate(pageSize, Long.BYTES);
+  }
+
+  /** A transaction is over. */
+  public void trim() {
+    trimCalls.run();
+    pageWriter.reset();
+    slabs.trim();
+  }
+
+  @Override
+  public void close() {
+    slabs.close();
+  }
+}

@@ -1,0 +1,479 @@
+package dev.pando.txn.file;
+
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.DatabaseFullException;
+import dev.pando.error.StorageException;
+import dev.pando.error.StorageIoException;
+import dev.pando.pager.Checksums;
+import dev.pando.pager.PageFile;
+import dev.pando.pager.PageMap;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database file as the writer uses it: pages go in by number, the file grows ahead of them in
+ * steps, and the newest map follows. For the holder of the writer's turn only, but for mapping,
+ * syncing and {@link #failure}.
+ */
+public final class DataFile {
+  /**
+   * Pages for one delete: it copies a leaf and its neighbour, both up to {@link
+   * dev.pando.pager.PageHeader#MAX_LEAF_PAGES} pages, the branches above, and pages of the catalog
+   * and the free tree.
+   */
+  private static final long LEAST_RESERVE = 32;
+
+  /** For the free tree, whose records may all change, one page of so many. */
+  private static final long RESERVE_SHARE = 128;
+
+  /** Never more than one page of so many: small files would hold little else. */
+  private static final long MOST_RESERVE_SHARE = 16;
+
+  /** Writes of fewer bytes get room ahead of need. */
+  private static final long SMALL = 256 << 10;
+
+  /** The file is not cut for less. */
+  private static final long SLACK = 1 << 20;
+
+  /** Bytes by which the file grows with its room taken first if the disk does not tell its room. */
+  private static final long LARGE = 1 << 20;
+
+  /** Bytes of the disk that are left to others as long as room is not taken at once. */
+  private static final long OTHERS = 4 << 20;
+
+  private static final long MIN_STEP = 64 << 10;
+  private static final long MAX_STEP = 64 << 20;
+
+  private final PageFile file;
+  private final LockFile lock;
+  private final int pageSize;
+  private final Checksums checksums;
+  private final long maxSize;
+  private final long growthStep;
+  private volatile PageMap map;
+
+  /**
+   * Not more than the file has. Volatile for the early writer, which only ever makes the file
+   * longer: if one of two updates is lost, the size is asked for once more.
+   */
+  private volatile long size;
+
+  /** Where the running transaction found the end of the file, in bytes. */
+  private long sizeBefore;
+
+  /** The disk has room for a file of so many bytes, as it said in the running transaction. */
+  private long roomUpTo;
+
+  /** It has none for a file of so many. */
+  private long noRoomFrom;
+
+  /**
+   * The file could not grow from this length once, though the disk may say that it can: there may
+   * be a quota. Volatile for the early writer.
+   */
+  private volatile long failedFrom = Long.MAX_VALUE;
+
+  /** It could not grow to this length then. */
+  private volatile long failedTo;
+
+  /** Whether room was taken in the running transaction before it was needed. */
+  private boolean grew;
+
+  /** Why the file could not grow; null since it could. Volatile for the early writer. */
+  private volatile @Nullable DatabaseFullException full;
+
+  /** The write of a meta or the sync that failed: what is on disk is not known since. */
+  private volatile @Nullable StorageException failure;
+
+  /** A failure that was met without memory to say more. */
+  private final StorageException unknown =
+      new StorageIoException("an error in the middle of a commit, perhaps no memory", null);
+
+  private volatile Runnable onFailure = () -> {};
+
+  /** One sync at a time: of two at once the kernel tells only one that data was lost. */
+  private final ReentrantLock syncing = new ReentrantLock();
+
+  /**
+   * Takes over a file and a map of all its pages.
+   *
+   * @param map its one reference passes to this object
+   * @param lock where processes tell each other that the length must reach the disk
+   */
+  public DataFile(PageFile file, PageMap map, LockFile lock, Settings settings) {
+    this.file = file;
+    this.lock = lock;
+    this.map = map;
+    this.pageSize = map.pageSize();
+    this.checksums = settings.checksums();
+    this.maxSize = settings.maxSize();
+    this.growthStep = settings.growthStep();
+    this.size = file.size();
+  }
+
+  /** The newest map. */
+  public PageMap map() {
+    return map;
+  }
+
+  public int pageSize() {
+    return pageSize;
+  }
+
+  public String name() {
+    return map.name();
+  }
+
+  public boolean writable() {
+    return file.writable();
+  }
+
+  // ---- growing
+
+  /** A write transaction begins: the disk is asked again how much room it has. */
+  public void beginGrowth() {
+    sizeBefore = size;
+    roomUpTo = 0;
+    noRoomFrom = Long.MAX_VALUE;
+    grew = false;
+  }
+
+  /** The longest that the file may become, in whole pages. */
+  private long mostBytes() {
+    return maxSize / pageSize * pageSize;
+  }
+
+  /**
+   * Pages that the file can certainly have: what it has if the disk is full, else what the limit
+   * allows.
+   */
+  public long surePages() {
+    return Math.min(full == null ? Long.MAX_VALUE : size, mostBytes()) / pageSize;
+  }
+
+  /**
+   * Whether there is room for pages up to {@code pageCount}, whose numbers are about to be given
+   * out: when they are written it is too late to use others instead. Usually it is enough to ask
+   * the disk. When it has little room, or does not say how much, the room is taken at once.
+   */
+  public boolean hasRoom(long pageCount) {
+    long needed = pageCount * pageSize;
+    return needed <= size || needed <= roomUpTo || lookForRoom(needed);
+  }
+
+  private boolean lookForRoom(long needed) {
+    if (needed > mostBytes() || needed >= noRoomFrom) {
+      return false;
+    }
+    size = file.size();
+    if (needed <= size || (full == null && isPlenty(needed))) {
+      return true;
+    }
+    try {
+      lock.addLength();
+      grew = true;
+      growAhead(needed, Math.min(Math.max(needed, size + MIN_STEP), mostBytes()));
+      return true;
+    } catch (DatabaseFullException e) {
+      noRoomFrom = needed;
+      return false;
+    }
+  }
+
+  private boolean isPlenty(long needed) {
+    long room = file.room();
+    if (room == Long.MAX_VALUE) { // not known
+      roomUpTo = needed - sizeBefore > LARGE ? mostBytes() : 0;
+    } else {
+      roomUpTo = Math.min(size + Math.max(room - OTHERS, 0), mostBytes());
+    }
+    roomUpTo = Math.min(roomUpTo, failedFrom);
+    return needed <= roomUpTo;
+  }
+
+  /** Grows, to {@code ahead} if that is possible. */
+  private void growAhead(long needed, long ahead) {
+    try {
+      file.grow(ahead);
+      full = ahead > needed ? null : full;
+      failedFrom = ahead >= failedTo ? Long.MAX_VALUE : failedFrom;
+    } catch (DatabaseFullException e) {
+      hasFailedToGrow(size, ahead, e);
+      if (needed > file.size()) {
+        file.grow(needed); // no room for more than what is wanted now
+      }
+    } finally {
+      size = file.size();
+    }
+  }
+
+  private void hasFailedToGrow(long from, long to, DatabaseFullException why) {
+    full = why;
+    failedFrom = from;
+    failedTo = to;
+  }
+
+  /**
+   * There is no room.
+   *
+   * @param pageCount pages that the transaction would need
+   * @param advice what else can be done
+   */
+  public DatabaseFullException full(long pageCount, String advice) {
+    DatabaseFullException cause = full;
+    if (cause != null && pageCount <= maxSize / pageSize) {
+      return new DatabaseFullException(cause.getMessage() + "; or: " + advice, cause);
+    }
+    return new DatabaseFullException(
+        "%s: the transaction needs %d pages of %d bytes, the limit is %d bytes; raise the limit; or: %s"
+            .formatted(name(), pageCount, pageSize, maxSize, advice),
+        null);
+  }
+
+  /**
+   * Makes room for pages up to {@code pageCount}. A small commit finds blocks that were allocated
+   * before: writing into them and syncing takes half the time of growing the file. Many pages are
+   * written straight behind the end instead of being written twice, first as zeros.
+   *
+   * @param bytes about to be written
+   */
+  public void prepare(long pageCount, long bytes) {
+    long needed = pageCount * pageSize;
+    if (needed <= size && !grew) {
+      return;
+    }
+    grew = false;
+    size = file.size();
+    lock.addLength();
+    if (bytes < SMALL) {
+      long ahead = isFull() ? needed : Math.min(needed + step(), mostBytes());
+      growAhead(needed, Math.max(needed, ahead));
+    }
+  }
+
+  private long step() {
+    long step = growthStep > 0 ? growthStep : Math.clamp(size / 8, MIN_STEP, MAX_STEP);
+    return Math.max(step / pageSize, 1) * pageSize;
+  }
+
+  /** Writes pages that follow each other in memory and in the file. */
+  public void write(MemorySegment memory, long offset, long bytes, long pgno) {
+    if (!lock.isMember()) {
+      throw lost(lock.lost());
+    }
+    try {
+      file.write(memory.asSlice(offset, bytes).asByteBuffer(), pgno * pageSize);
+    } catch (DatabaseFullException e) {
+      hasFailedToGrow(pgno * pageSize, pgno * pageSize + bytes, e);
+      throw e;
+    }
+    size = Math.max(size, pgno * pageSize + bytes);
+  }
+
+  /** Makes the file long enough for pages that nobody wrote: they were freed again. */
+  public void fill(long pageCount) {
+    if (pageCount * pageSize > size) {
+      lock.addLength();
+      growAhead(pageCount * pageSize, pageCount * pageSize);
+    }
+  }
+
+  /**
+   * Makes the newest map show all pages below {@code pageCount}.
+   *
+   * @return the map that was the newest until now, for the caller to release when nobody uses it,
+   *     or null if it shows them already
+   */
+  public synchronized @Nullable PageMap mapUpTo(long pageCount) {
+    if (pageCount <= map.pageCount()) {
+      return null;
+    }
+    PageMap before = map;
+    map = file.map(pageSize, file.size() / pageSize, checksums, before);
+    return before;
+  }
+
+  /**
+   * Makes the newest map show just so many pages: the file is about to become shorter.
+   *
+   * @return the map that was the newest until now, for the caller to release when nobody uses it
+   */
+  public synchronized PageMap mapOnly(long pageCount) {
+    PageMap before = map;
+    map = file.map(pageSize, pageCount, checksums, before);
+    return before;
+  }
+
+  /** Whether so much of the file is not needed that cutting it off is worth while. */
+  public boolean isMuchLongerThan(long pageCount) {
+    return size - pageCount * pageSize > 2 * step() + SLACK;
+  }
+
+  /** A map for a check: every page is verified anew. The caller releases it. */
+  public PageMap mapForCheck(long pageCount) {
+    return file.map(pageSize, pageCount, Checksums.ALWAYS, null);
+  }
+
+  /** The file itself, for reading meta slots. */
+  public PageFile file() {
+    return file;
+  }
+
+  /** Writes a meta slot. From here on until the sync returns, nobody knows what is on disk. */
+  public void writeMeta(MemorySegment page, int slot) {
+    checkNotFailed();
+    try {
+      file.write(page.asByteBuffer(), (long) slot * pageSize);
+    } catch (StorageException e) {
+      throw fail("write of a meta", e);
+    } catch (RuntimeException | VirtualMachineError e) {
+      latch();
+      throw e;
+    }
+  }
+
+  /** Puts everything written on disk. */
+  public void sync() {
+    syncing.lock();
+    try {
+      checkNotFailed();
+      long lengths = lock.lengths(); // before: the next transaction may add one meanwhile
+      syncNow(lengths != lock.lengthsOnDisk());
+      lock.setLengthsOnDisk(lengths);
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  /** Puts pages that were written early on disk; the file's length follows with the commit. */
+  public void syncEarly() {
+    syncing.lock();
+    try {
+      checkNotFailed();
+      syncNow(false);
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  private void syncNow(boolean length) {
+    try {
+      file.sync(length);
+    } catch (StorageException e) {
+      throw fail("sync", e);
+    } catch (RuntimeException | VirtualMachineError e) {
+      latch();
+      throw e;
+    }
+  }
+
+  /** Sets what is done at once when a write of a meta or a sync has failed. */
+  public void onFailure(Runnable action) {
+    onFailure = action;
+  }
+
+  /** What is on disk is not known any more: nothing is written from here on. */
+  public DatabaseFailedException fail(String what, StorageException cause) {
+    failure = cause;
+    onFailure.run();
+    return failed("a " + what + " failed", cause);
+  }
+
+  /** This process has lost the turn to write: it must not touch the file from here on. */
+  public DatabaseFailedException lost(DatabaseFailedException why) {
+    failure = why;
+    return why;
+  }
+
+  /** As {@link #fail}, when there may be no memory: what is written may be on disk or not. */
+  public void latch() {
+    failure = unknown;
+    onFailure.run();
+  }
+
+  /** Refuses to go on after a failure. */
+  public void checkNotFailed() {
+    StorageException cause = failure;
+    if (cause instanceof DatabaseFailedException) {
+      throw lock.lost();
+    }
+    if (cause != null) {
+      throw failed("an earlier write or sync of a commit failed", cause);
+    }
+  }
+
+  private DatabaseFailedException failed(String what, StorageException cause) {
+    return new DatabaseFailedException(
+        "%s: %s (%s), so it is not known what is on disk; readers go on, for writing close the database and open it again"
+            .formatted(name(), what, cause.getMessage()),
+        cause);
+  }
+
+  /** Whether a write of a meta or a sync failed. */
+  public boolean hasFailed() {
+    return failure != null;
+  }
+
+  /** Another process may have changed the file's length. */
+  public void lookAtSize() {
+    size = file.size();
+  }
+
+  /** Whether the disk had no room when the file was last to grow. */
+  public boolean isFull() {
+    return full != null;
+  }
+
+  /** Whether the running transaction made the file much longer. */
+  public boolean hasGrown() {
+    return size - sizeBefore > SLACK;
+  }
+
+  /** Bytes in the file, as far as this object knows. */
+  public long knownSize() {
+    return size;
+  }
+
+  /** Bytes in the file. */
+  public long size() {
+    return file.size();
+  }
+
+  /** Pages that a database of so many keeps at least for deletes. */
+  public static long leastReserve(long pageCount) {
+    return Math.min(LEAST_RESERVE + pageCount / RESERVE_SHARE, pageCount / MOST_RESERVE_SHARE);
+  }
+
+  /** Pages that the file keeps when it is cut: on a full disk others would take their room. */
+  public long withReserve(long pageCount) {
+    return full == null ? pageCount : pageCount + leastReserve(pageCount);
+  }
+
+  /** Gives back what an aborted transaction grew the file by, but for what is mapped. */
+  public void cutTo(long bytes) {
+    long target = Math.max(bytes, map.pageCount() * pageSize);
+    if (file.size() > target) {
+      lock.addLength();
+      file.truncate(target);
+    }
+    size = file.size();
+  }
+
+  /**
+   * Cuts off what was allocated ahead and closes. All maps are released by now.
+   *
+   * @param pageCount of the longest commit that a slot holds; 0 if others have the file open
+   */
+  public void close(long pageCount) {
+    try {
+      // After a failure a commit with more pages may be on disk.
+      boolean longer = pageCount > 0 && file.size() / pageSize > withReserve(pageCount);
+      if (longer && !hasFailed() && !file.hasReaders()) {
+        file.truncate(withReserve(pageCount) * pageSize);
+      }
+    } finally {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,517 @@
+package dev.pando.txn.file;
+
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.DatabaseLockedException;
+import dev.pando.pager.StorageLock;
+import dev.pando.txn.readers.ReaderSlots;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * What the processes that have a database open tell each other, in the memory of its lock file:
+ * which commit is the newest and which is on disk, who writes, and in blocks of equal size which
+ * snapshots each process reads ({@link ReaderSlots}) and the metas of those ({@link PinnedMetas}).
+ *
+ * <p>Nothing here outlives the last process: whoever finds nobody else begins with zeros. Who is
+ * alive is what {@link Members} says, and all locks among processes but the one of opening are
+ * words that name a member.
+ *
+ * <p>Where the lock file cannot be written, the memory is private, and processes that write see the
+ * reader by a lock on the database file.
+ */
+public final class LockFile implements AutoCloseable {
+  public static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+
+  private static final long MAGIC_VALUE = StorageLock.MARK | 4;
+
+  // The header, in block 0. Words that different threads change stand on cache lines of their own.
+
+  private static final long MAGIC = 0;
+  private static final long BLOCK_SIZE = 8;
+  private static final long DATABASE_ID = 16;
+  private static final long BLOCKS = 32;
+  private static final long SESSIONS = 40;
+
+  /** Chosen at random by each process that begins alone. */
+  private static final long MEETING = 48;
+
+  private static final long RECORDS_USED = 56;
+
+  /** The newest commit that may be read. */
+  private static final long CURRENT = 64;
+
+  /** The newest commit known to be on disk. */
+  private static final long DURABLE = 128;
+
+  /** A commit that a running sync will make durable; 0 for none. */
+  private static final long SYNCING = 136;
+
+  /** How many of the changes of the data file's length are on disk. */
+  private static final long LENGTHS_ON_DISK = 144;
+
+  /** The newest transaction id that may have been used. */
+  private static final long LAST_USED = 192;
+
+  /** Whether ids up to that one are all known. */
+  private static final long CLAIMED = 200;
+
+  /** The highest id that a transaction may use; 0 while nobody has claimed ids. */
+  private static final long ID_LIMIT = 336;
+
+  /** The id of the running write transaction; 0 for none. */
+  private static final long WRITING = 208;
+
+  /** A commit whose meta may be written, but which nobody may read yet; 0 for none. */
+  private static final long COMMITTING = 240;
+
+  /** The session that wrote last. */
+  private static final long LAST_WRITER = 216;
+
+  /** The session that waits for the writer lock; 0 for none. */
+  private static final long NEXT_WRITER = 224;
+
+  /** Counts changes of the data file's length. */
+  private static final long LENGTHS = 232;
+
+  /** The newest commit when no reader was seen that has no slot; see {@link #heldFrom}. */
+  private static final long UNLISTED = 248;
+
+  /** What the process that is alone sets to zero ends here. */
+  private static final long STATE_END = 256;
+
+  /** The session that has the turn to write. */
+  private static final long WRITER = 256;
+
+  /** The session that opens or closes the database. */
+  private static final long OPENER = 320;
+
+  /** The session that changes the lengths of files, or makes longer maps. */
+  private static final long GROWER = 328;
+
+  /** See {@link HolderNote}. */
+  private static final long HOLDER_NOTE = 384;
+
+  private static final long RECORDS = 1024;
+
+  /** Bytes before the first block. */
+  public static final long HEADER_BYTES = 64 << 10;
+
+  // Locks, far behind all blocks: where locks are mandatory, they must not be in the way.
+
+  private static final long OPENING_LOCK = 1L << 62;
+  private static final long SESSION_LOCK = OPENING_LOCK + 1;
+  private static final long MEMBER_LOCKS = OPENING_LOCK + 1024;
+
+  private static final String OPENING = "is being opened or closed";
+
+  private final StorageLock file;
+  private final MemorySegment header;
+  private final Members members;
+  private final MemberLock writer;
+  private final MemberLock opener;
+  private final MemberLock grower;
+  private final LockBlocks blocks;
+  private final Presence presence;
+  private boolean alone = true;
+  private long meeting;
+
+  /** Whether this process has taken {@link #grower}; guarded by this. */
+  private boolean growing;
+
+  private boolean closed;
+
+  private LockFile(StorageLock file) {
+    this.file = file;
+    header =
+        file.writable()
+            ? file.map(0, HEADER_BYTES)
+            : MemorySegment.ofArray(new long[(int) (RECORDS + Members.RECORD_BYTES) / Long.BYTES]);
+    members = new Members(file, header, SESSIONS, RECORDS_USED, RECORDS, MEMBER_LOCKS);
+    writer = new MemberLock(header, WRITER, members);
+    opener = new MemberLock(header, OPENER, members);
+    grower = new MemberLock(header, GROWER, members);
+    blocks = new LockBlocks(file);
+    presence = new Presence(file, this);
+  }
+
+  /**
+   * Enters: no other process enters or leaves until {@link #entered}.
+   *
+   * @throws DatabaseLockedException if another process does not come to an end of entering
+   */
+  public static LockFile enter(StorageLock file) {
+    LockFile entering = new LockFile(file);
+    boolean done = false;
+    try {
+      if (file.writable()) {
+        entering.enter();
+      } else {
+        entering.members.join();
+      }
+      done = true;
+      return entering;
+    } finally {
+      if (!done) {
+        entering.close();
+      }
+    }
+  }
+
+  private void enter() {
+    lockWithin(OPENING_LOCK, true, OPENING);
+    long magic = getLong(MAGIC);
+    if (magic != MAGIC_VALUE) {
+      if (!file.tryLock(SESSION_LOCK, true)) {
+        throw Refusals.otherVersion(file.path(), magic, MAGIC_VALUE);
+      }
+      file.unlock(SESSION_LOCK);
+      header.asSlice(BLOCK_SIZE).fill((byte) 0); // it is never without a mark
+      setLong(MAGIC, MAGIC_VALUE);
+    }
+    members.join();
+    presence.begin();
+    Patience.await(file.path(), opener::tryLock, OPENING);
+    alone = !members.areOthers();
+    lockWithin(SESSION_LOCK, false, "is open");
+  }
+
+  private void lockWithin(long position, boolean exclusive, String what) {
+    Patience.await(file.path(), () -> file.tryLock(position, exclusive), what);
+  }
+
+  /** Parks a thread that may have been interrupted; the interrupt stays set. */
+  public static void pause(long nanos) {
+    boolean interrupted = Thread.interrupted();
+    LockSupport.parkNanos(nanos);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether no other process had the database open when this one entered. */
+  public boolean alone() {
+    return alone;
+  }
+
+  /** Whether processes share this memory. */
+  public boolean shared() {
+    return file.writable();
+  }
+
+  /**
+   * Describes the database that was found; for the process that is alone.
+   *
+   * @param idLimit the highest id that a transaction may have used
+   * @param claimed whether none has used one: ids up to the limit are free
+   */
+  public void describe(
+      UUID databaseId, int pageSize, long current, long durable, long idLimit, boolean claimed) {
+    header.asSlice(CURRENT, STATE_END - CURRENT).fill((byte) 0);
+    setLong(WRITER, 0);
+    setLong(GROWER, 0);
+    if (shared() && file.size() > StorageLock.FIRST_BYTES) {
+      file.truncate(StorageLock.FIRST_BYTES);
+    }
+    blocks.setPageSize(pageSize);
+    setLong(BLOCK_SIZE, LockBlocks.blockSize(pageSize));
+    setLong(DATABASE_ID, databaseId.getMostSignificantBits());
+    setLong(DATABASE_ID + Long.BYTES, databaseId.getLeastSignificantBits());
+    setLong(BLOCKS, 1);
+    setLong(CURRENT, current);
+    setLong(DURABLE, durable);
+    setLong(LAST_USED, claimed ? 0 : idLimit);
+    setLong(CLAIMED, claimed ? 1 : 0);
+    setLong(ID_LIMIT, claimed ? idLimit : 0);
+    setLong(LENGTHS, 1); // who was killed before may have changed it
+    setLong(MAGIC, MAGIC_VALUE); // private memory has none yet
+    meeting = ThreadLocalRandom.current().nextLong() | 1;
+    setLong(MEETING, meeting);
+  }
+
+  /** Joins those who have the database open already. */
+  public void join(UUID databaseId, int pageSize) {
+    UUID theirs = new UUID(getLong(DATABASE_ID), getLong(DATABASE_ID + Long.BYTES));
+    if (!theirs.equals(databaseId) || getLong(BLOCK_SIZE) != LockBlocks.blockSize(pageSize)) {
+      throw Refusals.otherDatabase(file.path(), theirs, databaseId);
+    }
+    blocks.setPageSize(pageSize);
+    meeting = getLong(MEETING);
+  }
+
+  /** Entering is over. */
+  public void entered() {
+    opener.unlock();
+    file.unlock(OPENING_LOCK);
+  }
+
+  /**
+   * Begins to leave: no other process enters or leaves until {@link #close}.
+   *
+   * @return whether this is the last process, so that it may cut the file
+   */
+  public boolean leave() {
+    if (!shared()) {
+      return false;
+    }
+    lockWithin(OPENING_LOCK, true, OPENING);
+    Patience.await(file.path(), opener::tryLock, OPENING);
+    return isMember() && !members.areOthers();
+  }
+
+  /**
+   * Whether this process still is what the lock file says: false if somebody overwrote it, or if
+   * others took this process for dead.
+   */
+  public boolean isMember() {
+    return members.isMember() && getLong(MEETING) == meeting;
+  }
+
+  /** Whether others took this process for dead; what they do may be what it does, too. */
+  boolean isExpelled() {
+    return !isMember() && getLong(MAGIC) == MAGIC_VALUE;
+  }
+
+  /** Whether somebody deleted or replaced the lock file. */
+  public boolean isNamed() {
+    return !shared() || file.isNamed();
+  }
+
+  private long getLong(long offset) {
+    return (long) LONG.getVolatile(header, offset);
+  }
+
+  private void setLong(long offset, long value) {
+    LONG.setVolatile(header, offset, value);
+  }
+
+  public long session() {
+    return members.session();
+  }
+
+  public Members members() {
+    return members;
+  }
+
+  public Presence presence() {
+    return presence;
+  }
+
+  // ---- commits
+
+  public long current() {
+    return (long) LONG.getVolatile(header, CURRENT);
+  }
+
+  /** Volatile: readers publish what they pin and look again. */
+  public void setCurrent(long txnId) {
+    setLong(CURRENT, txnId);
+  }
+
+  public long durable() {
+    return getLong(DURABLE);
+  }
+
+  public void setDurable(long txnId) {
+    setLong(DURABLE, txnId);
+  }
+
+  public long syncing() {
+    return getLong(SYNCING);
+  }
+
+  public void setSyncing(long txnId) {
+    setLong(SYNCING, txnId);
+  }
+
+  /** Changes of the data file's length so far, by all processes. */
+  long lengths() {
+    return getLong(LENGTHS);
+  }
+
+  /** The data file's length is about to change, or may have changed. */
+  void addLength() {
+    long _ = (long) LONG.getAndAdd(header, LENGTHS, 1L);
+  }
+
+  /** How many of {@link #lengths} are on disk. */
+  public long lengthsOnDisk() {
+    return getLong(LENGTHS_ON_DISK);
+  }
+
+  void setLengthsOnDisk(long lengths) {
+    setLong(LENGTHS_ON_DISK, lengths);
+  }
+
+  public long lastUsed() {
+    return getLong(LAST_USED);
+  }
+
+  public void setLastUsed(long txnId) {
+    setLong(LAST_USED, txnId);
+  }
+
+  public long idLimit() {
+    return getLong(ID_LIMIT);
+  }
+
+  public void setIdLimit(long txnId) {
+    setLong(ID_LIMIT, txnId);
+  }
+
+  public boolean claimed() {
+    return getLong(CLAIMED) != 0;
+  }
+
+  public void setClaimed(boolean claimed) {
+    setLong(CLAIMED, claimed ? 1 : 0);
+  }
+
+  // ---- the writer
+
+  /**
+   * Takes the lock that one writer of all processes has; false if another process has it.
+   *
+   * @throws DatabaseFailedException if this process is no member any more
+   */
+  public boolean tryLockWriter() {
+    if (!isMember()) {
+      throw lost();
+    }
+    return writer.tryLock();
+  }
+
+  public void unlockWriter() {
+    writer.unlock();
+  }
+
+  /** Whether this process still has the turn, and nobody wrote since it took it. */
+  public boolean hasTurn() {
+    return isMember() && writer.isHeld() && lastWriter() == session();
+  }
+
+  public DatabaseFailedException lost() {
+    return Refusals.lost(file.path());
+  }
+
+  /**
+   * The oldest snapshot that a reader without a slot may read, and with it all newer ones; {@link
+   * Long#MAX_VALUE} without such readers. For the holder of the turn.
+   *
+   * @param readers whether there are processes that read and cannot write the lock file; one that
+   *     comes later reads nothing older than {@code current}
+   * @param current the newest commit before that was asked
+   */
+  public long heldFrom(boolean readers, long current) {
+    if (!readers) {
+      setLong(UNLISTED, current);
+    }
+    return Math.min(readers ? getLong(UNLISTED) : Long.MAX_VALUE, members.lowestFloor());
+  }
+
+  /** The id of a transaction that a process began and did not end: it has died if one is found. */
+  public long writing() {
+    return getLong(WRITING);
+  }
+
+  public void setWriting(long txnId) {
+    if (writer.isHeld()) {
+      setLong(WRITING, txnId);
+    }
+  }
+
+  /** The id of a commit that a process began and did not end: it has died if one is found. */
+  public long committing() {
+    return getLong(COMMITTING);
+  }
+
+  public void setCommitting(long txnId) {
+    if (writer.isHeld()) {
+      setLong(COMMITTING, txnId);
+    }
+  }
+
+  public HolderNote holderNote() {
+    return new HolderNote(header.asSlice(HOLDER_NOTE, HolderNote.BYTES));
+  }
+
+  public long lastWriter() {
+    return getLong(LAST_WRITER);
+  }
+
+  public void setLastWriter() {
+    setLong(LAST_WRITER, session());
+  }
+
+  /** Who waits for the writer lock; 0 for nobody. */
+  public long nextWriter() {
+    return getLong(NEXT_WRITER);
+  }
+
+  /** Says that this process waits, unless another one says so. */
+  public void announceWriter() {
+    boolean _ = LONG.compareAndSet(header, NEXT_WRITER, 0L, session());
+  }
+
+  /** The one who was announced has the lock, or has gone. */
+  public void withdrawWriter(long who) {
+    boolean _ = LONG.compareAndSet(header, NEXT_WRITER, who, 0L);
+  }
+
+  // ---- blocks
+
+  /** Blocks there are, the header's included: all have lower numbers. */
+  public int blockCount() {
+    return (int) getLong(BLOCKS);
+  }
+
+  /** A block's memory; its number is below {@link #blockCount}. */
+  public MemorySegment block(int number) {
+    return blocks.block(number);
+  }
+
+  /** Adds a block; one of slots is this process's. */
+  public synchronized int addBlock(long kind) {
+    return whileNoMapChanges(
+        () -> {
+          int number = blockCount();
+          blocks.make(number, kind, session());
+          setLong(BLOCKS, number + 1L);
+          return number;
+        });
+  }
+
+  /** Runs something while no other process makes a longer map or cuts the file. */
+  public synchronized <R> R whileNoMapChanges(Supplier<R> action) {
+    if (growing) {
+      return action.get();
+    }
+    Patience.await(file.path(), grower::tryLock, "changes its files' lengths");
+    growing = true;
+    try {
+      return action.get();
+    } finally {
+      growing = false;
+      grower.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    presence.end();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    try (file) {
+      opener.unlock();
+      members.leave();
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package dev.pando.txn.file;
+
+import static dev.pando.txn.file.LockFile.LONG;
+
+import dev.pando.error.DatabaseLockedException;
+import dev.pando.pager.ProcessName;
+import dev.pando.pager.StorageLock;
+import java.lang.System.Logger;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The processes that have the database open, each with a record in the lock file, and which of them
+ * live.
+ *
+ * <p>A live process holds the lock of its record. The kernel frees that lock when the process ends,
+ * but also when the program closes any descriptor of the lock file: because it copied it, for
+ * example. So a free lock alone proves nothing. The record names the process, and the system is
+ * asked for it by that name. Where the system cannot tell, as of a process in another container,
+ * the record has a word that its process changes ten times a second: one that does not change for
+ * {@link #WATCH_NANOS} belongs to a dead process.
+ *
+ * <p>A session is a process's time in the record. Its number has the record's in its last bits and
+ * is never given out twice.
+ */
+public final class Members {
+  /** Processes that can have the database open at a time. */
+  static final int MOST = 500;
+
+  static final long RECORD_BYTES = 128;
+
+  private static final int INDEX_BITS = 9;
+  private static final long INDEX = (1 << INDEX_BITS) - 1;
+
+  // In a record:
+
+  /** The session; 0 while nobody has the record. */
+  private static final long SESSION = 0;
+
+  private static final long PID = 8;
+  private static final long START = 16;
+  private static final long BOOT = 24;
+  private static final long PLACE = 32;
+
+  /** Which lock file the record is in: a copy of a lock file has records of live processes. */
+  private static final long FILE = 40;
+
+  /** Changes while the process lives. */
+  private static final long BEAT = 48;
+
+  /** Pages of the longest map of the data file that the process has. */
+  private static final long MAPPED_PAGES = 56;
+
+  /**
+   * One more than the oldest snapshot that the process reads without a slot; 0 if it does not. It
+   * may read all newer ones.
+   */
+  private static final long FLOOR = 64;
+
+  /** A process beats every tenth of a second; one that is not seen to beat so long is dead. */
+  public static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
+
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final Logger LOG = System.getLogger(Members.class.getName());
+
+  private enum Verdict {
+    ALIVE,
+    DEAD,
+    WATCHED
+  }
+
+  /** What was seen of a process that the system does not know. */
+  private record Watch(long beat, long since) {}
+
+  private final StorageLock file;
+  private final MemorySegment records;
+
+  private final MemorySegment header;
+
+  /** Where the number of the last session is. */
+  private final long counter;
+
+  /** Where it says how many records were ever used. */
+  private final long used;
+
+  private final long locks;
+
+  /** Records that there are. */
+  private final int most;
+
+  private final Map<Long, Watch> watches = new HashMap<>();
+
+  /** Sessions that live without their locks, each logged once. */
+  private final Set<Long> logged = new HashSet<>();
+
+  private long session;
+
+  /**
+   * The records of a lock file; one in private memory.
+   *
+   * @param counter where in the header the number of the last session is
+   * @param used where it says how many records were ever used
+   * @param first where the records are
+   * @param locks the byte that record 0 locks; the others follow
+   */
+  Members(StorageLock file, MemorySegment header, long counter, long used, long first, long locks) {
+    this.file = file;
+    this.header = header;
+    this.counter = counter;
+    this.used = used;
+    this.locks = locks;
+    records = header.asSlice(first);
+    most = (int) Math.min(MOST, records.byteSize() / RECORD_BYTES);
+  }
+
+  private long get(int index, long word) {
+    return (long) LONG.getVolatile(records, index * RECORD_BYTES + word);
+  }
+
+  private void set(int index, long word, long value) {
+    LONG.setVolatile(records, index * RECORD_BYTES + word, value);
+  }
+
+  private static int index(long session) {
+    return (int) (session & INDEX);
+  }
+
+  /** Records that may be in use: all have lower numbers. */
+  private int used() {
+    return Math.clamp((long) LONG.getVolatile(header, used), 0, most);
+  }
+
+  /** The session of this process; 0 before {@link #join}. */
+  long session() {
+    return session;
+  }
+
+  /** Takes a record. */
+  synchronized void join() {
+    int index = claim();
+    if (index < 0) {
+      Verdict _ = evictDead(most);
+      index = claim();
+    }
+    if (index < 0) {
+      throw new DatabaseLockedException(
+          file.path().toString(),
+          -1,
+          "%d processes have the database open, more is not possible; close it in one of them"
+              .formatted(MOST));
+    }
+    long number = (long) LONG.getAndAdd(header, counter, 1L) + 1;
+    session = (number << INDEX_BITS) | index;
+    ProcessName self = file.self();
+    set(index, PID, self.pid());
+    set(index, START, self.start());
+    set(index, BOOT, self.boot());
+    set(index, PLACE, self.place());
+    set(index, FILE, file.fileNumber());
+    set(index, BEAT, System.nanoTime());
+    set(index, MAPPED_PAGES, 0);
+    set(index, FLOOR, 0);
+    addUsed(index + 1L);
+    set(index, SESSION, session);
+  }
+
+  private void addUsed(long count) {
+    long before = (long) LONG.getVolatile(header, used);
+    while (before < count && !LONG.compareAndSet(header, used, before, count)) {
+      before = (long) LONG.getVolatile(header, used);
+    }
+  }
+
+  /** A record that nobody has, locked; -1 if there is none. */
+  private int claim() {
+    for (int i = 0; i < most; i++) {
+      if (get(i, SESSION) == 0 && (!file.writable() || file.tryLock(locks + i, true))) {
+        if (get(i, SESSION) == 0) {
+          return i;
+        }
+        file.unlock(locks + i);
+      }
+    }
+    return -1;
+  }
+
+  /** Gives the record back: the session has ended. */
+  synchronized void leave() {
+    if (isMember()) {
+      set(index(session), SESSION, 0);
+    }
+  }
+
+  /** Whether the record still names this session. */
+  boolean isMember() {
+    return session != 0 && get(index(session), SESSION) == session;
+  }
+
+  /** Says that this process lives. */
+  void beat(long now) {
+    if (isMember()) {
+      set(index(session), BEAT, now);
+    }
+  }
+
+  /**
+   * Whether a session has ended: its process has left, or is dead. False while that is not sure;
+   * ask again then.
+   */
+  public synchronized boolean hasEnded(long other) {
+    return other != session && look(other) == Verdict.DEAD;
+  }
+
+  private Verdict look(long other) {
+    int index = index(other);
+    if (index >= most || get(index, SESSION) != other) {
+      return Verdict.DEAD;
+    }
+    if (!file.tryLock(locks + index, true)) {
+      Watch _ = watches.remove(other);
+      return Verdict.ALIVE;
+    }
+    file.unlock(locks + index);
+    return lookWithoutLock(index, other);
+  }
+
+  private Verdict lookWithoutLock(int index, long other) {
+    ProcessName name =
+        new ProcessName(get(index, PID), get(index, START), get(index, BOOT), get(index, PLACE));
+    ProcessName.Life life = file.lifeOf(name);
+    if (life == ProcessName.Life.ALIVE && get(index, FILE) != file.fileNumber()) {
+      life = ProcessName.Life.UNKNOWN; // this is a copy of the lock file in which it has a record
+    }
+    Verdict verdict =
+        switch (life) {
+          case ALIVE -> Verdict.ALIVE;
+          case DEAD -> Verdict.DEAD;
+          case UNKNOWN -> watch(index, other);
+        };
+    if (verdict == Verdict.ALIVE && logged.add(other)) {
+      LOG.log(
+          Logger.Level.WARNING,
+          "{0}: process {1} has the database open, but the system has dropped its locks: probably"
+              + " its program has read or copied this file; it takes them again",
+          file.path(),
+          String.valueOf(name.pid()));
+    }
+    return verdict;
+  }
+
+  private Verdict watch(int index, long other) {
+    long now = System.nanoTime();
+    long beat = get(index, BEAT);
+    Watch watch = watches.get(other);
+    if (watch == null || watch.beat != beat) {
+      watches.put(other, new Watch(beat, now));
+      return watch == null ? Verdict.WATCHED : Verdict.ALIVE;
+    }
+    return now - watch.since < WATCH_NANOS ? Verdict.WATCHED : Verdict.DEAD;
+  }
+
+  /** Whether another process is a member; waits until that is sure, and removes dead ones. */
+  boolean areOthers() {
+    long end = System.nanoTime() + 2 * WATCH_NANOS;
+    while (true) {
+      Verdict verdict = evictDead(used());
+      if (verdict != Verdict.WATCHED || System.nanoTime() - end > 0) {
+        return verdict != Verdict.DEAD;
+      }
+      LockFile.pause(POLL_NANOS);
+    }
+  }
+
+  /**
+   * Removes dead processes.
+   *
+   * @param below records to look at
+   * @return what is known of the others: alive if one is, dead if all are
+   */
+  private synchronized Verdict evictDead(int below) {
+    Verdict all = Verdict.DEAD;
+    for (int i = 0; i < below; i++) {
+      long other = get(i, SESSION);
+      if (other != 0 && other != session) {
+        Verdict verdict = index(other) == i ? look(other) : Verdict.DEAD;
+        if (verdict == Verdict.DEAD) {
+          boolean _ = LONG.compareAndSet(records, i * RECORD_BYTES + SESSION, other, 0L);
+          Watch _ = watches.remove(other);
+        } else if (all != Verdict.ALIVE) {
+          all = verdict;
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Removes the records of dead processes. */
+  public void clearDead() {
+    Verdict _ = evictDead(used());
+  }
+
+  // ---- maps of the data file
+
+  public void setMappedPages(long pages) {
+    if (isMember()) {
+      set(index(session), MAPPED_PAGES, pages);
+    }
+  }
+
+  /**
+   * Says which snapshots this process may read without a slot: this one and newer ones.
+   *
+   * @param txnId {@link Long#MAX_VALUE} for none
+   */
+  public void setFloor(long txnId) {
+    if (isMember()) {
+      set(index(session), FLOOR, txnId == Long.MAX_VALUE ? 0 : txnId + 1);
+    }
+  }
+
+  /** The oldest snapshot that any process may read without a slot. */
+  public long lowestFloor() {
+    long lowest = Long.MAX_VALUE;
+    int records = used();
+    for (int i = 0; i < records; i++) {
+      long floor = get(i, SESSION) == 0 ? 0 : get(i, FLOOR);
+      lowest = floor == 0 ? lowest : Math.min(lowest, floor - 1);
+    }
+    return lowest;
+  }
+
+  /** The longest map of any member, in pages. */
+  public long longestMap() {
+    long longest = 0;
+    int records = used();
+    for (int i = 0; i < records; i++) {
+      if (get(i, SESSION) != 0) {
+        longest = Math.max(longest, get(i, MAPPED_PAGES));
+      }
+    }
+    return longest;
+  }
+}

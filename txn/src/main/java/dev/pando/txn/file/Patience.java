@@ -1,0 +1,29 @@
+package dev.pando.txn.file;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what another process holds only for a moment, but not for ever. */
+public final class Patience {
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long POLL_NANOS = 200_000;
+
+  private Patience() {}
+
+  /**
+   * Tries again until it succeeds.
+   *
+   * @param what the other process does, for people
+   * @throws dev.pando.error.DatabaseLockedException if that takes too long
+   */
+  static void await(Path lockFile, BooleanSupplier taken, String what) {
+    long end = System.nanoTime() + LIMIT_NANOS;
+    while (!taken.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        throw Refusals.tooLong(lockFile, what, LIMIT_NANOS / 1_000_000_000);
+      }
+      LockFile.pause(POLL_NANOS);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.pando.txn.file;
+
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.DatabaseLockedException;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/** What a process is told that cannot open a database, or must not go on with it. */
+public final class Refusals {
+  private Refusals() {}
+
+  private static DatabaseLockedException locked(Path lockFile, String reason) {
+    return new DatabaseLockedException(lockFile.toString(), -1, reason);
+  }
+
+  /** Another process holds a lock for too long. */
+  static DatabaseLockedException tooLong(Path lockFile, String what, long seconds) {
+    return locked(
+        lockFile,
+        "the database %s in another process, for %d seconds now; end that process, or look whether an older version of Pando has it open"
+            .formatted(what, seconds));
+  }
+
+  static DatabaseLockedException otherVersion(Path lockFile, long theirs, long ours) {
+    return locked(
+        lockFile,
+        "another process has the database open with another version of Pando (lock file %016x, ours %016x); close it there first"
+            .formatted(theirs, ours));
+  }
+
+  static DatabaseLockedException otherDatabase(Path lockFile, UUID theirs, UUID ours) {
+    return locked(
+        lockFile,
+        "another process has a database of this name open whose id is %s, not %s: the file was replaced meanwhile; close it there first"
+            .formatted(theirs, ours));
+  }
+
+  /** The lock file does not name this process any more. */
+  static DatabaseFailedException lost(Path lockFile) {
+    return new DatabaseFailedException(
+        lockFile
+            + ": does not name this process any more as one that has the database open, or as the"
+            + " one that writes. Either somebody cut or overwrote it while the database was open,"
+            + " or the program read or copied it, so that the system dropped the locks of this"
+            + " process, which then did not run for so long that others took it for dead. What was"
+            + " not committed is not in the file; close the database and open it again",
+        null);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.pando.txn.file;
+
+import dev.pando.Options;
+import dev.pando.pager.Checksums;
+import dev.pando.pager.Storage;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a database is opened, as the engine needs it. {@link Options} says what each value means.
+ *
+ * @param pageSize of a database that is created, in bytes
+ * @param pageSizeRequired whether one that exists must have it
+ * @param createIfMissing false if it is read only
+ * @param spillLimit bytes of changes that a transaction keeps in memory
+ * @param maxSize bytes that the file may have
+ * @param growthStep bytes by which the file grows at least; 0 for the engine's choice
+ * @param syncInterval between syncs of commits that are not synced by themselves
+ * @param syncBytes written without a sync until one begins
+ * @param storage the disk
+ * @param databaseId of a database that is created; null for a random one
+ */
+public record Settings(
+    int pageSize,
+    boolean pageSizeRequired,
+    boolean readOnly,
+    boolean createIfMissing,
+    Checksums checksums,
+    long spillLimit,
+    long maxSize,
+    long growthStep,
+    Duration syncInterval,
+    long syncBytes,
+    Storage storage,
+    @Nullable UUID databaseId) {
+
+  public UUID newDatabaseId() {
+    return databaseId == null ? UUID.randomUUID() : databaseId;
+  }
+}

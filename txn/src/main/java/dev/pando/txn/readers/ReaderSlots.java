@@ -1,0 +1,504 @@
+package dev.pando.txn.readers;
+
+import static dev.pando.txn.file.LockFile.LONG;
+
+import dev.pando.error.DatabaseFullException;
+import dev.pando.txn.file.Housekeeping;
+import dev.pando.txn.file.LockBlocks;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.file.Pid;
+import dev.pando.txn.file.Snapshot;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which snapshots live readers pin, in blocks of the lock file, so that the writer of any process
+ * sees them. A block belongs to one process, a slot in it to a transaction, not to a thread, and
+ * there is no limit to their number. Claiming, publishing and ending take no lock.
+ *
+ * <p>Publication is a volatile write followed by a volatile read of the current transaction: if a
+ * commit came between, the writer may have looked at the slots before the write, so the reader
+ * publishes the newer one instead. With weaker ordering the reader's write could stay behind its
+ * read, and its pages could be reused under it.
+ */
+public final class ReaderSlots {
+  // A block of slots. Its first 64 bytes:
+
+  /** The owner, for people. */
+  public static final long PID = 8;
+
+  /** Counts slots that were claimed for a snapshot which another slot pins; never reset. */
+  static final long FORKS = 24;
+
+  /** Counts owners of the block; never reset. */
+  private static final long OWNERS = 32;
+
+  /** Scans of a row between which slots were claimed so. */
+  private static final int MOST_SCANS = 10_000;
+
+  /** The owner's time zero is not ours: ages are told by the system's monotonic clock. */
+  public static final long FIRST_SLOT = 64;
+
+  /** Two readers do not share a cache line. */
+  public static final long SLOT_BYTES = 64;
+
+  public static final int SLOTS_PER_BLOCK = 64;
+
+  /** In a slot: one more than the snapshot; not positive while there is none. */
+  public static final long PIN = 0;
+
+  /** In place of a pin: the slot's block is being given back. */
+  static final long RETIRED = Long.MIN_VALUE;
+
+  /** Blocks are given back when most slots were free for so long. */
+  public static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** In a slot: System.nanoTime() of its claim, to a tenth of a second. */
+  static final long SINCE = 8;
+
+  /** In place of that time while a slot is free, and while its holder is about to begin. */
+  static final long NOT_YET = Long.MAX_VALUE;
+
+  /** Its monitor guards this, too: who changes maps holds it, and then says how long they are. */
+  private final LockFile file;
+
+  private final Supplier<? extends Holder> holders;
+
+  /** This process's slots. All scans look at these. */
+  private volatile ReaderSlot[] own = {};
+
+  /** The first of them, which may be claimed; their number is a power of two. */
+  private volatile ReaderSlot[] claimable = {};
+
+  /** The block of each {@link #SLOTS_PER_BLOCK} of {@link #own}; 0 if it is in private memory. */
+  private volatile int[] ownBlocks = {};
+
+  /** For {@link #giveBackFree}: when many slots were last pinned. */
+  private long lastBusy = System.nanoTime();
+
+  private final Object floorLock = new Object();
+
+  /** The first of {@link #own} that may be in private memory. */
+  private volatile int unlistedFrom = Integer.MAX_VALUE;
+
+  /** Forks while this process had no block in the lock file. */
+  private final AtomicLong unlistedForks = new AtomicLong();
+
+  /** For {@link #clearDead}: when a block was looked at last. */
+  private long lastLook = System.nanoTime();
+
+  public ReaderSlots(LockFile file, Supplier<? extends Holder> holders) {
+    this.file = file;
+    this.holders = holders;
+  }
+
+  /** Claims a slot for a snapshot that is to be published. */
+  public ReaderSlot claim(long txnId) {
+    ReaderSlot[] all = claimable;
+    // A thread that reads again and again meets its own slot, with its memory still in the cache.
+    int start = (int) Thread.currentThread().threadId();
+    while (true) {
+      for (int i = 0; i < all.length; i++) {
+        ReaderSlot slot = all[start + i & all.length - 1];
+        if (slot.claim(txnId)) {
+          if (slot.unlisted != null) {
+            lookAtFloor(slot);
+          }
+          return slot;
+        }
+      }
+      start = all.length; // the first of the new ones
+      all = grow(all);
+    }
+  }
+
+  /** Before the holder of a slot looks whether its snapshot is still the newest. */
+  private void lookAtFloor(ReaderSlot claimed) {
+    try {
+      lookAtFloor();
+    } catch (Throwable e) {
+      claimed.leftBehind = true;
+      throw e;
+    }
+  }
+
+  /**
+   * Claims one more slot for a snapshot that another slot pins. The caller then makes sure that the
+   * other one still does: a scan of all slots that has missed this one begins again, because it
+   * sees the count change, if it comes to the other one after that. It sees the snapshot then, too.
+   */
+  public ReaderSlot fork(Snapshot snapshot) {
+    ReaderSlot slot = claim(snapshot.txnId());
+    try {
+      slot.hold(snapshot, Housekeeping.nanos());
+      countFork();
+      return slot;
+    } catch (Throwable e) {
+      slot.leftBehind = true;
+      throw e;
+    }
+  }
+
+  private void countFork() {
+    for (int number : ownBlocks) {
+      if (number != 0) {
+        long _ = (long) LONG.getAndAdd(file.block(number), FORKS, 1L);
+        return;
+      }
+    }
+    long _ = unlistedForks.incrementAndGet(); // others see the floor, which was set before
+  }
+
+  private long forks() {
+    long forks = unlistedForks.get();
+    for (int i = 1; i < file.blockCount(); i++) {
+      if (isSlots(i)) {
+        forks += (long) LONG.getVolatile(file.block(i), FORKS);
+      }
+    }
+    return forks;
+  }
+
+  /**
+   * Scans the slots, again if a snapshot may have gone from a slot that comes later to one that was
+   * looked at. What a scan of many has seen counts, so that no storm of forks hides a snapshot.
+   */
+  private void scan(Runnable once) {
+    long before;
+    int scans = 0;
+    do {
+      before = forks();
+      once.run();
+    } while (forks() != before && ++scans < MOST_SCANS);
+  }
+
+  private ReaderSlot[] grow(ReaderSlot[] full) {
+    synchronized (file) {
+      if (!file.isMember()) {
+        throw file.lost(); // what the slots hold is not theirs: no slot may look free
+      }
+      if (claimable == full) {
+        int wanted = Math.max(SLOTS_PER_BLOCK, 2 * full.length);
+        while (own.length < wanted) {
+          take();
+        }
+        claimable = Arrays.copyOf(own, wanted); // last: scans see them before
+      }
+      return claimable;
+    }
+  }
+
+  private void take() {
+    int number;
+    try {
+      number = claimBlock();
+    } catch (DatabaseFullException e) {
+      takePrivate();
+      return;
+    }
+    MemorySegment block = file.block(number);
+    long free = -1 - (long) LONG.getAndAdd(block, OWNERS, 1L);
+    clear(block, free);
+    LONG.setVolatile(block, PID, Pid.OURS);
+    addSlots(block, number, free, null);
+  }
+
+  /**
+   * The disk is full, and the lock file cannot grow: other processes do not see these slots, but in
+   * the record of this one how old the oldest snapshot is that they pin.
+   */
+  private void takePrivate() {
+    long bytes = FIRST_SLOT + SLOTS_PER_BLOCK * SLOT_BYTES;
+    MemorySegment block = MemorySegment.ofArray(new long[(int) (bytes / Long.BYTES)]);
+    clear(block, 0);
+    unlistedFrom = Math.min(unlistedFrom, own.length);
+    addSlots(block, 0, 0, this);
+  }
+
+  private void addSlots(
+      MemorySegment block, int number, long free, @Nullable ReaderSlots unlisted) {
+    ReaderSlot[] more = Arrays.copyOf(own, own.length + SLOTS_PER_BLOCK);
+    for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
+      long offset = FIRST_SLOT + i * SLOT_BYTES;
+      more[own.length + i] = new ReaderSlot(block, offset, free, unlisted, holders.get());
+    }
+    int[] mine = Arrays.copyOf(ownBlocks, ownBlocks.length + 1);
+    mine[mine.length - 1] = number;
+    ownBlocks = mine;
+    own = more;
+  }
+
+  // ---- after a burst of readers
+
+  /**
+   * Gives blocks back that a burst of readers has left, so that scans get short again, and other
+   * processes can have them. For housekeeping: halves what may be claimed while at most a quarter
+   * of that was pinned for {@link #QUIET_NANOS}; a block that may not be claimed goes when its last
+   * reader has gone.
+   */
+  public void giveBackFree(long now) {
+    ReaderSlot[] most = claimable;
+    if (own.length <= SLOTS_PER_BLOCK) {
+      return;
+    }
+    if (countPinned(most) > most.length / 4) {
+      lastBusy = now;
+    }
+    synchronized (file) {
+      boolean quiet = now - lastBusy >= QUIET_NANOS && most.length > SLOTS_PER_BLOCK;
+      if (quiet && claimable == most) {
+        claimable = Arrays.copyOf(most, most.length / 2);
+      }
+      if (file.isMember()) { // or others may have the blocks
+        giveBackDrained();
+      }
+    }
+  }
+
+  private static int countPinned(ReaderSlot[] slots) {
+    int pinned = 0;
+    for (ReaderSlot slot : slots) {
+      pinned += slot.pin() == 0 ? 0 : 1;
+    }
+    return pinned;
+  }
+
+  private void giveBackDrained() {
+    ReaderSlot[] all = own;
+    int[] blocks = ownBlocks;
+    int kept = claimable.length;
+    ReaderSlot[] left = all.clone();
+    int[] leftBlocks = blocks.clone();
+    for (int from = kept; from < all.length; from += SLOTS_PER_BLOCK) {
+      if (!retire(all, from)) {
+        System.arraycopy(all, from, left, kept, SLOTS_PER_BLOCK);
+        leftBlocks[kept / SLOTS_PER_BLOCK] = blocks[from / SLOTS_PER_BLOCK];
+        kept += SLOTS_PER_BLOCK;
+      } else if (blocks[from / SLOTS_PER_BLOCK] != 0) {
+        boolean _ = replaceOwner(blocks[from / SLOTS_PER_BLOCK], file.session(), 0);
+      }
+    }
+    if (kept < all.length) {
+      synchronized (floorLock) { // a slot in private memory may get another place
+        lookAtFloor(); // none of those that go pins anything
+        ownBlocks = Arrays.copyOf(leftBlocks, kept / SLOTS_PER_BLOCK);
+        own = Arrays.copyOf(left, kept);
+        unlistedFrom = firstUnlisted(own);
+      }
+    }
+  }
+
+  /** Makes all slots of a block impossible to claim, or none. */
+  private static boolean retire(ReaderSlot[] all, int from) {
+    for (int i = from; i < from + SLOTS_PER_BLOCK; i++) {
+      if (all[i].pin() != 0 || !all[i].retire()) {
+        for (int done = from; done < i; done++) {
+          all[done].reopen();
+        }
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int firstUnlisted(ReaderSlot[] all) {
+    for (int i = 0; i < all.length; i += SLOTS_PER_BLOCK) {
+      if (all[i].unlisted != null) {
+        return i;
+      }
+    }
+    return Integer.MAX_VALUE;
+  }
+
+  /** Tells others the oldest snapshot that slots in private memory pin. */
+  public void lookAtFloor() {
+    if (unlistedFrom == Integer.MAX_VALUE) {
+      return;
+    }
+    synchronized (floorLock) {
+      long floor = Long.MAX_VALUE;
+      ReaderSlot[] all = own;
+      for (int i = unlistedFrom; i < all.length; i++) {
+        long pin = all[i].unlisted == null ? 0 : all[i].pin();
+        floor = pin == 0 ? floor : Math.min(floor, pin - 1);
+      }
+      file.members().setFloor(floor);
+    }
+  }
+
+  /** A block whose owner has gone, or a new one. */
+  private int claimBlock() {
+    for (int i = 1; i < file.blockCount(); i++) {
+      if (isSlots(i)) {
+        long owner = owner(i);
+        if ((owner == 0 || file.members().hasEnded(owner))
+            && replaceOwner(i, owner, file.session())) {
+          return i;
+        }
+      }
+    }
+    return file.addBlock(LockBlocks.SLOTS);
+  }
+
+  private boolean isSlots(int number) {
+    return (long) LONG.getVolatile(file.block(number), LockBlocks.KIND) == LockBlocks.SLOTS;
+  }
+
+  private long owner(int number) {
+    return (long) LONG.getVolatile(file.block(number), LockBlocks.OWNER);
+  }
+
+  private boolean replaceOwner(int number, long from, long to) {
+    return LONG.compareAndSet(file.block(number), LockBlocks.OWNER, from, to);
+  }
+
+  private static void clear(MemorySegment block, long free) {
+    for (int i = 0; i < SLOTS_PER_BLOCK; i++) {
+      LONG.setOpaque(block, FIRST_SLOT + i * SLOT_BYTES + SINCE, NOT_YET);
+      LONG.setVolatile(block, FIRST_SLOT + i * SLOT_BYTES + PIN, free);
+    }
+    LONG.setVolatile(block, PID, 0L);
+  }
+
+  /** What readers of all processes pin; each volatile, and some maybe several times. */
+  public void forEachPin(LongConsumer pins) {
+    scan(() -> forEachPinOnce(pins));
+  }
+
+  private void forEachPinOnce(LongConsumer pins) {
+    int count = file.blockCount();
+    for (int i = 1; i < count; i++) {
+      if (isSlots(i) && owner(i) != 0) { // a block has its owner before its slots are claimed
+        MemorySegment block = file.block(i);
+        for (int slot = 0; slot < SLOTS_PER_BLOCK; slot++) {
+          long pin = (long) LONG.getVolatile(block, FIRST_SLOT + slot * SLOT_BYTES + PIN);
+          if (pin > 0) {
+            pins.accept(pin - 1);
+          }
+        }
+      }
+    }
+  }
+
+  /** Told of a reader of any process. */
+  public interface Visitor {
+    /**
+     * A reader.
+     *
+     * @param since System.nanoTime() when it began
+     */
+    void reader(long pid, long txnId, long since);
+  }
+
+  /** Visits the live readers of all processes, but for those of others that have no slot. */
+  public void forEachReader(Visitor visitor) {
+    int count = file.blockCount();
+    for (int i = 1; i < count; i++) {
+      if (isSlots(i)) {
+        MemorySegment block = file.block(i);
+        long pid = (long) LONG.getVolatile(block, PID);
+        for (int slot = 0; slot < SLOTS_PER_BLOCK; slot++) {
+          long at = FIRST_SLOT + slot * SLOT_BYTES;
+          long pin = (long) LONG.getVolatile(block, at + PIN);
+          if (pin > 0) {
+            visitor.reader(pid, pin - 1, (long) LONG.getOpaque(block, at + SINCE));
+          }
+        }
+      }
+    }
+    forEachOwn(
+        slot -> {
+          if (slot.unlisted != null) {
+            visitor.reader(Pid.OURS, slot.pin() - 1, slot.since());
+          }
+        });
+  }
+
+  /** Frees the slots of processes that have died. Asks the kernel once a block. */
+  public void clearDead() {
+    synchronized (file) {
+      for (int i = 1; i < file.blockCount(); i++) {
+        long owner = isSlots(i) ? owner(i) : 0;
+        // First it is this process's: two that clear it might clear what a third one has pinned.
+        if (owner != 0
+            && file.members().hasEnded(owner)
+            && replaceOwner(i, owner, file.session())) {
+          giveBack(i);
+        }
+      }
+      file.members().clearDead();
+    }
+  }
+
+  private void giveBack(int number) {
+    clear(file.block(number), 0);
+    boolean _ = replaceOwner(number, file.session(), 0);
+  }
+
+  /** As {@link #clearDead}, at most once in so many nanoseconds. */
+  public void clearDeadEvery(long nanos) {
+    long now = System.nanoTime();
+    if (now - lastLook >= nanos) {
+      lastLook = now;
+      clearDead();
+    }
+  }
+
+  /**
+   * Visits the slots of this process that pin a snapshot, some maybe several times. A slot that
+   * comes to pin one of the snapshots that are pinned now is not missed.
+   */
+  void forEachPinned(Consumer<ReaderSlot> visitor) {
+    scan(() -> forEachOwn(visitor));
+  }
+
+  /** Frees slots that were left behind. */
+  public void freeLeft() {
+    for (ReaderSlot slot : own) {
+      slot.freeLeft();
+    }
+  }
+
+  /** Visits the slots of this process's live readers. */
+  public void forEachOwn(Consumer<ReaderSlot> visitor) {
+    for (ReaderSlot slot : own) {
+      if (slot.pin() != 0) {
+        visitor.accept(slot);
+      }
+    }
+  }
+
+  /** Live readers of this process. */
+  public int countHere() {
+    int[] most = {0};
+    scan(() -> most[0] = Math.max(most[0], countPinned(own)));
+    return most[0];
+  }
+
+  /** Others took this process for dead: its slots are theirs. */
+  public void lose() {
+    for (ReaderSlot slot : own) {
+      slot.lose();
+    }
+  }
+
+  /** The process leaves: nothing is pinned any more. */
+  public void leave() {
+    synchronized (file) {
+      if (!file.isMember()) {
+        return; // others may have the blocks
+      }
+      for (int number : ownBlocks) {
+        if (number != 0 && owner(number) == file.session()) {
+          giveBack(number);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.pando.txn.recovery;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseLockedException;
+import dev.pando.error.StorageException;
+import dev.pando.error.StorageIoException;
+import dev.pando.pager.Checksums;
+import dev.pando.pager.DatabaseFile;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageFile;
+import dev.pando.pager.PageMap;
+import dev.pando.pager.Storage;
+import dev.pando.pager.StorageLock;
+import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.file.Settings;
+import dev.pando.txn.readers.Publication;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A database file that was opened, or created, and recovered.
+ *
+ * @param file open for writing unless the options say otherwise
+ * @param map of all its pages, with one reference
+ * @param meta the commit to go on from
+ * @param created whether there was no database
+ * @param passedOver meta slots that were not used, newest first, each with the reason
+ */
+public record OpenedFile(
+    PageFile file, PageMap map, Meta meta, boolean created, List<String> passedOver) {
+  private static final long PATIENCE_NANOS = 500_000_000;
+  private static final long POLL_NANOS = 1_000_000;
+
+  /** The commit, with its tables. */
+  public CatalogSnapshot snapshot() {
+    return new CatalogSnapshot(meta, map);
+  }
+
+  /** Opens the database's lock file and enters; see {@link LockFile#enter}. */
+  public static LockFile enter(Path path, Settings settings) {
+    checkArguments(path);
+    while (true) {
+      LockFile lock = LockFile.enter(lock(path, settings));
+      try {
+        if (lock.isNamed()) {
+          return lock;
+        }
+      } catch (Throwable e) {
+        closeAfter(e, lock);
+        throw e;
+      }
+      lock.close(); // somebody deleted it just now: there is another one
+    }
+  }
+
+  private static void checkArguments(Path path) {
+    Objects.requireNonNull(path, "the path is null");
+    FileSystem system = path.getFileSystem();
+    if (!system.equals(FileSystems.getDefault())) {
+      throw new IllegalArgumentException(
+          "%s: cannot open, it is a path of the file system %s (%s); a database is mapped and locked, so copy it to a file of the default file system"
+              .formatted(path, system, system.provider().getScheme()));
+    }
+  }
+
+  public static void closeAfter(Throwable first, LockFile lock) {
+    try {
+      lock.close();
+    } catch (StorageException e) {
+      first.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Opens the database's lock file. What is no database gets none: it is refused before. Where a
+   * lock file stands already, {@link #open} refuses it, which spares a look at each opening.
+   */
+  private static StorageLock lock(Path path, Settings settings) {
+    Storage storage = settings.storage();
+    Path lockFile = DatabaseFile.lockFile(storage.realPath(path)); // it belongs to the file
+    if (storage.exists(path)) {
+      if (!storage.exists(lockFile) && !Creation.mayReplace(path, settings)) {
+        probe(path, settings);
+      }
+    } else if (!settings.createIfMissing()) {
+      throw new StorageIoException(
+          path
+              + ": there is no such file, and "
+              + (settings.readOnly()
+                  ? "opening for reading only does not create it"
+                  : "the options say not to create it"),
+          null);
+    }
+    return storage.lock(lockFile, !settings.readOnly());
+  }
+
+  private static void probe(Path path, Settings settings) {
+    try (PageFile file = settings.storage().open(path, !settings.readOnly())) {
+      MetaSlots _ = MetaSlots.read(file);
+    } catch (CorruptFileException e) {
+      // Another process may be writing a meta: look again under the lock.
+    }
+  }
+
+  /** Opens or creates the file; nobody else enters or leaves meanwhile. */
+  public static OpenedFile open(Path path, Settings settings, LockFile lock) {
+    Storage storage = settings.storage();
+    boolean created = lock.alone() && !settings.readOnly() && Creation.run(path, settings, lock);
+    if (lock.alone() && lock.shared() && settings.readOnly()) {
+      checkOtherNames(path, storage);
+    }
+    PageFile file = storage.open(path, !settings.readOnly());
+    try {
+      if (lock.shared()) {
+        lockItself(path, file, lock.alone() && file.writable());
+      } else {
+        file.lockAsReader(); // before looking for the newest commit
+      }
+      MetaSlots slots = MetaSlots.read(file);
+      checkPageSize(path, settings, slots.pageSize());
+      if (lock.alone() && file.writable() && !created && isNew(slots)) {
+        storage.syncDirectory(DatabaseFile.directory(path));
+      }
+      return lock.alone()
+          ? recover(file, settings, slots, created, lock)
+          : join(file, settings, slots, lock);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Whether nobody has committed yet: who created the file may not have put its name on disk. */
+  private static boolean isNew(MetaSlots slots) {
+    return slots.valid().stream().allMatch(slot -> slot.meta().txnId() == 0);
+  }
+
+  /** Finds processes that have the file open but use another lock file: theirs was deleted. */
+  public static void lockItself(Path path, PageFile file, boolean alone) {
+    long end =
+        System.nanoTime() + PATIENCE_NANOS; // a process that dies frees one lock, then the other
+    while (!isOurs(file, alone)) {
+      if (System.nanoTime() - end < 0) {
+        LockFile.pause(POLL_NANOS);
+        continue;
+      }
+      throw new DatabaseLockedException(
+          path.toString(),
+          -1,
+          "another process has the database open, and its lock file was deleted or replaced; close the database there first");
+    }
+  }
+
+  /** Finds processes that use another lock file, by a hard link, if this user may write. */
+  private static void checkOtherNames(Path path, Storage storage) {
+    PageFile probe;
+    try {
+      probe = storage.open(path, true);
+    } catch (DatabaseLockedException e) {
+      throw e;
+    } catch (StorageException e) {
+      return; // it may not
+    }
+    try (probe) {
+      lockItself(path, probe, true);
+    }
+  }
+
+  private static boolean isOurs(PageFile file, boolean alone) {
+    return (!alone || file.tryLock(true)) && file.tryLock(false);
+  }
+
+  private static void checkPageSize(Path path, Settings settings, int pageSize) {
+    if (settings.pageSizeRequired() && pageSize != settings.pageSize()) {
+      throw new IllegalArgumentException(
+          "%s: page size=%d was asked for, the database has %d; leave the page size out to open it"
+              .formatted(path, settings.pageSize(), pageSize));
+    }
+  }
+
+  private static OpenedFile recover(
+      PageFile file, Settings settings, MetaSlots slots, boolean created, LockFile lock) {
+    int pageSize = slots.pageSize();
+    long pages = file.size() / pageSize;
+    PageMap verifying = file.map(pageSize, pages, Checksums.FIRST_TOUCH, null);
+    try {
+      Recovery recovery = Recovery.choose(verifying, slots);
+      Meta meta = recovery.meta();
+      checkWritable(file, meta);
+      PageMap map = map(file, settings, verifying, lock.shared() ? pages : meta.pageCount());
+      // A meta may say that its own pages are on disk; that does not tell whether it is there
+      // itself.
+      long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
+      lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, slots.idLimit(), created);
+      return new OpenedFile(file, map, meta, created, recovery.passedOver());
+    } finally {
+      verifying.release();
+    }
+  }
+
+  private static void checkWritable(PageFile file, Meta meta) {
+    if (file.writable()) {
+      meta.features().checkWritable(String.valueOf(file.path()));
+    }
+  }
+
+  /** Processes that write do not know what one that cannot write the lock file has mapped. */
+  private static PageMap map(PageFile file, Settings settings, PageMap verifying, long pages) {
+    return settings.checksums() == Checksums.FIRST_TOUCH && pages == verifying.pageCount()
+        ? verifying.retain()
+        : file.map(verifying.pageSize(), pages, settings.checksums(), verifying);
+  }
+
+  /** Others have it open: what they say is the newest commit needs no recovery. */
+  private static OpenedFile join(PageFile file, Settings settings, MetaSlots slots, LockFile lock) {
+    lock.join(slots.valid().getFirst().meta().databaseId(), slots.pageSize());
+    Meta meta = Publication.await(file, lock);
+    checkWritable(file, meta);
+    PageMap map =
+        file.map(slots.pageSize(), file.size() / slots.pageSize(), settings.checksums(), null);
+    return new OpenedFile(file, map, meta, false, List.of());
+  }
+
+  /** A map's page could not be read. */
+  public static StorageIoException faulted(Path path, InternalError error) {
+    String message = error.getMessage();
+    if (message == null || !message.contains("unsafe memory access")) {
+      throw error;
+    }
+    return new StorageIoException(
+        path
+            + ": cannot be read through the map: the file was cut short while it was open, or its"
+            + " disk failed; close the database and restore the file",
+        error);
+  }
+}

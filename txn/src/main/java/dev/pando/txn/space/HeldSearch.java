@@ -1,0 +1,246 @@
+package dev.pando.txn.space;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.pager.Meta;
+import dev.pando.txn.file.Snapshot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds which free pages pinned snapshots still see, from the metas of those snapshots: each says
+ * which pages were free then, and it sees all others. Nobody can have reused a page between the
+ * first and the last of them that see it, so it is held for all in between. These see it, too,
+ * unless a named snapshot was restored, which uses pages again that were free.
+ *
+ * <p>A pin may be stale: a reader that begins publishes what it takes for the newest commit, and
+ * then looks whether it is. For that moment the pin counts, though the state that it names may be
+ * gone, and its pages in use for something else.
+ */
+public final class HeldSearch {
+  /** In {@link #dates}: after the first pin that sees each of 64 pages, the last one of each. */
+  private static final int LAST = Long.SIZE;
+
+  /** Pages that the first and the last of these pins see. */
+  private record Run(int first, int last, long pgno, int length) {}
+
+  private final Snapshot base;
+  private final PageSet free;
+  private final List<Long> pins = new ArrayList<>();
+
+  /** Free pages that a pin sees. */
+  private final long[] seen;
+
+  /** Free pages that the newest pin sees. */
+  private final long[] seenLast;
+
+  /** Pages that the base uses and a pin sees. */
+  private final long[] seenUsed;
+
+  private final PageSet restored = new PageSet(0);
+
+  /** For 64 pages each, by their numbers in {@link #pins}; null where no pin sees a free page. */
+  private final int[] @Nullable [] dates;
+
+  /**
+   * A search.
+   *
+   * @param free the free pages of {@code base}
+   */
+  public HeldSearch(Snapshot base, PageSet free) {
+    this.base = base;
+    this.free = free;
+    int words = words(base.meta().pageCount());
+    seen = new long[words];
+    seenLast = new long[words];
+    seenUsed = new long[words];
+    dates = new int[words][];
+  }
+
+  private static int words(long pageCount) {
+    return Math.toIntExact((pageCount + Long.SIZE - 1) / Long.SIZE);
+  }
+
+  /**
+   * A search through all pinned snapshots before a base.
+   *
+   * @param metas their metas, by transaction; null for one that is not known
+   */
+  static HeldSearch of(Snapshot base, PageSet free, Pins pins, LongFunction<@Nullable Meta> metas) {
+    HeldSearch search = new HeldSearch(base, free);
+    long last = base.txnId() - 1;
+    boolean lastIsPinned = false;
+    for (long pin : pins.sorted()) {
+      if (pin < base.txnId()) {
+        search.add(pin, pins.isVague(pin) ? null : metas.apply(pin));
+        lastIsPinned = pin == last;
+      }
+    }
+    if (pins.isVague(last) && !lastIsPinned) {
+      search.add(last, null); // readers without a slot may see what was freed up to the base
+    }
+    return search;
+  }
+
+  /**
+   * Adds a pinned snapshot, in ascending order.
+   *
+   * @param meta null if it is not known: then it is taken to see every page
+   */
+  public void add(long txnId, @Nullable Meta meta) {
+    PageSet freeThen = PageSet.keeping(base.meta().pageCount());
+    if (meta != null) {
+      try {
+        readFree(base, meta, freeThen);
+      } catch (CorruptFileException e) {
+        freeThen.clear(); // a stale pin, or a snapshot that is damaged: all of it is kept
+      }
+    }
+    add(txnId, meta, freeThen);
+  }
+
+  private static void readFree(Snapshot base, Meta meta, PageSet out) {
+    FreeTree.read(base.map(), meta, out);
+    FreeTree.apply(base.map().name(), meta.freeRuns(), out);
+  }
+
+  public void add(long txnId, @Nullable Meta meta, PageSet freeThen) {
+    int pin = pins.size();
+    pins.add(txnId);
+    long pageCount = pageCount(base, meta);
+    for (int i = 0; i < seen.length; i++) {
+      long all = ~freeThen.word(i) & below(pageCount, i);
+      long sees = free.word(i) & all;
+      date(i, sees & ~seen[i], 0, pin);
+      date(i, seenLast[i] & ~sees, LAST, pin - 1);
+      seen[i] |= sees;
+      seenLast[i] = sees;
+      if ((seenUsed[i] & ~all) != 0) {
+        restored.setWord(i, restored.word(i) | (seenUsed[i] & ~all));
+      }
+      seenUsed[i] |= all & ~free.word(i);
+    }
+  }
+
+  /**
+   * Pages that the base uses, that a pinned snapshot sees, and that a later one does not see: only
+   * restoring a named snapshot leaves such pages.
+   */
+  PageSet restored() {
+    return restored;
+  }
+
+  private static long pageCount(Snapshot base, @Nullable Meta meta) {
+    long pageCount = base.meta().pageCount();
+    return meta == null ? pageCount : Math.min(meta.pageCount(), pageCount);
+  }
+
+  /** Of a word those bits whose pages are below a page count. */
+  private static long below(long pageCount, int word) {
+    long left = pageCount - (long) word * Long.SIZE;
+    return left >= Long.SIZE ? -1L : left <= 0 ? 0 : ~(-1L << left);
+  }
+
+  private void date(int word, long pages, int which, int pin) {
+    if (pages != 0) {
+      int[] known = dates[word];
+      if (known == null) {
+        known = new int[2 * Long.SIZE];
+        dates[word] = known;
+      }
+      for (long left = pages; left != 0; left &= left - 1) {
+        known[which + Long.numberOfTrailingZeros(left)] = pin;
+      }
+    }
+  }
+
+  /**
+   * Free pages of the newest commit that older ones see, each counted once.
+   *
+   * @throws CorruptFileException if an older one is damaged, or is pinned no longer
+   */
+  public static long pagesHeld(Snapshot newest, List<Meta> older) {
+    return pagesHeld(newest, older, new long[0]);
+  }
+
+  /**
+   * As {@link #pagesHeld(Snapshot, List)}, with pages that others see.
+   *
+   * @param seen 64 pages in a word
+   */
+  public static long pagesHeld(Snapshot newest, List<Meta> older, long[] seen) {
+    PageSet free = new PageSet(newest.meta().pageCount());
+    readFree(newest, newest.meta(), free);
+    long[] all = pagesSeen(newest, older, seen);
+    long held = 0;
+    for (int i = 0; i < all.length; i++) {
+      held += Long.bitCount(free.word(i) & all[i]);
+    }
+    return held;
+  }
+
+  /**
+   * Pages that older commits see, whether the newest one does or not.
+   *
+   * @param others pages that others see
+   * @return those and {@code others}, 64 in a word
+   * @throws CorruptFileException if an older one is damaged, or is pinned no longer
+   */
+  public static long[] pagesSeen(Snapshot newest, List<Meta> older, long[] others) {
+    if (older.isEmpty()) {
+      return others;
+    }
+    long[] seen = Arrays.copyOf(others, Math.max(others.length, words(pageCount(newest, null))));
+    for (Meta meta : older) {
+      PageSet freeThen = PageSet.keeping(newest.meta().pageCount());
+      readFree(newest, meta, freeThen);
+      long pageCount = pageCount(newest, meta);
+      for (int i = 0; i < words(pageCount); i++) {
+        seen[i] |= ~freeThen.word(i) & below(pageCount, i);
+      }
+    }
+    return seen;
+  }
+
+  /**
+   * Moves what was found out of the reusable pages; of one birth, what was freed first goes first.
+   */
+  public void moveTo(HeldPages held, PageSet reusable) {
+    for (int i = 0; i < seen.length; i++) {
+      date(i, seenLast[i], LAST, pins.size() - 1);
+      seenLast[i] = 0;
+    }
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < seen.length; i++) {
+      int[] known = dates[i];
+      if (known != null) {
+        addRuns(i, known, runs);
+      }
+    }
+    runs.sort(
+        Comparator.comparingInt(Run::first).thenComparingInt(Run::last)); // stable: by page number
+    for (Run run : runs) {
+      held.add(pins.get(run.first), pins.get(run.last) + 1, run.pgno, run.length);
+      reusable.removeRun(run.pgno, run.length);
+    }
+  }
+
+  private void addRuns(int word, int[] known, List<Run> runs) {
+    for (long left = seen[word]; left != 0; ) {
+      int start = Long.numberOfTrailingZeros(left);
+      int end = start + 1;
+      while (end < Long.SIZE
+          && (left & 1L << end) != 0
+          && known[end] == known[start]
+          && known[LAST + end] == known[LAST + start]) {
+        end++;
+      }
+      long pgno = (long) word * Long.SIZE + start;
+      runs.add(new Run(known[start], known[LAST + start], pgno, end - start));
+      left &= end == Long.SIZE ? 0 : -1L << end;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.pando.txn.space;
+
+import dev.pando.pager.PageHeader;
+
+/** Takes the lowest reusable pages first, so that the end of the file becomes free. */
+public final class LowestPages {
+  private final PageSet reusable;
+
+  /** Pages are taken below this; 0 if they come from anywhere. */
+  private long limit;
+
+  /** The lowest page that may be there. */
+  private long from;
+
+  LowestPages(PageSet reusable) {
+    this.reusable = reusable;
+  }
+
+  /** From here on pages below a limit are taken, as long as there are any. */
+  void begin(long pages) {
+    limit = pages;
+    from = PageHeader.FIRST_PGNO;
+  }
+
+  void end() {
+    limit = 0;
+  }
+
+  /** Whether the lowest pages are to be taken first. */
+  boolean isOn() {
+    return limit > 0;
+  }
+
+  long limit() {
+    return limit;
+  }
+
+  /** Takes pages that follow each other; -1 if there are none. */
+  long take(long wanted) {
+    from = reusable.nextIn(from, limit); // what was passed over is not free
+    for (long at = from; at + wanted <= limit; ) {
+      long end = reusable.nextOut(at, at + wanted);
+      if (end - at == wanted) {
+        long _ = reusable.removeRun(at, wanted);
+        return at;
+      }
+      at = reusable.nextIn(end, limit);
+    }
+    return -1;
+  }
+}

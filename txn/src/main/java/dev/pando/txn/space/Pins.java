@@ -1,0 +1,130 @@
+package dev.pando.txn.space;
+
+import java.util.Arrays;
+
+/**
+ * The snapshots whose pages must stay as they are: those of readers, the base of the running write
+ * transaction, and the newest transaction known to be on disk.
+ *
+ * <p>Pages born in b and freed in f are seen by snapshot r only if b &lt;= r &lt; f, so they may be
+ * reused as soon as no pin lies there. All those snapshots see them, unless they were free for some
+ * time and restoring a named snapshot brought them back. Pins on the past only ever vanish: a new
+ * reader pins the newest commit, which is pinned already. Readers without a slot may pin all
+ * snapshots from one on: what was freed later than that is seen by one of those.
+ */
+public final class Pins {
+  private static final long[] NONE = {};
+
+  /** Ascending, some maybe twice; without those that are only kept. */
+  private final long[] sorted;
+
+  /** Named snapshots, ascending. There may be many, so this array is shared and never copied. */
+  private final long[] kept;
+
+  /** This snapshot and all newer ones may be pinned, too. */
+  private final long from;
+
+  /** Takes ids in any order, repeated or not. */
+  public Pins(long... txnIds) {
+    this(NONE, Long.MAX_VALUE, txnIds);
+  }
+
+  private Pins(long[] kept, long from, long... txnIds) {
+    this.kept = kept;
+    this.from = from;
+    sorted = txnIds.clone();
+    Arrays.sort(sorted);
+  }
+
+  /**
+   * Some readers are not known one by one, only that they read nothing older.
+   *
+   * @param from {@link Long#MAX_VALUE} if there are none
+   */
+  public static Pins withAllFrom(long from, long... txnIds) {
+    return new Pins(NONE, from, txnIds);
+  }
+
+  /**
+   * Beside named snapshots.
+   *
+   * @param kept ascending, each once; from commit to commit the same array while no named snapshot
+   *     comes or goes
+   * @param from see {@link #withAllFrom}
+   */
+  public static Pins withKept(long[] kept, long from, long... txnIds) {
+    return new Pins(kept, from, txnIds);
+  }
+
+  /** These and another one. */
+  public Pins with(long txnId) {
+    long[] more = Arrays.copyOf(sorted, sorted.length + 1);
+    more[sorted.length] = txnId;
+    return new Pins(kept, from, more);
+  }
+
+  /** Whether it is not known which snapshots from this one on are pinned. */
+  public boolean isVague(long txnId) {
+    return txnId >= from;
+  }
+
+  /** The pinned snapshots, ascending, each once. */
+  public long[] sorted() {
+    long[] all = new long[sorted.length + kept.length];
+    int count = 0;
+    for (int i = 0, k = 0; i < sorted.length || k < kept.length; ) {
+      boolean isKept = i == sorted.length || (k < kept.length && kept[k] < sorted[i]);
+      long next = isKept ? kept[k++] : sorted[i++];
+      if (count == 0 || all[count - 1] != next) {
+        all[count++] = next;
+      }
+    }
+    return Arrays.copyOf(all, count);
+  }
+
+  /** Whether a snapshot is known to be pinned, not only by its name. */
+  public boolean containUnnamed(long txnId) {
+    return Arrays.binarySearch(sorted, txnId) >= 0;
+  }
+
+  /** Whether a pinned snapshot may see pages with these dates. */
+  public boolean hold(long birth, long freed) {
+    return Math.max(birth, from) < freed
+        || first(sorted, birth) < freed
+        || first(kept, birth) < freed;
+  }
+
+  /** Whether a named snapshot sees pages with these dates. */
+  public boolean keep(long birth, long freed) {
+    return first(kept, birth) < freed;
+  }
+
+  /** Named snapshots, as they were given. */
+  long[] kept() {
+    return kept;
+  }
+
+  /**
+   * The birth to record for pages freed now: the first pinned snapshot that may see them. Those
+   * before it are gone for ever, so nothing is lost, and most neighbours become alike and merge.
+   */
+  public long canonicalBirth(long birth) {
+    long first = Math.min(first(sorted, birth), first(kept, birth));
+    if (first == Long.MAX_VALUE) {
+      throw new AssertionError("pages born in " + birth + " were freed, their base is not pinned");
+    }
+    return Math.min(first, Math.max(birth, from));
+  }
+
+  /** The first one that is not less than an id; {@link Long#MAX_VALUE} if there is none. */
+  private static long first(long[] ids, long txnId) {
+    int found = Arrays.binarySearch(ids, txnId);
+    int at = found >= 0 ? found : ~found;
+    return at < ids.length ? ids[at] : Long.MAX_VALUE;
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(sorted());
+  }
+}

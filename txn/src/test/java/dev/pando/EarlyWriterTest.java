@@ -1,0 +1,223 @@
+package dev.pando;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.DatabaseFullException;
+import dev.pando.error.StorageIoException;
+import dev.pando.pager.FileStorage;
+import dev.pando.pager.PageFile;
+import dev.pando.pager.Storage;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Large sorted loads, whose pages are written while the load goes on. */
+final class EarlyWriterTest extends DatabaseTestBase {
+  private static final int RECORDS = 500_000;
+  private static final String THREAD = "pando-early-writer";
+
+  /** Calls of the file by the early writer. */
+  private final AtomicInteger earlyWrites = new AtomicInteger();
+
+  private final AtomicInteger earlySyncs = new AtomicInteger();
+  private int failingWrite = Integer.MAX_VALUE;
+  private int failingSync = Integer.MAX_VALUE;
+
+  private Options options() {
+    return Options.defaults().withStorage((Storage) proxy(Storage.class, new FileStorage()));
+  }
+
+  /** Passes calls on, counts those of the early writer and fails where it should. */
+  private Object proxy(Class<?> type, Object target) {
+    return Proxy.newProxyInstance(
+        type.getClassLoader(),
+        new Class<?>[] {type},
+        (_, method, arguments) -> {
+          if (Thread.currentThread().getName().equals(THREAD)) {
+            early(method);
+          }
+          Object result = invoke(method, target, arguments);
+          return result instanceof PageFile file ? proxy(PageFile.class, file) : result;
+        });
+  }
+
+  private static Object invoke(Method method, Object target, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void early(Method method) {
+    if (method.getName().equals("write") && earlyWrites.incrementAndGet() == failingWrite) {
+      throw new DatabaseFullException("no room", null);
+    }
+    if (method.getName().equals("sync") && earlySyncs.incrementAndGet() == failingSync) {
+      throw new StorageIoException("cannot sync", null);
+    }
+  }
+
+  private static byte[] value(long key) {
+    byte[] value = new byte[100];
+    java.util.Arrays.fill(value, (byte) (key * 31));
+    return value;
+  }
+
+  private static void load(WriteTxn tx, long from, long to) {
+    for (long key = from; key < to; key++) {
+      tx.append(BLOBS, key, value(key));
+    }
+  }
+
+  @Test
+  void theLoadIsWrittenWhileItGoesOn() {
+    Database db = open(options());
+    db.update(tx -> load(tx, 0, RECORDS));
+    assertThat(earlyWrites).hasValueGreaterThan(20);
+    assertThat(earlySyncs).hasValueGreaterThan(0);
+    closeChecked(db);
+    db = open(options());
+    assertHolds(db, RECORDS);
+  }
+
+  private static void assertHolds(Database db, int records) {
+    try (ReadTxn tx = db.beginRead()) {
+      long next = 0;
+      for (Entry<Long, byte[]> entry : tx.scan(BLOBS)) {
+        assertThat((long) entry.key()).isEqualTo(next);
+        if (!java.util.Arrays.equals(entry.value(), value(next))) {
+          throw new AssertionError("another value of " + next);
+        }
+        next++;
+      }
+      assertThat(next).isEqualTo(records);
+    }
+  }
+
+  @Test
+  void pagesLeftBehindCanBeReadAndChangedInTheSameTransaction() {
+    Database db = open(options());
+    db.update(tx -> tx.put(BLOBS, 0L, value(0)));
+    db.update(
+        tx -> {
+          try (RawCursor cursor = tx.raw(BLOBS).cursor()) {
+            for (long key = 0; key < RECORDS; key++) {
+              tx.put(BLOBS, key, value(key + 1));
+              if (key == 50_000) {
+                assertThat(cursor.first()).isTrue();
+              }
+              if (key % 1000 == 999) {
+                assertThat(tx.get(BLOBS, key / 2)).isEqualTo(value(key / 2 + 1));
+              }
+              if (key > 50_000 && key % 10_000 == 0) {
+                assertThat(cursor.next()).isTrue();
+              }
+            }
+          }
+          for (long key = 0; key < RECORDS; key += 7) {
+            assertThat(tx.delete(BLOBS, key)).isTrue();
+          }
+          for (long key = 0; key < RECORDS; key++) {
+            tx.put(BLOBS, key, value(key));
+          }
+        });
+    closeChecked(db);
+    db = open(options());
+    assertHolds(db, RECORDS);
+  }
+
+  @Test
+  void aRollBackLeavesNothingBehind() {
+    Database db = open(options());
+    db.update(tx -> load(tx, 0, 1000));
+    final long before = db.stat().fileBytes();
+    try (WriteTxn tx = db.beginWrite()) {
+      load(tx, 1000, RECORDS);
+    }
+    assertThat(earlyWrites).hasValueGreaterThan(10);
+    assertThat(db.stat().fileBytes()).isEqualTo(before);
+    assertHolds(db, 1000);
+    db.update(tx -> load(tx, 1000, 2000));
+    assertHolds(db, 2000);
+  }
+
+  @Test
+  void aFullDiskEndsTheTransactionOnly() {
+    Database db = open(options());
+    db.update(tx -> load(tx, 0, 1000));
+    failingWrite = 5;
+    assertThatThrownBy(() -> db.update(tx -> load(tx, 1000, RECORDS)))
+        .isInstanceOf(DatabaseFullException.class)
+        .hasMessageContaining("no room");
+    assertHolds(db, 1000);
+    db.update(tx -> load(tx, 1000, RECORDS));
+    assertHolds(db, RECORDS);
+  }
+
+  /** The pages that could not be written are nowhere: whoever reads on must not commit. */
+  @Test
+  void aFailureThatAReadComesUponEndsTheTransactionAsWell() throws InterruptedException {
+    Database db = open(options());
+    db.update(tx -> load(tx, 0, 1000));
+    failingWrite = 1;
+    try (WriteTxn tx = db.beginWrite()) {
+      Savepoint savepoint = tx.savepoint();
+      if (appendUntilEarlyWrites(tx)) {
+        for (int i = 0; i < 2; i++) {
+          assertThatThrownBy(() -> tx.get(BLOBS, 2000L)).isInstanceOf(DatabaseFullException.class);
+        }
+        tx.rollbackTo(savepoint);
+        assertThatThrownBy(tx::commit).isInstanceOf(DatabaseFullException.class);
+      }
+    }
+    assertHolds(db, 1000);
+    db.update(tx -> load(tx, 1000, RECORDS));
+    assertHolds(db, RECORDS);
+  }
+
+  /** False if an append came upon the failure: on a slow machine the early write comes late. */
+  private boolean appendUntilEarlyWrites(WriteTxn tx) throws InterruptedException {
+    try {
+      for (long key = 1000; earlyWrites.get() == 0; key++) {
+        tx.append(BLOBS, key, value(key));
+        if (key % 1000 == 0) {
+          Thread.sleep(1);
+        }
+      }
+      return true;
+    } catch (DatabaseFullException e) {
+      assertThatThrownBy(tx::commit).isInstanceOf(IllegalStateException.class);
+      return false;
+    }
+  }
+
+  @Test
+  void theThreadEndsWithTheTransaction() throws InterruptedException {
+    Database db = open(options());
+    db.update(tx -> load(tx, 0, RECORDS));
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals(THREAD)) { // about to end
+        assertThat(thread.join(java.time.Duration.ofMinutes(2))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aFailedSyncIsNeverForgotten() {
+    Database db = open(options());
+    db.update(tx -> load(tx, 0, 1000));
+    failingSync = 1;
+    assertThatThrownBy(() -> db.update(tx -> load(tx, 1000, RECORDS)))
+        .isInstanceOf(DatabaseFailedException.class);
+    assertThatThrownBy(() -> db.update(tx -> load(tx, 1000, 1001)))
+        .isInstanceOf(DatabaseFailedException.class);
+    assertHolds(db, 1000);
+    closeChecked(db);
+    assertHolds(open(options()), 1000);
+  }
+}

@@ -1,0 +1,299 @@
+package dev.pando;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pando.codec.Codec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Random transactions with savepoints inside each other, against a stack of {@link TreeMap}s. Rerun
+ * with {@code -Dpando.seed=}; {@code -Dpando.scale=10} runs ten times as many transactions.
+ */
+final class SavepointModelTest extends DatabaseTestBase {
+  private static final String[] TABLES = {"one", "two", "three", "four", "five"};
+  private static final long KEYS = 400;
+
+  /** Enough to leave a batch of pages of 512 bytes to the early writer. */
+  private static final int LOAD = 9000;
+
+  /** Tables by name. */
+  private static final class State {
+    final TreeMap<String, TreeMap<Long, byte[]>> tables = new TreeMap<>();
+
+    State copy() {
+      State copy = new State();
+      tables.forEach((name, entries) -> copy.tables.put(name, new TreeMap<>(entries)));
+      return copy;
+    }
+
+    TreeMap<Long, byte[]> get(String name) {
+      return tables.getOrDefault(name, new TreeMap<>());
+    }
+
+    TreeMap<Long, byte[]> make(String name) {
+      return tables.computeIfAbsent(name, n -> new TreeMap<>());
+    }
+  }
+
+  /** A reader and what it must go on seeing. */
+  private record Held(ReadTxn tx, State state) {}
+
+  private Random random = new Random();
+  private State committed = new State();
+  private State state = committed;
+  private ModelSavepoints<State> savepoints = new ModelSavepoints<>(State::copy);
+  private @Nullable Held held;
+  private boolean loads;
+  private int rollbacks;
+
+  /** A cursor that is open, and the rollbacks that there had been. */
+  private @Nullable RawCursor cursor;
+
+  private int cursorRollbacks;
+
+  private @Nullable RawTable raw;
+
+  @ParameterizedTest(name = "pages of {0} bytes, at most {1} dirty, {2} transactions")
+  @CsvSource({
+    "512,65536,400",
+    "512,1000000,400",
+    "512,100000000,60",
+    "4096,65536,400",
+    "4096,1000000,300"
+  })
+  void behavesAsItsModel(int pageSize, long spillLimit, int wanted) {
+    long seed = Long.getLong("pando.seed", System.nanoTime());
+    System.out.println(
+        "SavepointModelTest pages of " + pageSize + ", limit " + spillLimit + ", seed " + seed);
+    random = new Random(seed);
+    loads = spillLimit > 10_000_000; // with less, pages are spilled before there is a batch
+    Options options =
+        Options.defaults()
+            .withPageSize(pageSize)
+            .withGrowthStep(16 << 10)
+            .withSpillLimit(spillLimit);
+    Database db = open(options);
+    long transactions = wanted * Long.getLong("pando.scale", 1L);
+    for (long i = 0; i < transactions; i++) {
+      try {
+        transaction(db);
+        reader(db);
+        if (random.nextInt(10) == 0) {
+          CheckReport _ = db.check().throwIfBad();
+        }
+        if (random.nextInt(50) == 0) {
+          endReader();
+          closeChecked(db);
+          db = open(options);
+          assertThat(db.openReport().passedOver()).isEmpty();
+        }
+        try (ReadTxn tx = db.beginRead()) {
+          assertSees(tx, committed);
+        }
+      } catch (Throwable e) {
+        throw new AssertionError("seed " + seed + ", transaction " + i, e);
+      }
+    }
+    endReader();
+    System.out.println("SavepointModelTest " + rollbacks + " rollbacks, " + db.stat());
+  }
+
+  private void reader(Database db) {
+    if (held == null && random.nextInt(10) == 0) {
+      held = new Held(db.beginRead(), committed);
+    } else if (random.nextInt(10) == 0) {
+      endReader();
+    }
+  }
+
+  private void endReader() {
+    Held reader = held;
+    if (reader != null) {
+      assertSees(reader.tx, reader.state);
+      reader.tx.close();
+      held = null;
+    }
+  }
+
+  private void transaction(Database db) {
+    state = committed.copy();
+    savepoints = new ModelSavepoints<>(State::copy);
+    cursor = null;
+    boolean large = random.nextInt(20) == 0;
+    int size = large ? 500 + random.nextInt(2500) : random.nextInt(200);
+    int every = 2 + random.nextInt(large ? 200 : 20);
+    try (WriteTxn tx = db.beginWrite()) {
+      raw = tx.raw("one");
+      for (int i = 0; i < size; i++) {
+        if (random.nextInt(every) == 0) {
+          state = savepoints.step(tx, state, random);
+          if (!large || random.nextInt(20) == 0) {
+            assertSees(tx, state);
+          }
+        }
+        change(tx);
+        cursor(tx);
+      }
+      rollbacks += savepoints.rollbacks;
+      if (random.nextInt(6) > 0) {
+        tx.commit();
+        committed = state;
+      }
+    }
+  }
+
+  private static Table<Long, byte[]> table(String name) {
+    return Table.of(name, Codec.u64(), Codec.bytes());
+  }
+
+  private void change(WriteTxn tx) {
+    String name = TABLES[random.nextInt(TABLES.length)];
+    Table<Long, byte[]> table = table(name);
+    long key = random.nextLong(KEYS);
+    int choice = random.nextInt(4000);
+    if (choice < 2200) {
+      byte[] value = value();
+      boolean isNew = !state.get(name).containsKey(key);
+      assertThat(tx.put(table, key, value)).isEqualTo(isNew);
+      state.make(name).put(key, value);
+    } else if (choice < 3400) {
+      assertThat(tx.delete(table, key)).isEqualTo(state.get(name).remove(key) != null);
+    } else if (choice < 3900) {
+      assertThat(tx.get(table, key)).isEqualTo(state.get(name).get(key));
+    } else if (choice < 3930) {
+      deleteRange(tx, name, key);
+    } else if (choice < 3945) {
+      rawPut(tx, key);
+    } else if (choice < 3952) {
+      tx.clear(table);
+      state.tables.computeIfPresent(name, (n, entries) -> new TreeMap<>());
+    } else if (choice < 3966) {
+      assertThat(tx.drop(name)).isEqualTo(state.tables.remove(name) != null);
+    } else if (choice < 3994) {
+      rename(tx, name);
+    } else if (loads) {
+      load(tx, name);
+    }
+  }
+
+  /** Through a handle that was opened before whatever happened since. */
+  private void rawPut(WriteTxn tx, long key) {
+    if (raw == null) {
+      return;
+    }
+    byte[] encoded = new byte[8];
+    java.nio.ByteBuffer.wrap(encoded).putLong(key);
+    if (tx.tables().contains("one")) { // else it would be made with other codecs
+      byte[] value = value();
+      assertThat(raw.put(encoded, value)).isEqualTo(!state.get("one").containsKey(key));
+      state.make("one").put(key, value);
+      assertThat(raw.get(encoded)).isEqualTo(value);
+    }
+  }
+
+  private void rename(WriteTxn tx, String name) {
+    String to = TABLES[random.nextInt(TABLES.length)];
+    if (state.tables.containsKey(name) && !state.tables.containsKey(to)) {
+      assertThat(tx.rename(name, to)).isTrue();
+      state.tables.put(to, state.tables.remove(name));
+    } else if (!state.tables.containsKey(name)) {
+      assertThat(tx.rename(name, to)).isFalse();
+    } else if (name.equals(to)) {
+      assertThat(tx.rename(name, to)).as("does nothing").isTrue();
+    } else {
+      assertThatThrownBy(() -> tx.rename(name, to)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  private void deleteRange(WriteTxn tx, String name, long from) {
+    Table<Long, byte[]> table = table(name);
+    for (Entry<Long, byte[]> entry : tx.scan(table, Range.closedOpen(from, from + 15))) {
+      assertThat(tx.delete(table, entry.key())).isTrue();
+    }
+    state.get(name).subMap(from, from + 15).clear();
+  }
+
+  private void load(WriteTxn tx, String name) {
+    Table<Long, byte[]> table = table(name);
+    TreeMap<Long, byte[]> entries = state.make(name);
+    long first = entries.isEmpty() ? KEYS : Math.max(KEYS, entries.lastKey() + 1);
+    if (first > 5L * LOAD) {
+      tx.clear(table);
+      entries.clear();
+      first = KEYS;
+    }
+    byte[] value = new byte[180 + random.nextInt(20)];
+    random.nextBytes(value);
+    for (long key = first; key < first + LOAD; key++) {
+      tx.append(table, key, value);
+      entries.put(key, value);
+    }
+  }
+
+  /** Moves a cursor that is opened now and then. */
+  private void cursor(WriteTxn tx) {
+    RawCursor open = cursor;
+    if (open == null) {
+      if (random.nextInt(40) == 0 && state.tables.containsKey("one")) {
+        cursor = tx.raw("one").cursor();
+        cursorRollbacks = savepoints.rollbacks;
+      }
+    } else if (cursorRollbacks != savepoints.rollbacks) {
+      assertThatThrownBy(open::next)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("savepoint");
+      open.close();
+      cursor = null;
+    } else if (random.nextInt(3) == 0) {
+      boolean _ = random.nextBoolean() ? open.next() : open.prev();
+    } else if (random.nextInt(20) == 0) {
+      open.close();
+      cursor = null;
+    }
+  }
+
+  private byte[] value() {
+    int kind = random.nextInt(1000);
+    int size;
+    if (kind < 800) {
+      size = random.nextInt(60);
+    } else if (kind < 950) {
+      size = random.nextInt(800);
+    } else if (kind < 990) {
+      size = random.nextInt(6000);
+    } else if (kind < 997) {
+      size = random.nextInt(30_000);
+    } else {
+      size = 60_000 + random.nextInt(40_000); // most of these go to the file at once
+    }
+    byte[] value = new byte[size];
+    random.nextBytes(value);
+    return value;
+  }
+
+  private static void assertSees(ReadTxn tx, State wanted) {
+    assertThat(tx.tables()).isEqualTo(List.copyOf(wanted.tables.keySet()));
+    for (String name : TABLES) {
+      List<Map.Entry<Long, byte[]>> expected = new ArrayList<>(wanted.get(name).entrySet());
+      assertThat(tx.count(table(name))).isEqualTo(expected.size());
+      int at = 0;
+      for (Entry<Long, byte[]> entry : tx.scan(table(name))) {
+        Map.Entry<Long, byte[]> next = expected.get(at++);
+        assertThat(entry.key()).isEqualTo(next.getKey());
+        if (!Arrays.equals(entry.value(), next.getValue())) {
+          throw new AssertionError("another value of " + entry.key() + " in " + name);
+        }
+      }
+      assertThat(at).isEqualTo(expected.size());
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.pando;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pando.txn.readers.ReaderSlots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** The newest commit gets a shorter map, because the file is about to be cut. */
+class ShorterMapTest extends DatabaseTestBase {
+  private final HookedLocks locks = new HookedLocks();
+
+  /**
+   * A reader that had looked the newest commit up, but not yet pinned it, did not notice that the
+   * commit got a shorter map meanwhile, and read through the one that was gone.
+   */
+  @Test
+  void whileAReaderBegins() throws Exception {
+    Database db = open(Options.defaults().withStorage(locks));
+    makeEndFree(db);
+    List<ReadTxn> all = new ArrayList<>();
+    for (int i = 0; i < ReaderSlots.SLOTS_PER_BLOCK; i++) {
+      all.add(db.beginRead());
+    }
+    CountDownLatch looked = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    locks.beforeSize = // the reader needs a new block
+        () -> {
+          locks.beforeSize = () -> {};
+          looked.countDown();
+          await(go);
+        };
+    AtomicReference<Object> found = new AtomicReference<>();
+    Thread reader =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    found.set(db.<String, RuntimeException>view(tx -> tx.get(NAMES, 1L)));
+                  } catch (RuntimeException e) {
+                    found.set(e);
+                  }
+                });
+    await(looked);
+    all.forEach(ReadTxn::close);
+    Thread writer = Thread.ofPlatform().start(() -> db.beginWrite().close());
+    Await.blocked(writer); // or it has ended: it lets go of the long map
+    go.countDown();
+    reader.join();
+    writer.join();
+    assertThat(found.get()).isEqualTo("x");
+  }
+
+  /** The next transaction shortens the map. */
+  private static void makeEndFree(Database db) {
+    db.update(tx -> tx.put(NAMES, 1L, "x"));
+    db.update(tx -> tx.put(BLOBS, 1L, new byte[16 << 20]));
+    long most = db.stat().pageCount();
+    db.update(tx -> tx.delete(BLOBS, 1L));
+    while (db.stat().pageCount() > most / 2) {
+      db.update(tx -> tx.put(NAMES, 2L, "y"));
+    }
+    for (int i = 0; i < 2; i++) { // until no meta slot knows the file as longer
+      db.update(tx -> tx.put(NAMES, 2L, "y"));
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
