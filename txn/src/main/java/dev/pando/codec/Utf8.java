@@ -105,7 +105,7 @@ public final class Utf8 {
    * @param codecId the codec that reads it
    * @throws CodecException if the bytes are not UTF-8
    */
-  public static String string(byte[] bytes, String codecId) {
+  static String string(byte[] bytes, String codecId) {
     String string = new String(bytes, UTF_8);
     if (string.indexOf('\uFFFD') >= 0) { // a real one, or what the JDK puts for malformed bytes
       int malformed = Arrays.mismatch(bytes, string.getBytes(UTF_8));
