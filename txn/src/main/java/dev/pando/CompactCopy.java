@@ -5,6 +5,7 @@ import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.StorageIoException;
 import dev.pando.pager.CopyTarget;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.pager.Meta;
@@ -36,6 +37,10 @@ final class CompactCopy {
   private final DataFile file;
   private final Storage storage;
   private final Progress progress;
+
+  /** Whether the file under the temporary name is this copy's: another one's is left alone. */
+  private boolean made;
+
   private long done;
   private long total;
 
@@ -86,8 +91,10 @@ final class CompactCopy {
   }
 
   private void delete(Path temporary) {
-    storage.delete(temporary);
-    storage.delete(DatabaseFile.lockFile(temporary));
+    if (made) {
+      storage.delete(temporary);
+      storage.delete(DatabaseFile.lockFile(temporary));
+    }
   }
 
   /** Makes the file; returns the meta that it is to get. */
@@ -102,6 +109,11 @@ final class CompactCopy {
               .withDatabaseId(CopyTarget.mark(target));
       Meta loaded;
       try (Database copy = Database.open(temporary, options)) {
+        made = copy.openReport().created();
+        if (!made) {
+          throw new StorageIoException(
+              temporary + ": another copy to the same name is being made; begin again later", null);
+        }
         copyTables(commit, copy);
         loaded = copy.known().meta();
       }

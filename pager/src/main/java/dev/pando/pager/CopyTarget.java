@@ -64,7 +64,12 @@ public final class CopyTarget implements AutoCloseable {
    * @param temporary a database that nobody has open, with the id {@link #mark(Path)}
    */
   public static CopyTarget adopt(Storage storage, Path target, Path temporary, int pageSize) {
-    return new CopyTarget(storage, target, temporary, storage.open(temporary, true), pageSize);
+    PageFile file = storage.open(temporary, true);
+    if (!file.tryLock(true)) {
+      file.close();
+      throw new StorageIoException(temporary + ": cannot be locked, another process uses it", null);
+    }
+    return new CopyTarget(storage, target, temporary, file, pageSize);
   }
 
   /** A free name beside a file, after removing what a crash has left of an earlier copy. */
