@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * comes after it stops it once by a handshake, the only way in Java to see for certain that a
  * thread is in no call which does not say so by a fence. From then on each call takes the caller by
  * a compare-and-set.
+ *
+ * <p>See DECISIONS.md, 'Two threads in one transaction'.
  */
 final class Caller {
   private static final VarHandle THREAD;

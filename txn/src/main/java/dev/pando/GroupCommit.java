@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The first one begins the transaction and commits it; others join while the group before is
  * being put on disk. Threads that have just been released by that one are likely to come back with
  * their next update, so the commit waits for them a moment, as long as that pays.
+ *
+ * <p>See DECISIONS.md, 'Shared updates'.
  */
 final class GroupCommit {
   /** Groups of more threads than this are not waited for: many will have joined anyway. */

@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
  * cells are small. Where a large cell would leave much of a page unused, it takes neighbouring
  * pages, up to the point where little is left over; what a leaf wastes then is shared by several
  * values, where a run of pages for each of them would waste half a page a value.
+ *
+ * <p>See DECISIONS.md, 'Leaves of several pages'.
  */
 final class LeafPages {
   /** A leaf that is full has at most this part of it unused: one fifth. */

@@ -7,6 +7,8 @@ package dev.pando.pager;
  * begins in a chunk is read from the memory of that chunk alone. The overlap takes address space,
  * no memory.
  *
+ * <p>See DECISIONS.md, 'Mapping in chunks'.
+ *
  * @param chunkShift the logarithm of a chunk's bytes, at least that of the largest page
  * @param overlap bytes that a chunk's memory shows beyond its end; at least the longest run
  * @param pieceChunks chunks that one piece shows at most

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
  * <p>Two class loaders may each have a copy of this class, of different versions. They share the
  * list and its monitor: the list is a security property, which holds only strings and which test
  * frameworks do not reset, and a string literal is one object in the whole JVM.
+ *
+ * <p>See DECISIONS.md, 'List of open files'.
  */
 final class OpenFiles {
   private static final String LIST = "dev.pando.open-files";

@@ -11,6 +11,8 @@ package dev.pando.pager;
  * were found by running each call with less and less stack under {@code -Xint}: an update took 6
  * KiB, a transaction of its own, whose beginning walks the stack, 13, a compaction 15, a channel's
  * call 2. A KiB costs about 30 ns.
+ *
+ * <p>See DECISIONS.md, 'Stack room'.
  */
 public final class StackRoom {
   /**

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Java locks no byte twice: to be sure, a process must release and lock again. So that no other one
  * gets in between, it does that with one byte after the other, and a process that wants the lock
  * alone needs both at once. Not thread-safe.
+ *
+ * <p>See DECISIONS.md, 'Readers without a slot'.
  */
 final class SteadyLock {
   static final int BYTES = 2;

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What one write transaction has changed, on top of the commit that was the newest when it began.
  * It lives from {@link Writer#begin} until it is committed or rolled back. Updates that share a
  * transaction share its changes. For one thread at a time.
+ *
+ * <p>See DECISIONS.md, 'Changes instead of a WriteTxn'.
  */
 public final class Changes {
   private final Snapshot base;

@@ -19,6 +19,8 @@ import java.util.function.Supplier;
  * Makes what a write transaction did the newest state, on disk. Up to the write of the meta a
  * failure only ends the transaction; from there on it also ends all writing, because nobody knows
  * what is on disk.
+ *
+ * <p>See DECISIONS.md, 'Data synced before the meta'.
  */
 public final class Commit {
   /** Dirty bytes from which on data is synced first, so that recovery need not verify it. */

@@ -19,6 +19,8 @@ import java.lang.foreign.MemorySegment;
  * nothing of it is on disk. So the pages that may not have been on disk when its meta was written,
  * the ones that recovery has verified, are written again with what is in them, and the meta: a sync
  * after that tells the truth. After a clean close there are none.
+ *
+ * <p>See DECISIONS.md, 'Found commits written again'.
  */
 public final class FoundCommit implements PageReader {
   private static final int PIECE = 64 << 10;

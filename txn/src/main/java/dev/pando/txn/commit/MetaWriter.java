@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * durable meta gives. So each meta gives one some way above its own id, and the first writer of a
  * file puts a meta on disk before any page, whose id is above all limits. From then on the lock
  * file knows which ids were used.
+ *
+ * <p>See DECISIONS.md, 'Transaction ids used once' and 'Limit of ids in each meta'.
  */
 public final class MetaWriter {
   /** So many ids a meta allows above its own, ... */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Batches are written one after the other by a thread that lives as long as the transaction.
  * Nobody else writes to the file or syncs it meanwhile: whoever wants to awaits all batches first.
  * For the holder of the writer's turn.
+ *
+ * <p>See DECISIONS.md, 'Sorted loads written early'.
  */
 public final class EarlyWriter {
   /** Bytes of a batch: little beside what waits, much beside the cost of handing it over. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * stay as they are, in memory and in the file: a change copies them to other page numbers, as it
  * does with pages of older transactions, and they are given back when no savepoint is left that
  * needs them.
+ *
+ * <p>See DECISIONS.md, 'Savepoints by copy-on-write'.
  */
 public final class SavepointPages {
   /** A table of so many pages is cleared in no time, so it is worth keeping. */

@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A session is a process's time in the record. Its number has the record's in its last bits and
  * is never given out twice.
+ *
+ * <p>See DECISIONS.md, 'Life of a process'.
  */
 public final class Members {
   /** Processes that can have the database open at a time. */

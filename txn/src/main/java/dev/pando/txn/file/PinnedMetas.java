@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A process that takes over the writing learns from them which free pages older snapshots still
  * see: those that the snapshot's own meta does not count as free. So no dates of free pages need be
  * in the database file. Written by the holder of the writer lock.
+ *
+ * <p>See DECISIONS.md, 'Free pages without dates in the file'.
  */
 public final class PinnedMetas {
   /** In a block: one more than the transaction; 0 while it holds none. */

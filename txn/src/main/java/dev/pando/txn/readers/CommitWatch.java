@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * of a commit it says so in the lock file, and it takes that back after it has published the
  * commit: so no commit is missed between the two. Where the kernel says nothing, the thread looks
  * {@link #SLOW_NANOS now and then}.
+ *
+ * <p>See DECISIONS.md, 'Watch for commits of other processes'.
  */
 public final class CommitWatch {
   /** What the watch needs of a database. Called by the watching thread. */

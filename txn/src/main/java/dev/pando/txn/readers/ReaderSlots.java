@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * commit came between, the writer may have looked at the slots before the write, so the reader
  * publishes the newer one instead. With weaker ordering the reader's write could stay behind its
  * read, and its pages could be reused under it.
+ *
+ * <p>See DECISIONS.md, 'Slots of a burst' and 'Forks of a reader'.
  */
 public final class ReaderSlots {
   // A block of slots. Its first 64 bytes:

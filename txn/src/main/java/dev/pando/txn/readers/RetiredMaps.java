@@ -9,6 +9,8 @@ import java.util.List;
  * Maps that newer snapshots do not use. Each is released when no reader is left that may use it: so
  * readers need not count themselves in and out of maps, and one reader keeps one map, however many
  * were made since. Guarded by its owner.
+ *
+ * <p>See DECISIONS.md, 'Life of a mapping'.
  */
 public final class RetiredMaps {
   /** A map, and the snapshots that were the newest ones while it was the newest map. */

@@ -19,6 +19,8 @@ import java.util.function.LongPredicate;
  * Chooses the commit to open a database on: the newest whose meta is valid and whose delta holds,
  * which is every page that may not have been on disk when the meta was written. Reads only.
  *
+ * <p>See DECISIONS.md, 'Verification at opening'.
+ *
  * @param meta the commit
  * @param passedOver why newer or damaged slots were not used
  */

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Pages of a transaction shall stand together. So they come from long runs; while the file is
  * not much larger than what is in it, rather from its end than from short runs; and branches, most
  * of which the next large transaction changes again, stand apart from leaves.
+ *
+ * <p>See DECISIONS.md, 'Pieces of a commit'.
  */
 public final class FreeSpace {
   /**

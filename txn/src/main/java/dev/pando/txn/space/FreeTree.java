@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #differences} and {@link #write} prepare a commit and undo nothing: if it fails, only
  * {@link #load} makes this right again.
+ *
+ * <p>See DECISIONS.md, 'Chunks of the free tree'.
  */
 public final class FreeTree {
   private static final int WORDS = FreeChunk.WORDS;

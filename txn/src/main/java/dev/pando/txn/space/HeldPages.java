@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Free pages that a pinned snapshot may still see, in groups of equal dates: the smallest snapshot
  * that may see them, and the transaction that freed them. Kept in memory only: who takes over the
  * writing finds them again from the pinned snapshots ({@link HeldSearch}).
+ *
+ * <p>See DECISIONS.md, 'Canonical births'.
  */
 public final class HeldPages {
   private static final class Group {

@@ -11,6 +11,8 @@ import dev.pando.txn.file.DataFile;
  * are set apart during a transaction, the longest runs first, because a leaf of several pages needs
  * them in one piece. What a transaction takes is replaced when the next one begins, from what it
  * freed.
+ *
+ * <p>See DECISIONS.md, 'Full file and reserve'.
  */
 public final class Reserve {
   /** Never more than one page of so many kept because of large transactions. */

@@ -10,6 +10,8 @@ import java.util.Arrays;
  * <p>A list is of one window of the file. It stays there while it finds runs that are long enough,
  * and begins with the first window again when much has become reusable: so what is rewritten moves
  * to the beginning of the file, and the end becomes free.
+ *
+ * <p>See DECISIONS.md, 'Search for long runs' and 'Window of small commits'.
  */
 public final class RunFinder {
   /** Pages of the file that one list is made of. */

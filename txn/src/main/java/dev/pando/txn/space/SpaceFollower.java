@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * reading finds out which they are. A pin may be stale (see {@link HeldSearch}). Then too much is
  * held, which shows as soon as another process has reused such a page; wherever anything does not
  * fit, the answer is to read everything.
+ *
+ * <p>See DECISIONS.md, 'Following the changes of other processes'.
  */
 public final class SpaceFollower {
   private final FreeTree tree;
