@@ -50,7 +50,7 @@ final class PlaceTables {
     tx.put(IN_COUNTRY, new InCountry(place.country(), place.name(), place.id()), true);
   }
 
-  /** Corrects a population wherever it stands; nobody ever sees one table changed alone. */
+  /** Corrects a population in all tables; no reader ever sees one table changed alone. */
   static void correctPopulation(WriteTxn tx, int id, int population) {
     Place old = tx.get(PLACES, id);
     if (old == null) {
