@@ -24,7 +24,7 @@ class CutFileCloseTest extends DatabaseTestBase {
     }
     assertThatThrownBy(db::close)
         .isInstanceOf(StorageException.class) // told by the map, or by the meta slots
-        .hasMessageContainingAll(file().toString(), "cut short");
+        .hasMessageContainingAll(file().toString(), "truncated");
     Files.delete(file());
     assertThat(open().openReport().created()).isTrue(); // nobody has the lock any more
   }

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * No room: the disk, a quota, the limit of a file, or the limit set for the database. The
- * transaction that met it fails; earlier commits stay readable, and writing works again once there
+ * transaction that met it fails. Earlier commits stay readable, and writing works again when there
  * is room.
  */
 public final class DatabaseFullException extends StorageException {

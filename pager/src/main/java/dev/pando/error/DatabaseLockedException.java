@@ -12,7 +12,7 @@ public final class DatabaseLockedException extends StorageException {
    *
    * @param path the lock file
    * @param pid the process that holds the lock, -1 if it is not known
-   * @param reason who holds it and what to do
+   * @param reason which process or program holds it, and what to do
    */
   public DatabaseLockedException(String path, long pid, String reason) {
     super(path + ": " + reason, null);

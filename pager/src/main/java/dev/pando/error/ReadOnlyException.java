@@ -1,6 +1,6 @@
 package dev.pando.error;
 
-/** A write was asked of a database that was opened for reading only. */
+/** A write was called on a database that was opened for reading only. */
 public final class ReadOnlyException extends StorageException {
   private static final long serialVersionUID = 1L;
 

@@ -3,9 +3,8 @@ package dev.pando.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something outside the program went wrong: the file, the disk, or another process that has the
- * database open. The message names the file, what was found, what would have been right, and what
- * to do.
+ * A fault outside the program: in the file, on the disk, or in another process that has the
+ * database open. The message names the file, what was found, what is allowed, and what to do.
  */
 public abstract sealed class StorageException extends RuntimeException
     permits CorruptFileException,

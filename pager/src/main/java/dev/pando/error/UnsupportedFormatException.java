@@ -13,7 +13,7 @@ public final class UnsupportedFormatException extends StorageException {
    * Names what was found.
    *
    * @param name the file
-   * @param found what the file turned out to be: "format version 2"
+   * @param found what the file is: "format version 2"
    * @param supported what this version reads: "format version 1"
    * @param advice what the user can do
    */
@@ -23,7 +23,7 @@ public final class UnsupportedFormatException extends StorageException {
     this.supported = supported;
   }
 
-  /** What the file turned out to be. */
+  /** What the file is. */
   public String found() {
     return found;
   }

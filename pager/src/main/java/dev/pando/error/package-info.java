@@ -1,5 +1,5 @@
 /**
- * The exceptions that a Pando database throws for what files, disks and other processes do. All are
+ * The exceptions of a Pando database for faults of files, disks and other processes. All are
  * unchecked and sealed under {@link dev.pando.error.StorageException}; misuse of the API is an
  * {@link IllegalStateException} or {@link IllegalArgumentException} instead.
  */

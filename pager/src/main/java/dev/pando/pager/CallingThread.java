@@ -12,9 +12,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs tasks at once on the thread that hands them in. An {@link AsynchronousFileChannel} with this
- * executor reads and writes like a FileChannel, with one difference that makes it worth the detour:
- * an interrupt of the calling thread does not close it.
+ * Runs a task at once on the thread that submits it. An {@link AsynchronousFileChannel} with this
+ * executor reads and writes like a FileChannel, but an interrupt of the calling thread does not
+ * close it.
  */
 final class CallingThread extends AbstractExecutorService {
   private static final CallingThread EXECUTOR = new CallingThread();

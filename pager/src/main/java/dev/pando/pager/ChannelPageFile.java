@@ -24,22 +24,23 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of the operating system. All but mapping goes through one channel that interrupts cannot
- * close; maps are made by a channel of their own, opened for reading only, because a map made by a
- * writable channel would make the file longer.
+ * A file of the operating system. One channel that interrupts cannot close does all but mapping.
+ * Maps are made by a channel of their own, opened for reading only: mapping by a writable channel
+ * would extend the file.
  */
 final class ChannelPageFile implements PageFile {
   /**
-   * The most that one call writes, and never across a multiple of it. The kernel keeps what one
-   * call appends as one folio of the page cache, up to 2 MiB, and ext4 then walks all blocks of the
-   * folio at each later write of a single page, and again when it puts that page on disk.
+   * Bytes that one call writes at most, and never across a multiple of this number. The kernel
+   * keeps what one call appends as one folio of the page cache, up to 2 MiB, and ext4 then walks
+   * all blocks of the folio at each later write of a single page, and again when it puts that page
+   * on disk.
    */
   private static final int PIECE_BYTES = 64 << 10;
 
-  /** Far behind all pages: where locks are mandatory, they must not be in the way. */
+  /** Beyond all pages: where locks are mandatory, they must not refuse reads of pages. */
   private static final long LOCK_POSITION = Long.MAX_VALUE - 8;
 
-  /** Locked by processes that read and cannot write the lock file. */
+  /** The byte that processes lock that read and cannot write the lock file. */
   private static final long READERS_POSITION = LOCK_POSITION - 8;
 
   private static final long PATIENCE_NANOS = 1_000_000_000;
@@ -125,7 +126,7 @@ final class ChannelPageFile implements PageFile {
     return Set.of(fileKey.toString());
   }
 
-  /** What tells one file from another of the same name; null where the system has no such key. */
+  /** Tells files of the same name apart; null where the system has no such key. */
   static @Nullable Object fileKey(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
@@ -166,7 +167,7 @@ final class ChannelPageFile implements PageFile {
               + bytes
               + " bytes at "
               + offset
-              + ": it was cut short");
+              + ": it was truncated");
     } catch (IOException e) {
       throw IoFailure.of(path, "read " + bytes + " bytes at " + offset, e);
     }
@@ -187,7 +188,7 @@ final class ChannelPageFile implements PageFile {
     StackRoom.forChannel();
     long end = offset + source.remaining();
     if (end > knownSize) {
-      lengthUnsynced = true; // before the write: a failed one may have made the file longer, too
+      lengthUnsynced = true; // before the write: one that fails may extend the file, too
     }
     long start = offset - source.position();
     int limit = source.limit();
@@ -223,7 +224,7 @@ final class ChannelPageFile implements PageFile {
 
   @Override
   public long room() {
-    return path.toFile().getUsableSpace(); // 0 also if that cannot be told: then room is taken
+    return path.toFile().getUsableSpace(); // 0 also if it is unknown: then room is taken
   }
 
   private void shrinkAfter(StorageException failure, long size) {
@@ -246,7 +247,7 @@ final class ChannelPageFile implements PageFile {
       AsynchronousFileChannel _ = channel.truncate(newSize);
       knownSize = channel.size();
     } catch (IOException e) {
-      throw IoFailure.of(path, "cut to " + newSize + " bytes", e);
+      throw IoFailure.of(path, "truncate to " + newSize + " bytes", e);
     }
   }
 
@@ -279,7 +280,7 @@ final class ChannelPageFile implements PageFile {
               + pageSize
               + " bytes are "
               + bytes
-              + ": it was cut short; restore it from a copy");
+              + ": it was truncated; restore it from a copy");
     }
     StackRoom.forChannel();
     MapPieces before = previous == null ? null : previous.pieces();
@@ -306,8 +307,8 @@ final class ChannelPageFile implements PageFile {
   }
 
   /**
-   * An interrupt closes a FileChannel: put it off until the map is made. One that comes meanwhile
-   * drops the lock for a moment.
+   * An interrupt closes a FileChannel, so it waits until the map is made. An interrupt that comes
+   * meanwhile drops the lock for a moment.
    */
   private synchronized MemorySegment mapUninterrupted(long start, long bytes, Arena arena)
       throws IOException {
@@ -344,7 +345,7 @@ final class ChannelPageFile implements PageFile {
     return open;
   }
 
-  /** A process that opens the file has a lock alone for a moment. */
+  /** A process that opens the file holds the lock exclusively for a moment. */
   private void relock() throws IOException {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (!lock.again() || !readerLock.again()) {
@@ -370,7 +371,7 @@ final class ChannelPageFile implements PageFile {
     StackRoom.forChannel();
     try {
       long end = System.nanoTime() + PATIENCE_NANOS;
-      while (!readerLock.tryShared()) { // a process that writes looks whether it is free
+      while (!readerLock.tryShared()) { // a process that writes tries whether it is free
         if (System.nanoTime() - end > 0) {
           throw new IOException("another process holds the lock of readers");
         }

@@ -11,11 +11,11 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * A file that becomes a copy of a database. It has a temporary name until it is whole and on disk,
- * so that its own name is that of a whole copy or of nothing, whatever happens. For one thread.
+ * A file that becomes a copy of a database. It has a temporary name until it is whole and on disk.
+ * So a file of the final name is a whole copy, at any moment. For one thread.
  *
  * <p>The first page is a mark until all others are on disk. The next copy to the same name removes
- * a file with that mark that a crash has left, and no other file.
+ * a file with that mark if a crash has left it, and no other file.
  */
 public final class CopyTarget implements AutoCloseable {
   private static final String MARK = "pando copies to ";
@@ -45,7 +45,7 @@ public final class CopyTarget implements AutoCloseable {
     Path temporary = temporaryFile(storage, target);
     PageFile file = storage.create(temporary);
     try {
-      if (!file.tryLock(true)) { // a copy that comes later looks whether this one still runs
+      if (!file.tryLock(true)) { // a later copy tries this lock to see whether this one still runs
         throw new StorageIoException(
             temporary + ": cannot be locked, another process uses it", null);
       }
@@ -59,9 +59,9 @@ public final class CopyTarget implements AutoCloseable {
   }
 
   /**
-   * Goes on with a file that was made under a free name in another way.
+   * Continues with a file that was made under a free name in another way.
    *
-   * @param temporary a database that nobody has open, with the id {@link #mark(Path)}
+   * @param temporary a database that no process has open, with the id {@link #mark(Path)}
    */
   public static CopyTarget adopt(Storage storage, Path target, Path temporary, int pageSize) {
     PageFile file = storage.open(temporary, true);
@@ -80,7 +80,7 @@ public final class CopyTarget implements AutoCloseable {
     }
     if (isLeftover(storage, usual, target)) {
       storage.delete(usual);
-      storage.delete(DatabaseFile.lockFile(usual)); // of one that was a database
+      storage.delete(DatabaseFile.lockFile(usual)); // of a copy that was a database
       return usual;
     }
     return usual.resolveSibling(usual.getFileName() + "-" + UUID.randomUUID());
@@ -93,7 +93,7 @@ public final class CopyTarget implements AutoCloseable {
       file.read(found, 0);
       return (Arrays.equals(found.array(), wanted) || isMarked(file, target)) && file.tryLock(true);
     } catch (StorageException e) {
-      return false; // something else, or it is being written
+      return false; // another file, or it is being written
     }
   }
 
@@ -113,7 +113,7 @@ public final class CopyTarget implements AutoCloseable {
     return Arrays.copyOf(Arrays.copyOf(text, PageHeader.MIN_PAGE_SIZE), pageSize);
   }
 
-  /** Writes pages, which the first one is not among. */
+  /** Writes pages, but not the first one. */
   public void write(ByteBuffer pages, long offset) {
     assert offset >= pageSize : "the mark is there";
     file.write(pages, offset);

@@ -12,12 +12,12 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * A database's files as a set: the names beside the database file, and its creation, after which
- * there is either no database or a whole one.
+ * The names of a database's files, and the creation of a database. At any moment there is either no
+ * database or a whole one.
  *
- * <p>The name of the file in creation may be that of somebody else's file, even of a database. So
- * the file carries a mark, in the page after its metas, with the name that it is to get and its
- * database id. A file without that mark is left alone. The first commit overwrites the mark.
+ * <p>The name of the file in creation may be that of another program's file, even of a database. So
+ * the file has a mark, in the page after its metas, with its final name and its database id. A file
+ * without that mark is not changed. The first commit overwrites the mark.
  */
 public final class DatabaseFile {
   private static final String LOCK_SUFFIX = "-lock";
@@ -39,16 +39,16 @@ public final class DatabaseFile {
         : lockFile;
   }
 
-  /** The name under which a database is made before it gets its own. */
+  /** The name under which a database is made before it gets its final name. */
   public static Path temporaryFile(Path database) {
     return sibling(database, NEW_SUFFIX);
   }
 
   /**
-   * Makes an empty database under a temporary name, puts it on disk, and renames it. What a crash
-   * in between leaves is harmless, and removed here the next time if it is whole. A file that only
-   * has that name is left, and another name is used. The caller holds the database's lock and opens
-   * the file afterwards.
+   * Makes an empty database under a temporary name, puts it on disk, and renames it. A crash in
+   * between leaves a harmless file; the next call removes it if it is whole. A file that only has
+   * that name is left, and another name is used. The caller holds the database's lock and opens the
+   * file afterwards.
    *
    * @throws StorageIoException if the name is taken, or the disk fails
    */
@@ -61,8 +61,8 @@ public final class DatabaseFile {
   }
 
   /**
-   * As {@link #create}, in place of a file of 0 bytes, whose rights the database gets. A crash in
-   * between leaves that file or the whole database. The caller locks the file as well.
+   * As {@link #create}, in place of a file of 0 bytes. The database gets its permissions. A crash
+   * in between leaves that file or the whole database. The caller locks the file as well.
    *
    * @param database no link
    * @throws StorageIoException if the file is not empty any more; it is left as it is
@@ -109,7 +109,7 @@ public final class DatabaseFile {
     Path temporary = temporaryFile(database);
     boolean found =
         storage.exists(temporary)
-            && !storage.exists(lockFile(temporary)) // or it is a database of its own
+            && !storage.exists(lockFile(temporary)) // otherwise it is a database
             && isLeftover(storage, temporary, database);
     if (found) {
       storage.delete(temporary);
@@ -130,7 +130,7 @@ public final class DatabaseFile {
       UUID databaseId = slots.valid().getFirst().meta().databaseId();
       return Arrays.equals(found.array(), mark(database, databaseId, pageSize));
     } catch (StorageException e) {
-      return false; // something else, or cut short by a loss of power
+      return false; // another file, or torn by a power cut
     }
   }
 

@@ -3,18 +3,18 @@ package dev.pando.pager;
 import dev.pando.error.UnsupportedFormatException;
 
 /**
- * What a file needs beyond the first version of the format, a bit each (FORMAT.md, "Features"). No
- * bit is defined yet.
+ * Extensions of the first version of the format that a file uses, a bit each (FORMAT.md,
+ * "Features"). No bit is defined yet.
  *
  * @param incompatible a build that does not know one of these must not open the file
- * @param readOnlyCompatible one that does not know one of these may read it, and must not write
- * @param compatible one that does not know these may write: it carries them along
+ * @param readOnlyCompatible a build that does not know one of these may read it, and must not write
+ * @param compatible a build that does not know these may write, and carries them along
  */
 public record Features(long incompatible, long readOnlyCompatible, long compatible) {
   /** None. */
   public static final Features NONE = new Features(0, 0, 0);
 
-  /** What this build knows. */
+  /** The features that this build knows. */
   private static final Features KNOWN = NONE;
 
   /** Whether this build can read the file. */

@@ -19,12 +19,12 @@ public final class FileStorage implements Storage {
 
   private final MapLayout layout;
 
-  /** A door to the default file system. */
+  /** The default file system. */
   public FileStorage() {
     this(MapLayout.USUAL);
   }
 
-  /** Files of the operating system that are mapped in another way than usual. */
+  /** The default file system, with another layout of maps. */
   FileStorage(MapLayout layout) {
     this.layout = layout;
   }
@@ -74,7 +74,7 @@ public final class FileStorage implements Storage {
     }
   }
 
-  /** The system's own message speaks as if the path itself were missing. */
+  /** The system's own message says that the path itself is missing. */
   private static void refuseDangling(Path path, IOException why) {
     if (why instanceof NoSuchFileException && Files.isSymbolicLink(path)) {
       String target;

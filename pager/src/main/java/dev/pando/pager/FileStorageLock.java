@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  * A lock file of the operating system.
  *
  * <p>On POSIX systems, closing <em>any</em> channel on a file drops the locks that the whole JVM
- * has on it. So {@link OpenFiles} comes first, and a file that is listed there is not even opened;
- * and the second channel, which mapping needs, stays open as long as the first. An interrupt would
- * close that one: while locks are held, mapping runs on a thread that nobody can interrupt.
+ * has on it. So {@link OpenFiles} is asked first, and a file that is listed there is not opened.
+ * The second channel, which mapping needs, stays open as long as the first. An interrupt would
+ * close it: while locks are held, mapping runs on a thread that no other code can interrupt.
  */
 final class FileStorageLock implements StorageLock {
-  /** Locked for a moment by who makes the file long enough. */
+  /** The byte that a process locks for a moment while it extends the file. */
   private static final long GROWING_POSITION = Long.MAX_VALUE - 32; // no data file has a lock here
 
   private static final long PATIENCE_NANOS = 20_000_000_000L;
@@ -56,7 +56,7 @@ final class FileStorageLock implements StorageLock {
   private final Map<Long, Held> held = new HashMap<>();
   private boolean closed;
 
-  /** A byte that is locked, or is to be. */
+  /** A byte that is locked, or will be. */
   private static final class Held {
     final boolean shared;
 
@@ -88,7 +88,7 @@ final class FileStorageLock implements StorageLock {
   /**
    * Opens a lock file, and makes one if there is none.
    *
-   * @param required false if a database may be opened without, for reading
+   * @param required false if a database may be opened without a lock file, for reading
    */
   static FileStorageLock open(Path path, boolean required) throws IOException {
     Set<String> keys = new HashSet<>();
@@ -197,7 +197,7 @@ final class FileStorageLock implements StorageLock {
     return null;
   }
 
-  /** One process after the other, so that none writes over what another has begun to use. */
+  /** One process at a time, so that none overwrites a file that another one uses already. */
   private static void makeReady(Path path, AsynchronousFileChannel channel) throws IOException {
     if (channel.size() < FIRST_BYTES || !LockFileMark.isIn(channel)) {
       try (FileLock _ = await(path, channel)) {
@@ -222,7 +222,8 @@ final class FileStorageLock implements StorageLock {
           return lock;
         }
         if (System.nanoTime() - end > 0) {
-          throw new IOException("another process does not come to an end of making it; end that");
+          throw new IOException(
+              "another process has been creating it for too long; end that process");
         }
         LockSupport.parkNanos(POLL_NANOS);
       }
@@ -290,7 +291,7 @@ final class FileStorageLock implements StorageLock {
       return true;
     }
     Held mine = new Held(!exclusive);
-    Held before = held.put(position, mine); // first: a lock that is not noted would stay for ever
+    Held before = held.put(position, mine); // first: an unrecorded lock would stay for ever
     try {
       StackRoom.forChannel();
       mine.lock = open.tryLock(position, 1, !exclusive);
@@ -326,7 +327,7 @@ final class FileStorageLock implements StorageLock {
     }
   }
 
-  /** Java does not lock a byte twice, so each is free for a moment. */
+  /** Java does not lock a byte twice, so each byte is free for a moment. */
   @Override
   public synchronized void lockAgain() {
     AsynchronousFileChannel open = channel;
@@ -384,7 +385,7 @@ final class FileStorageLock implements StorageLock {
     try {
       AsynchronousFileChannel _ = channel().truncate(newSize);
     } catch (IOException e) {
-      throw IoFailure.of(path, "cut to " + newSize + " bytes", e);
+      throw IoFailure.of(path, "truncate to " + newSize + " bytes", e);
     }
   }
 

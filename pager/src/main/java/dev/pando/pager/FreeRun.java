@@ -1,10 +1,11 @@
 package dev.pando.pager;
 
 /**
- * Pages of which the free tree says the opposite.
+ * A run of pages for which the free tree is out of date.
  *
  * @param pgno the first page
  * @param length pages
- * @param free whether they are free; otherwise the free tree says so, and they are used
+ * @param free true if they are free and the free tree does not have them; false if they are used
+ *     and the free tree has them
  */
 public record FreeRun(long pgno, long length, boolean free) {}

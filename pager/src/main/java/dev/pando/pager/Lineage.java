@@ -3,18 +3,18 @@ package dev.pando.pager;
 import java.util.UUID;
 
 /**
- * Which of its futures a database is. Copies of a file that are both written have the same database
- * id and the same transaction ids for different contents; so a copy that is made to be written, and
+ * Tells copies of a database apart. Copies of a file that are both written have the same database
+ * id and the same transaction ids for different contents. So a copy that is made to be written, and
  * a file that is restored, begin a new incarnation.
  *
- * @param incarnation this one; the first one has the database's id
- * @param parent the one from which it comes; all zeros for the first one
- * @param parentTxn up to this transaction the two are the same; 0 for the first one
+ * @param incarnation its id; the first incarnation has the database's id
+ * @param parent the incarnation from which it was made; all zeros for the first one
+ * @param parentTxn the last transaction that the two have in common; 0 for the first one
  */
 public record Lineage(UUID incarnation, UUID parent, long parentTxn) {
   private static final UUID NOBODY = new UUID(0, 0);
 
-  /** Of a meta that is kept without it. */
+  /** The lineage of a meta that is kept without its trailer. */
   static final Lineage NONE = new Lineage(NOBODY, NOBODY, 0);
 
   /** The first incarnation of a database. */
@@ -22,7 +22,7 @@ public record Lineage(UUID incarnation, UUID parent, long parentTxn) {
     return new Lineage(databaseId, NOBODY, 0);
   }
 
-  /** A new incarnation that begins where this one has committed a transaction. */
+  /** A new incarnation that begins after a transaction of this one. */
   public Lineage child(UUID incarnation, long txnId) {
     return new Lineage(incarnation, this.incarnation, txnId);
   }

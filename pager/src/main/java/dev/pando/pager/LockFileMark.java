@@ -8,13 +8,13 @@ import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.Path;
 
 /**
- * Tells lock files of Pando from other files: somebody may have a file of that name, even a
- * database. A file of zeros is taken as well, because a loss of power may leave one.
+ * Tells lock files of Pando from other files: another program may have a file of that name, even a
+ * database. A file of zeros is accepted as well, because a power cut may leave one.
  */
 final class LockFileMark {
   private static final long VERSION = 0xFF;
 
-  /** A longer file is none that a loss of power left. */
+  /** Bytes of the longest file that a power cut may leave. */
   private static final long MOST_ZEROS = 16 << 20;
 
   private static final int PIECE = 64 << 10;
@@ -37,7 +37,7 @@ final class LockFileMark {
     return buffer.flip();
   }
 
-  /** Refuses a file without the mark, unless nothing is in it. */
+  /** Refuses a file without the mark, unless it is all zeros. */
   static void checkEmpty(Path path, AsynchronousFileChannel channel) throws IOException {
     long size = channel.size();
     boolean isEmpty = size <= MOST_ZEROS;
@@ -55,8 +55,8 @@ final class LockFileMark {
   }
 
   /**
-   * Puts the mark into a file of zeros, and on disk before anything else is: so after a loss of
-   * power there is either the mark or nothing.
+   * Writes the mark into a file of zeros, and syncs it before other bytes are written: so after a
+   * power cut there is either the mark or zeros.
    */
   static void put(AsynchronousFileChannel channel) throws IOException {
     ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());

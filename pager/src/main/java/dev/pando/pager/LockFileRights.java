@@ -13,8 +13,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Makes lock files with the owner, the group and the permissions of the database: a user that can
- * write the one must be able to write the other, and nobody else.
+ * Makes lock files with the owner, the group and the permissions of the database. The users that
+ * can write the database must be able to write the lock file, and no others.
  */
 final class LockFileRights {
   private static final Set<PosixFilePermission> FOR_FILES =
@@ -26,13 +26,13 @@ final class LockFileRights {
 
   private LockFileRights() {}
 
-  /** Whether this user can write the database, so that a lock file of his is of use to others. */
+  /** Whether this user can write the database, so that others can use a lock file that it makes. */
   static boolean mayCreate(Path lockFile) {
     Path database = DatabaseFile.database(lockFile);
     return Files.notExists(database) || Files.isWritable(database);
   }
 
-  /** Creates a lock file. A new database gets what the system gives to new files, as it does. */
+  /** Creates a lock file. For a new database it has the permissions of any new file. */
   static void create(Path lockFile) throws IOException {
     Path database = DatabaseFile.database(lockFile);
     Path _ = Files.createFile(lockFile);
@@ -41,7 +41,7 @@ final class LockFileRights {
     }
   }
 
-  /** Gives a file the rights of another, where the file system has such rights. */
+  /** Gives a file the permissions of another one, where the file system has permissions. */
   static void copy(Path from, Path to) throws IOException {
     PosixFileAttributeView made = Files.getFileAttributeView(to, PosixFileAttributeView.class);
     if (made != null) {
@@ -80,7 +80,7 @@ final class LockFileRights {
     try {
       lock.setOwner(owner);
     } catch (FileSystemException e) {
-      // Only the administrator may; the group's permissions must do.
+      // Only an administrator may; the permissions of the group must be enough.
     }
   }
 }

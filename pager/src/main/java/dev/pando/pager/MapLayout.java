@@ -2,20 +2,19 @@ package dev.pando.pager;
 
 /**
  * How a file is divided for mapping. Readers see <em>chunks</em> of one size: a page's chunk
- * follows from its address by a shift. What the system maps are <em>pieces</em> of one or many
- * chunks. Each chunk's memory goes on beyond its end by the overlap, so that a run of pages that
- * begins in a chunk is read from the memory of that chunk alone. The overlap takes address space,
- * no memory.
+ * follows from its address by a shift. The system maps <em>pieces</em> of one or many chunks. Each
+ * chunk's memory extends beyond its end by the overlap, so that a run of pages that begins in a
+ * chunk is read from the memory of that chunk alone. The overlap takes address space, no memory.
  *
  * <p>See DECISIONS.md, 'Mapping in chunks'.
  *
  * @param chunkShift the logarithm of a chunk's bytes, at least that of the largest page
  * @param overlap bytes that a chunk's memory shows beyond its end; at least the longest run
  * @param pieceChunks chunks that one piece shows at most
- * @param mostPieces from so many pieces on, the file is mapped again as a whole
+ * @param mostPieces with this many pieces, the file is mapped again as a whole
  */
 record MapLayout(int chunkShift, long overlap, int pieceChunks, int mostPieces) {
-  /** The longest value, 2 GiB - 1, is in a run of so many bytes at most. */
+  /** Bytes of the longest run: that of a value of 2 GiB - 1. */
   private static final long LONGEST_RUN = (2L << 30) + PageHeader.MAX_PAGE_SIZE;
 
   /** Chunks of 1 GiB in pieces of 64 GiB; far fewer pieces than the maps that Linux allows. */

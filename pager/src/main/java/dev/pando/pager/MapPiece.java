@@ -42,7 +42,7 @@ final class MapPiece {
     return offset == start ? memory : memory.asSlice(offset - start);
   }
 
-  /** Takes one more reference; the caller knows of one that stays meanwhile. */
+  /** Takes another reference; the caller has one that stays meanwhile. */
   MapPiece retain() {
     int _ = references.incrementAndGet();
     return this;

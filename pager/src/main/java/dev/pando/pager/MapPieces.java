@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pieces that one map shows, and its chunks in them. A map of the same file that is made later
- * shares the pieces whose chunks are whole, and maps only what follows: so growth costs address
- * space and page faults for the last chunks, not for the file.
+ * shares the pieces whose chunks are whole, and maps only the rest. So growth costs address space
+ * and page faults for the last chunks, not for the file.
  *
  * <p>Pieces ascend, begin where a chunk begins, and overlap. A chunk is shown by the last piece
  * that begins at its start or before. No piece reaches beyond the end of the map, because a file

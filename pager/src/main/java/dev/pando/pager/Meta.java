@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one commit says about the whole database: the content of a meta slot. {@link MetaSlots}
+ * The record of one commit, about the whole database: the content of a meta slot. {@link MetaSlots}
  * reads the slots of a file; a Meta that it returns has every field in range.
  *
  * @param pageSize bytes of a page
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param idLimit no transaction above it has written a page; at least the meta's own, or 0 in one
  *     {@linkplain #withoutTrailer without trailer}
  * @param features what the file needs
- * @param lineage which of its futures the database is
+ * @param lineage tells copies of the database apart
  * @param reserved numbers that this build does not use and carries along, {@link
  *     MetaLayout#RESERVED_WORDS} of them
- * @param freeRuns what is different from the free tree, by page number, at most {@link
+ * @param freeRuns the differences from the free tree, by page number, at most {@link
  *     MetaLayout#maxRuns}
  */
 public record Meta(
@@ -42,10 +42,10 @@ public record Meta(
     List<Long> reserved,
     List<FreeRun> freeRuns) {
 
-  /** No transaction has a higher id, so that what comes after it still fits in 48 bits. */
+  /** The highest transaction id; the ids after it still fit in 48 bits. */
   public static final long LAST_TXN = PageHeader.LIMIT_U48 - (1 << 20);
 
-  /** The first transactions need no claim. */
+  /** The limit of ids at creation: the first transactions need no claim. */
   public static final long FIRST_ID_LIMIT = 1024;
 
   private static final List<Long> NOTHING_RESERVED =
@@ -57,7 +57,7 @@ public record Meta(
     freeRuns = List.copyOf(freeRuns);
   }
 
-  /** The meta of a database in which nothing was committed yet. */
+  /** The meta of a database without a commit. */
   public static Meta initial(int pageSize, UUID databaseId) {
     PageHeader.checkPageSize(pageSize);
     return new Meta(
@@ -122,7 +122,7 @@ public record Meta(
     return durableTxn == txnId && idLimit == txnId;
   }
 
-  /** What a named snapshot keeps of it: everything but the trailer, which is all zeros. */
+  /** The meta as a named snapshot keeps it: without the trailer, which is all zeros. */
   public Meta withoutTrailer() {
     return new Meta(
         pageSize,
@@ -217,7 +217,7 @@ public record Meta(
     target.set(PageHeader.U64, at + Long.BYTES, Long.reverseBytes(id.getLeastSignificantBits()));
   }
 
-  /** Bytes of a slot's page up to the last inline run; those behind are zero, but the trailer. */
+  /** Bytes of a slot's page up to the last inline run; the rest is zero, except the trailer. */
   public int encodedBytes() {
     return MetaLayout.RUNS + freeRuns.size() * MetaLayout.RUN_SIZE;
   }
@@ -225,7 +225,7 @@ public record Meta(
   /**
    * Reads what {@link #encode} wrote, with or without a trailer.
    *
-   * @param page private memory, all of it the page; nobody changes it meanwhile
+   * @param page private memory, all of it the page; no thread changes it meanwhile
    * @param slot for which it was written
    * @return null unless every field is in range and the checksum holds
    */

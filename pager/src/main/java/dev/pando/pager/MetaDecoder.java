@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a meta slot's page and checks every field before anything is computed from it. */
 final class MetaDecoder {
-  /** A meta, or why the page holds none. Exactly one of the two is null. */
+  /** A meta, or the reason why the page has none. Exactly one of the two is null. */
   record Decoded(@Nullable Meta meta, @Nullable String problem) {}
 
   private final MemorySegment page;
@@ -38,7 +38,7 @@ final class MetaDecoder {
     return decode(fileSize, true);
   }
 
-  /** As {@link #decode(long)}, of a meta that is kept somewhere else, maybe without trailer. */
+  /** As {@link #decode(long)}, for a meta that is kept elsewhere, maybe without trailer. */
   Decoded decodeKept() {
     return decode(Long.MAX_VALUE, u64(trailer + MetaLayout.ID_LIMIT) != 0);
   }
@@ -115,7 +115,7 @@ final class MetaDecoder {
           "page count", pageCount, PageHeader.FIRST_PGNO, PageHeader.LIMIT_U48 - 1),
       pageCount <= fits
           ? null
-          : "page count " + pageCount + ", the file holds " + fits + ": it was cut short",
+          : "page count " + pageCount + ", the file holds " + fits + ": it was truncated",
       TreeRootLayout.range(
           "free pages", u64(MetaLayout.FREE_PAGES), 0, pageCount - PageHeader.FIRST_PGNO),
       TreeRootLayout.range("inline free runs", runCount(), 0, MetaLayout.maxRuns(pageSize)),
@@ -164,7 +164,7 @@ final class MetaDecoder {
         runs);
   }
 
-  /** What the page says that the file needs, true or not. */
+  /** The features of the page, whether it is valid or not. */
   Features features() {
     return new Features(
         u64(trailer + MetaLayout.INCOMPATIBLE),

@@ -1,6 +1,6 @@
 package dev.pando.pager;
 
-/** Where things stand in a meta slot's page (FORMAT.md, "Meta slot"). */
+/** Offsets in a meta slot's page (FORMAT.md, "Meta slot"). */
 public final class MetaLayout {
   /** u64, the bytes "PANDO", 0x1A, CR, LF: a transfer as text breaks them. */
   public static final int MAGIC = PageHeader.SIZE;
@@ -23,7 +23,7 @@ public final class MetaLayout {
   /** u64, the first page number never used; the file is at least that many pages long. */
   public static final int PAGE_COUNT = DURABLE_TXN + Long.BYTES;
 
-  /** u64, free pages, as the free tree and the inline runs have them together. */
+  /** u64, free pages, in the free tree and the inline runs together. */
   public static final int FREE_PAGES = PAGE_COUNT + Long.BYTES;
 
   /** The catalog's tree root. */
@@ -50,7 +50,7 @@ public final class MetaLayout {
   /** Bytes of an inline free run. */
   public static final int RUN_SIZE = RUN_FREE + Byte.BYTES;
 
-  // The trailer: the page's end, so that a named snapshot's record needs not keep it.
+  // The trailer: the page's end, so that a named snapshot's record can leave it out.
 
   /** u64 in the trailer: no transaction above it has written a page. */
   public static final int ID_LIMIT = 0;
@@ -64,16 +64,16 @@ public final class MetaLayout {
   /** u64 in the trailer: features that need not be known. */
   public static final int COMPATIBLE = READ_ONLY_COMPATIBLE + Long.BYTES;
 
-  /** 16 bytes in the trailer, a UUID: which of the futures of the database this is. */
+  /** 16 bytes in the trailer, a UUID: the incarnation, which tells copies apart. */
   public static final int INCARNATION = COMPATIBLE + Long.BYTES;
 
-  /** 16 bytes in the trailer: the incarnation from which this one comes, or zeros. */
+  /** 16 bytes in the trailer: the incarnation from which this one was made, or zeros. */
   public static final int PARENT = INCARNATION + 2 * Long.BYTES;
 
-  /** u64 in the trailer: the transaction of the parent up to which this one is the same. */
+  /** u64 in the trailer: the last transaction that it has in common with its parent. */
   public static final int PARENT_TXN = PARENT + 2 * Long.BYTES;
 
-  /** 96 bytes in the trailer, of which the first 32 are meant for a commit log; carried along. */
+  /** 96 bytes in the trailer, carried along; the first 32 are meant for a commit log. */
   public static final int RESERVED = PARENT_TXN + Long.BYTES;
 
   /** u64 numbers in {@link #RESERVED}. */

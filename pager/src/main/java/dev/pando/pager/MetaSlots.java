@@ -10,13 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The three meta slots of a file, as found at opening. Which valid meta to trust is recovery's
- * choice: a valid one only says what its writer meant to be on disk.
+ * The three meta slots of a file, as found at opening. Recovery chooses the meta to trust: a valid
+ * one only says what its writer intended to be on disk.
  *
  * @param pageSize bytes of a page, as every valid slot says
  * @param valid slots whose checksum holds and whose fields are in range, newest transaction first;
  *     at least one
- * @param damaged slots that hold something else than a valid meta or zeros
+ * @param damaged slots that have neither a valid meta nor zeros
  */
 public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) {
   /** A slot that holds a meta. */
@@ -44,8 +44,8 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
 
   /**
    * The highest id that a transaction may have used. A meta that names more pages than the file has
-   * counts here, too: it is valid again as soon as the file has them. Those below a seal do not
-   * count: nobody used an id between it and the next claim.
+   * counts here, too: it is valid again as soon as the file has them. Metas older than a seal do
+   * not count: no transaction used an id between the seal and the next claim.
    */
   public long idLimit() {
     long limit = 0;
@@ -64,8 +64,8 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   /**
    * Reads the slots by ordinary reads, whatever the file's page size is.
    *
-   * @throws UnsupportedFormatException if the file is no Pando database, or of another version
-   * @throws CorruptFileException if it is one, but no slot holds a valid meta
+   * @throws UnsupportedFormatException if the file is not a Pando database, or of another version
+   * @throws CorruptFileException if it is one, but no slot has a valid meta
    */
   public static MetaSlots read(PageFile file) {
     return read(file, String.valueOf(file.path()));
@@ -95,7 +95,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
     return read(name, head(file, PageHeader.MAX_PAGE_SIZE, fileSize), fileSize);
   }
 
-  /** As much of the file as the slots take. */
+  /** The bytes of the file that the slots take. */
   private static MemorySegment head(PageFile file, int pageSize, long fileSize) {
     long bytes = Math.min((long) PageHeader.META_SLOTS * pageSize, fileSize);
     ByteBuffer head = ByteBuffer.allocate((int) bytes);
@@ -125,8 +125,8 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   }
 
   /**
-   * Page sizes to try: the one that slot 0 claims, if it claims one, then upwards. A size below the
-   * true one leads nowhere but into the slots themselves, never into what users stored.
+   * Page sizes to try: the one that slot 0 names, if there is one, then all in ascending order. A
+   * size below the true one leads only into the slots, never into stored data.
    */
   private static List<Integer> candidates(MemorySegment head) {
     List<Integer> sizes = new ArrayList<>();
@@ -154,7 +154,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
         name, found, SUPPORTED, "open it with the version of Pando that wrote it");
   }
 
-  /** What was met while trying page sizes. */
+  /** What was found while trying page sizes. */
   private static final class Scan {
     private final MemorySegment head;
     private final long fileSize;
@@ -165,7 +165,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
     private boolean magicSeen;
     private boolean ownVersionSeen;
 
-    /** How much the last page size tried looks like the true one. */
+    /** How likely it is that the last page size tried is the true one. */
     int score;
 
     Scan(MemorySegment head, long fileSize) {
@@ -212,13 +212,13 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
     private static @Nullable String twice(Meta meta, List<Valid> before) {
       for (Valid slot : before) {
         if (slot.meta().txnId() == meta.txnId()) {
-          return "transaction " + meta.txnId() + ", which stands in slot " + slot.slot() + " too";
+          return "transaction " + meta.txnId() + ", which slot " + slot.slot() + " has too";
         }
       }
       return null;
     }
 
-    /** A version that the checksum vouches for decides; another one may be damage. */
+    /** A version with a valid checksum decides; without one it may be damage. */
     private void noteVersion(MetaDecoder decoder, long base) {
       int version = head.get(PageHeader.U32, base + MetaLayout.FORMAT_VERSION);
       boolean sound = decoder.checksumHolds();
@@ -239,7 +239,7 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
       }
     }
 
-    /** What an older commit says does not help: the newest one needs more than this build knows. */
+    /** An older commit does not help: the newest one needs more than this build knows. */
     private void noteFeatures(MetaDecoder decoder, boolean sound) {
       if (sound && !decoder.features().canRead()) {
         unknown = decoder.features();

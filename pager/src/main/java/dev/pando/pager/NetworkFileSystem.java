@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Refuses databases on network file systems, where the system tells: maps of two machines do not
- * show each other's writes, and locks may be lost without a word.
+ * Refuses databases on network file systems, where the system reports them: maps of two machines do
+ * not show each other's writes, and locks may be lost without a report.
  */
 final class NetworkFileSystem {
-  /** Names that Linux, macOS and the BSDs give them, without what stands before a dot. */
+  /** Names of their types on Linux, macOS and the BSDs, without a part before a dot. */
   private static final Set<String> NAMES =
       Set.of(
           "nfs",
@@ -44,7 +44,7 @@ final class NetworkFileSystem {
           "gcsfuse",
           "rclone");
 
-  /** What was found, by device: looking takes some 100 microseconds. */
+  /** What was found, by device: a query takes about 100 microseconds. */
   private static final Map<Object, String> TYPES = new ConcurrentHashMap<>();
 
   private NetworkFileSystem() {}

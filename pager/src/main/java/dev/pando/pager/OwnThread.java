@@ -5,9 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Runs one call on a thread that nobody else knows, so that nobody can interrupt it: an interrupt
- * closes the FileChannel that a call is using. A thread costs some 50 microseconds; for what
- * happens rarely.
+ * Runs one call on a thread of its own, which no other code can interrupt: an interrupt closes the
+ * FileChannel that a call is using. A thread costs about 50 microseconds, so this is for rare
+ * calls.
  */
 final class OwnThread {
   private OwnThread() {}

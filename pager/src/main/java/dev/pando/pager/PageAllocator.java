@@ -22,8 +22,8 @@ public interface PageAllocator extends PageReader {
 
   /**
    * Makes a page or leaf of several pages editable. A page born in this transaction keeps its
-   * number and is brought back if it was spilled; one that is older, or {@linkplain #isFrozen
-   * frozen}, is copied to a new number and the old one is freed.
+   * number, and is read back if it was spilled. One that is older, or {@linkplain #isFrozen
+   * frozen}, is copied to a new number, and the old one is freed.
    *
    * @return the number under which the page may be written to, born in {@link #txnId()}
    */
@@ -33,8 +33,8 @@ public interface PageAllocator extends PageReader {
   boolean isEditable(long pgno, long birth);
 
   /**
-   * Whether a page born in this transaction must stay as it is, because the transaction may have to
-   * go back to it: it is edited as an older transaction's page is.
+   * Whether a page born in this transaction must stay as it is, because the transaction may roll
+   * back to it: it is edited as an older transaction's page is.
    */
   default boolean isFrozen(long pgno) {
     return false;
@@ -55,11 +55,11 @@ public interface PageAllocator extends PageReader {
   void free(long pgno, long birth, long pages);
 
   /**
-   * Says that a page born in this transaction is full and will hardly be changed again: it may be
-   * written to the file from now on. Changing it in spite of this costs a copy, no more.
+   * Declares that a page born in this transaction is full and will hardly be changed again: it may
+   * be written to the file from now on. A later change costs a copy, and nothing else.
    */
   default void finished(long pgno) {}
 
-  /** Changes whenever an address handed out before may have become invalid. */
+  /** A number that changes whenever an address returned before may have become invalid. */
   long version();
 }

@@ -42,7 +42,7 @@ public interface PageFile extends AutoCloseable {
   void grow(long newSize);
 
   /**
-   * Bytes by which the file can probably grow: what its disk has left, which others may take first.
+   * Bytes by which the file can probably grow: the room on its disk, which others may take first.
    * Costs a system call.
    *
    * @return {@link Long#MAX_VALUE} if that is not known
@@ -58,14 +58,14 @@ public interface PageFile extends AutoCloseable {
    * Whether the file still has the name under which it was opened: false once it was deleted or
    * renamed, or another one was put in its place. Costs a system call.
    *
-   * @throws dev.pando.error.StorageIoException if that cannot be told
+   * @throws dev.pando.error.StorageIoException if the system does not say
    */
   boolean isNamed();
 
   /**
-   * Puts what was written on disk.
+   * Puts on disk what was written.
    *
-   * @param metadataToo the length as well: wanted after growing or truncating
+   * @param metadataToo the length as well: needed after growing or truncating
    */
   void sync(boolean metadataToo);
 
@@ -79,8 +79,8 @@ public interface PageFile extends AutoCloseable {
   PageMap map(int pageSize, long pageCount, Checksums mode, @Nullable PageMap previous);
 
   /**
-   * Locks the file itself against other processes: the second line of defence for when its lock
-   * file was deleted. Gives up a lock that was taken before. Freed by {@link #close}.
+   * Locks the file itself against other processes: a second defence, in case its lock file was
+   * deleted. Releases a lock that was taken before. Freed by {@link #close}.
    *
    * @param exclusive false lets other processes lock it so, too
    * @return false if another process holds it in a way that excludes this one; nothing is held then
@@ -88,12 +88,12 @@ public interface PageFile extends AutoCloseable {
   boolean tryLock(boolean exclusive);
 
   /**
-   * Says to processes that write that this one reads, though it cannot write the lock file. Until
-   * {@link #close}; any number of processes may say so.
+   * Tells processes that write that this one reads, though it cannot write the lock file. Holds
+   * until {@link #close}; any number of processes may do so.
    */
   default void lockAsReader() {}
 
-  /** Whether another process says so. For files that are open for writing; two system calls. */
+  /** Whether another process reads so. For files that are open for writing; two system calls. */
   default boolean hasReaders() {
     return false;
   }

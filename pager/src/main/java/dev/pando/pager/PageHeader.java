@@ -6,12 +6,12 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * The 32 bytes in front of every page and overflow run (FORMAT.md, "Page header"), and its
- * checksum. Static accessors over a segment and the offset at which the page begins. The setters
- * are for private memory: nothing is written through a map.
+ * The first 32 bytes of every page and overflow run (FORMAT.md, "Page header"), and its checksum.
+ * Static accessors over a segment and the offset at which the page begins. The setters are for
+ * private memory: nothing is written through a map.
  */
 public final class PageHeader {
-  /** u32, CRC32C of everything behind it to the end of the page or run. */
+  /** u32, CRC32C of all bytes after it, to the end of the page or run. */
   public static final int CHECKSUM = 0;
 
   /** u8, one of the types below. */
@@ -59,12 +59,12 @@ public final class PageHeader {
   /** Type, reserved for a page of a commit log: this build refuses it. */
   public static final byte LOG = 6;
 
-  /** Flag of a branch whose cells carry the number of entries below. */
+  /** Flag of a branch whose cells have the number of entries below. */
   public static final byte COUNTED = 1;
 
   /**
-   * A leaf's {@link #PAGES} less one stand in its flags from this bit on as well: there they come
-   * with the word that a search reads anyway.
+   * The lowest bit of the flags that has a leaf's {@link #PAGES} less one: a search reads that word
+   * anyway.
    */
   public static final int LEAF_PAGES_SHIFT = 4;
 
@@ -103,7 +103,7 @@ public final class PageHeader {
     return bytes >= MIN_PAGE_SIZE && bytes <= MAX_PAGE_SIZE && Long.bitCount(bytes) == 1;
   }
 
-  /** Refuses a page size that {@link #isPageSize} does. */
+  /** Refuses a page size for which {@link #isPageSize} is false. */
   public static int checkPageSize(int bytes) {
     if (!isPageSize(bytes)) {
       throw new IllegalArgumentException(
@@ -198,7 +198,7 @@ public final class PageHeader {
     page.set(U32, base + CHECKSUM, computeChecksum(page, base, bytes));
   }
 
-  /** The checksum that a page or run in private memory ought to carry. */
+  /** The checksum that a page or run in private memory should have. */
   public static int computeChecksum(MemorySegment page, long base, long bytes) {
     CRC32C crc = new CRC32C();
     updateChecksum(crc, page, base + TYPE, bytes - TYPE);
@@ -206,9 +206,9 @@ public final class PageHeader {
   }
 
   /**
-   * Adds bytes of private memory to a checksum: for runs that never stand in memory as a whole.
+   * Adds bytes of private memory to a checksum: for runs that are never in memory as a whole.
    *
-   * @throws IllegalArgumentException for a map: if its file were cut short at that moment, the JVM
+   * @throws IllegalArgumentException for a map: if its file were truncated at that moment, the JVM
    *     would crash
    */
   public static void updateChecksum(CRC32C crc, MemorySegment memory, long offset, long length) {

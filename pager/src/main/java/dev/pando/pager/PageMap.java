@@ -10,16 +10,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first pages of a file, mapped for reading, with one bit a page that says whether the page has
- * been verified. An address is the page's offset in the file, in every map of it. The memory comes
- * in chunks, which maps of one file share; see {@link MapLayout}.
+ * The first pages of a file, mapped for reading, with one bit for each page that has been verified.
+ * An address is the page's offset in the file, in every map of it. The memory comes in chunks,
+ * which maps of one file share; see {@link MapLayout}.
  *
  * <p>Thread-safe: any number of threads read one map. It is counted: {@link #retain} takes a
  * reference, {@link #release} gives one back, and the last release unmaps what no other map shares.
  * Reading memory that is unmapped is an {@link IllegalStateException}, never a crash.
  */
 public final class PageMap implements PageReader {
-  /** Beyond this, a bitmap would not fit an array. */
+  /** Pages of the largest map: the bitmap of a larger one would not fit an array. */
   private static final long MAX_PAGES = 1L << 36;
 
   private static final int SPARE_WORDS = 64;
@@ -44,8 +44,9 @@ public final class PageMap implements PageReader {
   private final long chunkMask;
 
   /**
-   * Bit set: the first page of what stands there is as it should be. Read plainly: a reader that
-   * misses a bit verifies once more. Shared with later maps of the file while it is long enough.
+   * A set bit means that the page, or the run that begins with it, has been verified. Read plainly:
+   * a reader that misses a bit verifies again. Shared with later maps of the file while it is long
+   * enough.
    */
   private final long[] verified;
 
@@ -54,7 +55,7 @@ public final class PageMap implements PageReader {
   private final String name;
   private final MapPieces pieces;
 
-  /** Counts down to 0 once, then the map is gone. Changed by compare-and-set only. */
+  /** References; at 0 the map is unmapped. Changed by compare-and-set only. */
   @SuppressWarnings("unused") // through REFERENCES
   private volatile int references = 1;
 
@@ -119,7 +120,7 @@ public final class PageMap implements PageReader {
       throw new IllegalArgumentException(
           "pages=" + pageCount + ", allowed: " + PageHeader.META_SLOTS + " up");
     }
-    if (pageCount > MAX_PAGES) { // a sparse file is soon so long
+    if (pageCount > MAX_PAGES) { // a sparse file can be that long
       throw new UnsupportedFormatException(
           name,
           "a file of " + pageCount + " pages",
@@ -202,7 +203,7 @@ public final class PageMap implements PageReader {
             + PageHeader.FIRST_PGNO
             + " to "
             + (pageCount - 1)
-            + "; the page that holds the reference is damaged, or the file was cut short");
+            + "; the page that holds the reference is damaged, or the file was truncated");
   }
 
   private CorruptFileException otherBirth(long pgno, long birth) {
@@ -212,7 +213,8 @@ public final class PageMap implements PageReader {
   }
 
   /**
-   * Says that a page or run was just written as it should be, so that nobody need verify it.
+   * Declares that a page or run was just written with valid content, so that it need not be
+   * verified.
    *
    * @param pages of the run; pages beyond the map are left out
    */
@@ -223,7 +225,7 @@ public final class PageMap implements PageReader {
     }
   }
 
-  /** Says that pages are about to get other content: they are verified again when next read. */
+  /** Declares that pages will get other content: they are verified again when next read. */
   public void forget(long pgno, long pages) {
     if (pgno < 0 || pages < 0) {
       throw new IllegalArgumentException("pgno=" + pgno + ", pages=" + pages + ", allowed: 0 up");
@@ -252,7 +254,7 @@ public final class PageMap implements PageReader {
   }
 
   /**
-   * Takes one more reference.
+   * Takes another reference.
    *
    * @throws IllegalStateException if the last one was given back already
    */

@@ -21,7 +21,7 @@ public interface PageReader {
    * @param pgno the first page's number
    * @param birth the transaction that wrote it, as recorded beside the reference
    * @throws dev.pando.error.CorruptFileException if {@code pgno} is outside the file, or the page
-   *     does not carry this number, this birth or a valid checksum
+   *     does not have this number, this birth or a valid checksum
    */
   long locate(long pgno, long birth);
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares pages of a map with their checksums and with the references that name them. Copies to
- * the heap first: when a file is cut short under its map, a copy fails with a catchable error where
- * a checksum of the map kills the JVM. Thread-safe.
+ * the heap first: when a mapped file is truncated, a copy fails with an error that can be caught,
+ * while a checksum of the map ends the JVM. Thread-safe.
  */
 final class PageVerifier {
   /** Bytes copied and summed at a time; at least one page of any size. */
@@ -53,7 +53,7 @@ final class PageVerifier {
     try {
       verify(pgno, birth, scratch);
     } catch (InternalError e) {
-      // Compiled code runs on for a moment after the fault, so this comes from any line inside.
+      // Compiled code continues for a moment after the fault, so any line inside may throw this.
       throw unreadable(pgno, e);
     }
     spares.set(stripe, scratch);
@@ -84,11 +84,11 @@ final class PageVerifier {
       throw corrupt(pgno, "a run of " + pages + " pages, allowed: 1 to " + most);
     }
     if (type == PageHeader.LEAF && PageHeader.leafPages(page, 0) != pages) {
-      // A search believes the flags alone, so that it need not look at the number of pages.
+      // A search reads the flags alone, not the number of pages.
       int flagged = PageHeader.leafPages(page, 0);
       throw corrupt(pgno, "a leaf of " + pages + " pages, whose flags say " + flagged);
     }
-    // Last: what else is wrong with the page tells more than that it is not the one wanted.
+    // Last: the other faults of a page say more than that it is the wrong page.
     checkIdentity(page, pgno, birth);
   }
 
@@ -100,7 +100,7 @@ final class PageVerifier {
         "open it with the version of Pando that wrote it, or a newer one");
   }
 
-  /** Pages that a page or run of a type may have where it stands. */
+  /** Pages that a page or run of a type may have at its place. */
   private long mostPages(byte type, long pgno) {
     return switch (type) {
       case PageHeader.OVERFLOW -> pageCount - pgno;
@@ -143,7 +143,7 @@ final class PageVerifier {
         name
             + ": page "
             + pgno
-            + " cannot be read through the map: the file was cut short while"
+            + " cannot be read through the map: the file was truncated while"
             + " it was open, or its disk failed; close the database and restore the file",
         e);
   }
@@ -164,7 +164,7 @@ final class PageVerifier {
       MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, start, bytes, 0, length);
     }
 
-    /** Sums a page or run whose first page stands in the buffer; leaves the buffer's header. */
+    /** Sums a page or run whose first page is in the buffer; leaves the buffer's header. */
     int sum(long base, long length) {
       crc.reset();
       crc.update(bytes, PageHeader.TYPE, pageSize - PageHeader.TYPE);

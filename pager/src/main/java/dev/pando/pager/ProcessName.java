@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A process as other processes of the machine can find it: a process id alone does not do, because
- * the system gives it to another process later, and because containers count from one.
+ * A process as other processes of the machine can find it. A process id alone is not enough: the
+ * system gives it to another process later, and each container counts from one.
  *
  * @param pid the process id
  * @param start when it started: in ticks since the machine's start, or in milliseconds since 1970
@@ -55,7 +55,7 @@ public record ProcessName(long pid, long start, long boot, long place) {
           start,
           (boot.getMostSignificantBits() ^ boot.getLeastSignificantBits()) | 1,
           (number & NAMESPACE) | ((long) user << 32));
-    } catch (IOException | RuntimeException e) { // a system that imitates Linux
+    } catch (IOException | RuntimeException e) { // a system that emulates Linux
       return new ProcessName(pid, 0, 0, 0);
     }
   }
@@ -95,7 +95,7 @@ public record ProcessName(long pid, long start, long boot, long place) {
       long user = OURS.place >>> 32;
       // An administrator may hide processes of other users.
       return user == 0 || user == place >>> 32 ? Life.DEAD : Life.UNKNOWN;
-    } catch (IOException | RuntimeException e) { // it is just ending
+    } catch (IOException | RuntimeException e) { // it is ending
       return Life.UNKNOWN;
     }
   }
@@ -112,7 +112,7 @@ public record ProcessName(long pid, long start, long boot, long place) {
     return found == start ? Life.ALIVE : Life.DEAD;
   }
 
-  /** The words after the command, which may hold anything. */
+  /** The words after the command, which may have any characters. */
   private static String[] stat(long pid) throws IOException {
     String line = new String(Files.readAllBytes(PROC.resolve(pid + "/stat")), US_ASCII);
     return line.substring(line.lastIndexOf(')') + 2).split(" ");

@@ -8,7 +8,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
 /**
- * Writes a file's bytes, from the first to the last, to a channel of the caller's. For one thread.
+ * Writes a file's bytes, from the first to the last, to a channel of the caller. For one thread.
  */
 public final class SequentialOutput {
   private final WritableByteChannel channel;
@@ -20,7 +20,8 @@ public final class SequentialOutput {
    * An output at the file's beginning.
    *
    * @param source for messages
-   * @throws IllegalArgumentException if the channel does not block: then nobody waits for room
+   * @throws IllegalArgumentException if the channel does not block: this class does not wait for
+   *     room
    */
   public SequentialOutput(WritableByteChannel channel, Path source) {
     if (channel instanceof SelectableChannel selectable && !selectable.isBlocking()) {
@@ -49,7 +50,7 @@ public final class SequentialOutput {
     }
   }
 
-  /** How many bytes were written. */
+  /** Bytes that were written. */
   public long position() {
     return at;
   }

@@ -27,7 +27,7 @@ public final class SequentialVerifier {
 
   private int checksum;
 
-  /** What else is wrong with its header, to be said if the checksum holds; null if nothing is. */
+  /** A fault of its header, reported if the checksum is valid; null if there is none. */
   private @Nullable StorageException wrong;
 
   /**
@@ -81,7 +81,7 @@ public final class SequentialVerifier {
     first = pgno;
     checksum = PageHeader.checksum(page, 0);
     crc.reset();
-    left = plausible ? pages - 1 : 0; // another one is summed as one page
+    left = plausible ? pages - 1 : 0; // otherwise it is summed as one page
     wrong = null;
     if (type > PageHeader.OVERFLOW) {
       wrong = PageVerifier.unknownType(name, type, pgno);

@@ -1,16 +1,16 @@
 package dev.pando.pager;
 
 /**
- * Makes sure that the calling thread has enough stack left for what must not end half-way, before
- * anything is changed: a {@link StackOverflowError} in the middle of taking a turn, of a commit or
- * of a rollback would leave a lock that nobody gives back, and one in the middle of a channel's
- * call a channel that cannot be closed.
+ * Makes sure that the calling thread has enough stack left for work that must not end half-way,
+ * before anything is changed. A {@link StackOverflowError} in the middle of taking a turn, of a
+ * commit or of a rollback would leave a lock that is never released. In the middle of a channel's
+ * call it would leave a channel that cannot be closed.
  *
- * <p>Nothing tells how much is left, so this goes down as deep as the work may. The work takes the
- * most where its code is interpreted and this is compiled, so that is what the sizes are for. They
- * were found by running each call with less and less stack under {@code -Xint}: an update took 6
- * KiB, a transaction of its own, whose beginning walks the stack, 13, a compaction 15, a channel's
- * call 2. A KiB costs about 30 ns.
+ * <p>No call says how much is left, so this goes down as deep as the work may. The work takes the
+ * most where its code is interpreted and this is compiled; the sizes are for that case. They were
+ * found by running each call with less and less stack under {@code -Xint}. An update took 6 KiB, a
+ * transaction of its own, whose beginning walks the stack, 13 KiB, a compaction 15 KiB, and a
+ * channel's call 2 KiB. A KiB costs about 30 ns.
  *
  * <p>See DECISIONS.md, 'Stack room'.
  */
@@ -24,7 +24,7 @@ public final class StackRoom {
   private static final int TRANSACTION = (17 << 10) / FRAME;
   private static final int UPDATE = (12 << 10) / FRAME;
 
-  /** Less than for a beginning: what has begun at some depth can be ended there. */
+  /** Less than for a beginning, so that what has begun at some depth can be ended there. */
   private static final int END = (10 << 10) / FRAME;
 
   private static final int CHANNEL = (3 << 10) / FRAME;

@@ -7,10 +7,10 @@ import java.nio.channels.OverlappingFileLockException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock on two neighbouring bytes of a file. The system may have dropped it without a word, and
- * Java locks no byte twice: to be sure, a process must release and lock again. So that no other one
- * gets in between, it does that with one byte after the other, and a process that wants the lock
- * alone needs both at once. Not thread-safe.
+ * A lock on two neighbouring bytes of a file. The system may have dropped it without a report, and
+ * Java locks no byte twice: to be sure, a process must release and lock again. It does that with
+ * one byte after the other, so that no other process gets in between. A process that wants the lock
+ * exclusively needs both bytes at once. Not thread-safe.
  *
  * <p>See DECISIONS.md, 'Readers without a slot'.
  */
@@ -27,14 +27,14 @@ final class SteadyLock {
     this.position = position;
   }
 
-  /** Takes the lock alone, and gives up what was held; false if another process has it. */
+  /** Takes the lock exclusively, releases what was held; false if another process has it. */
   boolean tryExclusive() throws IOException {
     release();
     held[0] = tryLock(position, BYTES, false);
     return held[0] != null;
   }
 
-  /** Takes the lock with others, and gives up what was held; false if one process has it alone. */
+  /** Takes the lock shared, releases what was held; false if a process has it exclusively. */
   boolean tryShared() throws IOException {
     release();
     isShared = lockBytes();
@@ -44,7 +44,7 @@ final class SteadyLock {
     return isShared;
   }
 
-  /** Takes again what is held with others; false if one process has it alone just now. */
+  /** Takes the shared lock again; false if a process has it exclusively at the moment. */
   boolean again() throws IOException {
     return !isShared || lockBytes();
   }
@@ -63,7 +63,7 @@ final class SteadyLock {
     return true;
   }
 
-  /** Whether no other process has it; for a process that has it not. */
+  /** Whether no other process has it; for a process that does not have it. */
   boolean isFree() throws IOException {
     try (FileLock free = tryLock(position, BYTES, false)) {
       return free != null;

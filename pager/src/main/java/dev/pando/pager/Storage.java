@@ -3,7 +3,7 @@ package dev.pando.pager;
 import java.nio.file.Path;
 
 /**
- * The directory side of the door to the disk. Thread-safe. Every failure is a {@link
+ * Access to directories of the disk. Thread-safe. Every failure is a {@link
  * dev.pando.error.StorageException} that names the file.
  */
 public interface Storage {
@@ -21,7 +21,7 @@ public interface Storage {
     return false;
   }
 
-  /** Gives a file the owner, the group and the permissions of another, as far as this user may. */
+  /** Gives a file the owner, the group and the permissions of another, if this user may. */
   default void copyRights(Path from, Path to) {}
 
   /** The file's own name, without symbolic links; the name itself if there is no such file. */
@@ -42,10 +42,10 @@ public interface Storage {
    * Opens the lock file of a database, creating it if there is none, with the database's owner and
    * permissions. Nothing in it is locked yet.
    *
-   * @param required false if the database may be opened without, for reading
+   * @param required false if the database may be opened without a lock file, for reading
    * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already
    * @throws dev.pando.error.StorageIoException if it is on a network file system, cannot be opened,
-   *     or is something else than a lock file of Pando
+   *     or is not a lock file of Pando
    */
   StorageLock lock(Path lockFile, boolean required);
 }

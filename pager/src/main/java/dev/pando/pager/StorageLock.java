@@ -5,16 +5,16 @@ import java.nio.file.Path;
 
 /**
  * The lock file of a database: memory that all its processes share, and locks on single bytes,
- * which the operating system frees when a process ends, however it ends. What the memory means is
- * not this object's concern. A byte that is locked need not exist. Thread-safe.
+ * which the operating system frees when a process ends, however it ends. This object does not know
+ * the meaning of the memory. A byte that is locked need not exist. Thread-safe.
  */
 public interface StorageLock extends AutoCloseable {
-  /** Bytes that a lock file has at least, and that are mapped from its opening on. */
+  /** Bytes that a lock file has at least, and that are mapped when it is opened. */
   long FIRST_BYTES = 128 << 10;
 
   /**
-   * The first word of a lock file, but for the last byte, which is the version of what follows: 0
-   * in one that was not used yet.
+   * The first word of a lock file. Its last byte is the version of the rest, and 0 in a file that
+   * was not used yet.
    */
   long MARK = 0x4B4C_4F44_4E41_5000L;
 
@@ -30,12 +30,12 @@ public interface StorageLock extends AutoCloseable {
   /**
    * Locks a byte against other processes. This process must not hold it.
    *
-   * @param exclusive false lets others lock it so, too
+   * @param exclusive false lets other processes lock it as shared, too
    * @return false if another process holds it in a way that excludes this one
    */
   boolean tryLock(long position, boolean exclusive);
 
-  /** Frees a byte; nothing happens if this process does not hold it. */
+  /** Frees a byte; does nothing if this process does not hold it. */
   void unlock(long position);
 
   /**
@@ -50,7 +50,7 @@ public interface StorageLock extends AutoCloseable {
     return ProcessName.ours();
   }
 
-  /** What the system says of a process, whatever became of its locks. */
+  /** What the system says of a process, independent of its locks. */
   default ProcessName.Life lifeOf(ProcessName process) {
     return process.life();
   }
@@ -66,7 +66,7 @@ public interface StorageLock extends AutoCloseable {
   /** Makes the file at least this long; the new bytes are zeros that really take their room. */
   void grow(long newSize);
 
-  /** Makes the file at most this long; nobody may have the rest mapped. */
+  /** Makes the file at most this long; no process may have the rest mapped. */
   void truncate(long newSize);
 
   /**
@@ -75,7 +75,7 @@ public interface StorageLock extends AutoCloseable {
    */
   MemorySegment map(long offset, long bytes);
 
-  /** Whether the name still leads to this file: somebody may have deleted or replaced it. */
+  /** Whether the name still leads to this file: another program may have replaced it. */
   boolean isNamed();
 
   /** Unmaps the memory, then frees all locks; a second call does nothing. */

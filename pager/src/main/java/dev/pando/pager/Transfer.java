@@ -11,7 +11,7 @@ final class Transfer {
     int at(ByteBuffer buffer, long offset) throws IOException;
   }
 
-  /** A disk that takes nothing without an error would keep a loop going for ever. */
+  /** Attempts without progress: a disk that takes no byte and reports no error ends the loop. */
   private static final int MOST_IDLE_STEPS = 16;
 
   private Transfer() {}

@@ -1,7 +1,8 @@
 package dev.pando.pager;
 
 /**
- * Where a tree begins, and its counts. Pure numbers: whoever reads one from a file checks them.
+ * Where a tree begins, and its counts. Pure numbers: the code that reads one from a file checks
+ * them.
  *
  * @param pgno the root page, 0 for an empty tree
  * @param birth the transaction that wrote the root page

@@ -35,7 +35,7 @@ public final class TreeRootLayout {
   /** The only kind that is defined yet. */
   public static final int PLAIN = 0;
 
-  /** The deepest tree: two children a branch would fill every page number before. */
+  /** Levels of the deepest tree: with two children a branch, page numbers end before. */
   public static final int MAX_DEPTH = 48;
 
   private TreeRootLayout() {}
@@ -57,7 +57,7 @@ public final class TreeRootLayout {
     return source.get(PageHeader.U32, offset + KIND);
   }
 
-  /** Reads the record's numbers as they stand; {@link #problem} says whether they can be true. */
+  /** Reads the record's numbers unchecked; {@link #problem} says whether they can be true. */
   public static TreeRoot read(MemorySegment source, long offset) {
     return new TreeRoot(
         source.get(PageHeader.U64, offset + PGNO),

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /** 48-bit unsigned little-endian numbers, in which references hold page numbers and births. */
 public final class U48 {
-  /** Bytes that one takes. */
+  /** Bytes of a number. */
   public static final int BYTES = 6;
 
   private U48() {}

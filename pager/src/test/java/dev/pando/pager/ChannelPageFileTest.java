@@ -67,7 +67,7 @@ class ChannelPageFileTest {
   void readingBeyondTheEndIsTyped() {
     file.write(ByteBuffer.wrap(new byte[10]), 0);
     CorruptFileException e = assertThrows(CorruptFileException.class, () -> read(8, 5));
-    Pages.assertSays(e, path.toString(), "ends at 10", "8 bytes at 5", "cut short");
+    Pages.assertSays(e, path.toString(), "ends at 10", "8 bytes at 5", "truncated");
   }
 
   @Test

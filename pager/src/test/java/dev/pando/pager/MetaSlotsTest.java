@@ -213,7 +213,7 @@ class MetaSlotsTest {
         assertTrue(e instanceof UnsupportedFormatException);
       }
     }
-    corrupt(Arrays.copyOf(whole, 2047), "page count 4, the file holds 3: it was cut short");
+    corrupt(Arrays.copyOf(whole, 2047), "page count 4, the file holds 3: it was truncated");
     corrupt(Arrays.copyOf(whole, 600), "slot 2: the file ends after 600 bytes");
     assertEquals(3, read(whole).valid().size());
   }

@@ -114,7 +114,7 @@ class MetaTest {
     "72, 8, -1, durable txn -1",
     "80, 8, 2, page count 2",
     "80, 8, 281474976710656, page count 281474976710656",
-    "80, 8, 2147483649, cut short",
+    "80, 8, 2147483649, truncated",
     "80, 8, -9223372036854775808, page count",
     "88, 8, 99998, free pages 99998",
     "88, 8, -1, free pages -1",

@@ -319,7 +319,7 @@ class PageMapTest {
               CorruptFileException.class, () -> file.map(4096, PAGES, Checksums.FIRST_TOUCH, null));
       assertEquals(-1, e.pgno());
       Pages.assertSays(e, "286719 bytes long");
-      Pages.assertSays(e, "cut short");
+      Pages.assertSays(e, "truncated");
       assertEquals(4096L * PAGES - 1, file.size(), "mapping makes no file longer");
     }
   }
@@ -339,7 +339,7 @@ class PageMapTest {
         long pgno = 20L + i % 40;
         StorageIoException e = assertThrows(StorageIoException.class, () -> map.locate(pgno, 5));
         Pages.assertSays(e, "page " + pgno);
-        Pages.assertSays(e, "cut short");
+        Pages.assertSays(e, "truncated");
       }
       map.release();
     }

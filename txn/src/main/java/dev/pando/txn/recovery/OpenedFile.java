@@ -234,7 +234,7 @@ public record OpenedFile(
     }
     return new StorageIoException(
         path
-            + ": cannot be read through the map: the file was cut short while it was open, or its"
+            + ": cannot be read through the map: the file was truncated while it was open, or its"
             + " disk failed; close the database and restore the file",
         error);
   }
