@@ -163,7 +163,7 @@ final class ChannelPageFile implements PageFile {
           -1,
           "the file ends at "
               + size()
-              + ", wanted are "
+              + ", the read needs "
               + bytes
               + " bytes at "
               + offset

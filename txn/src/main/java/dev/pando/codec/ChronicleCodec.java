@@ -12,8 +12,8 @@ import net.openhft.chronicle.bytes.BytesOut;
 
 /**
  * Values that Chronicle Bytes writes and reads. They are written into a {@link Bytes} that each
- * thread uses again and again, and read in place: what the value's {@code readMarshallable} gets
- * lies over the mapped file itself, and nothing is copied.
+ * thread reuses. They are read in place: the bytes that the value's {@code readMarshallable} gets
+ * are the mapped file itself, and nothing is copied.
  *
  * {@snippet :
  * final class Tick implements BytesMarshallable {
@@ -34,14 +34,14 @@ import net.openhft.chronicle.bytes.BytesOut;
  *     Table.of("ticks", Codec.u64(), ChronicleCodec.of("tick", Tick.class, Tick::new));
  * }
  *
- * <p><strong>The bytes are valid only during the call that gets them.</strong> Copy what is to
- * outlive it; whoever keeps the {@code BytesIn} finds it empty afterwards, or full of another
- * value. It must not be cast to something that writes: the file is mapped read-only, and
- * Chronicle's unchecked access would bring the JVM down.
+ * <p><strong>The bytes are valid only during the call that gets them.</strong> Copy what must
+ * outlive the call: afterwards the {@code BytesIn} is empty, or has another value. It must not be
+ * cast to a type that writes: the file is mapped read-only, and Chronicle's unchecked access would
+ * crash the JVM.
  *
  * <p>Needs {@code net.openhft:chronicle-bytes} on the class path or the module path, an optional
  * dependency of Pando; its own dependencies {@code posix} and {@code chronicle-analytics} may be
- * excluded. On JDK 25, the first use makes the JVM warn of {@code sun.misc.Unsafe}. None of its
+ * excluded. On JDK 25, the JVM warns of {@code sun.misc.Unsafe} at the first use. None of its
  * classes is loaded unless this class is used.
  *
  * <p>Numbers are in the byte order of the machine, as Chronicle writes them: such a codec is not
@@ -49,8 +49,8 @@ import net.openhft.chronicle.bytes.BytesOut;
  * {@link #bytes} is the exception. Immutable and safe for use by many threads if the functions
  * given to it are.
  *
- * <p>What the reader throws becomes a {@link CodecException}. Chronicle itself checks numbers
- * against the end of the bytes, but reads a string that was cut short as a shorter one or null.
+ * <p>An exception of the reader becomes a {@link CodecException}. Chronicle itself checks numbers
+ * against the end of the bytes, but reads a truncated string as a shorter one or null.
  *
  * @param <T> the values
  */
@@ -105,9 +105,9 @@ public final class ChronicleCodec<T> implements Codec<T> {
   }
 
   /**
-   * What is left to read in a {@link Bytes}, whose position stays where it is. Decoding copies to
-   * the heap, since the value outlives the call. The encoding, the order and the id are those of
-   * {@link Codec#bytes}.
+   * The bytes that are left to read in a {@link Bytes}, whose position does not move. Decoding
+   * copies to the heap, since the value outlives the call. The encoding, the order and the id are
+   * those of {@link Codec#bytes}.
    */
   public static Codec<Bytes<?>> bytes() {
     return ChronicleBytesCodec.BYTES;

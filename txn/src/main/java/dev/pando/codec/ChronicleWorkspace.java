@@ -12,18 +12,18 @@ import net.openhft.chronicle.bytes.PointerBytesStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one thread reuses to write and read Chronicle's values. A value that is itself encoded or
- * decoded while another one is gets a workspace of its own.
+ * The objects that one thread reuses to write and read Chronicle's values. A value that is encoded
+ * or decoded within another one gets a workspace of its own.
  */
 final class ChronicleWorkspace {
   private static final int INITIAL_CAPACITY = 256;
 
-  /** A workspace that grew beyond this for one large value is not kept. */
+  /** Bytes of the largest workspace that is kept after a large value. */
   private static final int MAX_KEPT = 1 << 20;
 
   private static final ThreadLocal<@Nullable ChronicleWorkspace> IDLE = new ThreadLocal<>();
 
-  /** Where the input lies while there is none. */
+  /** The memory of the input while there is none. */
   private static final MemorySegment NOWHERE = Arena.ofAuto().allocate(Long.BYTES);
 
   private final OnHeapBytes output = Bytes.allocateElasticOnHeap(INITIAL_CAPACITY);
@@ -45,7 +45,7 @@ final class ChronicleWorkspace {
   /** Ends the use of everything taken from here. */
   void giveBack() {
     Bytes<?> used = input;
-    if (used != null) { // whoever kept it must not reach memory that may be unmapped soon
+    if (used != null) { // code that kept it must not reach memory that may be unmapped soon
       pointer.set(NOWHERE.address(), 0);
       used.clear();
     }
@@ -59,13 +59,13 @@ final class ChronicleWorkspace {
     return output.clear();
   }
 
-  /** Copies what was written since {@link #output}. */
+  /** Copies the bytes that were written since {@link #output}. */
   void flush(Sink sink) {
     byte[] array = Objects.requireNonNull(output.bytesStore().underlyingObject());
     sink.putBytes(array, (int) output.readPosition(), (int) output.readRemaining());
   }
 
-  /** Bytes over what is left of a source: in place if that is native memory, else over a copy. */
+  /** The bytes that are left of a source: in place if that is native memory, else a copy. */
   BytesIn<?> input(Source source) {
     MemorySegment segment = source.segment();
     long length = source.remaining();

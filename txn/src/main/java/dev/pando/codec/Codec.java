@@ -6,9 +6,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the values of one type become bytes and values again. Codecs are immutable and safe for use
- * by many threads, and so must yours be. A codec may call the transaction for which it works: read
- * at any time, and write while it encodes.
+ * Converts the values of one type to bytes and back. Codecs are immutable and safe for use by many
+ * threads. A codec of your own must be so, too. A codec may call the transaction for which it
+ * works: read at any time, and write while it encodes.
  *
  * <p>Every value has two forms. The <em>whole</em> form, for a key or a value of a table, may use
  * its length: it ends where the bytes end. The <em>nested</em> form, for a component of a tuple or
@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Codec<T extends @Nullable Object> {
   /**
-   * What the bytes look like, stored with every table that uses the codec and compared when the
-   * table is used again: two codecs have the same id exactly if each can decode what the other
-   * encodes. At most 65535 bytes of UTF-8.
+   * Names the form of the bytes. It is stored with every table that uses the codec, and compared
+   * when the table is used again. Two codecs have the same id exactly if each can decode the bytes
+   * of the other. At most 65535 bytes of UTF-8.
    */
   String id();
 
@@ -56,8 +56,8 @@ public interface Codec<T extends @Nullable Object> {
   void encode(T value, Sink sink);
 
   /**
-   * Reads a value from all that is left of a source. Bytes that are left when it returns are an
-   * error: they were written by another codec. One that ignores bytes on purpose skips them with
+   * Reads a value from all bytes that are left of a source. Bytes that are left when it returns are
+   * an error: they were written by another codec. One that ignores bytes on purpose skips them with
    * {@link Source#skip}.
    *
    * @throws CodecException if those bytes are not the whole form of a value
@@ -78,8 +78,8 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
-   * Writes a value in its nested form. Whoever overrides this must see to it that no value's nested
-   * form is the beginning of another's.
+   * Writes a value in its nested form. An override must make sure that no value's nested form is
+   * the beginning of another's.
    *
    * @throws IllegalArgumentException if the value has no encoding
    */
@@ -90,7 +90,7 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
-   * Reads a value from as much of a source as its nested form takes.
+   * Reads a value from the bytes of a source that its nested form takes.
    *
    * @throws CodecException if the source does not begin with the nested form of a value
    */
@@ -105,8 +105,8 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
-   * Longs as unsigned numbers, in 8 bytes: 0 comes first and -1, which stands for 2<sup>64</sup> -
-   * 1, last. Every long has an encoding. Id {@code u64}.
+   * Longs as unsigned numbers, in 8 bytes: 0 comes first and -1, which means 2<sup>64</sup> - 1,
+   * last. Every long has an encoding. Id {@code u64}.
    */
   static Codec<Long> u64() {
     return NumberCodecs.U64;
@@ -118,8 +118,8 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
-   * Ints as unsigned numbers, in 4 bytes: 0 comes first and -1, which stands for 2<sup>32</sup> -
-   * 1, last. Every int has an encoding. Id {@code u32}.
+   * Ints as unsigned numbers, in 4 bytes: 0 comes first and -1, which means 2<sup>32</sup> - 1,
+   * last. Every int has an encoding. Id {@code u32}.
    */
   static Codec<Integer> u32() {
     return NumberCodecs.U32;
@@ -223,12 +223,12 @@ public interface Codec<T extends @Nullable Object> {
    *         BySize.class, Codec.utf8(), Codec.descending(Codec.i32()), Codec.i64());
    * }
    *
-   * <p>The id tells the shape: {@code record(id:i64,name:utf8,population:i32)}. The record class
-   * may be renamed and moved; a component that is renamed, added, moved or given another type makes
-   * another codec.
+   * <p>The id describes the shape: {@code record(id:i64,name:utf8,population:i32)}. The record
+   * class may be renamed and moved; a component that is renamed, added, moved or given another type
+   * makes another codec.
    *
-   * <p>Private and nested records will do. A record in a named module must be in a package that is
-   * open to {@code dev.pando.txn}; or use {@link #record(MethodHandles.Lookup, Class, Codec[])}.
+   * <p>Private and nested records are allowed. A record in a named module must be in a package that
+   * is open to {@code dev.pando.txn}; or use {@link #record(MethodHandles.Lookup, Class, Codec[])}.
    *
    * @param type the record class
    * @param components nothing, or one codec for each component
@@ -240,7 +240,7 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
-   * As {@link #record(Class, Codec[])}, for a record that only the caller has access to.
+   * As {@link #record(Class, Codec[])}, for a record to which only the caller has access.
    *
    * @param lookup {@link MethodHandles#lookup} called in the module of the record
    * @param type the record class

@@ -3,8 +3,8 @@ package dev.pando.codec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that no value of a codec encodes to. The storage underneath is sound (its checksums say
- * so): the bytes were written by something else than this codec, or cut short on the way.
+ * Bytes that no value of a codec encodes to. The stored bytes are undamaged, as their checksums
+ * say. So they were written by another codec, or were truncated before they were stored.
  */
 public class CodecException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -15,8 +15,8 @@ public class CodecException extends IllegalArgumentException {
 
   /**
    * @param codecId the codec that refused, as {@link Codec#id} gives it
-   * @param found what stands in the bytes
-   * @param allowed what may stand there
+   * @param found the bytes that were found, in words
+   * @param allowed the bytes that are allowed there, in words
    */
   public CodecException(String codecId, String found, String allowed) {
     this(codecId, found, allowed, null);
@@ -24,9 +24,9 @@ public class CodecException extends IllegalArgumentException {
 
   /**
    * @param codecId the codec that refused, as {@link Codec#id} gives it
-   * @param found what stands in the bytes
-   * @param allowed what may stand there
-   * @param cause what the value's own constructor threw, or null
+   * @param found the bytes that were found, in words
+   * @param allowed the bytes that are allowed there, in words
+   * @param cause the exception of the value's own constructor, or null
    */
   public CodecException(String codecId, String found, String allowed, @Nullable Throwable cause) {
     super("codec " + codecId + ": found " + found + ", allowed " + allowed, cause);
@@ -36,7 +36,7 @@ public class CodecException extends IllegalArgumentException {
   }
 
   /**
-   * A codec has returned and did not read all: it is not the one that wrote these bytes.
+   * For a codec that returned and did not read all bytes: it is not the one that wrote them.
    *
    * @param what was decoded
    * @param left how many bytes it did not read
@@ -54,12 +54,12 @@ public class CodecException extends IllegalArgumentException {
     return codecId;
   }
 
-  /** What stands in the bytes. */
+  /** The bytes that were found, in words. */
   public String found() {
     return found;
   }
 
-  /** What may stand there. */
+  /** The bytes that are allowed there, in words. */
   public String allowed() {
     return allowed;
   }

@@ -31,7 +31,7 @@ record Component<T extends @Nullable Object>(String name, Codec<T> codec) {
     }
   }
 
-  /** The same complaint, saying in which component. */
+  /** The same exception, with the name of the component. */
   CodecException in(CodecException e) {
     return new CodecException(
         e.codecId(), "in component " + name + " " + e.found(), e.allowed(), e);

@@ -3,8 +3,8 @@ package dev.pando.codec;
 import java.util.List;
 
 /**
- * Values made of components, each in its nested form but the last one, which has the form of the
- * whole. Comparing the bytes compares component by component, because no nested form is the
+ * Values made of components, each in its nested form, except the last one, which has the form of
+ * the whole. Comparing the bytes compares component by component, because no nested form is the
  * beginning of another.
  *
  * @param <T> the values

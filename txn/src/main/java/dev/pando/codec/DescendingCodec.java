@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The nested form of another codec with every bit inverted, in both forms: in the whole form, a
- * string would come before those it begins, inverted or not.
+ * string would come before the strings that begin with it, inverted or not.
  *
  * @param <T> the values
  */
@@ -50,7 +50,7 @@ final class DescendingCodec<T extends @Nullable Object> implements StartCodec<T>
     T value = decodeNested(source);
     if (source.remaining() != 0) {
       throw new CodecException(
-          id, source.remaining() + " bytes behind the end of the value", "none");
+          id, source.remaining() + " bytes after the end of the value", "none");
     }
     return value;
   }

@@ -6,8 +6,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Enum constants by name, in the order of their names: constants may be added and moved, and none
- * already stored changes its meaning.
+ * Enum constants by name, in the order of their names: constants may be added and moved, and no
+ * stored constant changes its meaning.
  */
 final class EnumCodec implements Codec<Enum<?>> {
   private final Class<?> type;

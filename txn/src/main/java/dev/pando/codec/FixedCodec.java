@@ -15,7 +15,7 @@ abstract class FixedCodec<T> implements Codec<T> {
     this.size = size;
   }
 
-  /** Reads a value; the bytes are there. */
+  /** Reads a value; the source has enough bytes. */
   abstract T get(Source source);
 
   /** Refuses a source that holds another number of bytes. */

@@ -5,19 +5,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes with which the keys of a range begin. Takes values whose types only their codecs know,
- * so it answers for the message when one does not fit. For raw cursors that seek by a part of a
+ * The bytes with which the keys of a range begin. It takes values whose types only their codecs
+ * know, so it makes the message when one does not fit. For raw cursors that seek by a part of a
  * typed key. Thread-safe.
  */
 public final class LeadingBytes {
   private LeadingBytes() {}
 
   /**
-   * Writes what all keys with the given leading components begin with.
+   * Writes the bytes with which all keys begin that have the given leading components.
    *
    * @param lastIsPartial whether the last component is only the beginning of the key's
    * @param nested whether the key is itself a component that others follow
-   * @return whether these are all of the key's components, and so the bytes the whole key
+   * @return whether these are all of the key's components, so that the bytes are the whole key
    */
   public static boolean encodeAll(
       Codec<?> codec,
@@ -67,7 +67,7 @@ public final class LeadingBytes {
     return leading.size() == arity;
   }
 
-  /** Writes one value, and says which if it is not of the codec's type. */
+  /** Writes one value; the exception names it if it is not of the codec's type. */
   @SuppressWarnings({"unchecked", "NullAway"}) // the codec's own cast fails, and is caught
   public static <T extends @Nullable Object> void encode(
       Codec<T> codec, @Nullable Object value, boolean nested, Sink sink) {

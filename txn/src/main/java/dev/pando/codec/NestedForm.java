@@ -7,9 +7,9 @@ import java.util.Arrays;
 
 /**
  * Bytes that find their own end, in the same order as plain bytes: 0x00 becomes 0x00 0xFF, and 0x00
- * 0x00 stands at the end. A string that ends sorts before all that go on, since what follows there
- * is 0x01 or more, or 0x00 0xFF. The idea is FoundationDB's, whose tuple layer ends with a single
- * 0x00; with two, bytes cut short or shifted are noticed.
+ * 0x00 is at the end. A string that ends sorts before all that continue, because the next byte of
+ * those is 0x01 or more, or 0x00 0xFF. The idea is FoundationDB's, whose tuple layer ends with a
+ * single 0x00; with two, truncated or shifted bytes are noticed.
  */
 final class NestedForm {
   private static final byte ESCAPED_ZERO = (byte) 0xFF;
@@ -17,7 +17,7 @@ final class NestedForm {
 
   private NestedForm() {}
 
-  /** Turns what a sink holds from {@code start} on from the whole form into the nested one. */
+  /** Converts the bytes of a sink from {@code start} on from the whole form to the nested one. */
   static void close(Sink sink, int start) {
     int zeros = countZeros(sink, start);
     if (zeros > 0) {
@@ -28,7 +28,7 @@ final class NestedForm {
     sink.putShortBE(END);
   }
 
-  /** As {@link #close}, but for the beginning of a value, which something is to follow. */
+  /** As {@link #close}, but for the beginning of a value, after which more bytes follow. */
   static void escape(Sink sink, int start) {
     close(sink, start);
     sink.length(sink.length() - Short.BYTES);

@@ -50,7 +50,7 @@ final class NullableCodec<T> implements StartCodec<@Nullable T> {
       return codec.decode(source);
     }
     if (source.remaining() != 0) {
-      throw new CodecException(id, source.remaining() + " bytes behind null", "none");
+      throw new CodecException(id, source.remaining() + " bytes after null", "none");
     }
     return null;
   }

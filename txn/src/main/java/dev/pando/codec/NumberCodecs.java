@@ -1,8 +1,8 @@
 package dev.pando.codec;
 
 /**
- * Numbers and truth values. Each kind has a pair of methods beside its codec's that take and give
- * the primitive, so that records of primitives are encoded and decoded without boxing.
+ * Numbers and truth values. Each kind has a pair of methods besides its codec's that take and
+ * return the primitive, so that records of primitives are encoded and decoded without boxing.
  */
 final class NumberCodecs {
   static final Codec<Long> U64 = new Longs("u64", 0);

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unboxed ways in and out of {@link NumberCodecs}, for record components of a primitive type.
+ * The methods of {@link NumberCodecs} without boxing, for record components of a primitive type.
  *
  * @param put (codec, primitive, Sink)void
  * @param get (codec, boolean nested, Source)primitive
@@ -45,7 +45,7 @@ record PrimitiveHandles(MethodHandle put, MethodHandle get) {
     return put.bindTo(component.codec());
   }
 
-  /** (Source)primitive, with the component's name in what it throws. */
+  /** (Source)primitive, with the component's name in its exceptions. */
   MethodHandle get(Component<?> component, boolean nested) {
     MethodHandle plain = MethodHandles.insertArguments(get, 0, component.codec(), nested);
     MethodHandle rethrow =

@@ -29,7 +29,7 @@ final class RecordCodec<R extends Record> extends CompositeCodec<R> {
   }
 
   /**
-   * @param lookup the user's, or null for what Pando can access itself
+   * @param lookup the user's, or null for records that Pando can access itself
    * @param codecs one for each component, or none to choose them by type
    */
   static <R extends Record> Codec<R> of(
@@ -74,7 +74,7 @@ final class RecordCodec<R extends Record> extends CompositeCodec<R> {
       return type.cast(value);
     } catch (CodecException e) {
       throw e;
-    } catch (RuntimeException e) { // what the record's constructor throws at values it refuses
+    } catch (RuntimeException e) { // thrown by the record's constructor for values that it refuses
       throw new CodecException(
           id(), "components that " + type.getName() + " refuses: " + e, "what it accepts", e);
     } catch (Throwable e) {

@@ -64,7 +64,7 @@ final class RecordComponents {
     return declared;
   }
 
-  /** One look at a record and the records in it. */
+  /** One pass over a record and the records in it. */
   private static final class ByType {
     private final MethodHandles.@Nullable Lookup lookup;
     private final Set<Class<?>> enclosing = new HashSet<>();

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accessors and the constructor of a record class, and how they are joined with the codecs of
- * its components into one method handle for each direction.
+ * The accessors and the constructor of a record class. Joins them with the codecs of its components
+ * into one method handle for each direction.
  *
  * @param type the record class
  * @param accessors one for each component
@@ -47,7 +47,7 @@ record RecordHandles(Class<?> type, List<MethodHandle> accessors, MethodHandle c
   }
 
   /**
-   * This module reads no other one of the user's, nor the class path, until it says that it does.
+   * This module reads no module of the user, nor the class path, until it declares that it does.
    */
   private static Lookup ownLookup(Class<?> type) {
     RecordHandles.class.getModule().addReads(type.getModule());

@@ -12,13 +12,13 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * Where a codec writes: native memory that grows as needed and is reused from value to value, so
- * that encoding makes no garbage. Holds at most {@link #MAX_LENGTH} bytes; writing more throws
- * {@link IllegalArgumentException}. A codec that throws may leave a part of its value behind. Not
- * thread-safe.
+ * The bytes that a codec writes: native memory that grows as needed and is reused from value to
+ * value, so that encoding makes no garbage. Has at most {@link #MAX_LENGTH} bytes; writing more
+ * throws {@link IllegalArgumentException}. A codec that throws may leave a part of its value in the
+ * sink. Not thread-safe.
  */
 public final class Sink {
-  /** The most bytes a sink holds: 2 GiB - 1. */
+  /** Bytes that a sink has at most: 2 GiB - 1. */
   public static final int MAX_LENGTH = Integer.MAX_VALUE;
 
   private static final int INITIAL_CAPACITY = 256;
@@ -40,19 +40,19 @@ public final class Sink {
   }
 
   /**
-   * The memory; its first {@link #length} bytes are what was written. Another segment takes its
-   * place when the sink grows.
+   * The memory; its first {@link #length} bytes were written. Another segment replaces it when the
+   * sink grows.
    */
   public MemorySegment segment() {
     return segment;
   }
 
-  /** Forgets what was written, and keeps the memory. */
+  /** Removes all bytes, and keeps the memory. */
   public void clear() {
     length = 0;
   }
 
-  /** A copy of what was written. */
+  /** A copy of the bytes that were written. */
   public byte[] toArray() {
     byte[] copy = new byte[length];
     MemorySegment.copy(segment, JAVA_BYTE, 0, copy, 0, length);
@@ -113,7 +113,7 @@ public final class Sink {
     length += (int) count;
   }
 
-  /** Makes sure that {@code count} more bytes fit without another look at the capacity. */
+  /** Makes sure that {@code count} more bytes fit. */
   MemorySegment segmentWithRoom(long count) {
     if (count > segment.byteSize() - length) {
       grow(count);

@@ -12,8 +12,8 @@ import java.util.Objects;
 
 /**
  * The bytes a codec decodes: a position and a limit over memory, which for a stored value is the
- * mapped file itself. A source is reused from value to value, so a codec must not keep it, nor the
- * segment behind it, beyond its {@code decode} call. Not thread-safe.
+ * mapped file itself. A source is reused from value to value, so a codec must not keep it, nor its
+ * segment, beyond its {@code decode} call. Not thread-safe.
  *
  * <p>Reading past the limit throws {@link CodecException} and leaves the position as it was.
  */
@@ -29,10 +29,10 @@ public final class Source {
   private long position;
   private long limit;
 
-  /** All ones while a descending codec reads, whose bytes are stored inverted; otherwise zero. */
+  /** All ones while a descending codec reads, because its bytes are inverted; otherwise zero. */
   private long mask;
 
-  /** An empty source; {@link #reset} gives it something to read. */
+  /** An empty source; {@link #reset} gives it bytes to read. */
   public Source() {}
 
   /**
@@ -98,7 +98,7 @@ public final class Source {
   }
 
   /**
-   * Passes over bytes without reading them.
+   * Skips bytes without reading them.
    *
    * @param length how many, 0 to {@link #remaining}
    */
@@ -107,15 +107,15 @@ public final class Source {
     position += length;
   }
 
-  /** Gives back bytes that were taken ahead. */
+  /** Moves the position back. */
   void unread(long length) {
     position -= length;
   }
 
   /**
-   * The memory of this source, for codecs that read in place: what is left begins at {@link
-   * #offset} and has {@link #remaining} bytes. Valid only during the {@code decode} call. Reading
-   * the memory does not move the position: {@link #skip} what was read.
+   * The memory of this source, for codecs that read in place: the bytes that are left begin at
+   * {@link #offset}, and there are {@link #remaining} of them. Valid only during the {@code decode}
+   * call. Reading the memory does not move the position: {@link #skip} the bytes that were read.
    *
    * @throws IllegalStateException inside {@link Codec#descending}, where the memory holds inverted
    *     bytes: a codec that may be nested there reads through the methods of this class
@@ -128,22 +128,22 @@ public final class Source {
     return segment;
   }
 
-  /** Where the next byte stands in {@link #segment}. */
+  /** The offset of the next byte in {@link #segment}. */
   public long offset() {
     return position;
   }
 
-  /** The byte that stands {@code ahead} bytes behind the next one; the caller checks the limit. */
+  /** The byte that is {@code ahead} bytes after the next one; the caller checks the limit. */
   byte peek(long ahead) {
     return (byte) (segment.get(JAVA_BYTE, position + ahead) ^ mask);
   }
 
-  /** The eight bytes that stand {@code ahead} bytes behind the next one. */
+  /** The eight bytes that begin {@code ahead} bytes after the next one. */
   long peekLong(long ahead) {
     return segment.get(LONG_BE, position + ahead) ^ mask;
   }
 
-  /** From here on reads every bit inverted, or plainly again. */
+  /** Reads every bit inverted from here on, or as it is again. */
   void invert() {
     mask = ~mask;
   }

@@ -13,6 +13,6 @@ interface StartCodec<T extends @Nullable Object> extends Codec<T> {
     return true;
   }
 
-  /** Writes the bytes with which exactly the values begin that begin with the given one. */
+  /** Writes the bytes that are the beginning of exactly those values that begin with this one. */
   void encodeStart(T start, boolean nested, Sink sink);
 }

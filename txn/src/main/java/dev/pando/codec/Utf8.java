@@ -7,14 +7,15 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * UTF-8, strictly: what the JDK would replace by question marks and U+FFFD is refused here, since
- * two different strings must not become the same key. For codecs of your own. Thread-safe.
+ * Strict UTF-8. The JDK replaces malformed text by question marks and U+FFFD; this class refuses
+ * it, because two different strings must not become the same key. For codecs of your own.
+ * Thread-safe.
  */
 public final class Utf8 {
-  /** Below it, a character is one byte. */
+  /** The first character of two bytes. */
   private static final int TWO_BYTES = 0x80;
 
-  /** Below it, a character is at most two bytes. */
+  /** The first character of three bytes. */
   private static final int THREE_BYTES = 0x800;
 
   private Utf8() {}
@@ -54,7 +55,7 @@ public final class Utf8 {
     }
   }
 
-  /** Writes a string straight from its characters. */
+  /** Writes a string from its characters, without a copy. */
   public static void put(String string, Sink sink) {
     int count = string.length();
     MemorySegment segment = sink.segmentWithRoom(count);
@@ -100,14 +101,14 @@ public final class Utf8 {
   }
 
   /**
-   * The string that bytes stand for.
+   * The string that bytes encode.
    *
    * @param codecId the codec that reads it
    * @throws CodecException if the bytes are not UTF-8
    */
   static String string(byte[] bytes, String codecId) {
     String string = new String(bytes, UTF_8);
-    if (string.indexOf('\uFFFD') >= 0) { // a real one, or what the JDK puts for malformed bytes
+    if (string.indexOf('\uFFFD') >= 0) { // a real one, or the JDK's replacement of malformed bytes
       int malformed = Arrays.mismatch(bytes, string.getBytes(UTF_8));
       if (malformed >= 0) {
         throw new CodecException(codecId, "malformed bytes at offset " + malformed, "UTF-8");

@@ -145,11 +145,11 @@ class CodecMalformedTest {
     refused(
         Codec.descending(Codec.bool()),
         "ffff",
-        "codec descending(bool): found 1 bytes behind the end of the value, allowed none");
+        "codec descending(bool): found 1 bytes after the end of the value, allowed none");
     refused(
         Codec.nullable(Codec.bool()),
         "0000",
-        "codec nullable(bool): found 1 bytes behind null, allowed none");
+        "codec nullable(bool): found 1 bytes after null, allowed none");
     refused(
         Codec.nullable(Codec.bool()), "", "codec nullable(bool): found 0 bytes, allowed 1 or more");
   }

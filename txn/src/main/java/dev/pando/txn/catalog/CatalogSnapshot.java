@@ -87,7 +87,7 @@ public final class CatalogSnapshot extends Snapshot {
 
   /**
    * The tree of a table that was looked up with the same description in this snapshot or in one
-   * before it. Null if none was, or if it cannot be told so fast: {@link #tree} tells.
+   * before it. Null if none was, or if a slower search is needed: {@link #tree}.
    *
    * @param description an object that describes one table and no other one
    */
