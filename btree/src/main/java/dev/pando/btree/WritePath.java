@@ -159,7 +159,7 @@ final class WritePath {
   /** Makes every page of the path editable, from the root down: copies where it must. */
   void edit() {
     for (int level = 0; level < tree.depth; level++) {
-      if (address[level] >= 0 || pages.isFrozen(pgno[level])) { // see PageAllocator
+      if (!PageAllocator.isDirty(address[level]) || pages.isFrozen(pgno[level])) {
         long edited = pages.edit(pgno[level], birth[level]);
         checkCells(edited, birth[level], level == leafLevel());
         relink(level, edited);

@@ -85,7 +85,7 @@ final class MemoryPages implements PageAllocator {
 
   @Override
   public long offset(long address) {
-    return address < 0 ? ~address : address;
+    return PageAllocator.isDirty(address) ? ~address : address;
   }
 
   @Override

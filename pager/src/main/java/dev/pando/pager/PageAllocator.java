@@ -7,6 +7,15 @@ import java.lang.foreign.MemorySegment;
  * that this transaction makes or changes. Used by one thread at a time.
  */
 public interface PageAllocator extends PageReader {
+  /**
+   * Whether an address that {@link #locate} gave is one of dirty memory: a page of this transaction
+   * that may be written to. Every other address is one of the map, where a write would end the
+   * process. Addresses of the map are not negative, those of dirty memory are.
+   */
+  static boolean isDirty(long address) {
+    return address < 0;
+  }
+
   /** The running transaction's id: the birth of every page allocated or edited here. */
   long txnId();
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * the file, at commit or earlier when they become too many; a page number is taken when a page is
  * made, so that what is written early already stands at its place.
  *
- * <p>An address is an offset in the file if it is not negative, else the complement of slab number
- * and offset in the slab.
+ * <p>An address is an offset in the file, or if it is {@linkplain PageAllocator#isDirty dirty} the
+ * complement of slab number and offset in the slab.
  */
 public final class DirtyPages implements PageAllocator {
   /** Values of at least this many bytes bypass the slabs. */
@@ -174,12 +174,14 @@ public final class DirtyPages implements PageAllocator {
 
   @Override
   public MemorySegment segment(long address) {
-    return address >= 0 ? map.segment(address) : memory[(int) (~address >>> Slabs.OFFSET_BITS)];
+    return PageAllocator.isDirty(address)
+        ? memory[(int) (~address >>> Slabs.OFFSET_BITS)]
+        : map.segment(address);
   }
 
   @Override
   public long offset(long address) {
-    return address >= 0 ? map.offset(address) : ~address & OFFSET_MASK;
+    return PageAllocator.isDirty(address) ? ~address & OFFSET_MASK : map.offset(address);
   }
 
   /** Whether a caller's memory is that of dirty pages: the next change may move what is there. */

@@ -22,7 +22,7 @@ public final class FrameTable extends PageTable {
     return frame == NONE ? ABSENT : ~(frame << pageShift);
   }
 
-  /** Adds a page at a negative address, as {@link DirtyPages} makes them. */
+  /** Adds a page at a dirty address, as {@link DirtyPages} makes them. */
   public void put(long page, long address) {
     add(page, ~address >>> pageShift);
   }
