@@ -60,6 +60,10 @@ class ArchitectureTest {
   private static final String NULLNESS = "org.jspecify.annotations..";
   private static final String CHRONICLE = "net.openhft..";
 
+  private static final Set<String> STATE_OF_A_TREE =
+      Set.of(
+          "rootPgno", "rootBirth", "depth", "entries", "branchPages", "leafPages", "overflowPages");
+
   private static final JavaClasses PANDO =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -136,6 +140,24 @@ class ArchitectureTest {
   @Test
   void packagesMakeNoCycles() {
     slices().matching("dev.pando.(**)").should().beFreeOfCycles().check(PANDO);
+  }
+
+  /** Where a tree begins, and its counts, change in one class: the others call its methods. */
+  @Test
+  void onlyTreeStateChangesATree() {
+    noClasses()
+        .that(not(name("dev.pando.btree.TreeState")))
+        .should()
+        .setFieldWhere(
+            DescribedPredicate.describe(
+                "is of the state of a tree",
+                access ->
+                    access.getTarget().getOwner().isAssignableTo("dev.pando.btree.TreeState")
+                        && STATE_OF_A_TREE.contains(access.getTarget().getName())))
+        .check(PANDO);
+    assertThat(PANDO.get("dev.pando.btree.TreeState").getFields())
+        .extracting(field -> field.getName())
+        .containsExactlyInAnyOrderElementsOf(STATE_OF_A_TREE);
   }
 
   /** A channel of the caller's, for a backup, is handed to the pager. */

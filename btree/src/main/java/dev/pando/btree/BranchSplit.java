@@ -5,30 +5,29 @@ import static dev.pando.btree.NodeReader.count;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.PageAllocator;
 import dev.pando.pager.PageHeader;
+import dev.pando.pager.TreeRootLayout;
 import java.lang.foreign.MemorySegment;
 
 /** Gives a branch one more child, which may split it, its parent, and at last the root. */
 final class BranchSplit {
-  private final TreeWriter tree;
+  private final TreeState tree;
   private final PageAllocator pages;
+  private final BranchReader branches;
   private final NodeWriter nodes;
-  private final WritePath path;
   private final CellList cells;
   private final KeyBuffer separator;
+  private final int capacity;
+  private final WritePath path;
 
-  BranchSplit(
-      TreeWriter tree,
-      PageAllocator pages,
-      NodeWriter nodes,
-      WritePath path,
-      CellList cells,
-      KeyBuffer separator) {
-    this.tree = tree;
-    this.pages = pages;
-    this.nodes = nodes;
+  BranchSplit(WriteContext context, WritePath path) {
+    this.tree = context.tree;
+    this.pages = context.pages;
+    this.branches = context.branches;
+    this.nodes = context.nodes;
+    this.cells = context.cells;
+    this.separator = context.separator;
+    this.capacity = context.capacity;
     this.path = path;
-    this.cells = cells;
-    this.separator = separator;
   }
 
   /**
@@ -46,10 +45,10 @@ final class BranchSplit {
     }
     MemorySegment page = path.page(level);
     long base = path.base(level);
-    long word = tree.branches.header(page, base);
+    long word = branches.header(page, base);
     int slot = path.slot(level) + 1;
     int needed = BranchLayout.cell(separator.length()) + NodeLayout.SLOT_BYTES;
-    if (tree.branches.free(word) >= needed) {
+    if (branches.free(word) >= needed) {
       nodes.insertChild(page, base, slot, separator, child, pages.txnId());
       return true;
     }
@@ -68,7 +67,7 @@ final class BranchSplit {
   }
 
   private long newBranch() {
-    tree.branchPages++;
+    tree.addBranchPages(1);
     return pages.allocate(PageHeader.BRANCH, 1);
   }
 
@@ -80,13 +79,13 @@ final class BranchSplit {
       if (i == slot) {
         addNew(child);
       }
-      int at = tree.branches.checkedCell(page, base, count, i);
-      cells.add(page, base + at, tree.branches.cellLength(page, base, count, i));
+      int at = branches.checkedCell(page, base, count, i);
+      cells.add(page, base + at, branches.cellLength(page, base, count, i));
     }
     if (slot == count) {
       addNew(child);
     }
-    int split = cells.middle(NodeLayout.capacity(tree.branches.pageSize));
+    int split = cells.middle(capacity);
     cells.separator(split, separator);
     long address = pages.locate(right, pages.txnId());
     nodes.fillBranch(page, base, cells, 0, split);
@@ -100,7 +99,7 @@ final class BranchSplit {
 
   /** A tree whose pages are each named once fills every page number before it is so deep. */
   private void growRoot(long right) {
-    if (tree.depth == Tree.MAX_DEPTH) {
+    if (tree.depth == TreeRootLayout.MAX_DEPTH) {
       throw new CorruptFileException(
           pages.name(),
           tree.rootPgno,
@@ -113,8 +112,6 @@ final class BranchSplit {
     long base = pages.offset(address);
     nodes.plantRoot(page, base, tree.rootPgno, tree.rootBirth);
     nodes.insertChild(page, base, 1, separator, right, pages.txnId());
-    tree.rootPgno = root;
-    tree.rootBirth = pages.txnId();
-    tree.depth++;
+    tree.growTo(root, pages.txnId());
   }
 }

@@ -25,7 +25,7 @@ final class CellExtents {
   /** Refuses a copy of a leaf of another birth that a writer must not change. */
   void checkLeaf(LeafReader leaves, MemorySegment page, long base, long birth) {
     long word = leaves.header(page, base);
-    int maxKey = Tree.maxKey(leaves.pageSize);
+    int maxKey = NodeLayout.maxKey(leaves.pageSize);
     long sum = 0;
     for (int slot = 0; slot < NodeReader.count(word); slot++) {
       int cell = leaves.cell(page, base, word, slot);
@@ -55,7 +55,7 @@ final class CellExtents {
   /** Refuses a copy of a branch of another birth that a writer must not change. */
   void checkBranch(BranchReader branches, MemorySegment page, long base, long birth) {
     long word = branches.header(page, base, PageHeader.BRANCH);
-    int maxKey = Tree.maxKey(branches.pageSize);
+    int maxKey = NodeLayout.maxKey(branches.pageSize);
     int count = NodeReader.count(word);
     long sum = 0;
     for (int slot = 0; slot < count; slot++) {

@@ -23,17 +23,19 @@ final class LeafPages {
   /** Cells of which a page holds so many do not make a leaf larger. */
   private static final int SMALL_CELLS = 3;
 
-  private final TreeWriter tree;
+  private final TreeState tree;
   private final PageAllocator allocator;
+  private final LeafReader leaves;
   private final NodeWriter nodes;
   private final WritePath path;
   private final int pageSize;
   private final int largest;
 
-  LeafPages(TreeWriter tree, PageAllocator allocator, NodeWriter nodes, WritePath path) {
-    this.tree = tree;
-    this.allocator = allocator;
-    this.nodes = nodes;
+  LeafPages(WriteContext context, WritePath path) {
+    this.tree = context.tree;
+    this.allocator = context.pages;
+    this.leaves = context.leaves;
+    this.nodes = context.nodes;
     this.path = path;
     this.pageSize = allocator.pageSize();
     this.largest = PageHeader.maxLeafPages(pageSize);
@@ -46,7 +48,7 @@ final class LeafPages {
 
   /** A new leaf. */
   long allocate(int pages) {
-    tree.leafPages += pages;
+    tree.addLeafPages(pages);
     return allocator.allocate(PageHeader.LEAF, pages);
   }
 
@@ -55,7 +57,7 @@ final class LeafPages {
     long address = allocator.locate(pgno, allocator.txnId());
     int pages = PageHeader.leafPages(allocator.segment(address), allocator.offset(address));
     allocator.free(pgno, allocator.txnId(), pages);
-    tree.leafPages -= pages;
+    tree.addLeafPages(-pages);
   }
 
   /**
@@ -67,7 +69,7 @@ final class LeafPages {
     if (count(word) == 0) {
       return wanted;
     }
-    boolean full = UNUSED_PART * tree.leaves.free(word) <= tree.leaves.size(word);
+    boolean full = UNUSED_PART * leaves.free(word) <= leaves.size(word);
     return full || isSmall(cell) || wanted > largest ? 0 : wanted;
   }
 
@@ -101,7 +103,7 @@ final class LeafPages {
 
   /** Cells were taken from the path's leaf: it keeps no page that it does not need. */
   void shrink() {
-    long word = tree.leaves.header(path.page(path.leafLevel()), path.base(path.leafLevel()));
+    long word = leaves.header(path.page(path.leafLevel()), path.base(path.leafLevel()));
     if (pages(word) > 1) {
       int needed = needed(used(word), pageSize);
       if (needed < pages(word)) {

@@ -13,20 +13,21 @@ import java.lang.foreign.MemorySegment;
 final class LeafSharing {
   private static final int NONE = -1;
 
-  private final TreeWriter tree;
   private final PageAllocator pages;
-  private final WritePath path;
-  private final int capacity;
+  private final LeafReader leaves;
+  private final BranchReader branches;
   private final CellList cells;
+  private final int capacity;
+  private final WritePath path;
   private final Neighbours neighbours;
 
-  LeafSharing(
-      TreeWriter tree, PageAllocator pages, WritePath path, CellList cells, Neighbours neighbours) {
-    this.tree = tree;
-    this.pages = pages;
+  LeafSharing(WriteContext context, WritePath path, Neighbours neighbours) {
+    this.pages = context.pages;
+    this.leaves = context.leaves;
+    this.branches = context.branches;
+    this.cells = context.cells;
+    this.capacity = context.capacity;
     this.path = path;
-    this.capacity = NodeLayout.capacity(pages.pageSize());
-    this.cells = cells;
     this.neighbours = neighbours;
   }
 
@@ -51,7 +52,7 @@ final class LeafSharing {
     if (leftSlot < own) {
       addNeighbour(parent, leftSlot);
     }
-    cells.addLeafWith(tree.leaves, path.page(level), path.base(level), slot, cell);
+    cells.addLeafWith(leaves, path.page(level), path.base(level), slot, cell);
     if (leftSlot == own) {
       addNeighbour(parent, own + 1);
     }
@@ -65,35 +66,35 @@ final class LeafSharing {
 
   /** With less than two fifths of a page free, sharing would be due again soon. */
   private boolean hasRoom(int free, LeafCell cell) {
-    return 5 * (free - cell.length()) >= 2 * tree.leaves.pageSize;
+    return 5 * (free - cell.length()) >= 2 * leaves.pageSize;
   }
 
   /** Free bytes in a neighbour, if there is one that can share. */
   private int room(int parent, int slot) {
     MemorySegment page = path.page(parent);
     long base = path.base(parent);
-    int children = count(tree.branches.header(page, base));
+    int children = count(branches.header(page, base));
     if (slot < 0 || slot >= children) {
       return NONE;
     }
-    int cell = tree.branches.checkedCell(page, base, children, slot);
+    int cell = branches.checkedCell(page, base, children, slot);
     long pgno = BranchReader.cellPgno(page, base, cell);
     if (!pages.isEditable(pgno, BranchReader.cellBirth(page, base, cell))) {
       return NONE;
     }
     long address = pages.locate(pgno, pages.txnId());
-    long word = tree.leaves.header(pages.segment(address), pages.offset(address));
-    return NodeReader.pages(word) > 1 ? NONE : tree.leaves.free(word);
+    long word = leaves.header(pages.segment(address), pages.offset(address));
+    return NodeReader.pages(word) > 1 ? NONE : leaves.free(word);
   }
 
   private void addNeighbour(int parent, int slot) {
     MemorySegment page = path.page(parent);
     long base = path.base(parent);
-    int children = count(tree.branches.header(page, base));
-    long pgno = tree.branches.childPgno(page, base, children, slot);
+    int children = count(branches.header(page, base));
+    long pgno = branches.childPgno(page, base, children, slot);
     long address = pages.locate(pgno, pages.txnId());
     MemorySegment leaf = pages.segment(address);
     long leafBase = pages.offset(address);
-    cells.addLeaf(tree.leaves, leaf, leafBase, 0, count(tree.leaves.header(leaf, leafBase)));
+    cells.addLeaf(leaves, leaf, leafBase, 0, count(leaves.header(leaf, leafBase)));
   }
 }

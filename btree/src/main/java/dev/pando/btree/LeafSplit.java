@@ -11,43 +11,36 @@ import java.lang.foreign.MemorySegment;
  * leaf at that edge, so the leaves behind it stay full; any other split is about even.
  */
 final class LeafSplit {
-  private final TreeWriter tree;
+  private final TreeState tree;
   private final PageAllocator pages;
+  private final LeafReader leaves;
   private final NodeWriter nodes;
-  private final WritePath path;
-  private final LeafPages leafPages;
   private final CellList cells;
   private final KeyBuffer separator;
+  private final WritePath path;
+  private final LeafPages leafPages;
   private final BranchSplit branchSplit;
   private final LeafSharing sharing;
   private final Slice low = new Slice();
   private final Slice high = new Slice();
 
-  LeafSplit(
-      TreeWriter tree,
-      PageAllocator pages,
-      NodeWriter nodes,
-      WritePath path,
-      LeafPages leafPages,
-      CellList cells,
-      KeyBuffer separator,
-      BranchSplit branchSplit,
-      LeafSharing sharing) {
-    this.tree = tree;
-    this.pages = pages;
-    this.nodes = nodes;
+  LeafSplit(WriteContext context, WritePath path, LeafPages leafPages, Neighbours neighbours) {
+    this.tree = context.tree;
+    this.pages = context.pages;
+    this.leaves = context.leaves;
+    this.nodes = context.nodes;
+    this.cells = context.cells;
+    this.separator = context.separator;
     this.path = path;
     this.leafPages = leafPages;
-    this.cells = cells;
-    this.separator = separator;
-    this.branchSplit = branchSplit;
-    this.sharing = sharing;
+    this.branchSplit = new BranchSplit(context, path);
+    this.sharing = new LeafSharing(context, path, neighbours);
   }
 
   /** Inserts into the path's leaf, which is editable and has no room. */
   void insert(int slot, LeafCell cell) {
     int level = path.leafLevel();
-    long word = tree.leaves.header(path.page(level), path.base(level));
+    long word = leaves.header(path.page(level), path.base(level));
     int grown = leafPages.growth(word, cell);
     if (grown > 0) {
       leafPages.resize(grown);
@@ -63,9 +56,9 @@ final class LeafSplit {
 
   private void append(int level, long word, LeafCell cell) {
     long right = newLeafOf(cell, word);
-    tree.leaves.entry(path.page(level), path.base(level), word, count(word) - 1, low, null);
+    leaves.entry(path.page(level), path.base(level), word, count(word) - 1, low, null);
     high.set(cell.key().segment(), 0, cell.key().length());
-    Separators.between(tree, path.pgno(level), low, high, separator);
+    Separators.between(pages, path.pgno(level), low, high, separator);
     pages.finished(path.pgno(level));
     if (branchSplit.insertChild(level - 1, right)) {
       path.moveToNewRightEdge(right);
@@ -75,11 +68,11 @@ final class LeafSplit {
   private void prepend(int level, long word, LeafCell cell) {
     long old = path.pgno(level);
     low.set(cell.key().segment(), 0, cell.key().length());
-    tree.leaves.entry(path.page(level), path.base(level), word, 0, high, null);
-    Separators.between(tree, old, low, high, separator);
+    leaves.entry(path.page(level), path.base(level), word, 0, high, null);
+    Separators.between(pages, old, low, high, separator);
     long left = newLeafOf(cell, word);
     if (level == 0) {
-      tree.rootPgno = left;
+      tree.moveRoot(left, pages.txnId());
     } else {
       path.setChild(level - 1, path.slot(level - 1), left);
     }
@@ -98,11 +91,11 @@ final class LeafSplit {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     cells.clear();
-    cells.addLeafWith(tree.leaves, page, base, slot, cell);
+    cells.addLeafWith(leaves, page, base, slot, cell);
     int split = leafPages.middle(cells);
     cells.leafKey(split - 1, low);
     cells.leafKey(split, high);
-    Separators.between(tree, path.pgno(level), low, high, separator);
+    Separators.between(pages, path.pgno(level), low, high, separator);
     path.moveLeaf(leafPages.rewrite(path.pgno(level), cells, 0, split));
     long right = leafPages.write(cells, split, cells.size());
     branchSplit.insertChild(level - 1, right);

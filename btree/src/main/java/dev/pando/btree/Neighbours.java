@@ -7,31 +7,24 @@ import java.lang.foreign.MemorySegment;
 
 /** Deals the cells of a list out anew to two neighbouring pages of the same parent. */
 final class Neighbours {
-  private final TreeWriter tree;
   private final PageAllocator pages;
+  private final BranchReader branches;
   private final NodeWriter nodes;
-  private final WritePath path;
-  private final LeafPages leafPages;
   private final CellList cells;
   private final KeyBuffer separator;
+  private final WritePath path;
+  private final LeafPages leafPages;
   private final Slice low = new Slice();
   private final Slice high = new Slice();
 
-  Neighbours(
-      TreeWriter tree,
-      PageAllocator pages,
-      NodeWriter nodes,
-      WritePath path,
-      LeafPages leafPages,
-      CellList cells,
-      KeyBuffer separator) {
-    this.tree = tree;
-    this.pages = pages;
-    this.nodes = nodes;
+  Neighbours(WriteContext context, WritePath path, LeafPages leafPages) {
+    this.pages = context.pages;
+    this.branches = context.branches;
+    this.nodes = context.nodes;
+    this.cells = context.cells;
+    this.separator = context.separator;
     this.path = path;
     this.leafPages = leafPages;
-    this.cells = cells;
-    this.separator = separator;
   }
 
   /**
@@ -45,16 +38,16 @@ final class Neighbours {
     if (leaf) {
       cells.leafKey(split - 1, low);
       cells.leafKey(split, high);
-      Separators.between(tree, path.pgno(parent), low, high, separator);
+      Separators.between(pages, path.pgno(parent), low, high, separator);
     } else {
       cells.separator(split, separator);
     }
     MemorySegment page = path.page(parent);
     long base = path.base(parent);
-    long word = tree.branches.header(page, base);
+    long word = branches.header(page, base);
     int slot = leftSlot + 1;
-    int oldCell = tree.branches.cellLength(page, base, count(word), slot);
-    if (BranchLayout.cell(separator.length()) - oldCell > tree.branches.free(word)) {
+    int oldCell = branches.cellLength(page, base, count(word), slot);
+    if (BranchLayout.cell(separator.length()) - oldCell > branches.free(word)) {
       return false;
     }
     long left = path.editChild(parent, leftSlot);

@@ -46,6 +46,11 @@ final class NodeLayout {
 
   private NodeLayout() {}
 
+  /** The longest key, in bytes: two cells with such keys always fit a page. */
+  static int maxKey(int pageSize) {
+    return capacity(pageSize) / 2 - 32;
+  }
+
   /** Bytes that cells and their slots can take in a page. */
   static int capacity(int pageSize) {
     return pageSize - PageHeader.SIZE;

@@ -43,7 +43,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   NodeReader(PageReader pages) {
     this.pages = pages;
     this.pageSize = pages.pageSize();
-    this.maxPrefix = Tree.maxKey(pageSize);
+    this.maxPrefix = NodeLayout.maxKey(pageSize);
   }
 
   /**

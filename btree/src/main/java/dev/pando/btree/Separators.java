@@ -1,6 +1,7 @@
 package dev.pando.btree;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.pager.PageReader;
 
 /** Makes separators: the shortest keys that tell two neighbouring pages apart. */
 final class Separators {
@@ -10,11 +11,11 @@ final class Separators {
    * The shortest prefix of {@code right} that is above {@code left}: whatever is at or above it
    * belongs to the right page, whatever is below to the left one.
    *
-   * @param tree of the pages, for messages
+   * @param pages for messages
    * @param pgno where the keys stand, or what refers to it
    * @throws CorruptFileException if the keys are out of order
    */
-  static void between(Tree tree, long pgno, Slice left, Slice right, KeyBuffer out) {
+  static void between(PageReader pages, long pgno, Slice left, Slice right, KeyBuffer out) {
     int shared =
         KeyOrder.commonPrefix(
             left.segment,
@@ -24,8 +25,7 @@ final class Separators {
             right.offset,
             (int) right.length);
     if (shared >= right.length) {
-      throw new CorruptFileException(
-          tree.leaves.pages.name(), pgno, "a key is not above the one before it");
+      throw new CorruptFileException(pages.name(), pgno, "a key is not above the one before it");
     }
     out.set(right.segment, right.offset, shared + 1);
   }

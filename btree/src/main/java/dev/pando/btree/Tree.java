@@ -3,9 +3,9 @@ package dev.pando.btree;
 import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.error.CorruptFileException;
-import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
+import dev.pando.pager.TreeRootLayout;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -13,20 +13,10 @@ import org.jspecify.annotations.Nullable;
  * One ordered map of byte keys to byte values, read from pages that never change while their
  * snapshot lives. Holds no page itself. Not thread-safe: one tree object a transaction.
  */
-public sealed class Tree permits TreeWriter {
-  /** More levels than any file can have: each branch has two children or stands at the edge. */
-  static final int MAX_DEPTH = 48;
-
+public sealed class Tree extends TreeState permits TreeWriter {
   final PageReader pages;
   final LeafReader leaves;
   final BranchReader branches;
-  long rootPgno;
-  long rootBirth;
-  int depth;
-  long entries;
-  long branchPages;
-  long leafPages;
-  long overflowPages;
 
   /**
    * A tree of a snapshot.
@@ -36,27 +26,27 @@ public sealed class Tree permits TreeWriter {
    * @throws CorruptFileException if the depth is not one that a tree can have
    */
   public Tree(PageReader pages, TreeRoot root) {
+    super(root);
     this.pages = pages;
     this.leaves = new LeafReader(pages);
     this.branches = new BranchReader(pages);
-    if (root.depth() < 0 || root.depth() > MAX_DEPTH || root.isEmpty() != (root.depth() == 0)) {
+    if (root.depth() < 0
+        || root.depth() > TreeRootLayout.MAX_DEPTH
+        || root.isEmpty() != (root.depth() == 0)) {
       throw new CorruptFileException(
           pages.name(),
           root.pgno(),
-          "a tree of depth " + root.depth() + ", allowed 1 to " + MAX_DEPTH + ", or 0 when empty");
+          "a tree of depth "
+              + root.depth()
+              + ", allowed 1 to "
+              + TreeRootLayout.MAX_DEPTH
+              + ", or 0 when empty");
     }
-    rootPgno = root.pgno();
-    rootBirth = root.birth();
-    depth = root.depth();
-    entries = root.entries();
-    branchPages = root.branchPages();
-    leafPages = root.leafPages();
-    overflowPages = root.overflowPages();
   }
 
   /** The longest key, in bytes: two cells with such keys always fit a page. */
   public static int maxKey(int pageSize) {
-    return (pageSize - PageHeader.SIZE) / 2 - 32;
+    return NodeLayout.maxKey(pageSize);
   }
 
   /** Where the tree begins now, with its counts. */

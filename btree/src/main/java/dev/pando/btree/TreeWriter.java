@@ -45,20 +45,16 @@ public final class TreeWriter extends Tree {
    */
   public TreeWriter(PageAllocator pages, TreeRoot root, WriteScratch scratch) {
     super(pages, root);
+    WriteContext context = new WriteContext(this, pages, leaves, branches, scratch);
+    allocator = pages;
+    nodes = context.nodes;
+    path = new WritePath(context);
+    resizing = new LeafPages(context, path);
+    Neighbours neighbours = new Neighbours(context, path, resizing);
+    leafSplit = new LeafSplit(context, path, resizing, neighbours);
+    underflow = new Underflow(context, path, resizing, neighbours);
     cell = scratch.cell;
     cursorKey = scratch.cursorKey;
-    allocator = pages;
-    nodes = new NodeWriter(leaves, branches);
-    path = new WritePath(this, pages, nodes, scratch.extents);
-    CellList cells = scratch.cells;
-    KeyBuffer separator = scratch.separator;
-    BranchSplit branchSplit = new BranchSplit(this, pages, nodes, path, cells, separator);
-    resizing = new LeafPages(this, pages, nodes, path);
-    Neighbours neighbours = new Neighbours(this, pages, nodes, path, resizing, cells, separator);
-    LeafSharing sharing = new LeafSharing(this, pages, path, cells, neighbours);
-    leafSplit =
-        new LeafSplit(this, pages, nodes, path, resizing, cells, separator, branchSplit, sharing);
-    underflow = new Underflow(this, pages, nodes, path, resizing, cells, neighbours);
     maxKey = Tree.maxKey(pages.pageSize());
     maxCell = LeafLayout.maxCell(pages.pageSize());
   }
@@ -85,7 +81,7 @@ public final class TreeWriter extends Tree {
       return false;
     }
     insert(~found);
-    entries++;
+    addEntries(1);
     return true;
   }
 
@@ -132,7 +128,7 @@ public final class TreeWriter extends Tree {
     int level = path.leafLevel();
     freeOverflow(level, slot);
     nodes.removeLeafCell(path.page(level), path.base(level), slot);
-    entries--;
+    addEntries(-1);
     resizing.shrink();
     underflow.repair(level);
     return true;
@@ -142,11 +138,8 @@ public final class TreeWriter extends Tree {
   public void clear() {
     beginChange();
     TreePages.visit(this, allocator::free);
-    becomeEmpty();
-    overflowPages = 0;
-    branchPages = 0;
-    leafPages = 0;
-    entries = 0;
+    clearAll();
+    path.invalidate();
   }
 
   /** Cursors that a change must park. */
@@ -168,14 +161,6 @@ public final class TreeWriter extends Tree {
     return allocator.version();
   }
 
-  /** The last page is gone. */
-  void becomeEmpty() {
-    rootPgno = 0;
-    rootBirth = 0;
-    depth = 0;
-    path.invalidate();
-  }
-
   private void checkKey(KeyBuffer key) {
     if (key.length() < 1 || key.length() > maxKey) {
       throw new IllegalArgumentException(
@@ -189,9 +174,7 @@ public final class TreeWriter extends Tree {
   }
 
   private int plantLeaf(KeyBuffer key) {
-    rootPgno = resizing.allocate(1);
-    rootBirth = allocator.txnId();
-    depth = 1;
+    growTo(resizing.allocate(1), allocator.txnId());
     path.invalidate();
     return path.find(key);
   }
@@ -202,7 +185,7 @@ public final class TreeWriter extends Tree {
       return;
     }
     long run = allocator.writeRun(value, offset, length);
-    overflowPages += OverflowRun.pages(length, leaves.pageSize);
+    addOverflowPages(OverflowRun.pages(length, leaves.pageSize));
     cell.setOverflow(key, run, allocator.txnId(), length);
   }
 
@@ -246,6 +229,6 @@ public final class TreeWriter extends Tree {
   private void free(OverflowRun run) {
     long runPages = OverflowRun.pages(run.length(), leaves.pageSize);
     allocator.free(run.pgno(), run.birth(), runPages);
-    overflowPages -= runPages;
+    addOverflowPages(-runPages);
   }
 }

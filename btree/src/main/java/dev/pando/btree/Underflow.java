@@ -13,32 +13,29 @@ import java.lang.foreign.MemorySegment;
  * empty.
  */
 final class Underflow {
-  private final TreeWriter tree;
+  private final TreeState tree;
   private final PageAllocator pages;
+  private final LeafReader leaves;
+  private final BranchReader branches;
   private final NodeWriter nodes;
+  private final CellList cells;
+  private final int capacity;
   private final WritePath path;
   private final LeafPages leafPages;
-  private final CellList cells;
   private final Neighbours neighbours;
-  private final int capacity;
   private final Slice parentKey = new Slice();
 
-  Underflow(
-      TreeWriter tree,
-      PageAllocator pages,
-      NodeWriter nodes,
-      WritePath path,
-      LeafPages leafPages,
-      CellList cells,
-      Neighbours neighbours) {
-    this.tree = tree;
-    this.pages = pages;
-    this.nodes = nodes;
+  Underflow(WriteContext context, WritePath path, LeafPages leafPages, Neighbours neighbours) {
+    this.tree = context.tree;
+    this.pages = context.pages;
+    this.leaves = context.leaves;
+    this.branches = context.branches;
+    this.nodes = context.nodes;
+    this.cells = context.cells;
+    this.capacity = context.capacity;
     this.path = path;
     this.leafPages = leafPages;
-    this.cells = cells;
     this.neighbours = neighbours;
-    this.capacity = NodeLayout.capacity(tree.leaves.pageSize);
   }
 
   /** Looks at the path's editable page of a level after cells were taken from it. */
@@ -48,11 +45,11 @@ final class Underflow {
       repairRoot(count(word));
       return;
     }
-    int used = tree.leaves.size(word) - NodeLayout.HEADS - tree.leaves.free(word);
+    int used = leaves.size(word) - NodeLayout.HEADS - leaves.free(word);
     if (4 * used >= capacity) {
       return;
     }
-    int siblings = count(tree.branches.header(path.page(level - 1), path.base(level - 1)));
+    int siblings = count(branches.header(path.page(level - 1), path.base(level - 1)));
     if (siblings > 1) {
       joinOrBorrow(level, siblings);
     } else if (count(word) == 0) {
@@ -62,8 +59,8 @@ final class Underflow {
 
   private long header(int level, MemorySegment page, long base) {
     return level == path.leafLevel()
-        ? tree.leaves.header(page, base)
-        : tree.branches.header(page, base, PageHeader.BRANCH);
+        ? leaves.header(page, base)
+        : branches.header(page, base, PageHeader.BRANCH);
   }
 
   /** An empty root goes; a root branch with one child gives way to it. */
@@ -72,6 +69,7 @@ final class Underflow {
       if (count == 0) {
         leafPages.free(tree.rootPgno);
         tree.becomeEmpty();
+        path.invalidate();
       }
       return;
     }
@@ -79,17 +77,15 @@ final class Underflow {
       long address = pages.locate(tree.rootPgno, tree.rootBirth);
       MemorySegment page = pages.segment(address);
       long base = pages.offset(address);
-      long childPgno = tree.branches.childPgno(page, base, 1, 0);
-      long childBirth = tree.branches.childBirth(page, base, 1, 0);
+      long childPgno = branches.childPgno(page, base, 1, 0);
+      long childBirth = branches.childBirth(page, base, 1, 0);
       pages.free(tree.rootPgno, tree.rootBirth, 1);
-      tree.branchPages--;
-      tree.rootPgno = childPgno;
-      tree.rootBirth = childBirth;
-      tree.depth--;
+      tree.addBranchPages(-1);
+      tree.shrinkTo(childPgno, childBirth);
       path.invalidate();
       if (tree.depth > 1) {
         address = pages.locate(childPgno, childBirth);
-        count = count(tree.branches.header(pages.segment(address), pages.offset(address)));
+        count = count(branches.header(pages.segment(address), pages.offset(address)));
       }
     }
   }
@@ -116,7 +112,7 @@ final class Underflow {
       leafPages.free(pgno);
     } else {
       pages.free(pgno, pages.txnId(), 1);
-      tree.branchPages--;
+      tree.addBranchPages(-1);
     }
   }
 
@@ -147,8 +143,8 @@ final class Underflow {
 
   private int leafCapacity(long pgno) {
     long address = pages.locate(pgno, pages.txnId());
-    long word = tree.leaves.header(pages.segment(address), pages.offset(address));
-    return tree.leaves.size(word) - NodeLayout.HEADS;
+    long word = leaves.header(pages.segment(address), pages.offset(address));
+    return leaves.size(word) - NodeLayout.HEADS;
   }
 
   /**
@@ -162,29 +158,29 @@ final class Underflow {
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
     if (leaf) {
-      cells.addLeaf(tree.leaves, page, base, 0, count(tree.leaves.header(page, base)));
+      cells.addLeaf(leaves, page, base, 0, count(leaves.header(page, base)));
       return;
     }
-    int count = count(tree.branches.header(page, base, PageHeader.BRANCH));
+    int count = count(branches.header(page, base, PageHeader.BRANCH));
     for (int i = 0; i < count; i++) {
       if (i == 0 && separatorSlot >= 0) {
         parentSeparator(parent, separatorSlot, parentKey);
         cells.add(
-            tree.branches.childPgno(page, base, count, 0),
-            tree.branches.childBirth(page, base, count, 0),
+            branches.childPgno(page, base, count, 0),
+            branches.childBirth(page, base, count, 0),
             parentKey.segment,
             parentKey.offset,
             (int) parentKey.length);
       } else {
-        int at = tree.branches.checkedCell(page, base, count, i);
-        cells.add(page, base + at, tree.branches.cellLength(page, base, count, i));
+        int at = branches.checkedCell(page, base, count, i);
+        cells.add(page, base + at, branches.cellLength(page, base, count, i));
       }
     }
   }
 
   private void parentSeparator(int parent, int slot, Slice out) {
-    int count = count(tree.branches.header(path.page(parent), path.base(parent)));
-    tree.branches.separator(path.page(parent), path.base(parent), count, slot, out);
+    int count = count(branches.header(path.page(parent), path.base(parent)));
+    branches.separator(path.page(parent), path.base(parent), count, slot, out);
   }
 
   private void merge(boolean leaf, long left, long right, int parent, int leftSlot) {

@@ -16,8 +16,10 @@ final class WritePath {
 
   private static final long[] NO_LEVELS = new long[0];
 
-  private final TreeWriter tree;
+  private final TreeState tree;
   private final PageAllocator pages;
+  private final LeafReader leaves;
+  private final BranchReader branches;
   private final NodeWriter nodes;
   private final CellExtents extents;
 
@@ -38,11 +40,13 @@ final class WritePath {
   /** Whether keys have been coming close together, so that trying the last leaf first pays. */
   private boolean clustered;
 
-  WritePath(TreeWriter tree, PageAllocator pages, NodeWriter nodes, CellExtents extents) {
-    this.tree = tree;
-    this.pages = pages;
-    this.nodes = nodes;
-    this.extents = extents;
+  WritePath(WriteContext context) {
+    this.tree = context.tree;
+    this.pages = context.pages;
+    this.leaves = context.leaves;
+    this.branches = context.branches;
+    this.nodes = context.nodes;
+    this.extents = context.extents;
   }
 
   /** The branches changed: the next {@link #find} starts at the root. */
@@ -101,15 +105,15 @@ final class WritePath {
     int level = leafLevel();
     MemorySegment page = page(level);
     long base = base(level);
-    long word = tree.leaves.header(page, base);
+    long word = leaves.header(page, base);
     int count = count(word);
     if (count == 0) {
       return NOT_HERE;
     }
-    if (rightmost && tree.leaves.isAboveLast(page, base, word, key)) {
+    if (rightmost && leaves.isAboveLast(page, base, word, key)) {
       return ~count;
     }
-    int found = tree.leaves.find(page, base, word, key);
+    int found = leaves.find(page, base, word, key);
     boolean inside = found >= 0 || (~found > 0 && ~found < count) || (~found == 0 && leftmost);
     return inside ? found : NOT_HERE;
   }
@@ -128,18 +132,18 @@ final class WritePath {
       set(level, childPgno, childBirth);
       MemorySegment page = page(level);
       long base = base(level);
-      long word = tree.branches.header(page, base);
-      int taken = tree.branches.find(page, base, word, key);
+      long word = branches.header(page, base);
+      int taken = branches.find(page, base, word, key);
       slot[level] = taken;
       leftmost &= taken == 0;
       rightmost &= taken == count(word) - 1;
-      childPgno = tree.branches.childPgno(page, base, count(word), taken);
-      childBirth = tree.branches.childBirth(page, base, count(word), taken);
+      childPgno = branches.childPgno(page, base, count(word), taken);
+      childBirth = branches.childBirth(page, base, count(word), taken);
     }
     set(leaf, childPgno, childBirth);
     valid = true;
-    long word = tree.leaves.header(page(leaf), base(leaf));
-    return tree.leaves.find(page(leaf), base(leaf), word, key);
+    long word = leaves.header(page(leaf), base(leaf));
+    return leaves.find(page(leaf), base(leaf), word, key);
   }
 
   private void addLevels(int needed) {
@@ -175,9 +179,9 @@ final class WritePath {
     }
     long copy = pages.locate(edited, pages.txnId());
     if (leaf) {
-      extents.checkLeaf(tree.leaves, pages.segment(copy), pages.offset(copy), sourceBirth);
+      extents.checkLeaf(leaves, pages.segment(copy), pages.offset(copy), sourceBirth);
     } else {
-      extents.checkBranch(tree.branches, pages.segment(copy), pages.offset(copy), sourceBirth);
+      extents.checkBranch(branches, pages.segment(copy), pages.offset(copy), sourceBirth);
     }
   }
 
@@ -187,8 +191,7 @@ final class WritePath {
       return;
     }
     if (level == 0) {
-      tree.rootPgno = newPgno;
-      tree.rootBirth = pages.txnId();
+      tree.moveRoot(newPgno, pages.txnId());
     } else {
       setChild(level - 1, slot[level - 1], newPgno);
     }
@@ -203,15 +206,15 @@ final class WritePath {
 
   /** Points a slot of an editable branch at a page born in this transaction. */
   void setChild(int level, int childSlot, long childPgno) {
-    int count = count(tree.branches.header(page(level), base(level)));
+    int count = count(branches.header(page(level), base(level)));
     nodes.setChild(page(level), base(level), count, childSlot, childPgno, pages.txnId());
   }
 
   /** Makes a child of an editable branch editable; returns its page number. */
   long editChild(int level, int childSlot) {
-    int count = count(tree.branches.header(page(level), base(level)));
-    long childPgno = tree.branches.childPgno(page(level), base(level), count, childSlot);
-    long childBirth = tree.branches.childBirth(page(level), base(level), count, childSlot);
+    int count = count(branches.header(page(level), base(level)));
+    long childPgno = branches.childPgno(page(level), base(level), count, childSlot);
+    long childBirth = branches.childBirth(page(level), base(level), count, childSlot);
     long edited = pages.edit(childPgno, childBirth);
     checkCells(edited, childBirth, level + 1 == leafLevel());
     if (edited != childPgno || childBirth != pages.txnId()) {

@@ -20,8 +20,8 @@ public final class WriteScratch {
    */
   public WriteScratch(int pageSize) {
     cells = new CellList(pageSize);
-    separator = new KeyBuffer(Tree.maxKey(pageSize));
+    separator = new KeyBuffer(NodeLayout.maxKey(pageSize));
     extents = new CellExtents();
-    cursorKey = new KeyBuffer(Tree.maxKey(pageSize));
+    cursorKey = new KeyBuffer(NodeLayout.maxKey(pageSize));
   }
 }

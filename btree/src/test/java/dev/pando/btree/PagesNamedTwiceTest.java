@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
+import dev.pando.pager.TreeRootLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntToLongFunction;
@@ -80,7 +81,7 @@ class PagesNamedTwiceTest {
 
   @Test
   void aScanThatMustEndDoes() {
-    Tree tree = new Tree(pages, deep(Tree.MAX_DEPTH));
+    Tree tree = new Tree(pages, deep(TreeRootLayout.MAX_DEPTH));
     for (boolean up : new boolean[] {true, false}) {
       ScanOrder order = up ? ScanOrder.ascending("file") : ScanOrder.descending("file");
       int[] entries = new int[1];
@@ -103,7 +104,7 @@ class PagesNamedTwiceTest {
 
   @Test
   void noPagesAreMovedInIt() {
-    TreeWriter tree = new TreeWriter(pages, deep(Tree.MAX_DEPTH));
+    TreeWriter tree = new TreeWriter(pages, deep(TreeRootLayout.MAX_DEPTH));
     CorruptFileException refused =
         assertThrows(CorruptFileException.class, () -> PageMover.move(tree, 1 << 20, null, 1000));
     assertTrue(refused.getMessage().contains("more pages than its root says"), () -> "" + refused);
@@ -112,12 +113,12 @@ class PagesNamedTwiceTest {
   /** The path to a leaf has room for so many levels. */
   @Test
   void theDeepestTreeDoesNotGrow() {
-    for (int depth : new int[] {Tree.MAX_DEPTH - 1, Tree.MAX_DEPTH}) {
+    for (int depth : new int[] {TreeRootLayout.MAX_DEPTH - 1, TreeRootLayout.MAX_DEPTH}) {
       TreeWriter tree = new TreeWriter(pages, deep(depth));
       key.set(new byte[] {(byte) 0xFF});
-      if (depth < Tree.MAX_DEPTH) {
+      if (depth < TreeRootLayout.MAX_DEPTH) {
         assertTrue(tree.put(key, MemorySegment.ofArray(new byte[20]), 0, 20));
-        assertEquals(Tree.MAX_DEPTH, tree.root().depth());
+        assertEquals(TreeRootLayout.MAX_DEPTH, tree.root().depth());
       } else {
         CorruptFileException refused =
             assertThrows(
