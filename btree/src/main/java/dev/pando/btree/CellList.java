@@ -5,6 +5,7 @@ import static dev.pando.btree.NodeLayout.LONG_KEY;
 import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.U48_BYTES;
 
+import dev.pando.pager.U48;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -107,8 +108,8 @@ final class CellList {
       MemorySegment separator,
       long offset,
       int length) {
-    LeafCell.putU48(target, at, childPgno);
-    LeafCell.putU48(target, at + U48_BYTES, childBirth);
+    U48.set(target, at, childPgno);
+    U48.set(target, at + U48_BYTES, childBirth);
     target.set(BYTE, at + BranchLayout.SEPARATOR_LENGTH, (byte) Math.min(length, LONG_KEY));
     long start = at + BranchLayout.SEPARATOR;
     if (length >= LONG_KEY) {

@@ -9,6 +9,7 @@ import static dev.pando.btree.NodeLayout.LONG_KEY;
 import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.U48_BYTES;
 
+import dev.pando.pager.U48;
 import java.lang.foreign.MemorySegment;
 
 /** The cell that is about to enter a leaf; one object a writer, filled anew for each put. */
@@ -70,14 +71,8 @@ final class LeafCell {
       MemorySegment.copy(value, valueOffset, target, next, valueLength);
       return;
     }
-    putU48(target, next, runPgno);
-    putU48(target, next + U48_BYTES, runBirth);
+    U48.set(target, next, runPgno);
+    U48.set(target, next + U48_BYTES, runBirth);
     target.set(LONG, next + OVERFLOW_REFERENCE_BYTES - Long.BYTES, valueLength);
-  }
-
-  /** Writes the low 48 bits of a number. */
-  static void putU48(MemorySegment target, long at, long number) {
-    target.set(NodeLayout.INT, at, (int) number);
-    target.set(SHORT, at + Integer.BYTES, (short) (number >>> 32));
   }
 }

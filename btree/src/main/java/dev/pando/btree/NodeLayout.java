@@ -1,8 +1,8 @@
 package dev.pando.btree;
 
 import dev.pando.pager.PageHeader;
+import dev.pando.pager.U48;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * Where things stand in a leaf or branch page (FORMAT.md, "Nodes"):
@@ -25,7 +25,7 @@ final class NodeLayout {
   static final int SLOT_BYTES = HEAD_BYTES + OFFSET_BYTES;
 
   /** Bytes of a page number or a transaction id inside a cell. */
-  static final int U48_BYTES = 6;
+  static final int U48_BYTES = U48.BYTES;
 
   /** Bytes of a key's or separator's length while it is below {@link #LONG_KEY}. */
   static final int SHORT_LENGTH_BYTES = Byte.BYTES;
@@ -34,15 +34,12 @@ final class NodeLayout {
   static final int LONG_KEY = 255;
 
   /** Page and run references are 48-bit numbers. */
-  static final long U48_MASK = (1L << 48) - 1;
+  static final long U48_MASK = PageHeader.LIMIT_U48 - 1;
 
-  static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+  static final ValueLayout.OfLong LONG = PageHeader.U64;
+  static final ValueLayout.OfInt INT = PageHeader.U32;
+  static final ValueLayout.OfShort SHORT = PageHeader.U16;
+  static final ValueLayout.OfByte BYTE = PageHeader.U8;
 
   private NodeLayout() {}
 

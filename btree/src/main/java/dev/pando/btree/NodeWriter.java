@@ -8,6 +8,7 @@ import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.SLOT_BYTES;
 
 import dev.pando.pager.PageHeader;
+import dev.pando.pager.U48;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -104,8 +105,8 @@ final class NodeWriter {
   /** Points a branch's slot at another page. */
   void setChild(MemorySegment page, long base, int count, int slot, long pgno, long birth) {
     long cell = base + branches.checkedCell(page, base, count, slot);
-    LeafCell.putU48(page, cell, pgno);
-    LeafCell.putU48(page, cell + BranchLayout.BIRTH, birth);
+    U48.set(page, cell, pgno);
+    U48.set(page, cell + BranchLayout.BIRTH, birth);
   }
 
   void removeLeafCell(MemorySegment page, long base, int slot) {

@@ -86,13 +86,20 @@ public final class PageHeader {
   /** Page numbers and transaction ids stay below this: references hold them in 6 bytes. */
   public static final long LIMIT_U48 = 1L << 48;
 
-  static final ValueLayout.OfLong U64 =
+  /** All numbers in a file are little-endian, and may be at any offset. */
+  public static final ValueLayout.OfLong U64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfInt U32 =
+
+  /** As {@link #U64}. */
+  public static final ValueLayout.OfInt U32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfShort U16 =
+
+  /** As {@link #U64}. */
+  public static final ValueLayout.OfShort U16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
+
+  /** A byte. */
+  public static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
 
   private static final long CHUNK = 1L << 30;
 

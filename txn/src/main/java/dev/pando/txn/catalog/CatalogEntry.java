@@ -6,12 +6,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.error.CorruptFileException;
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import dev.pando.pager.TreeRootLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 
 /**
@@ -51,8 +51,7 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
 
   private static final byte CURRENT_VERSION = 1;
 
-  private static final ValueLayout.OfShort U16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort U16 = PageHeader.U16;
 
   public static void writeKey(String name, KeyBuffer key) {
     writeKey(TABLE, name, key);

@@ -10,10 +10,10 @@ import dev.pando.btree.Tree;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaLayout;
+import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -46,8 +46,7 @@ public record SnapshotEntry(String name, Instant created, Meta meta) {
 
   private static final byte CURRENT_VERSION = 1;
 
-  private static final ValueLayout.OfLong U64 =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong U64 = PageHeader.U64;
 
   static void writeKey(String name, KeyBuffer key) {
     CatalogEntry.writeKey(SNAPSHOT, name, key);

@@ -5,7 +5,6 @@ import dev.pando.txn.file.DataFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +16,7 @@ public final class PageWriter {
   /** Enough that a call costs less than the copying of what it writes. */
   private static final int STAGING = 64 << 10;
 
-  private static final ValueLayout.OfInt CHECKSUM =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt CHECKSUM = PageHeader.U32;
 
   private final DataFile file;
   private final int pageSize;

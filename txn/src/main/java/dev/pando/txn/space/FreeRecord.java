@@ -38,10 +38,8 @@ public final class FreeRecord {
 
   private static final ValueLayout.OfLong BIG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfLong U64 =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort U16 =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong U64 = PageHeader.U64;
+  private static final ValueLayout.OfShort U16 = PageHeader.U16;
 
   private FreeRecord() {}
 
