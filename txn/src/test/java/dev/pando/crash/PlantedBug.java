@@ -52,14 +52,19 @@ enum PlantedBug {
 
   DEAD_WRITER_NOT_NOTICED(
       Search.PROCESSES,
-      call("txn.commit.Writer", "takeOver", "txn.file.LockFile", "writing", "nobody"),
-      call("txn.commit.Writer", "takeOver", "txn.file.LockFile", "committing", "nobody")),
+      call("txn.commit.Takeover", "takeOver", "txn.file.LockFile", "writing", "nobody"),
+      call("txn.commit.Takeover", "takeOver", "txn.file.LockFile", "committing", "nobody")),
   COMMIT_OF_A_DEAD_WRITER_NOT_SYNCED(
       Search.PROCESSES,
-      call("txn.commit.Writer", "adopt", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
+      call("txn.commit.Takeover", "adopt", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FREE_PAGES_FROM_BEFORE_ANOTHER_WRITER(
       Search.PROCESSES,
-      call("txn.commit.Writer", "takeOver", "txn.space.FreeSpace", "othersWrote", "skipFollowing")),
+      call(
+          "txn.commit.Takeover",
+          "takeOver",
+          "txn.space.FreeSpace",
+          "othersWrote",
+          "skipFollowing")),
   PAGES_FREED_BY_ANOTHER_REUSED_AT_ONCE(
       Search.PROCESSES,
       call(
@@ -70,7 +75,7 @@ enum PlantedBug {
           "skipDating")),
   SLOTS_FROM_BEFORE_ANOTHER_WRITER(
       Search.PROCESSES,
-      call("txn.commit.Writer", "takeOver", "txn.commit.MetaWriter", "look", "skipLooking")),
+      call("txn.commit.Takeover", "takeOver", "txn.commit.MetaWriter", "look", "skipLooking")),
   FAILED_SYNC_NOT_TOLD(
       Search.PROCESSES,
       call(

@@ -1,11 +1,7 @@
 package dev.pando.txn.commit;
 
-import dev.pando.error.CorruptFileException;
-import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageException;
 import dev.pando.pager.Meta;
-import dev.pando.pager.MetaSlots;
-import dev.pando.pager.PageMap;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.CatalogSnapshot;
 import dev.pando.txn.catalog.NamedSnapshots;
@@ -30,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writing side of an open database: takes turns with other threads and processes, begins,
- * commits and rolls back the one write transaction, and takes over what others have written.
+ * commits and rolls back the one write transaction. {@link Takeover} goes on from what others have
+ * written.
  *
  * <p>A commit has two parts. In the first it writes its pages and its meta; then the next
  * transaction may begin on it. In the second it syncs, and shows itself to readers. So while one
@@ -38,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Writer {
   private static final long LOOK_FOR_DEAD_NANOS = 100_000_000;
-  private static final long CHECK_NAMES_NANOS = 1_000_000_000;
   private static final long SYNC_POLL_NANOS = 500_000;
 
   private final Lifecycle lifecycle;
@@ -53,6 +49,7 @@ public final class Writer {
   private final FreeSpace free;
   private final PinnedMetas pinned;
   private final MetaWriter metas;
+  private final Takeover takeover;
   private final BackgroundSync background;
 
   /** Held from the write of a commit's pages until it is shown to readers. */
@@ -60,9 +57,6 @@ public final class Writer {
 
   /** The newest commit, whether readers may see it yet or not: the base of the next transaction. */
   private volatile Snapshot written;
-
-  /** When the files were looked for by their names; for the holder of the turn. */
-  private long lastCheck = System.nanoTime();
 
   /** The file's size before the running write transaction; for the holder of the turn. */
   private long sizeBefore;
@@ -94,6 +88,7 @@ public final class Writer {
     free = new FreeSpace(file);
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);
+    takeover = new Takeover(file, lock, readers, publication, free, metas, this::pins);
     String name = String.valueOf(lifecycle.path());
     background = new BackgroundSync(this::sync, lifecycle::isClosed, name, settings);
     written = publication.known();
@@ -147,7 +142,7 @@ public final class Writer {
   }
 
   private Changes begin() {
-    checkNames();
+    takeover.checkNames(lifecycle.path());
     long current = lock.current(); // before: a reader that comes later reads nothing older
     boolean strangers = file.file().hasReaders();
     heldFrom = lock.heldFrom(strangers, current);
@@ -218,89 +213,22 @@ public final class Writer {
 
   // ---- taking over
 
-  /** Now and then: it costs two system calls. */
-  private void checkNames() {
-    long now = System.nanoTime();
-    if (now - lastCheck < CHECK_NAMES_NANOS) {
-      return;
-    }
-    if (!file.file().isNamed()) {
-      throw new DatabaseFailedException(
-          lifecycle.path()
-              + ": the file was deleted, renamed or replaced while the database was open, and what"
-              + " is committed now may be gone when it is closed; give the file its name back, or"
-              + " close the database and restore the file from a copy",
-          null);
-    }
-    if (!lock.isNamed()) {
-      throw new DatabaseFailedException(
-          lifecycle.path()
-              + ": its lock file was deleted or replaced while the database was open, so that other"
-              + " processes cannot be told from dead ones; close the database in all processes and"
-              + " open it again",
-          null);
-    }
-    lastCheck = now;
-  }
-
-  /** Another process has written, or none of this session: looks at everything anew. */
+  /** Another process has written, or none of this session. */
   private void takeOver() {
     commitLock.lock();
     try {
-      readers.clearDead();
-      file.lookAtSize();
-      MetaSlots slots = MetaSlots.read(file.file());
-      metas.look(slots);
-      metas.forgetSync();
-      free.othersWrote(publication.known().txnId());
-      if (lock.writing() != 0 || lock.committing() != 0) {
-        adopt(slots.valid().getFirst().meta());
-      }
-      written = publication.newest();
+      written = takeover.takeOver();
       lock.setLastWriter();
     } finally {
       commitLock.unlock();
     }
   }
 
-  /**
-   * A process has died in a transaction. If the meta of its commit is there, so is all of the
-   * commit, because the kernel keeps what a killed process has written: it is put on disk and
-   * counts. Otherwise its pages are free ones, as before.
-   */
-  private void adopt(Meta newest) {
-    metas.use(Math.max(lock.writing(), Math.max(lock.committing(), newest.txnId())));
-    boolean counts = newest.txnId() > lock.current() && (lock.claimed() || isWrittenAgain(newest));
-    metas.sync(counts ? newest.txnId() : lock.current());
-    if (counts) {
-      metas.pin(newest, pins(publication.newest()));
-      lock.setCurrent(newest.txnId());
-    }
-    lock.setWriting(0);
-    lock.setCommitting(0);
-  }
-
-  /** A sync has failed since: false if the commit has lost a page, which nobody was told of. */
-  private boolean isWrittenAgain(Meta newest) {
-    PageMap pages = file.mapForCheck(newest.pageCount());
-    try {
-      FoundCommit.rewrite(new Snapshot(newest, pages), lock.durable(), file);
-      return true;
-    } catch (CorruptFileException e) {
-      return false;
-    } finally {
-      pages.release();
-    }
-  }
-
-  /** See {@link MetaWriter#claim}. */
   private void claim() {
     commitLock.lock();
     try {
       lifecycle.checkAccepting();
-      Snapshot base = written;
-      Meta claimed = metas.claim(base.meta(), pins(base));
-      written = base.same(claimed, base.map());
+      written = takeover.claim(written);
       publication.publish(written);
     } finally {
       commitLock.unlock();

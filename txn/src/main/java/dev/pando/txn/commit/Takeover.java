@@ -1,0 +1,139 @@
+package dev.pando.txn.commit;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageMap;
+import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.file.Snapshot;
+import dev.pando.txn.readers.Publication;
+import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.space.FreeSpace;
+import dev.pando.txn.space.Pins;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * What a process does before it writes on top of what other processes have written, some of which
+ * may have died in a transaction. The caller has the turn, and the commit lock unless a method says
+ * otherwise.
+ */
+final class Takeover {
+  private static final long CHECK_NAMES_NANOS = 1_000_000_000;
+
+  private final DataFile file;
+  private final LockFile lock;
+  private final ReaderSlots readers;
+  private final Publication publication;
+  private final FreeSpace free;
+  private final MetaWriter metas;
+  private final Function<Snapshot, Pins> pins;
+
+  /** When the files were looked for by their names. */
+  private long lastCheck = System.nanoTime();
+
+  /** {@code pins} says what must stay as it is while a snapshot is the base. */
+  Takeover(
+      DataFile file,
+      LockFile lock,
+      ReaderSlots readers,
+      Publication publication,
+      FreeSpace free,
+      MetaWriter metas,
+      Function<Snapshot, Pins> pins) {
+    this.file = file;
+    this.lock = lock;
+    this.readers = readers;
+    this.publication = publication;
+    this.free = free;
+    this.metas = metas;
+    this.pins = pins;
+  }
+
+  /** Now and then: it costs two system calls. Needs no commit lock. */
+  void checkNames(Path path) {
+    long now = System.nanoTime();
+    if (now - lastCheck < CHECK_NAMES_NANOS) {
+      return;
+    }
+    if (!file.file().isNamed()) {
+      throw new DatabaseFailedException(
+          path
+              + ": the file was deleted, renamed or replaced while the database was open, and what"
+              + " is committed now may be gone when it is closed; give the file its name back, or"
+              + " close the database and restore the file from a copy",
+          null);
+    }
+    if (!lock.isNamed()) {
+      throw new DatabaseFailedException(
+          path
+              + ": its lock file was deleted or replaced while the database was open, so that other"
+              + " processes cannot be told from dead ones; close the database in all processes and"
+              + " open it again",
+          null);
+    }
+    lastCheck = now;
+  }
+
+  /**
+   * Another process has written, or none of this session: reads everything again. The caller takes
+   * the commit that is returned as its base, and then says that it was the last to write.
+   *
+   * @return the newest commit
+   */
+  Snapshot takeOver() {
+    readers.clearDead();
+    file.lookAtSize();
+    MetaSlots slots = MetaSlots.read(file.file());
+    metas.look(slots);
+    metas.forgetSync();
+    free.othersWrote(publication.known().txnId());
+    if (lock.writing() != 0 || lock.committing() != 0) {
+      adopt(slots.valid().getFirst().meta());
+    }
+    return publication.newest();
+  }
+
+  /**
+   * A process has died in a transaction. If the meta of its commit is there, so is all of the
+   * commit, because the kernel keeps what a killed process has written: it is put on disk and
+   * counts. Otherwise its pages are free ones, as before.
+   */
+  private void adopt(Meta newest) {
+    metas.use(Math.max(lock.writing(), Math.max(lock.committing(), newest.txnId())));
+    boolean counts = newest.txnId() > lock.current() && (lock.claimed() || isWrittenAgain(newest));
+    metas.sync(counts ? newest.txnId() : lock.current());
+    if (counts) {
+      metas.pin(newest, pins.apply(publication.newest()));
+      lock.setCurrent(newest.txnId());
+    }
+    lock.setWriting(0);
+    lock.setCommitting(0);
+  }
+
+  /** A sync has failed since: false if the commit has lost a page, which nobody was told of. */
+  private boolean isWrittenAgain(Meta newest) {
+    PageMap pages = file.mapForCheck(newest.pageCount());
+    try {
+      FoundCommit.rewrite(new Snapshot(newest, pages), lock.durable(), file);
+      return true;
+    } catch (CorruptFileException e) {
+      return false;
+    } finally {
+      pages.release();
+    }
+  }
+
+  /**
+   * Claims transaction ids: see {@link MetaWriter#claim}. The caller takes what is returned as its
+   * base, and then publishes it.
+   *
+   * @return the base with the meta that claims them
+   */
+  Snapshot claim(Snapshot base) {
+    Meta claimed = metas.claim(base.meta(), pins.apply(base));
+    return base.same(claimed, base.map());
+  }
+}
