@@ -27,36 +27,6 @@ import org.jspecify.annotations.Nullable;
  * it; {@link #save} records the roots of those that changed.
  */
 public final class Catalog {
-  /** A table that was touched. */
-  private static final class Open {
-    final CatalogEntry entry;
-    final TreeWriter tree;
-
-    /** The newest savepoint since which the table's state before its changes is noted. */
-    long noted;
-
-    /** The last of the updates sharing the transaction that used the table. */
-    int usedBy = -1;
-
-    /** The ids of codecs that were compared last. */
-    private @Nullable String checkedKey;
-
-    private @Nullable String checkedValue;
-
-    Open(CatalogEntry entry, TreeWriter tree) {
-      this.entry = entry;
-      this.tree = tree;
-    }
-
-    void checkCodecs(String table, String keyId, String valueId) {
-      if (!keyId.equals(checkedKey) || !valueId.equals(checkedValue)) { // fast for the same ids
-        entry.checkCodecs(table, keyId, valueId);
-        checkedKey = keyId;
-        checkedValue = valueId;
-      }
-    }
-  }
-
   private final DirtyPages pages;
   private final WriteScratch scratch;
   private final TreeRoot before;
@@ -67,10 +37,10 @@ public final class Catalog {
   /**
    * In the order of their first use, in which they are also in memory: {@link #save} visits all.
    */
-  private final Map<String, Open> open = new LinkedHashMap<>();
+  private final Map<String, OpenTable> open = new LinkedHashMap<>();
 
   /** Tables that the running update has used: only in these it can have opened cursors. */
-  private final List<Open> used = new ArrayList<>(0);
+  private final List<OpenTable> used = new ArrayList<>(0);
 
   /** Counts the updates that share the transaction. */
   private int update;
@@ -89,32 +59,8 @@ public final class Catalog {
   /** Counts what makes trees that were looked up out of date. */
   private long version;
 
-  // Savepoints.
-
-  /**
-   * What changed since the oldest savepoint, in the order of the changes.
-   *
-   * @param name a table; null for the catalog itself
-   * @param open what was known of the table, or null if it did not exist
-   * @param root of the tree, as it was
-   */
-  private record Before(@Nullable String name, @Nullable Open open, TreeRoot root) {}
-
-  /**
-   * A savepoint.
-   *
-   * @param serial higher than those of all savepoints before
-   * @param changes in {@link #changes} when it began
-   */
-  private record Mark(long serial, int changes) {}
-
-  private final List<Before> changes = new ArrayList<>();
-  private final List<Mark> marks = new ArrayList<>();
-  private long lastSerial;
-  private long catalogNoted;
-
-  /** The tree that was noted last, so that a row of changes to a table costs one look-up. */
-  private @Nullable TreeWriter lastNoted;
+  /** Null until the first savepoint. */
+  private @Nullable UndoLog undo;
 
   public Catalog(DirtyPages pages, Snapshot base, WriterMemory memory) {
     this.pages = pages;
@@ -133,7 +79,7 @@ public final class Catalog {
 
   /** A table's tree, whatever its codecs are; null if there is no such table. */
   public @Nullable TreeWriter find(String name) {
-    Open table = open(name);
+    OpenTable table = open(name);
     return table == null ? null : table.tree;
   }
 
@@ -143,7 +89,7 @@ public final class Catalog {
    * @throws IllegalArgumentException if it was written with other codecs
    */
   public @Nullable TreeWriter find(String name, String keyId, String valueId) {
-    Open found = open(name);
+    OpenTable found = open(name);
     if (found == null) {
       return null;
     }
@@ -157,8 +103,8 @@ public final class Catalog {
     return found != null ? found : create(name, keyId, valueId);
   }
 
-  private @Nullable Open open(String name) {
-    Open known = open.get(name);
+  private @Nullable OpenTable open(String name) {
+    OpenTable known = open.get(name);
     if (known != null) {
       return use(known);
     }
@@ -166,13 +112,13 @@ public final class Catalog {
     return entry == null ? null : remember(name, entry);
   }
 
-  private Open remember(String name, CatalogEntry entry) {
-    Open opened = new Open(entry, new TreeWriter(pages, entry.root(), scratch));
+  private OpenTable remember(String name, CatalogEntry entry) {
+    OpenTable opened = new OpenTable(entry, new TreeWriter(pages, entry.root(), scratch));
     open.put(name, opened);
     return use(opened);
   }
 
-  private Open use(Open table) {
+  private OpenTable use(OpenTable table) {
     if (table.usedBy != update) {
       table.usedBy = update;
       used.add(table);
@@ -240,7 +186,7 @@ public final class Catalog {
 
   /** Removes a table and frees its pages; false if there is none. */
   public boolean drop(String name) {
-    Open table = open(name);
+    OpenTable table = open(name);
     if (table == null) {
       return false;
     }
@@ -252,7 +198,7 @@ public final class Catalog {
 
   /** Gives a table another name; false if there is none. */
   public boolean rename(String from, String to) {
-    Open table = open(from);
+    OpenTable table = open(from);
     if (table == null) {
       return false;
     }
@@ -269,7 +215,7 @@ public final class Catalog {
     CatalogEntry entry = table.entry.withRoot(table.tree.root());
     remove(from);
     put(to, entry);
-    open.put(to, new Open(entry, table.tree)); // the same tree: cursors are open in it
+    open.put(to, new OpenTable(entry, table.tree)); // the same tree: cursors are open in it
     return true;
   }
 
@@ -399,13 +345,13 @@ public final class Catalog {
 
   /** What the catalog says of a table, as the transaction has it now. */
   public @Nullable CatalogEntry entryNow(String name) {
-    Open table = open(name);
+    OpenTable table = open(name);
     return table == null ? null : table.entry.withRoot(table.tree.root());
   }
 
   /** Records the roots of all tables that changed; the catalog's own root, changed or not. */
   public TreeRoot save() {
-    assert marks.isEmpty() : "a savepoint is left";
+    assert undo == null || undo.isEmpty() : "a savepoint is left";
     open.forEach(
         (name, table) -> {
           TreeRoot root = table.tree.root();
@@ -435,78 +381,73 @@ public final class Catalog {
 
   /** From here on changes can be undone. */
   public void beginSavepoint() {
-    marks.add(new Mark(++lastSerial, changes.size()));
-    lastNoted = null;
+    UndoLog log = undo;
+    if (log == null) {
+      log = new UndoLog();
+      undo = log;
+    }
+    log.begin();
+  }
+
+  private UndoLog undo() {
+    return Objects.requireNonNull(undo, "savepoint");
   }
 
   /** The newest savepoint has not begun: nothing was changed since. */
   public void forgetSavepoint() {
-    marks.removeLast();
+    undo().forget();
   }
 
   /** Changes since the newest savepoint are from here on changes since the one around it. */
   public void releaseSavepoint() {
-    marks.removeLast();
-    if (marks.isEmpty()) {
-      changes.clear();
-    }
+    undo().release();
   }
 
   /** The newest savepoint ends, and the tables are what they were when it began. */
   public void rollBackSavepoint() {
-    int end = marks.removeLast().changes;
-    while (changes.size() > end) {
-      putBack(changes.removeLast());
-    }
-    lastNoted = null;
+    undo().rollBack(this::putBack);
     version++;
   }
 
-  private void putBack(Before change) {
-    if (change.name == null) {
-      tree = new TreeWriter(pages, change.root, scratch);
-      catalogNoted = 0;
+  private void putBack(UndoLog.Before change) {
+    if (change.name() == null) {
+      tree = new TreeWriter(pages, change.root(), scratch);
+      undo().forgetCatalog();
       if (named != namedBefore) { // one came or went, maybe before the savepoint
         named = null;
       }
-    } else if (change.open == null) {
-      open.remove(change.name);
+    } else if (change.open() == null) {
+      open.remove(change.name());
     } else {
-      TreeWriter restored = new TreeWriter(pages, change.root, scratch);
-      open.put(change.name, new Open(change.open.entry, restored));
+      TreeWriter restored = new TreeWriter(pages, change.root(), scratch);
+      open.put(change.name(), new OpenTable(change.open().entry, restored));
     }
   }
 
   /** To be called before each change of a table's tree. */
   public void willChange(String name, TreeWriter table) {
-    if (!marks.isEmpty() && table != lastNoted) {
-      note(name, Objects.requireNonNull(open.get(name), "open table"));
-      lastNoted = table;
+    UndoLog log = undo;
+    if (log != null && log.isNews(table)) {
+      log.note(name, Objects.requireNonNull(open.get(name), "open table"));
+      log.notedLast(table);
     }
   }
 
-  private void note(String name, Open table) {
-    if (!isNoted(table.noted)) {
-      table.noted = lastSerial;
-      changes.add(new Before(name, table, table.tree.root()));
+  private void note(String name, OpenTable table) {
+    if (undo != null) {
+      undo.note(name, table);
     }
   }
 
   private void noteAbsent(String name) {
-    if (!marks.isEmpty()) {
-      changes.add(new Before(name, null, TreeRoot.EMPTY));
+    if (undo != null) {
+      undo.noteAbsent(name);
     }
   }
 
   private void noteCatalog() {
-    if (!isNoted(catalogNoted)) {
-      catalogNoted = lastSerial;
-      changes.add(new Before(null, null, tree.root()));
+    if (undo != null) {
+      undo.noteCatalog(tree);
     }
-  }
-
-  /** Whether something is in {@link #changes} since the newest savepoint, or need not be. */
-  private boolean isNoted(long serial) {
-    return marks.isEmpty() || serial >= marks.getLast().serial;
   }
 }
