@@ -64,7 +64,8 @@ class ArchitectureTest {
       Set.of(
           "rootPgno", "rootBirth", "depth", "entries", "branchPages", "leafPages", "overflowPages");
 
-  private static final JavaClasses PANDO =
+  /** All that is shipped; read once for all tests of its structure. */
+  static final JavaClasses PANDO =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("dev.pando");

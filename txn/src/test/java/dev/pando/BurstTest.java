@@ -48,7 +48,7 @@ class BurstTest extends DatabaseTestBase {
   private static int owned(LockFile lock) {
     int owned = 0;
     for (int i = 1; i < lock.blockCount(); i++) {
-      owned += (long) LockFile.LONG.getVolatile(lock.block(i), LockBlocks.OWNER) == 0 ? 0 : 1;
+      owned += (long) LockBlocks.LONG.getVolatile(lock.block(i), LockBlocks.OWNER) == 0 ? 0 : 1;
     }
     return owned;
   }

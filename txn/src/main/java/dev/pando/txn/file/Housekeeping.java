@@ -68,7 +68,7 @@ public final class Housekeeping {
   private void run() {
     while (true) {
       try {
-        LockFile.pause(TICK_NANOS);
+        Patience.pause(TICK_NANOS);
         long time = System.nanoTime();
         now = time;
         for (Task task : tasks) {

@@ -1,10 +1,10 @@
 package dev.pando.txn.file;
 
-import static dev.pando.txn.file.LockFile.LONG;
-
 import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.StorageLock;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
@@ -12,6 +12,9 @@ import java.util.Arrays;
  * become more, never fewer, while the database is open.
  */
 public final class LockBlocks {
+  /** Access to a word of the header or of a block. */
+  public static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+
   /** Bytes before what a block holds. */
   static final int BLOCK_HEADER = 64;
 
@@ -49,7 +52,7 @@ public final class LockBlocks {
   }
 
   private long start(int number) {
-    return LockFile.HEADER_BYTES + (number - 1L) * blockSize;
+    return LockLayout.HEADER_BYTES + (number - 1L) * blockSize;
   }
 
   /** A block's memory. */
@@ -62,7 +65,7 @@ public final class LockBlocks {
     MemorySegment[] known = blocks;
     if (number >= known.length) {
       long size = file.writable() ? file.size() : start(number + 1);
-      int count = (int) ((size - LockFile.HEADER_BYTES) / blockSize) + 1;
+      int count = (int) ((size - LockLayout.HEADER_BYTES) / blockSize) + 1;
       MemorySegment[] more = Arrays.copyOf(known, Math.max(count, number + 1));
       for (int i = known.length; i < more.length; ) {
         i = mapInto(more, i);
@@ -75,7 +78,7 @@ public final class LockBlocks {
 
   /** Maps from a block on, as many as possible in one piece; returns the next to map. */
   private int mapInto(MemorySegment[] all, int from) {
-    int inFirst = 1 + (int) ((StorageLock.FIRST_BYTES - LockFile.HEADER_BYTES) / blockSize);
+    int inFirst = 1 + (int) ((StorageLock.FIRST_BYTES - LockLayout.HEADER_BYTES) / blockSize);
     int to = Math.clamp(from < inFirst ? inFirst : all.length, from + 1, all.length);
     long bytes = (long) (to - from) * blockSize;
     MemorySegment memory =

@@ -1,15 +1,42 @@
 package dev.pando.txn.file;
 
+import static dev.pando.txn.file.LockBlocks.LONG;
+import static dev.pando.txn.file.LockLayout.BLOCKS;
+import static dev.pando.txn.file.LockLayout.BLOCK_SIZE;
+import static dev.pando.txn.file.LockLayout.CLAIMED;
+import static dev.pando.txn.file.LockLayout.COMMITTING;
+import static dev.pando.txn.file.LockLayout.CURRENT;
+import static dev.pando.txn.file.LockLayout.DATABASE_ID;
+import static dev.pando.txn.file.LockLayout.DURABLE;
+import static dev.pando.txn.file.LockLayout.GROWER;
+import static dev.pando.txn.file.LockLayout.HOLDER_NOTE;
+import static dev.pando.txn.file.LockLayout.ID_LIMIT;
+import static dev.pando.txn.file.LockLayout.LAST_USED;
+import static dev.pando.txn.file.LockLayout.LAST_WRITER;
+import static dev.pando.txn.file.LockLayout.LENGTHS;
+import static dev.pando.txn.file.LockLayout.LENGTHS_ON_DISK;
+import static dev.pando.txn.file.LockLayout.MAGIC;
+import static dev.pando.txn.file.LockLayout.MAGIC_VALUE;
+import static dev.pando.txn.file.LockLayout.MEETING;
+import static dev.pando.txn.file.LockLayout.MEMBER_LOCKS;
+import static dev.pando.txn.file.LockLayout.NEXT_WRITER;
+import static dev.pando.txn.file.LockLayout.OPENER;
+import static dev.pando.txn.file.LockLayout.RECORDS;
+import static dev.pando.txn.file.LockLayout.RECORDS_USED;
+import static dev.pando.txn.file.LockLayout.SESSIONS;
+import static dev.pando.txn.file.LockLayout.STATE_END;
+import static dev.pando.txn.file.LockLayout.SYNCING;
+import static dev.pando.txn.file.LockLayout.UNLISTED;
+import static dev.pando.txn.file.LockLayout.WRITER;
+import static dev.pando.txn.file.LockLayout.WRITING;
+
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseLockedException;
 import dev.pando.pager.StorageLock;
 import dev.pando.txn.readers.ReaderSlots;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -25,95 +52,14 @@ import java.util.function.Supplier;
  * reader by a lock on the database file.
  */
 public final class LockFile implements AutoCloseable {
-  public static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
-
-  private static final long MAGIC_VALUE = StorageLock.MARK | 4;
-
-  // The header, in block 0. Words that different threads change stand on cache lines of their own.
-
-  private static final long MAGIC = 0;
-  private static final long BLOCK_SIZE = 8;
-  private static final long DATABASE_ID = 16;
-  private static final long BLOCKS = 32;
-  private static final long SESSIONS = 40;
-
-  /** Chosen at random by each process that begins alone. */
-  private static final long MEETING = 48;
-
-  private static final long RECORDS_USED = 56;
-
-  /** The newest commit that may be read. */
-  private static final long CURRENT = 64;
-
-  /** The newest commit known to be on disk. */
-  private static final long DURABLE = 128;
-
-  /** A commit that a running sync will make durable; 0 for none. */
-  private static final long SYNCING = 136;
-
-  /** How many of the changes of the data file's length are on disk. */
-  private static final long LENGTHS_ON_DISK = 144;
-
-  /** The newest transaction id that may have been used. */
-  private static final long LAST_USED = 192;
-
-  /** Whether ids up to that one are all known. */
-  private static final long CLAIMED = 200;
-
-  /** The highest id that a transaction may use; 0 while nobody has claimed ids. */
-  private static final long ID_LIMIT = 336;
-
-  /** The id of the running write transaction; 0 for none. */
-  private static final long WRITING = 208;
-
-  /** A commit whose meta may be written, but which nobody may read yet; 0 for none. */
-  private static final long COMMITTING = 240;
-
-  /** The session that wrote last. */
-  private static final long LAST_WRITER = 216;
-
-  /** The session that waits for the writer lock; 0 for none. */
-  private static final long NEXT_WRITER = 224;
-
-  /** Counts changes of the data file's length. */
-  private static final long LENGTHS = 232;
-
-  /** The newest commit when no reader was seen that has no slot; see {@link #heldFrom}. */
-  private static final long UNLISTED = 248;
-
-  /** What the process that is alone sets to zero ends here. */
-  private static final long STATE_END = 256;
-
-  /** The session that has the turn to write. */
-  private static final long WRITER = 256;
-
-  /** The session that opens or closes the database. */
-  private static final long OPENER = 320;
-
-  /** The session that changes the lengths of files, or makes longer maps. */
-  private static final long GROWER = 328;
-
-  /** See {@link HolderNote}. */
-  private static final long HOLDER_NOTE = 384;
-
-  private static final long RECORDS = 1024;
-
   /** Bytes before the first block. */
-  public static final long HEADER_BYTES = 64 << 10;
-
-  // Locks, far behind all blocks: where locks are mandatory, they must not be in the way.
-
-  private static final long OPENING_LOCK = 1L << 62;
-  private static final long SESSION_LOCK = OPENING_LOCK + 1;
-  private static final long MEMBER_LOCKS = OPENING_LOCK + 1024;
-
-  private static final String OPENING = "is being opened or closed";
+  public static final long HEADER_BYTES = LockLayout.HEADER_BYTES;
 
   private final StorageLock file;
   private final MemorySegment header;
   private final Members members;
   private final MemberLock writer;
-  private final MemberLock opener;
+  private final Entrance entrance;
   private final MemberLock grower;
   private final LockBlocks blocks;
   private final Presence presence;
@@ -133,7 +79,7 @@ public final class LockFile implements AutoCloseable {
             : MemorySegment.ofArray(new long[(int) (RECORDS + Members.RECORD_BYTES) / Long.BYTES]);
     members = new Members(file, header, SESSIONS, RECORDS_USED, RECORDS, MEMBER_LOCKS);
     writer = new MemberLock(header, WRITER, members);
-    opener = new MemberLock(header, OPENER, members);
+    entrance = new Entrance(file, new MemberLock(header, OPENER, members));
     grower = new MemberLock(header, GROWER, members);
     blocks = new LockBlocks(file);
     presence = new Presence(file, this);
@@ -163,34 +109,25 @@ public final class LockFile implements AutoCloseable {
   }
 
   private void enter() {
-    lockWithin(OPENING_LOCK, true, OPENING);
+    entrance.lockFile();
     long magic = getLong(MAGIC);
     if (magic != MAGIC_VALUE) {
-      if (!file.tryLock(SESSION_LOCK, true)) {
+      if (!entrance.isEmpty()) {
         throw Refusals.otherVersion(file.path(), magic, MAGIC_VALUE);
       }
-      file.unlock(SESSION_LOCK);
       header.asSlice(BLOCK_SIZE).fill((byte) 0); // it is never without a mark
       setLong(MAGIC, MAGIC_VALUE);
     }
     members.join();
     presence.begin();
-    Patience.await(file.path(), opener::tryLock, OPENING);
+    entrance.lockWord();
     alone = !members.areOthers();
-    lockWithin(SESSION_LOCK, false, "is open");
+    entrance.stay();
   }
 
-  private void lockWithin(long position, boolean exclusive, String what) {
-    Patience.await(file.path(), () -> file.tryLock(position, exclusive), what);
-  }
-
-  /** Parks a thread that may have been interrupted; the interrupt stays set. */
+  /** See {@link Patience#pause}. */
   public static void pause(long nanos) {
-    boolean interrupted = Thread.interrupted();
-    LockSupport.parkNanos(nanos);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Patience.pause(nanos);
   }
 
   /** Whether no other process had the database open when this one entered. */
@@ -245,8 +182,7 @@ public final class LockFile implements AutoCloseable {
 
   /** Entering is over. */
   public void entered() {
-    opener.unlock();
-    file.unlock(OPENING_LOCK);
+    entrance.unlock();
   }
 
   /**
@@ -258,8 +194,8 @@ public final class LockFile implements AutoCloseable {
     if (!shared()) {
       return false;
     }
-    lockWithin(OPENING_LOCK, true, OPENING);
-    Patience.await(file.path(), opener::tryLock, OPENING);
+    entrance.lockFile();
+    entrance.lockWord();
     return isMember() && !members.areOthers();
   }
 
@@ -510,7 +446,7 @@ public final class LockFile implements AutoCloseable {
       closed = true;
     }
     try (file) {
-      opener.unlock();
+      entrance.unlockWord();
       members.leave();
     }
   }

@@ -1,6 +1,6 @@
 package dev.pando.txn.file;
 
-import static dev.pando.txn.file.LockFile.LONG;
+import static dev.pando.txn.file.LockBlocks.LONG;
 
 import java.lang.foreign.MemorySegment;
 

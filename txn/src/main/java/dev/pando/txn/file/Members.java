@@ -1,6 +1,6 @@
 package dev.pando.txn.file;
 
-import static dev.pando.txn.file.LockFile.LONG;
+import static dev.pando.txn.file.LockBlocks.LONG;
 
 import dev.pando.error.DatabaseLockedException;
 import dev.pando.pager.ProcessName;
@@ -273,7 +273,7 @@ public final class Members {
       if (verdict != Verdict.WATCHED || System.nanoTime() - end > 0) {
         return verdict != Verdict.DEAD;
       }
-      LockFile.pause(POLL_NANOS);
+      Patience.pause(POLL_NANOS);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.pando.txn.file;
 
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what another process holds only for a moment, but not for ever. */
@@ -23,7 +24,16 @@ public final class Patience {
       if (System.nanoTime() - end > 0) {
         throw Refusals.tooLong(lockFile, what, LIMIT_NANOS / 1_000_000_000);
       }
-      LockFile.pause(POLL_NANOS);
+      pause(POLL_NANOS);
+    }
+  }
+
+  /** Parks a thread that may have been interrupted; the interrupt stays set. */
+  public static void pause(long nanos) {
+    boolean interrupted = Thread.interrupted();
+    LockSupport.parkNanos(nanos);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.pando.txn.readers;
 
-import static dev.pando.txn.file.LockFile.LONG;
+import static dev.pando.txn.file.LockBlocks.LONG;
 
 import dev.pando.error.DatabaseFullException;
 import dev.pando.txn.file.Housekeeping;

@@ -1,0 +1,60 @@
+package dev.pando.txn.file;
+
+import static dev.pando.txn.file.LockLayout.OPENING_LOCK;
+import static dev.pando.txn.file.LockLayout.SESSION_LOCK;
+
+import dev.pando.pager.StorageLock;
+
+/**
+ * Through which processes enter and leave a lock file, one at a time. The lock of the file keeps
+ * out those that cannot trust its memory yet; the word in its memory names the process that enters,
+ * so that others can tell whether it has died.
+ */
+final class Entrance {
+  private static final String OPENING = "is being opened or closed";
+
+  private final StorageLock file;
+  private final MemberLock opener;
+
+  Entrance(StorageLock file, MemberLock opener) {
+    this.file = file;
+    this.opener = opener;
+  }
+
+  /** Takes the lock of the file; first. */
+  void lockFile() {
+    await(OPENING_LOCK, true, OPENING);
+  }
+
+  /** Takes the word; after this process has become a member. */
+  void lockWord() {
+    Patience.await(file.path(), opener::tryLock, OPENING);
+  }
+
+  /** Whether no process has the database open, of whatever version. For the holder of the lock. */
+  boolean isEmpty() {
+    boolean empty = file.tryLock(SESSION_LOCK, true);
+    if (empty) {
+      file.unlock(SESSION_LOCK);
+    }
+    return empty;
+  }
+
+  /** From here on to the end of the process, or its leaving, {@link #isEmpty} is false. */
+  void stay() {
+    await(SESSION_LOCK, false, "is open");
+  }
+
+  void unlock() {
+    unlockWord();
+    file.unlock(OPENING_LOCK);
+  }
+
+  void unlockWord() {
+    opener.unlock();
+  }
+
+  private void await(long position, boolean exclusive, String what) {
+    Patience.await(file.path(), () -> file.tryLock(position, exclusive), what);
+  }
+}
