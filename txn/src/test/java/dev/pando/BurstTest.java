@@ -8,6 +8,7 @@ import dev.pando.txn.file.LockFile;
 import dev.pando.txn.readers.NoHolder;
 import dev.pando.txn.readers.ReaderSlot;
 import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.readers.SlotLayout;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +71,7 @@ class BurstTest extends DatabaseTestBase {
         claim(slots, BURST, burst).forEach(ReaderSlot::free);
         keepHouse(slots);
         assertThat(owned(lock)).isEqualTo(1);
-        assertThat(lock.blockCount()).isEqualTo(1 + BURST / ReaderSlots.SLOTS_PER_BLOCK + 1);
+        assertThat(lock.blockCount()).isEqualTo(1 + BURST / SlotLayout.SLOTS_PER_BLOCK + 1);
         assertThat(pins(slots)).isEmpty();
       }
     } finally {
@@ -118,12 +119,12 @@ class BurstTest extends DatabaseTestBase {
       all.forEach(ReaderSlot::free);
       keepHouse(slots);
       List<ReaderSlot> gone = all.stream().filter(slot -> !slot.claim(8)).toList();
-      assertThat(BURST - gone.size()).isLessThanOrEqualTo(ReaderSlots.SLOTS_PER_BLOCK);
+      assertThat(BURST - gone.size()).isLessThanOrEqualTo(SlotLayout.SLOTS_PER_BLOCK);
       ReaderSlots next = new ReaderSlots(lock, NoHolder::new); // takes the blocks
       List<ReaderSlot> others = claim(next, BURST / 2, 5);
       others.forEach(ReaderSlot::free);
       assertThat(gone).noneMatch(slot -> slot.claim(8));
-      assertThat(owned(lock)).isGreaterThan(BURST / 2 / ReaderSlots.SLOTS_PER_BLOCK);
+      assertThat(owned(lock)).isGreaterThan(BURST / 2 / SlotLayout.SLOTS_PER_BLOCK);
     } finally {
       lock.close();
     }

@@ -2,7 +2,7 @@ package dev.pando;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.readers.SlotLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +24,7 @@ class FollowAndGrowTest extends DatabaseTestBase {
     Database db = open(Options.defaults().withStorage(locks));
     db.update(tx -> tx.put(NAMES, 1L, "x"));
     List<ReadTxn> all = new ArrayList<>();
-    for (int i = 0; i < ReaderSlots.SLOTS_PER_BLOCK; i++) {
+    for (int i = 0; i < SlotLayout.SLOTS_PER_BLOCK; i++) {
       all.add(db.beginRead());
     }
     try (PeerJvm peer = PeerJvm.open(file())) {

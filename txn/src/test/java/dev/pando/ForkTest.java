@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.txn.readers.ReaderSlot;
 import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.readers.SlotLayout;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -229,7 +230,7 @@ class ForkTest extends DatabaseTestBase {
   /** Readers in all slots of a block, by place, each of a snapshot of its own. */
   private static TreeMap<Long, ReadTxn> fillBlock(Database db) {
     TreeMap<Long, ReadTxn> byPlace = new TreeMap<>();
-    for (int i = 0; i < ReaderSlots.SLOTS_PER_BLOCK; i++) {
+    for (int i = 0; i < SlotLayout.SLOTS_PER_BLOCK; i++) {
       db.update(Durability.ASYNC, tx -> tx.put(NAMES, 1L, "x"));
       ReadTxn tx = db.beginRead();
       byPlace.put((Long) field(ReaderSlot.class, "offset", slot(tx)), tx);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.StorageLock;
-import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.readers.SlotLayout;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -158,7 +158,7 @@ class LockFileDamageTest extends DatabaseTestBase {
   }
 
   private String poke(long from, long to) {
-    return "poke " + lockFile() + " " + from + " " + ReaderSlots.PID + " " + to;
+    return "poke " + lockFile() + " " + from + " " + SlotLayout.PID + " " + to;
   }
 
   /** Pids are for people: one that lives again, or is another's, holds nothing. */

@@ -6,7 +6,7 @@ import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.txn.file.LockBlocks;
 import dev.pando.txn.file.LockFile;
-import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.readers.SlotLayout;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -279,7 +279,7 @@ final class PeerJvm implements AutoCloseable {
         for (long block = LockFile.HEADER_BYTES;
             block < lock.length();
             block += LockBlocks.MIN_BLOCK) {
-          if (word(lock, block) == LockBlocks.SLOTS && word(lock, block + ReaderSlots.PID) == pid) {
+          if (word(lock, block) == LockBlocks.SLOTS && word(lock, block + SlotLayout.PID) == pid) {
             lock.seek(block + Long.parseLong(offsetAndValue[0]));
             lock.writeLong(Long.reverseBytes(Long.parseLong(offsetAndValue[1])));
             return;

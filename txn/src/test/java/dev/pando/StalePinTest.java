@@ -2,7 +2,7 @@ package dev.pando;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pando.txn.readers.ReaderSlots;
+import dev.pando.txn.readers.SlotLayout;
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StalePinTest extends DatabaseTestBase {
   /** Writes into a free slot of a process's block what a reader would for a moment. */
   private void pin(PeerJvm editor, long pid, long value) throws IOException {
-    long last = (ReaderSlots.SLOTS_PER_BLOCK - 1) * ReaderSlots.SLOT_BYTES;
-    long at = ReaderSlots.FIRST_SLOT + last + ReaderSlots.PIN;
+    long last = (SlotLayout.SLOTS_PER_BLOCK - 1) * SlotLayout.SLOT_BYTES;
+    long at = SlotLayout.FIRST_SLOT + last + SlotLayout.PIN;
     editor.expect("poked", "poke " + file() + "-lock " + pid + " " + at + " " + value);
   }
 

@@ -61,22 +61,22 @@ public final class ReaderSlot {
 
   public boolean claim(long txnId) {
     return (long) LONG.get(block, offset) == free
-        && LONG.compareAndSet(block, offset + ReaderSlots.PIN, free, txnId + 1);
+        && LONG.compareAndSet(block, offset + SlotLayout.PIN, free, txnId + 1);
   }
 
   /** Makes it impossible to claim the slot; false if it is pinned. */
   boolean retire() {
-    return LONG.compareAndSet(block, offset + ReaderSlots.PIN, free, ReaderSlots.RETIRED);
+    return LONG.compareAndSet(block, offset + SlotLayout.PIN, free, SlotLayout.RETIRED);
   }
 
   /** It can be claimed again after {@link #retire}, while this process has its block. */
   void reopen() {
-    LONG.setVolatile(block, offset + ReaderSlots.PIN, free);
+    LONG.setVolatile(block, offset + SlotLayout.PIN, free);
   }
 
   /** The holder pins another snapshot instead. */
   public void move(long txnId) {
-    LONG.setVolatile(block, offset + ReaderSlots.PIN, txnId + 1);
+    LONG.setVolatile(block, offset + SlotLayout.PIN, txnId + 1);
     if (unlisted != null) {
       unlisted.lookAtFloor();
     }
@@ -85,21 +85,21 @@ public final class ReaderSlot {
   /** The snapshot whose pages the holder reads. */
   void hold(Snapshot pinned, long now) {
     snapshot = pinned;
-    LONG.set(block, offset + ReaderSlots.SINCE, now);
+    LONG.set(block, offset + SlotLayout.SINCE, now);
   }
 
   /** The pinned snapshot plus one; 0 if the slot is free. */
   public long pin() {
-    return Math.max(0, (long) LONG.getVolatile(block, offset + ReaderSlots.PIN));
+    return Math.max(0, (long) LONG.getVolatile(block, offset + SlotLayout.PIN));
   }
 
   public long since() {
-    return (long) LONG.getOpaque(block, offset + ReaderSlots.SINCE);
+    return (long) LONG.getOpaque(block, offset + SlotLayout.SINCE);
   }
 
   /** How long a reader has been open that began at {@code since}. */
   public static long age(long since, long now) {
-    return since == ReaderSlots.NOT_YET ? 0 : Math.max(0, now - since);
+    return since == SlotLayout.NOT_YET ? 0 : Math.max(0, now - since);
   }
 
   /** The map of the last snapshot that a holder read; null if there was none. */
@@ -187,8 +187,8 @@ public final class ReaderSlot {
       return;
     }
     try {
-      LONG.setOpaque(block, offset + ReaderSlots.SINCE, ReaderSlots.NOT_YET);
-      LONG.setRelease(block, offset + ReaderSlots.PIN, free);
+      LONG.setOpaque(block, offset + SlotLayout.SINCE, SlotLayout.NOT_YET);
+      LONG.setRelease(block, offset + SlotLayout.PIN, free);
     } catch (IllegalStateException e) {
       // The database was closed, and the slot may be another process's by now.
     }

@@ -1,6 +1,15 @@
 package dev.pando.txn.readers;
 
 import static dev.pando.txn.file.LockBlocks.LONG;
+import static dev.pando.txn.readers.SlotLayout.FIRST_SLOT;
+import static dev.pando.txn.readers.SlotLayout.FORKS;
+import static dev.pando.txn.readers.SlotLayout.NOT_YET;
+import static dev.pando.txn.readers.SlotLayout.OWNERS;
+import static dev.pando.txn.readers.SlotLayout.PID;
+import static dev.pando.txn.readers.SlotLayout.PIN;
+import static dev.pando.txn.readers.SlotLayout.SINCE;
+import static dev.pando.txn.readers.SlotLayout.SLOTS_PER_BLOCK;
+import static dev.pando.txn.readers.SlotLayout.SLOT_BYTES;
 
 import dev.pando.error.DatabaseFullException;
 import dev.pando.txn.file.Housekeeping;
@@ -30,42 +39,11 @@ import org.jspecify.annotations.Nullable;
  * <p>See DECISIONS.md, 'Slots of a burst' and 'Forks of a reader'.
  */
 public final class ReaderSlots {
-  // A block of slots. Its first 64 bytes:
-
-  /** The owner, for people. */
-  public static final long PID = 8;
-
-  /** Counts slots that were claimed for a snapshot which another slot pins; never reset. */
-  static final long FORKS = 24;
-
-  /** Counts owners of the block; never reset. */
-  private static final long OWNERS = 32;
-
-  /** Scans of a row between which slots were claimed so. */
+  /** Scans of a row between which slots were claimed for a snapshot of another slot. */
   private static final int MOST_SCANS = 10_000;
-
-  /** The owner's time zero is not ours: ages are told by the system's monotonic clock. */
-  public static final long FIRST_SLOT = 64;
-
-  /** Two readers do not share a cache line. */
-  public static final long SLOT_BYTES = 64;
-
-  public static final int SLOTS_PER_BLOCK = 64;
-
-  /** In a slot: one more than the snapshot; not positive while there is none. */
-  public static final long PIN = 0;
-
-  /** In place of a pin: the slot's block is being given back. */
-  static final long RETIRED = Long.MIN_VALUE;
 
   /** Blocks are given back when most slots were free for so long. */
   public static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(3);
-
-  /** In a slot: System.nanoTime() of its claim, to a tenth of a second. */
-  static final long SINCE = 8;
-
-  /** In place of that time while a slot is free, and while its holder is about to begin. */
-  static final long NOT_YET = Long.MAX_VALUE;
 
   /** Its monitor guards this, too: who changes maps holds it, and then says how long they are. */
   private final LockFile file;
