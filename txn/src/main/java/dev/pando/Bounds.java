@@ -1,7 +1,6 @@
 package dev.pando;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
+import dev.pando.btree.KeyOrder;
 import dev.pando.codec.Codec;
 import dev.pando.codec.LeadingBytes;
 import dev.pando.codec.Sink;
@@ -21,14 +20,7 @@ sealed interface Bounds<K> {
 
   /** Compares keys as tables do: byte by byte, unsigned, and a key before those it begins. */
   static int compare(MemorySegment a, MemorySegment b) {
-    long at = a.mismatch(b);
-    if (at < 0) {
-      return 0;
-    }
-    if (at == a.byteSize() || at == b.byteSize()) {
-      return Long.compare(a.byteSize(), b.byteSize());
-    }
-    return Byte.compareUnsigned(a.get(JAVA_BYTE, at), b.get(JAVA_BYTE, at));
+    return KeyOrder.compare(a, b);
   }
 
   /**

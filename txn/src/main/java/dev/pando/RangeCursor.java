@@ -1,10 +1,10 @@
 package dev.pando;
 
 import dev.pando.btree.Cursor;
+import dev.pando.btree.KeyOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /** Goes through the entries of a range, in its direction and up to its limit. */
@@ -123,30 +123,15 @@ final class RangeCursor {
 
   private boolean standsOn(MemorySegment bound) {
     cursor.key(key);
-    return compare(key, bound) == 0;
+    return KeyOrder.compare(key, bound) == 0;
   }
 
   private boolean isBeyondEnd() {
     if (end == null) {
       return false;
     }
-    int order = compare(key, end);
+    int order = KeyOrder.compare(key, end);
     return order == 0 ? !endInclusive : order > 0 != range.reversed();
-  }
-
-  private static int compare(Slice key, MemorySegment bound) {
-    long length = bound.byteSize();
-    long at =
-        MemorySegment.mismatch(key.segment, key.offset, key.offset + key.length, bound, 0, length);
-    if (at < 0) {
-      return 0;
-    }
-    if (at == key.length || at == length) {
-      return Long.compare(key.length, length);
-    }
-    return Byte.compareUnsigned(
-        key.segment.get(ValueLayout.JAVA_BYTE, key.offset + at),
-        bound.get(ValueLayout.JAVA_BYTE, at));
   }
 
   /** Ends, maybe early. To be called in a call of the transaction. */

@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /** Pando's only order: unsigned lexicographic, a proper prefix before what it begins. */
-final class KeyOrder {
+public final class KeyOrder {
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt INT =
@@ -14,38 +14,31 @@ final class KeyOrder {
   private KeyOrder() {}
 
   /** Negative, zero or positive as the first key is before, at or after the second. */
-  static int compare(
-      MemorySegment a, long aOffset, int aLength, MemorySegment b, long bOffset, int bLength) {
-    int common = Math.min(aLength, bLength);
-    int i = 0;
-    for (; i + Long.BYTES <= common; i += Long.BYTES) {
-      long x = a.get(LONG, aOffset + i);
-      long y = b.get(LONG, bOffset + i);
-      if (x != y) {
-        return Long.compareUnsigned(x, y);
-      }
+  public static int compare(
+      MemorySegment a, long aOffset, long aLength, MemorySegment b, long bOffset, long bLength) {
+    long at = MemorySegment.mismatch(a, aOffset, aOffset + aLength, b, bOffset, bOffset + bLength);
+    if (at < 0) {
+      return 0;
     }
-    if (i + Integer.BYTES <= common) {
-      int x = a.get(INT, aOffset + i);
-      int y = b.get(INT, bOffset + i);
-      if (x != y) {
-        return Integer.compareUnsigned(x, y);
-      }
-      i += Integer.BYTES;
+    if (at == aLength || at == bLength) {
+      return Long.compare(aLength, bLength);
     }
-    for (; i < common; i++) {
-      int x = a.get(ValueLayout.JAVA_BYTE, aOffset + i) & 0xFF;
-      int y = b.get(ValueLayout.JAVA_BYTE, bOffset + i) & 0xFF;
-      if (x != y) {
-        return x - y;
-      }
-    }
-    return aLength - bLength;
+    return Byte.compareUnsigned(
+        a.get(ValueLayout.JAVA_BYTE, aOffset + at), b.get(ValueLayout.JAVA_BYTE, bOffset + at));
   }
 
-  /** As {@link #compare(MemorySegment, long, int, MemorySegment, long, int)}. */
+  /** Compares two keys that are whole segments. */
+  public static int compare(MemorySegment a, MemorySegment b) {
+    return compare(a, 0, a.byteSize(), b, 0, b.byteSize());
+  }
+
+  /** Compares a key with one that is a whole segment. */
+  public static int compare(Slice a, MemorySegment b) {
+    return compare(a.segment, a.offset, a.length, b, 0, b.byteSize());
+  }
+
   static int compare(Slice a, Slice b) {
-    return compare(a.segment, a.offset, (int) a.length, b.segment, b.offset, (int) b.length);
+    return compare(a.segment, a.offset, a.length, b.segment, b.offset, b.length);
   }
 
   /** How many leading bytes the two keys share. */

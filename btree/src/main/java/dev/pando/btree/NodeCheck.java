@@ -86,17 +86,12 @@ final class NodeCheck {
     if (length < prefix || head != NodeReader.head(page, base, slot)) {
       report(page, base, "head " + slot + " does not belong to its key");
     }
-    if (low != null && compare(current, low) < 0) {
+    if (low != null && KeyOrder.compare(current, MemorySegment.ofArray(low)) < 0) {
       report(page, base, "key " + slot + " is below the page's separator");
     }
-    if (high != null && compare(current, high) >= 0) {
+    if (high != null && KeyOrder.compare(current, MemorySegment.ofArray(high)) >= 0) {
       report(page, base, "key " + slot + " is not below the next page's separator");
     }
-  }
-
-  private static int compare(Slice a, byte[] b) {
-    return KeyOrder.compare(
-        a.segment, a.offset, (int) a.length, MemorySegment.ofArray(b), 0, b.length);
   }
 
   /** Cells cover the end of the page exactly, and everything between offsets and cells is zero. */
