@@ -132,15 +132,15 @@ final class Backup {
     SequentialVerifier verifier =
         new SequentialVerifier(file.name(), meta.pageSize(), meta.txnId());
     long end = meta.pageCount();
-    for (long at = used.nextIn(PageHeader.FIRST_PGNO, end); at < end; ) {
-      long runEnd = used.nextOut(at, end);
-      while (at < runEnd) {
-        int pages = (int) Math.min(most, runEnd - at);
-        copyBatch(commit, at, pages, runEnd, verifier, sink);
-        at += pages;
-      }
-      at = used.nextIn(runEnd, end);
-    }
+    used.forEachRun(
+        PageHeader.FIRST_PGNO,
+        end,
+        (first, run) -> {
+          for (long at = first; at < first + run; at += most) {
+            int pages = (int) Math.min(most, first + run - at);
+            copyBatch(commit, at, pages, first + run, verifier, sink);
+          }
+        });
   }
 
   private void copyBatch(

@@ -207,11 +207,7 @@ public final class DatabaseCheck {
       problem("the meta records " + meta.freePages() + " free pages, there are " + free.size());
     }
     this.free = free.size();
-    for (long at = free.nextIn(0, end); at < end; ) {
-      long out = free.nextOut(at, end);
-      boolean _ = mark("free pages", at, out - at);
-      at = free.nextIn(out, end);
-    }
+    free.forEachRun(0, end, (first, pages) -> mark("free pages", first, pages));
   }
 
   private void checkAllAreSeen() {

@@ -38,14 +38,10 @@ public final class LowestPages {
   /** Takes pages that follow each other; -1 if there are none. */
   long take(long wanted) {
     from = reusable.nextIn(from, limit); // what was passed over is not free
-    for (long at = from; at + wanted <= limit; ) {
-      long end = reusable.nextOut(at, at + wanted);
-      if (end - at == wanted) {
-        long _ = reusable.removeRun(at, wanted);
-        return at;
-      }
-      at = reusable.nextIn(end, limit);
+    long found = reusable.firstRun(from, limit, wanted);
+    if (found >= 0) {
+      long _ = reusable.removeRun(found, wanted);
     }
-    return -1;
+    return found;
   }
 }

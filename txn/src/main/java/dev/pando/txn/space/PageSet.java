@@ -183,6 +183,36 @@ public final class PageSet {
     return Math.min(first(index, word), limit);
   }
 
+  /** Sees pages of a set that follow each other. */
+  @FunctionalInterface
+  public interface RunVisitor {
+    /** A run: neither the page before it nor the one after it is in the set. */
+    void run(long first, long pages);
+  }
+
+  /**
+   * Visits the runs of the set from {@code from} up to {@code end}, which may cut the outer ones.
+   */
+  public void forEachRun(long from, long end, RunVisitor visitor) {
+    for (long at = nextIn(from, end); at < end; ) {
+      long out = nextOut(at, end);
+      visitor.run(at, out - at);
+      at = nextIn(out, end);
+    }
+  }
+
+  /** Where the first {@code wanted} pages that follow each other are; -1 if there are none. */
+  long firstRun(long from, long end, long wanted) {
+    for (long at = nextIn(from, end); at + wanted <= end; ) {
+      long out = nextOut(at, at + wanted);
+      if (out - at == wanted) {
+        return at;
+      }
+      at = nextIn(out, end);
+    }
+    return -1;
+  }
+
   private static long first(int index, long word) {
     return ((long) index << 6) + Long.numberOfTrailingZeros(word);
   }

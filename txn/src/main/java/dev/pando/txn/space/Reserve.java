@@ -128,15 +128,11 @@ public final class Reserve {
   /** Takes pages that follow each other; -1 if there are none, or not for what runs now. */
   long take(long wanted) {
     long end = open && pages.size() >= wanted ? pages.end() : 0;
-    for (long at = pages.nextIn(0, end); at < end; ) {
-      long out = pages.nextOut(at, end);
-      if (out - at >= wanted) {
-        long _ = pages.removeRun(at, wanted);
-        return at;
-      }
-      at = pages.nextIn(out, end);
+    long found = pages.firstRun(0, end, wanted);
+    if (found >= 0) {
+      long _ = pages.removeRun(found, wanted);
     }
-    return -1;
+    return found;
   }
 
   /** What happens when there are no pages for what runs now. */
@@ -145,7 +141,8 @@ public final class Reserve {
     String advice =
         open
             ? missing
-                + " free for the copies that this transaction makes; change or delete less at a time, or clear or drop a table"
+                + " free for the copies that this transaction makes; change or delete less at a"
+                + " time, or clear or drop a table"
             : missing
                 + " free beside the %d that are kept for deletes; delete data"
                     .formatted(wanted(pageCount));
