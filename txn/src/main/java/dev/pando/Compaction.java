@@ -32,6 +32,9 @@ final class Compaction {
   private final Database database;
   private final Progress progress;
 
+  /** Bytes that the first pass goes through; later passes move what little is left. */
+  private long total = -1;
+
   Compaction(Database database, Progress progress) {
     this.database = database;
     this.progress = progress;
@@ -55,20 +58,24 @@ final class Compaction {
   /** Goes through all tables once; returns the pages that the database has then. */
   private long pass() {
     Map<String, Long> tables = new LinkedHashMap<>();
-    long total = 0;
+    long bytes = 0;
     long limit;
     try (ReadTxn tx = database.beginOwnRead()) {
       limit = limit(tx.snapshot().meta());
       for (String table : tx.tables()) {
-        long bytes = bytes(tx, table);
-        tables.put(table, bytes);
-        total += bytes;
+        long size = bytes(tx, table);
+        tables.put(table, size);
+        bytes += size;
       }
     }
-    long done = 0;
+    boolean first = total < 0;
+    if (first) {
+      total = bytes;
+    }
+    long done = first ? 0 : total;
     for (Map.Entry<String, Long> table : tables.entrySet()) {
       moveTable(table.getKey(), limit);
-      done += table.getValue();
+      done += first ? table.getValue() : 0;
       progress.at(done, total);
     }
     return pack(tx -> tx.catalog().movePages(limit));

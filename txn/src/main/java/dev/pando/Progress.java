@@ -6,7 +6,7 @@ public interface Progress {
   /**
    * Part of the work is done. An exception thrown here ends the operation.
    *
-   * @param doneBytes grows from call to call, at last to {@code totalBytes}
+   * @param doneBytes never shrinks from call to call, and ends at {@code totalBytes}
    * @param totalBytes the same in all calls
    */
   void at(long doneBytes, long totalBytes);
