@@ -138,11 +138,6 @@ public final class Source {
     return (byte) (segment.get(JAVA_BYTE, position + ahead) ^ mask);
   }
 
-  /** The eight bytes that begin {@code ahead} bytes after the next one. */
-  long peekLong(long ahead) {
-    return segment.get(LONG_BE, position + ahead) ^ mask;
-  }
-
   /** Reads every bit inverted from here on, or as it is again. */
   void invert() {
     mask = ~mask;

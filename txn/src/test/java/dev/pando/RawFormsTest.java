@@ -1,0 +1,118 @@
+package dev.pando;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** Raw tables, cursors and views take and give bytes as segments, buffers, arrays and numbers. */
+class RawFormsTest extends DatabaseTestBase {
+  private static final byte[] VALUE = {1, 2, 3, 4, 5, 6, 7, (byte) 0x88, 9};
+
+  private Database db;
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  private static MemorySegment segment(String text) {
+    return MemorySegment.ofArray(bytes(text));
+  }
+
+  /** The position and the limit say which bytes count. */
+  private static ByteBuffer buffer(String text) {
+    ByteBuffer padded = ByteBuffer.wrap(bytes("(" + text + ")"));
+    return padded.position(1).limit(padded.capacity() - 1);
+  }
+
+  private void openWith(String... keys) {
+    db = open();
+    db.update(
+        tx -> {
+          for (String key : keys) {
+            boolean _ = tx.raw("raw").put(bytes(key), VALUE);
+          }
+        });
+  }
+
+  @Test
+  void looks() {
+    openWith("a");
+    try (ReadTxn tx = db.beginRead()) {
+      RawTable raw = tx.raw("raw");
+      ByteBuffer key = buffer("a");
+      assertThat(raw.contains(key)).isTrue();
+      assertThat(raw.contains(buffer("b"))).isFalse();
+      assertThat(raw.<byte[]>read(key, found -> found.toArray(JAVA_BYTE))).isEqualTo(VALUE);
+      assertThat(raw.<byte[]>read(buffer("b"), found -> found.toArray(JAVA_BYTE))).isNull();
+      assertThat(key.position()).as("stays").isEqualTo(1);
+      assertThat(key.limit()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void deletes() {
+    openWith("a", "b", "c");
+    db.update(
+        tx -> {
+          RawTable raw = tx.raw("raw");
+          assertThat(raw.delete(segment("a"))).isTrue();
+          assertThat(raw.delete(segment("a"))).isFalse();
+          assertThat(raw.delete(buffer("c"))).isTrue();
+          assertThat(raw.delete(buffer("c"))).isFalse();
+          assertThat(raw.count()).isEqualTo(1);
+          assertThat(raw.contains(bytes("b"))).isTrue();
+        });
+  }
+
+  @Test
+  void seeks() {
+    openWith("b", "d");
+    try (ReadTxn tx = db.beginRead();
+        RawCursor cursor = tx.raw("raw").cursor()) {
+      assertThat(cursor.seek(segment("c"))).isTrue();
+      assertThat(key(cursor)).isEqualTo("d");
+      assertThat(cursor.seek(segment("e"))).isFalse();
+      assertThat(cursor.seek(buffer("a"))).isTrue();
+      assertThat(key(cursor)).isEqualTo("b");
+      assertThat(cursor.seekExact(segment("d"))).isTrue();
+      assertThat(cursor.seekExact(segment("c"))).isFalse();
+      assertThat(cursor.seekFloor(segment("c"))).isTrue();
+      assertThat(key(cursor)).isEqualTo("b");
+      assertThat(cursor.seekFloor(segment("a"))).isFalse();
+    }
+  }
+
+  private static String key(RawCursor cursor) {
+    View view = new View();
+    cursor.key(view);
+    return new String(view.toArray(), UTF_8);
+  }
+
+  @Test
+  void viewsGiveNumbersAndCopies() {
+    openWith("a");
+    try (ReadTxn tx = db.beginRead()) {
+      View view = new View();
+      assertThat(tx.raw("raw").get(bytes("a"), view)).isTrue();
+      assertThat(view.getIntBE(0)).isEqualTo(0x01020304);
+      assertThat(view.getIntLE(0)).isEqualTo(0x04030201);
+      assertThat(view.getIntBE(5)).isEqualTo(0x06078809);
+      assertThat(view.getLongBE(1)).isEqualTo(0x0203040506078809L);
+      assertThat(view.getLongLE(0)).isEqualTo(0x8807060504030201L);
+      byte[] some = new byte[4];
+      view.copyTo(7, some, 1, 2);
+      assertThat(some).containsExactly(0, 0x88, 9, 0);
+      view.copyTo(0, MemorySegment.ofArray(some), 2, 2);
+      assertThat(some).containsExactly(0, 0x88, 1, 2);
+      assertThatThrownBy(() -> view.getIntLE(6)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> view.getLongLE(2)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> view.copyTo(8, some, 0, 2))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+}
