@@ -295,19 +295,30 @@ public final class Options {
   }
 
   /**
-   * The disk that the database is on: for tests. The artifact with the classifier {@code testkit}
-   * has one in memory that loses what was not synced, {@code SimulatedDisk}.
+   * The disk that the database is on, instead of the file system: for tests. The artifact with the
+   * classifier {@code testkit} has one in memory that loses what was not synced; its {@code
+   * SimulatedDisk.options} calls this.
    *
-   * @param value files, by default
+   * @throws IllegalArgumentException if it is not a disk that the engine can use
    */
-  public Options withStorage(Storage value) {
+  public Options withDisk(Disk value) {
+    if (Objects.requireNonNull(value, "the disk is null") instanceof Storage known) {
+      return withStorage(known);
+    }
+    throw new IllegalArgumentException(
+        value.getClass().getName()
+            + " is not a disk of Pando; for tests use SimulatedDisk.options of the testkit");
+  }
+
+  /** As {@link #withDisk}, for what the engine itself asks. */
+  Options withStorage(Storage value) {
     Options copy = new Options(this);
     copy.storage = value;
     return copy;
   }
 
   /** What the engine needs of it. */
-  public Settings settings() {
+  Settings settings() {
     return new Settings(
         pageSize,
         pageSizeRequired,

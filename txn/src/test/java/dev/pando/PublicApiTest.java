@@ -3,6 +3,8 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.classfile.AccessFlags;
+import java.lang.classfile.AttributedElement;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
@@ -10,6 +12,7 @@ import java.lang.classfile.FieldModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.constantpool.MemberRefEntry;
 import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
 import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The exported packages: each public member has a test. */
+/** The exported packages: each public member has a test and needs no type that is not exported. */
 class PublicApiTest {
   private static final Path MAIN = Path.of("target/classes");
   private static final Path TESTS = Path.of("target/test-classes");
@@ -35,6 +40,7 @@ class PublicApiTest {
   private static final Set<String> NOT_ASKED =
       Set.of("toString", "hashCode", "equals", "values", "valueOf", "<clinit>");
 
+  private static final Pattern OURS = Pattern.compile("dev/pando/[\\w/$]+");
   private static final Map<String, ClassModel> CLASSES = new HashMap<>();
 
   @BeforeAll
@@ -62,6 +68,50 @@ class PublicApiTest {
       }
     }
     assertThat(missing).as("public members that no test calls").isEmpty();
+  }
+
+  @Test
+  void noMemberNeedsATypeThatIsNotExported() {
+    Set<String> hidden = new TreeSet<>();
+    for (ClassModel type : CLASSES.values()) {
+      if (isSeen(type)) {
+        String name = type.thisClass().asInternalName();
+        for (MethodModel method : type.methods()) {
+          if (isForOthers(type, method.flags())) {
+            addHidden(name + "." + method.methodName(), method.methodType(), method, hidden);
+          }
+        }
+        for (FieldModel field : type.fields()) {
+          if (isForOthers(type, field.flags())) {
+            addHidden(name + "." + field.fieldName(), field.fieldType(), field, hidden);
+          }
+        }
+      }
+    }
+    assertThat(hidden).as("types that users cannot name").isEmpty();
+  }
+
+  private static boolean isForOthers(ClassModel type, AccessFlags flags) {
+    return flags.has(AccessFlag.PUBLIC)
+        || (flags.has(AccessFlag.PROTECTED) && !type.flags().has(AccessFlag.FINAL));
+  }
+
+  /** The types of the descriptor, of the generic signature and of the exceptions. */
+  private static void addHidden(
+      String member, Utf8Entry descriptor, AttributedElement element, Set<String> hidden) {
+    StringBuilder all = new StringBuilder(descriptor.stringValue());
+    element.findAttribute(Attributes.signature()).ifPresent(s -> all.append(s.signature()));
+    element
+        .findAttribute(Attributes.exceptions())
+        .ifPresent(e -> e.exceptions().forEach(x -> all.append('L').append(x.asInternalName())));
+    Matcher names = OURS.matcher(all);
+    while (names.find()) {
+      ClassModel type = CLASSES.get(names.group());
+      boolean error = names.group().startsWith("dev/pando/error/");
+      if (!error && (type == null || !isSeen(type))) {
+        hidden.add(member + ": " + names.group());
+      }
+    }
   }
 
   private static void untested(

@@ -1,6 +1,7 @@
 package dev.pando.txn;
 
 import dev.pando.Options;
+import dev.pando.OtherStorage;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.FileStorage;
 import dev.pando.pager.PageFile;
@@ -22,7 +23,7 @@ public final class Unsynced {
 
   /** The same options, with everything written and nothing synced. */
   public static Options of(Options options) {
-    return options.withStorage(new NoSyncStorage());
+    return OtherStorage.of(options, new NoSyncStorage());
   }
 
   private static final class NoSyncStorage implements Storage {

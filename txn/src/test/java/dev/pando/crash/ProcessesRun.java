@@ -2,11 +2,11 @@ package dev.pando.crash;
 
 import dev.pando.CheckReport;
 import dev.pando.Database;
+import dev.pando.Disk;
 import dev.pando.Durability;
 import dev.pando.ReadTxn;
 import dev.pando.WriteTxn;
 import dev.pando.error.StorageException;
-import dev.pando.pager.Storage;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
@@ -29,7 +29,7 @@ final class ProcessesRun implements AutoCloseable {
 
   /** One of the processes. */
   private static final class Member {
-    private @Nullable Storage process;
+    private @Nullable Disk process;
     private @Nullable Database db;
     private @Nullable WriteTxn tx;
     private Model working = Model.empty();
@@ -183,8 +183,8 @@ final class ProcessesRun implements AutoCloseable {
     }
   }
 
-  private static Storage process(Member member) {
-    Storage process = member.process;
+  private static Disk process(Member member) {
+    Disk process = member.process;
     if (process == null) {
       throw new IllegalStateException("not running");
     }
@@ -327,9 +327,9 @@ final class ProcessesRun implements AutoCloseable {
 
   private void open(Member member, List<Model> possible) {
     boolean alone = members.stream().allMatch(other -> other.process == null);
-    Storage process = disk.process();
+    Disk process = disk.process();
     member.process = process;
-    Database db = Database.open(ImageCheck.FILE, check.options().withStorage(process));
+    Database db = Database.open(ImageCheck.FILE, check.options().withDisk(process));
     member.db = db;
     Model state = ImageCheck.find(db, possible);
     found(state);

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.CheckReport;
 import dev.pando.Database;
+import dev.pando.Disk;
 import dev.pando.Durability;
 import dev.pando.Options;
 import dev.pando.ReadTxn;
 import dev.pando.WriteTxn;
-import dev.pando.pager.Storage;
 import dev.pando.testkit.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +95,7 @@ class RestoreModelTest {
     private Database db(int member) {
       Database open = members[member];
       if (open == null) {
-        Storage process = disk.process();
+        Disk process = disk.process();
         open =
             Database.open(
                 ImageCheck.FILE,
@@ -103,7 +103,7 @@ class RestoreModelTest {
                     .withPageSize(512)
                     .withGrowthStep(8 << 10)
                     .withSpillLimit(64 << 10)
-                    .withStorage(process));
+                    .withDisk(process));
         members[member] = open;
       }
       return open;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.CheckReport;
 import dev.pando.Database;
+import dev.pando.Disk;
 import dev.pando.Durability;
 import dev.pando.Options;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageIoException;
-import dev.pando.pager.Storage;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import java.util.List;
@@ -78,8 +78,8 @@ class SyncOfOthersTest {
       try (SimulatedDisk disk = new SimulatedDisk(1 << 20);
           Database third = Database.open(ImageCheck.FILE, disk.options(OPTIONS))) {
         third.update(tx -> tx.put(Model.table("t"), 0L, new byte[10]));
-        Storage first = disk.process();
-        Database dying = Database.open(ImageCheck.FILE, OPTIONS.withStorage(first));
+        Disk first = disk.process();
+        Database dying = Database.open(ImageCheck.FILE, OPTIONS.withDisk(first));
         atSync(disk, () -> disk.kill(first));
         assertThatThrownBy(() -> dying.update(tx -> tx.put(Model.table("t"), 1L, value)))
             .isInstanceOf(KilledError.class);
@@ -128,8 +128,8 @@ class SyncOfOthersTest {
         Database first = Database.open(ImageCheck.FILE, disk.options(OPTIONS))) {
       first.update(tx -> tx.put(Model.table("t"), 0L, new byte[10]));
       first.update(Durability.ASYNC, tx -> tx.put(Model.table("t"), 1L, new byte[10]));
-      Storage process = disk.process();
-      Database second = Database.open(ImageCheck.FILE, OPTIONS.withStorage(process));
+      Disk process = disk.process();
+      Database second = Database.open(ImageCheck.FILE, OPTIONS.withDisk(process));
       atSync(disk, () -> disk.kill(process));
       assertThatThrownBy(second::sync).isInstanceOf(KilledError.class);
       disk.bury();

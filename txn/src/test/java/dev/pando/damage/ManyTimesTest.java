@@ -10,6 +10,7 @@ import dev.pando.Options;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.DatabaseFile;
 import dev.pando.pager.PageHeader;
+import dev.pando.pager.Storage;
 import dev.pando.testkit.SimulatedDisk;
 import java.util.Arrays;
 import java.util.List;
@@ -90,7 +91,7 @@ final class ManyTimesTest {
 
   private static byte[] withOnlyASnapshot() {
     SimulatedDisk disk = new SimulatedDisk(1 << 20);
-    DatabaseFile.create(disk.process(), RichFile.PATH, PAGE, new UUID(5, 13));
+    DatabaseFile.create((Storage) disk.process(), RichFile.PATH, PAGE, new UUID(5, 13));
     try (Database db =
         Database.open(RichFile.PATH, disk.options(Options.defaults()).withGrowthStep(PAGE))) {
       NamedSnapshot _ = db.snapshots().create("kept");

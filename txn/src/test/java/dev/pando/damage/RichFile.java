@@ -9,6 +9,7 @@ import dev.pando.Table;
 import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
 import dev.pando.pager.DatabaseFile;
+import dev.pando.pager.Storage;
 import dev.pando.testkit.SimulatedDisk;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ record RichFile(
     Map<Long, State> states = new TreeMap<>();
     Map<String, State> named = new TreeMap<>();
     List<byte[]> older = new ArrayList<>();
-    DatabaseFile.create(disk.process(), PATH, pageSize, new UUID(7, 9));
+    DatabaseFile.create((Storage) disk.process(), PATH, pageSize, new UUID(7, 9));
     try (Database db = Database.open(PATH, options.withGrowthStep(pageSize))) {
       db.update(tx -> begin(tx, pageSize));
       keep(db, "first", named);

@@ -6,6 +6,7 @@ import dev.pando.Table;
 import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
 import dev.pando.pager.DatabaseFile;
+import dev.pando.pager.Storage;
 import dev.pando.testkit.SimulatedDisk;
 import java.util.List;
 import java.util.UUID;
@@ -33,7 +34,7 @@ final class SeedFiles {
   private static byte[] make(Story story) {
     SimulatedDisk disk = new SimulatedDisk(1 << 20);
     Options options = disk.options(Options.defaults()).withGrowthStep(PAGE);
-    DatabaseFile.create(disk.process(), RichFile.PATH, PAGE, new UUID(5, 12));
+    DatabaseFile.create((Storage) disk.process(), RichFile.PATH, PAGE, new UUID(5, 12));
     byte[] taken;
     try (Database db = Database.open(RichFile.PATH, options)) {
       taken = story.tell(db, disk);

@@ -1,8 +1,8 @@
 package dev.pando.testkit;
 
+import dev.pando.Disk;
 import dev.pando.Options;
 import dev.pando.error.StorageIoException;
-import dev.pando.pager.Storage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -123,11 +123,11 @@ public final class SimulatedDisk implements AutoCloseable {
 
   /** Options that open a database on this disk, as a process of its own. */
   public synchronized Options options(Options base) {
-    return base.withStorage(process());
+    return base.withDisk(process());
   }
 
-  /** A process that uses this disk. */
-  public synchronized Storage process() {
+  /** A process that uses this disk, for {@link Options#withDisk}. */
+  public synchronized Disk process() {
     SimulatedProcess process = new SimulatedProcess(this, ++processesEver);
     boolean _ = alive.add(processesEver);
     processes.add(process);
@@ -175,7 +175,7 @@ public final class SimulatedDisk implements AutoCloseable {
   /**
    * Kills one process that was begun with {@link #process}; the others go on after {@link #bury}.
    */
-  public synchronized void kill(Storage process) {
+  public synchronized void kill(Disk process) {
     if (!(process instanceof SimulatedProcess known) || !processes.remove(known)) {
       throw new IllegalArgumentException("no process of this disk, or a dead one");
     }

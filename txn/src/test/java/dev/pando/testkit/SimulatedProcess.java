@@ -1,5 +1,6 @@
 package dev.pando.testkit;
 
+import dev.pando.Disk;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.PageFile;
@@ -14,7 +15,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A process that uses the disk: what it asks for while it unwinds after a kill fails. */
-final class SimulatedProcess implements Storage {
+final class SimulatedProcess implements Disk, Storage {
   /** Memory of files stays as long as the disk: there is nothing to unmap. */
   private static final Arena KEPT =
       new Arena() {

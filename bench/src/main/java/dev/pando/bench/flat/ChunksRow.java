@@ -2,6 +2,7 @@ package dev.pando.bench.flat;
 
 import dev.pando.Database;
 import dev.pando.Options;
+import dev.pando.OtherStorage;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
 import dev.pando.codec.Codec;
@@ -65,7 +66,7 @@ final class ChunksRow implements FlatRow {
   /** The fastest of many slices. */
   private static double get(Path file, Storage storage, int entries, boolean quick) {
     double best = Double.MAX_VALUE;
-    try (Database db = Database.open(file, Options.defaults().withStorage(storage));
+    try (Database db = Database.open(file, OtherStorage.of(Options.defaults(), storage));
         ReadTxn tx = db.beginRead()) {
       SplittableRandom random = new SplittableRandom(1);
       long bytes = 0;

@@ -2,8 +2,9 @@ package dev.pando.txn.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pando.Options;
 import dev.pando.error.StorageIoException;
+import dev.pando.pager.Checksums;
+import dev.pando.pager.FileStorage;
 import dev.pando.txn.file.Housekeeping;
 import dev.pando.txn.file.Settings;
 import java.time.Duration;
@@ -45,7 +46,20 @@ class BackgroundSyncTest {
   @ParameterizedTest
   @MethodSource("failures")
   void aSyncThatFailsBeforeItBeginsIsTriedAgain(Throwable failure) throws InterruptedException {
-    Settings settings = Options.defaults().withSyncInterval(Duration.ofMillis(20)).settings();
+    Settings settings =
+        new Settings(
+            4096,
+            false,
+            false,
+            true,
+            Checksums.FIRST_TOUCH,
+            1 << 20,
+            Long.MAX_VALUE,
+            0,
+            Duration.ofMillis(20),
+            1 << 20,
+            new FileStorage(),
+            null);
     BackgroundSync background =
         new BackgroundSync(() -> failOnce(failure), () -> false, "test", settings);
     try {
