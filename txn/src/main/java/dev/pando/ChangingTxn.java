@@ -204,7 +204,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   }
 
   /** Null for a table that is missing. */
-  private @Nullable TreeWriter willChange(String table, Tree found) {
+  final @Nullable TreeWriter willChange(String table, Tree found) {
     if (found instanceof TreeWriter tree) {
       catalog.willChange(table, tree);
       return tree;

@@ -209,6 +209,15 @@ public final class Database implements AutoCloseable {
   }
 
   /**
+   * As {@link #count(Table)}, whatever the codecs of the table are; 0 if there is no such table.
+   */
+  public long count(String table) {
+    try (ReadTxn tx = beginRead()) {
+      return tx.count(table);
+    }
+  }
+
+  /**
    * The entries of a table whose keys are in a range, in the range's direction, all of one commit,
    * as a list that is the caller's. It has them all in memory; {@link ReadTxn#scan} reads them one
    * by one.

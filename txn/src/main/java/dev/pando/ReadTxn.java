@@ -126,6 +126,14 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     }
   }
 
+  /**
+   * As {@link #count(Table)}, whatever the codecs of the table are; 0 if there is no such table.
+   */
+  public final long count(String table) {
+    TableStat stat = stat(table);
+    return stat == null ? 0 : stat.entries();
+  }
+
   /** How many keys of the table are in a range. Takes time for each of them. */
   public final <K> long count(Table<K, ?> table, Range<? super K> range) {
     RangeCursor cursor = cursor(table, range);
@@ -293,7 +301,17 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     }
   }
 
-  /** What a table consists of, or null if there is no such table. */
+  /**
+   * What a table consists of, or null if there is no such table.
+   *
+   * @throws IllegalArgumentException if it was written with other codecs than these
+   */
+  public final @Nullable TableStat stat(Table<?, ?> table) {
+    RawTable _ = raw(table); // checks the codecs
+    return stat(table.name());
+  }
+
+  /** As {@link #stat(Table)}, whatever the codecs of the table are. */
   public final @Nullable TableStat stat(String table) {
     Caller mine = caller();
     long call = mine.begin();

@@ -6,6 +6,7 @@ import dev.pando.codec.Codec;
 import dev.pando.pager.StackRoom;
 import dev.pando.txn.commit.Changes;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one transaction that may write, from {@link Database#beginWrite} or {@link Database#update}.
@@ -140,17 +141,38 @@ public final class WriteTxn extends ChangingTxn {
     }
   }
 
-  /** Removes all entries of a table; the table stays. Nothing happens if there is no such table. */
+  /**
+   * Removes all entries of a table; the table stays. Nothing happens if there is no such table.
+   *
+   * @throws IllegalArgumentException if it was written with other codecs than these
+   */
   public void clear(Table<?, ?> table) {
     Caller mine = caller();
     long call = mine.begin();
     try {
-      TreeWriter tree = beginRemoval(mine, table);
-      if (tree != null) {
-        orBreak((Runnable) tree::clear);
-      }
+      clear(beginRemoval(mine, table));
     } finally {
       mine.end(call);
+    }
+  }
+
+  /** As {@link #clear(Table)}, whatever the codecs of the table are. */
+  public void clear(String table) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      beginChange();
+      TreeWriter tree = willChange(table, findRawTree(table));
+      mayUseReserve();
+      clear(tree);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private void clear(@Nullable TreeWriter tree) {
+    if (tree != null) {
+      orBreak((Runnable) tree::clear);
     }
   }
 
@@ -158,17 +180,44 @@ public final class WriteTxn extends ChangingTxn {
    * Removes a table with all its entries.
    *
    * @return false if there is no such table
+   * @throws IllegalArgumentException if it was written with other codecs than these
    */
-  public boolean drop(String table) {
-    return changeTables(
-        () -> {
-          mayUseReserve();
-          return orBreak(() -> catalog.drop(table));
-        });
+  public boolean drop(Table<?, ?> table) {
+    return changeTables(() -> isThere(table) && dropNow(table.name()));
   }
 
   /**
-   * Gives a table another name. Does nothing if that is the name it has.
+   * As {@link #drop(Table)}, whatever the codecs of the table are.
+   *
+   * @return false if there is no such table
+   */
+  public boolean drop(String table) {
+    return changeTables(() -> dropNow(table));
+  }
+
+  private boolean dropNow(String table) {
+    mayUseReserve();
+    return orBreak(() -> catalog.drop(table));
+  }
+
+  /**
+   * Gives a table the name of another description, which has the same codecs. Does nothing if that
+   * is the name it has. Open cursors and scans stay where they are.
+   *
+   * @return false if there is no such table
+   * @throws IllegalArgumentException if there is another table of the new name, if the two
+   *     descriptions have different codecs, or if the table was written with others
+   */
+  public <K, V> boolean rename(Table<K, V> from, Table<K, V> to) {
+    if (!from.keyId().equals(to.keyId()) || !from.valueId().equals(to.valueId())) {
+      throw new IllegalArgumentException(
+          "table %s cannot be renamed to %s: the codecs are not the same".formatted(from, to));
+    }
+    return changeTables(() -> isThere(from) && renameNow(from.name(), to.name()));
+  }
+
+  /**
+   * As {@link #rename(Table, Table)}, whatever the codecs of the table are.
    *
    * @param to 1 to 255 bytes of UTF-8, see {@link Table#MAX_NAME}
    * @return false if there is no such table
@@ -176,7 +225,16 @@ public final class WriteTxn extends ChangingTxn {
    */
   public boolean rename(String from, String to) {
     Table<byte[], byte[]> renamed = Table.of(to, Codec.bytes(), Codec.bytes()); // checks the name
-    return changeTables(() -> orRefuse(() -> catalog.rename(from, renamed.name())));
+    return changeTables(() -> renameNow(from, renamed.name()));
+  }
+
+  private boolean renameNow(String from, String to) {
+    return orRefuse(() -> catalog.rename(from, to));
+  }
+
+  /** Whether there is a table; refuses one of other codecs. */
+  private boolean isThere(Table<?, ?> table) {
+    return tree(onlyCaller(), table) instanceof TreeWriter;
   }
 
   private boolean changeTables(BooleanSupplier change) {
