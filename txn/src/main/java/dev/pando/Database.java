@@ -283,7 +283,13 @@ public final class Database implements AutoCloseable {
     update(options.durability(), body);
   }
 
-  /** As {@link #update(WriteAction)}, with a durability of its own. */
+  /**
+   * As {@link #update(WriteAction)}, with a durability of its own. A commit that several updates
+   * share has the strictest durability that one of them asks for: beside one with {@link
+   * Durability#SYNC}, those with {@link Durability#ASYNC} wait for the sync as well.
+   *
+   * @param durability instead of that of {@link Options#withDurability}
+   */
   public <X extends Exception> void update(Durability durability, WriteAction<X> body) throws X {
     Object _ =
         this.<@Nullable Object, X>updateAndGet(
@@ -295,7 +301,7 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * As {@link #update} with a result.
+   * As {@link #update(WriteAction)} with a result.
    *
    * @return what the function returned
    */
@@ -304,27 +310,50 @@ public final class Database implements AutoCloseable {
     return updateAndGet(options.durability(), body);
   }
 
-  private <R extends @Nullable Object, X extends Exception> R updateAndGet(
+  /**
+   * As {@link #update(Durability, WriteAction)} with a result.
+   *
+   * @param durability instead of that of {@link Options#withDurability}
+   * @return what the function returned
+   */
+  public <R extends @Nullable Object, X extends Exception> R updateAndGet(
       Durability durability, WriteFunction<R, X> body) throws X {
+    Objects.requireNonNull(durability, "the durability is null");
     checkWritable();
     StackRoom.forUpdate();
     return updates.run(body, durability);
   }
 
   /**
-   * As {@link #updateAndGet}, but does not wait for the disk: the function runs on the calling
-   * thread before this returns, as soon as it is its turn, and the future completes when the commit
-   * is on disk. Updates of one thread are committed in the order of the calls. What the function
-   * throws, and a failed commit, completes the future exceptionally. An update that waits for an
-   * earlier one's future gets {@link IllegalStateException} if the two share their commit: it would
-   * wait for itself. That is noticed by {@code get} and {@code join} of the future and of those
-   * that depend on it, without a limit of time.
+   * As {@link #updateAndGet(WriteFunction)}, but does not wait for the disk: the function runs on
+   * the calling thread before this returns, as soon as it is its turn, and the future completes
+   * when the commit is done; with {@link Durability#SYNC}, the default, it is on disk then. Updates
+   * of one thread are committed in the order of the calls. What the function throws, and a failed
+   * commit, completes the future exceptionally. An update that waits for an earlier one's future
+   * gets {@link IllegalStateException} if the two share their commit: it would wait for itself.
+   * That is noticed by {@code get} and {@code join} of the future and of those that depend on it,
+   * without a limit of time.
+   *
+   * @throws ReadOnlyException if the database was opened for reading only
    */
   public <R extends @Nullable Object> CompletableFuture<R> updateAsync(
       WriteFunction<R, ? extends Exception> body) {
+    return updateAsync(options.durability(), body);
+  }
+
+  /**
+   * As {@link #updateAsync(WriteFunction)}, with a durability of its own. With {@link
+   * Durability#ASYNC} the future completes when the commit is visible, which may be long before it
+   * is on disk; other updates that share the commit may make it wait for a sync.
+   *
+   * @param durability instead of that of {@link Options#withDurability}
+   */
+  public <R extends @Nullable Object> CompletableFuture<R> updateAsync(
+      Durability durability, WriteFunction<R, ? extends Exception> body) {
+    Objects.requireNonNull(durability, "the durability is null");
     checkWritable();
     StackRoom.forUpdate();
-    return updates.runAsync(body);
+    return updates.runAsync(body, durability);
   }
 
   /** Begins a read transaction on the newest commit. Close it: it keeps that commit's pages. */

@@ -117,9 +117,9 @@ final class GroupCommit {
     return result;
   }
 
-  /** Runs an update; the future is complete when it is on disk, or has failed. */
+  /** Runs an update; the future is complete when it is committed, or has failed. */
   <R extends @Nullable Object> CompletableFuture<R> runAsync(
-      WriteFunction<R, ? extends Exception> body) {
+      WriteFunction<R, ? extends Exception> body, Durability durability) {
     UpdateGroup[] joined = new UpdateGroup[1];
     CompletableFuture<R> future =
         new UpdateFuture<>(() -> writer.turn().runsClosureHere() && joined[0] == open);
@@ -136,7 +136,7 @@ final class GroupCommit {
       UpdateGroup group = openGroup();
       joined[0] = group;
       promise.ran(leads ? runFirst(group, body) : runNext(group, body));
-      group.add(promise);
+      group.add(promise, durability);
       if (leads) {
         handOver(group);
       }

@@ -82,15 +82,19 @@ final class UpdateGroup {
   /** The calling thread has run an update, and waits for the commit. */
   void add(Durability wanted) {
     members[memberCount++] = Thread.currentThread();
-    if (wanted == Durability.SYNC) {
-      durability = Durability.SYNC;
-    }
+    need(wanted);
   }
 
   /** An update has run whose thread does not wait. */
-  void add(Promise<?> promise) {
+  void add(Promise<?> promise, Durability wanted) {
     promises[promiseCount++] = promise;
-    durability = Durability.SYNC;
+    need(wanted);
+  }
+
+  private void need(Durability wanted) {
+    if (wanted == Durability.SYNC) {
+      durability = Durability.SYNC;
+    }
   }
 
   /** Threads that wait for the commit. */

@@ -5,6 +5,7 @@ import dev.pando.btree.TreeWriter;
 import dev.pando.codec.Codec;
 import dev.pando.pager.StackRoom;
 import dev.pando.txn.commit.Changes;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -336,8 +337,13 @@ public final class WriteTxn extends ChangingTxn {
     commit(database.durability());
   }
 
-  /** As {@link #commit()}, with a durability of its own. */
+  /**
+   * As {@link #commit()}, with a durability of its own.
+   *
+   * @param durability instead of that of {@link Options#withDurability}
+   */
   public void commit(Durability durability) {
+    Objects.requireNonNull(durability, "the durability is null");
     if (inClosure) {
       checkOpen();
       throw new IllegalStateException(
