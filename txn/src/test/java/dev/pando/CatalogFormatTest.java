@@ -14,7 +14,7 @@ import dev.pando.pager.TreeRootLayout;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.CatalogKey;
 import dev.pando.txn.catalog.SnapshotEntry;
-import dev.pando.txn.commit.MetaWriter;
+import dev.pando.txn.commit.TransactionIds;
 import dev.pando.txn.space.FreeRecord;
 import dev.pando.txn.space.PageSet;
 import java.io.IOException;
@@ -45,7 +45,7 @@ final class CatalogFormatTest {
           CatalogKey.class,
           SnapshotEntry.class,
           FreeRecord.class,
-          MetaWriter.class,
+          TransactionIds.class,
           Meta.class);
 
   /** A row whose first cell is a number, with a cell that names a constant in backquotes. */

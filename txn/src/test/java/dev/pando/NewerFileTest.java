@@ -11,7 +11,7 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageHeader;
 import dev.pando.txn.catalog.CatalogEntry;
-import dev.pando.txn.commit.MetaWriter;
+import dev.pando.txn.commit.TransactionIds;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -221,7 +221,8 @@ class NewerFileTest extends DatabaseTestBase {
     try (Database db = Database.open(path)) {
       long found = db.stat().txnId();
       db.update(tx -> tx.put(NAMES, 1L, "y"));
-      assertThat(db.stat().txnId() - found).isBetween(MetaWriter.RANGE, MetaWriter.RANGE + 10);
+      assertThat(db.stat().txnId() - found)
+          .isBetween(TransactionIds.RANGE, TransactionIds.RANGE + 10);
       CheckReport _ = db.check().throwIfBad();
     }
   }

@@ -7,6 +7,7 @@ import dev.pando.pager.PageFile;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
 import dev.pando.txn.commit.MetaWriter;
+import dev.pando.txn.commit.SlotChoice;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.readers.ReaderSlots;
@@ -47,7 +48,7 @@ public final class PlantedCode {
     free.free(start, length, birth);
   }
 
-  public static int alwaysSlotOne(MetaWriter metas, long baseTxn) {
+  public static int alwaysSlotOne(SlotChoice slots, long baseTxn) {
     return 1;
   }
 

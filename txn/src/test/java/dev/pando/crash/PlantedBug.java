@@ -19,7 +19,7 @@ enum PlantedBug {
   REUSE_A_PAGE_OF_THE_BASE(
       call("txn.dirty.DirtyPages", null, "txn.space.FreeSpace", "free", "reuseAtOnce")),
   WRONG_SLOT(
-      call("txn.commit.MetaWriter", "write", "txn.commit.MetaWriter", "slotFor", "alwaysSlotOne")),
+      call("txn.commit.MetaWriter", "write", "txn.commit.SlotChoice", "slotFor", "alwaysSlotOne")),
   NO_DELTA_CHECK(
       call("txn.recovery.Recovery", "choose", "txn.recovery.Recovery", "verify", "believe")),
   DELTA_CHECK_IGNORES_BIRTHS(

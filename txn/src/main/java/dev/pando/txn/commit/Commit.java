@@ -112,7 +112,7 @@ public final class Commit {
   private Meta meta(TreeRoot tables, TreeRoot freeTree, SavedSpace saved, boolean onDisk) {
     long txnId = pages.txnId();
     return base.meta()
-        .withIds(txnId, onDisk && isSynced ? txnId : metas.durableTxn(), metas.idLimit(txnId))
+        .withIds(txnId, onDisk && isSynced ? txnId : metas.durableTxn(), metas.ids().limit(txnId))
         .withContent(pages.pageCount(), saved.freePages(), tables, freeTree, saved.changes());
   }
 }

@@ -102,7 +102,7 @@ final class Takeover {
    * counts. Otherwise its pages are free ones, as before.
    */
   private void adopt(Meta newest) {
-    metas.use(Math.max(lock.writing(), Math.max(lock.committing(), newest.txnId())));
+    metas.ids().use(Math.max(lock.writing(), Math.max(lock.committing(), newest.txnId())));
     boolean counts = newest.txnId() > lock.current() && (lock.claimed() || isWrittenAgain(newest));
     metas.sync(counts ? newest.txnId() : lock.current());
     if (counts) {

@@ -149,8 +149,8 @@ public final class Writer {
     if (lock.lastWriter() != lock.session()) {
       takeOver();
     }
-    metas.checkIds();
-    if (metas.mustClaim()) {
+    metas.ids().check();
+    if (metas.ids().mustClaim()) {
       claim();
     }
     if (!strangers) {
@@ -160,7 +160,7 @@ public final class Writer {
     sizeBefore = file.knownSize();
     readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
     free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
-    long txnId = metas.nextTxnId();
+    long txnId = metas.ids().next();
     DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, settings.spillLimit());
     Changes changes = new Changes(base, memory, pages, free);
     lock.setWriting(txnId); // last: nothing fails after this
@@ -380,7 +380,7 @@ public final class Writer {
     try {
       pages.end();
       if (!lifecycle.hasEnded() && pages.anythingWritten()) {
-        metas.use(pages.txnId());
+        metas.ids().use(pages.txnId());
         cutFile();
       } else if (!lifecycle.hasEnded() && file.hasGrown()) {
         cutFile();

@@ -1,0 +1,99 @@
+package dev.pando.txn.commit;
+
+import dev.pando.error.DatabaseFullException;
+import dev.pando.pager.Meta;
+import dev.pando.pager.PageHeader;
+import dev.pando.txn.file.LockFile;
+
+/**
+ * Gives out transaction ids.
+ *
+ * <p>An id whose transaction wrote a page is never given out again, not even if it was rolled back
+ * or cut short by a crash: a page's birth tells its versions apart, and recovery would take the
+ * version of a transaction that failed for one of its namesake if a write of that were lost. After
+ * a crash nobody knows which ids were used, only that they were at most the limit that the newest
+ * durable meta gives. So each meta gives one some way above its own id, and the first writer of a
+ * file puts a meta on disk before any page, whose id is above all limits. From then on the lock
+ * file knows which ids were used.
+ *
+ * <p>See DECISIONS.md, 'Transaction ids used once' and 'Limit of ids in each meta'.
+ */
+public final class TransactionIds {
+  /** So many ids a meta allows above its own, ... */
+  public static final long RANGE = 1 << 10;
+
+  /** ... and up to so many in a session that uses more between two syncs. */
+  static final long MOST_RANGE = 1 << 16;
+
+  /** Which limit of ids the meta of a transaction gave. */
+  private record Limit(long txnId, long limit) {}
+
+  private final LockFile lock;
+  private final String file;
+
+  /** Of the meta written last: one object, because another thread may sync. */
+  private volatile Limit lastLimit = new Limit(-1, 0);
+
+  private long range = RANGE;
+
+  TransactionIds(LockFile lock, String file) {
+    this.lock = lock;
+    this.file = file;
+  }
+
+  /** The id of the transaction that begins. */
+  long next() {
+    return lock.lastUsed() + 1;
+  }
+
+  /** A transaction wrote pages: its id is spent, whatever becomes of it. */
+  void use(long txnId) {
+    if (txnId > lock.lastUsed()) {
+      lock.setLastUsed(txnId);
+    }
+  }
+
+  /**
+   * Refuses to begin a transaction when there are no ids for it.
+   *
+   * @throws DatabaseFullException then, for ever; reading goes on
+   */
+  void check() {
+    if (next() > Meta.LAST_TXN) {
+      throw new DatabaseFullException(
+          "%s: all %d transaction ids are used; copy the tables into a new database"
+              .formatted(file, Meta.LAST_TXN),
+          null);
+    }
+  }
+
+  /** Whether {@link MetaWriter#claim} is due before the next transaction. */
+  boolean mustClaim() {
+    return !lock.claimed() || next() > lock.idLimit();
+  }
+
+  /** A claim begins: if this session has used all of its ids, it claims more this time. */
+  void widen() {
+    if (lock.claimed()) {
+      range = Math.min(2 * range, MOST_RANGE);
+    }
+  }
+
+  /** The limit of ids for a meta of some id. */
+  long limit(long txnId) {
+    return Math.min(txnId + range, PageHeader.LIMIT_U48 - 1);
+  }
+
+  /** A meta has been written. */
+  void written(Meta meta) {
+    lastLimit = new Limit(meta.txnId(), meta.idLimit());
+  }
+
+  /** The meta of a transaction is on disk: ids up to its limit may be used. */
+  void synced(long txnId) {
+    Limit last = lastLimit;
+    if (txnId == last.txnId) { // or it is not known, and stays
+      lock.setIdLimit(last.limit);
+    }
+  }
+}
