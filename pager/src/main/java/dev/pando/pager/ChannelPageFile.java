@@ -20,7 +20,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +41,6 @@ final class ChannelPageFile implements PageFile {
 
   /** The byte that processes lock that read and cannot write the lock file. */
   private static final long READERS_POSITION = LOCK_POSITION - 8;
-
-  private static final long PATIENCE_NANOS = 1_000_000_000;
-  private static final long POLL_NANOS = 100_000;
 
   private final Path path;
   private final AsynchronousFileChannel channel;
@@ -347,13 +343,9 @@ final class ChannelPageFile implements PageFile {
 
   /** A process that opens the file holds the lock exclusively for a moment. */
   private void relock() throws IOException {
-    long end = System.nanoTime() + PATIENCE_NANOS;
-    while (!lock.again() || !readerLock.again()) {
-      if (System.nanoTime() - end > 0) {
-        throw new IOException("another process has locked the file while it was open");
-      }
-      LockSupport.parkNanos(POLL_NANOS);
-    }
+    LockWait.until(
+        () -> lock.again() && readerLock.again(),
+        "another process has locked the file while it was open");
   }
 
   @Override
@@ -370,13 +362,8 @@ final class ChannelPageFile implements PageFile {
   public synchronized void lockAsReader() {
     StackRoom.forChannel();
     try {
-      long end = System.nanoTime() + PATIENCE_NANOS;
-      while (!readerLock.tryShared()) { // a process that writes tries whether it is free
-        if (System.nanoTime() - end > 0) {
-          throw new IOException("another process holds the lock of readers");
-        }
-        LockSupport.parkNanos(POLL_NANOS);
-      }
+      // A process that writes locks it for a moment, to see whether it is free.
+      LockWait.until(readerLock::tryShared, "another process holds the lock of readers");
     } catch (IOException e) {
       throw IoFailure.of(path, "lock", e);
     }
