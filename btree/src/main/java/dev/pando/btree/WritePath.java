@@ -165,16 +165,16 @@ final class WritePath {
     for (int level = 0; level < tree.depth; level++) {
       if (!PageAllocator.isDirty(address[level]) || pages.isFrozen(pgno[level])) {
         long edited = pages.edit(pgno[level], birth[level]);
-        checkCells(edited, birth[level], level == leafLevel());
+        checkCells(edited, pgno[level], birth[level], level == leafLevel());
         relink(level, edited);
         set(level, edited, pages.txnId());
       }
     }
   }
 
-  /** Checks a copy; what this transaction has written is as it should be. */
-  private void checkCells(long edited, long sourceBirth, boolean leaf) {
-    if (sourceBirth == pages.txnId()) {
+  /** Checks a copy; what this process has written or checked is as it should be. */
+  private void checkCells(long edited, long source, long sourceBirth, boolean leaf) {
+    if (!pages.mustCheckCells(source, sourceBirth)) {
       return;
     }
     long copy = pages.locate(edited, pages.txnId());
@@ -183,6 +183,7 @@ final class WritePath {
     } else {
       extents.checkBranch(branches, pages.segment(copy), pages.offset(copy), sourceBirth);
     }
+    pages.cellsChecked(source);
   }
 
   /** Tells the parent, or the root's holder, where a page of the path is now. */
@@ -216,7 +217,7 @@ final class WritePath {
     long childPgno = branches.childPgno(page(level), base(level), count, childSlot);
     long childBirth = branches.childBirth(page(level), base(level), count, childSlot);
     long edited = pages.edit(childPgno, childBirth);
-    checkCells(edited, childBirth, level + 1 == leafLevel());
+    checkCells(edited, childPgno, childBirth, level + 1 == leafLevel());
     if (edited != childPgno || childBirth != pages.txnId()) {
       setChild(level, childSlot, edited);
     }

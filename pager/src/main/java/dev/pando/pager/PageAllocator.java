@@ -50,6 +50,17 @@ public interface PageAllocator extends PageReader {
   }
 
   /**
+   * Whether a writer that copies a page must check its cells: a file may be crafted. False for a
+   * page of the running transaction, and for one that this process has written or checked.
+   */
+  default boolean mustCheckCells(long pgno, long birth) {
+    return birth != txnId();
+  }
+
+  /** Notes that the cells of a page or leaf of an older transaction were checked. */
+  default void cellsChecked(long pgno) {}
+
+  /**
    * Stores bytes as an overflow run: one header and contiguous pages.
    *
    * @param length bytes, at least 1

@@ -217,6 +217,7 @@ public final class Writer {
   private void takeOver() {
     commitLock.lock();
     try {
+      memory.forgetOwnPages();
       written = takeover.takeOver();
       lock.setLastWriter();
     } finally {

@@ -33,6 +33,7 @@ public final class DirtyPages implements PageAllocator {
   private final Slabs slabs;
   private final PageWriter writer;
   private final EarlyWriter early;
+  private final OwnPages own;
   private final long txnId;
   private final int pageSize;
   private final long spillLimit;
@@ -79,6 +80,7 @@ public final class DirtyPages implements PageAllocator {
     this.slabs = memory.slabs;
     this.writer = memory.pageWriter;
     this.early = memory.earlyWriter;
+    this.own = memory.ownPages;
     this.txnId = txnId;
     this.pageSize = file.pageSize();
     this.frames = new FrameTable(pageSize);
@@ -229,21 +231,21 @@ public final class DirtyPages implements PageAllocator {
     if (isEditable(pgno, birth)) {
       return pgno;
     }
-    boolean own = birth == txnId;
-    boolean stays = own && !isFrozen(pgno);
+    boolean isOwn = birth == txnId;
+    boolean stays = isOwn && !isFrozen(pgno);
     long source = locate(pgno, birth);
     long pages = PageHeader.pages(segment(source), offset(source));
     byte type = PageHeader.type(segment(source), offset(source));
     long target = pgno;
     if (!stays) {
-      target = noteTaken(own ? free.takeUncounted(type, pages) : free.take(type, pages), pages);
+      target = noteTaken(isOwn ? free.takeUncounted(type, pages) : free.take(type, pages), pages);
     }
     long address = takeFrames((int) pages);
     MemorySegment.copy(
         segment(source), offset(source), segment(address), offset(address), pages * pageSize);
     if (!stays) {
       PageHeader.setIdentity(segment(address), offset(address), target, txnId);
-      if (own) {
+      if (isOwn) {
         freeOwn(pgno, pages, type == PageHeader.BRANCH);
       } else {
         free.free(pgno, pages, birth);
@@ -256,6 +258,16 @@ public final class DirtyPages implements PageAllocator {
   @Override
   public boolean isEditable(long pgno, long birth) {
     return birth == txnId && frames.get(pgno) != FrameTable.ABSENT && !isFrozen(pgno);
+  }
+
+  @Override
+  public boolean mustCheckCells(long pgno, long birth) {
+    return birth != txnId && !own.contains(pgno);
+  }
+
+  @Override
+  public void cellsChecked(long pgno) {
+    own.add(pgno);
   }
 
   @Override
@@ -351,7 +363,7 @@ public final class DirtyPages implements PageAllocator {
       anythingWritten = true; // even if it fails
       file.prepare(free.pageCount(), length);
       writer.writeRun(source, offset, length, pgno, pages, txnId);
-      map.markVerified(pgno, pages);
+      own.wrote(map, pgno, pages, PageHeader.OVERFLOW);
       return pgno;
     }
     long address = takeFrames((int) pages);
@@ -453,7 +465,8 @@ public final class DirtyPages implements PageAllocator {
     for (int i = written.count - 1; i >= 0; i--) { // so that frames are taken in ascending order
       long address = written.frames[i];
       long pages = PageHeader.pages(segment(address), offset(address));
-      map.markVerified(written.pgnos[i], pages);
+      byte type = PageHeader.type(segment(address), offset(address));
+      own.wrote(map, written.pgnos[i], pages, type);
       freeFrames.add(address, pages);
     }
   }
@@ -476,7 +489,7 @@ public final class DirtyPages implements PageAllocator {
       long pages = PageHeader.pages(page, base);
       PageHeader.seal(page, base, pages * pageSize);
       writer.add(page, base, pgno, pages);
-      map.markVerified(pgno, pages);
+      own.wrote(map, pgno, pages, PageHeader.type(page, base));
     }
     writer.flush();
     file.fill(free.pageCount());

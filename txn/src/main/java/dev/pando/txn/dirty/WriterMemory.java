@@ -16,6 +16,7 @@ public final class WriterMemory implements AutoCloseable {
   final Slabs slabs = new Slabs();
   final PageWriter pageWriter;
   final EarlyWriter earlyWriter;
+  final OwnPages ownPages = new OwnPages();
   public final KeyBuffer catalogKey;
   public final MemorySegment metaPage;
 
@@ -40,6 +41,11 @@ public final class WriterMemory implements AutoCloseable {
     trimCalls.run();
     pageWriter.reset();
     slabs.trim();
+  }
+
+  /** Another process has written: the cells of every page are checked again. */
+  public void forgetOwnPages() {
+    ownPages.clear();
   }
 
   @Override
