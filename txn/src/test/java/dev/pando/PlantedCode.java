@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.error.StorageException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageBytes;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
@@ -63,8 +64,8 @@ public final class PlantedCode {
   }
 
   /** Takes any meta for whole. */
-  public static int computeNoChecksum(MemorySegment page, long base, long bytes) {
-    return PageHeader.checksum(page, base);
+  public static int computeNoChecksum(byte[] page, int base, int bytes) {
+    return (int) PageBytes.u64(page, base + PageHeader.CHECKSUM);
   }
 
   public static void syncWithoutLength(PageFile file, boolean lengthToo) {

@@ -48,6 +48,8 @@ public record Meta(
   /** The limit of ids at creation: the first transactions need no claim. */
   public static final long FIRST_ID_LIMIT = 1024;
 
+  private static final byte[] ZEROS = new byte[PageHeader.MIN_PAGE_SIZE];
+
   private static final List<Long> NOTHING_RESERVED =
       Collections.nCopies(MetaLayout.RESERVED_WORDS, 0L);
 
@@ -174,47 +176,68 @@ public record Meta(
    * @throws IllegalArgumentException if there are more inline runs than fit
    */
   public void encode(MemorySegment target, long base, int slot) {
+    byte[] page = new byte[pageSize];
+    encode(page, slot);
+    PageBytes.copyTo(page, target, base);
+  }
+
+  /**
+   * As {@link #encode(MemorySegment, long, int)}.
+   *
+   * @param page as long as a page; whatever is in it is replaced
+   */
+  public void encode(byte[] page, int slot) {
     if (freeRuns.size() > MetaLayout.maxRuns(pageSize)) {
       throw new IllegalArgumentException(
           "inline free runs=" + freeRuns.size() + ", allowed: " + MetaLayout.maxRuns(pageSize));
     }
-    target.asSlice(base, pageSize).fill((byte) 0);
-    PageHeader.format(target, base, PageHeader.META, 1, slot, txnId);
-    target.set(PageHeader.U64, base + MetaLayout.MAGIC, MetaLayout.MAGIC_VALUE);
-    target.set(PageHeader.U32, base + MetaLayout.FORMAT_VERSION, MetaLayout.VERSION);
-    target.set(PageHeader.U32, base + MetaLayout.PAGE_SIZE, pageSize);
-    encode(databaseId, target, base + MetaLayout.DATABASE_ID);
-    target.set(PageHeader.U64, base + MetaLayout.TXN_ID, txnId);
-    target.set(PageHeader.U64, base + MetaLayout.DURABLE_TXN, durableTxn);
-    target.set(PageHeader.U64, base + MetaLayout.PAGE_COUNT, pageCount);
-    target.set(PageHeader.U64, base + MetaLayout.FREE_PAGES, freePages);
-    TreeRootLayout.write(target, base + MetaLayout.CATALOG, catalog);
-    TreeRootLayout.write(target, base + MetaLayout.FREE_TREE, freeTree);
-    encodeTrailer(target, base + pageSize - MetaLayout.TRAILER_SIZE);
-    target.set(PageHeader.U16, base + MetaLayout.RUN_COUNT, (short) freeRuns.size());
-    for (int i = 0; i < freeRuns.size(); i++) {
-      encode(freeRuns.get(i), target, base + MetaLayout.RUNS + (long) i * MetaLayout.RUN_SIZE);
+    for (int at = 0; at < page.length; at += ZEROS.length) { // Arrays.fill is slow while it is cold
+      System.arraycopy(ZEROS, 0, page, at, ZEROS.length);
     }
-    PageHeader.seal(target, base, pageSize);
+    encodeHeader(page, slot);
+    PageBytes.put64(page, MetaLayout.MAGIC, MetaLayout.MAGIC_VALUE);
+    PageBytes.put32(page, MetaLayout.FORMAT_VERSION, MetaLayout.VERSION);
+    PageBytes.put32(page, MetaLayout.PAGE_SIZE, pageSize);
+    encode(databaseId, page, MetaLayout.DATABASE_ID);
+    PageBytes.put64(page, MetaLayout.TXN_ID, txnId);
+    PageBytes.put64(page, MetaLayout.DURABLE_TXN, durableTxn);
+    PageBytes.put64(page, MetaLayout.PAGE_COUNT, pageCount);
+    PageBytes.put64(page, MetaLayout.FREE_PAGES, freePages);
+    TreeRootLayout.write(page, MetaLayout.CATALOG, catalog);
+    TreeRootLayout.write(page, MetaLayout.FREE_TREE, freeTree);
+    encodeTrailer(page, pageSize - MetaLayout.TRAILER_SIZE);
+    PageBytes.put16(page, MetaLayout.RUN_COUNT, freeRuns.size());
+    for (int i = 0; i < freeRuns.size(); i++) {
+      encode(freeRuns.get(i), page, MetaLayout.RUNS + i * MetaLayout.RUN_SIZE);
+    }
+    PageBytes.put32(page, PageHeader.CHECKSUM, PageHeader.computeChecksum(page, 0, pageSize));
   }
 
-  private void encodeTrailer(MemorySegment target, long at) {
-    target.set(PageHeader.U64, at + MetaLayout.ID_LIMIT, idLimit);
-    target.set(PageHeader.U64, at + MetaLayout.INCOMPATIBLE, features.incompatible());
-    target.set(PageHeader.U64, at + MetaLayout.READ_ONLY_COMPATIBLE, features.readOnlyCompatible());
-    target.set(PageHeader.U64, at + MetaLayout.COMPATIBLE, features.compatible());
-    encode(lineage.incarnation(), target, at + MetaLayout.INCARNATION);
-    encode(lineage.parent(), target, at + MetaLayout.PARENT);
-    target.set(PageHeader.U64, at + MetaLayout.PARENT_TXN, lineage.parentTxn());
+  /** What is not stored here is zero. */
+  private void encodeHeader(byte[] page, int slot) {
+    page[PageHeader.TYPE] = PageHeader.META;
+    PageBytes.put32(page, PageHeader.PAGES, 1);
+    PageBytes.put64(page, PageHeader.PGNO, slot);
+    PageBytes.put64(page, PageHeader.BIRTH, txnId);
+  }
+
+  private void encodeTrailer(byte[] page, int at) {
+    PageBytes.put64(page, at + MetaLayout.ID_LIMIT, idLimit);
+    PageBytes.put64(page, at + MetaLayout.INCOMPATIBLE, features.incompatible());
+    PageBytes.put64(page, at + MetaLayout.READ_ONLY_COMPATIBLE, features.readOnlyCompatible());
+    PageBytes.put64(page, at + MetaLayout.COMPATIBLE, features.compatible());
+    encode(lineage.incarnation(), page, at + MetaLayout.INCARNATION);
+    encode(lineage.parent(), page, at + MetaLayout.PARENT);
+    PageBytes.put64(page, at + MetaLayout.PARENT_TXN, lineage.parentTxn());
     for (int i = 0; i < MetaLayout.RESERVED_WORDS; i++) {
-      target.set(PageHeader.U64, at + MetaLayout.RESERVED + (long) i * Long.BYTES, reserved.get(i));
+      PageBytes.put64(page, at + MetaLayout.RESERVED + i * Long.BYTES, reserved.get(i));
     }
   }
 
   /** In the order in which it is printed. */
-  private static void encode(UUID id, MemorySegment target, long at) {
-    target.set(PageHeader.U64, at, Long.reverseBytes(id.getMostSignificantBits()));
-    target.set(PageHeader.U64, at + Long.BYTES, Long.reverseBytes(id.getLeastSignificantBits()));
+  private static void encode(UUID id, byte[] page, int at) {
+    PageBytes.put64(page, at, Long.reverseBytes(id.getMostSignificantBits()));
+    PageBytes.put64(page, at + Long.BYTES, Long.reverseBytes(id.getLeastSignificantBits()));
   }
 
   /** Bytes of a slot's page up to the last inline run; the rest is zero, except the trailer. */
@@ -230,13 +253,17 @@ public record Meta(
    * @return null unless every field is in range and the checksum holds
    */
   public static @Nullable Meta decode(MemorySegment page, int slot) {
-    int pageSize = (int) page.byteSize();
-    return new MetaDecoder(page, 0, pageSize, slot).decodeKept().meta();
+    return decode(PageBytes.copy(page, 0, (int) page.byteSize()), slot);
   }
 
-  private static void encode(FreeRun run, MemorySegment target, long at) {
-    U48.set(target, at + MetaLayout.RUN_PGNO, run.pgno());
-    target.set(PageHeader.U32, at + MetaLayout.RUN_LENGTH, (int) run.length());
-    target.set(PageHeader.U8, at + MetaLayout.RUN_FREE, (byte) (run.free() ? 1 : 0));
+  /** As {@link #decode(MemorySegment, int)}. */
+  public static @Nullable Meta decode(byte[] page, int slot) {
+    return new MetaDecoder(page, 0, page.length, slot).decodeKept().meta();
+  }
+
+  private static void encode(FreeRun run, byte[] page, int at) {
+    PageBytes.put48(page, at + MetaLayout.RUN_PGNO, run.pgno());
+    PageBytes.put32(page, at + MetaLayout.RUN_LENGTH, (int) run.length());
+    page[at + MetaLayout.RUN_FREE] = (byte) (run.free() ? 1 : 0);
   }
 }

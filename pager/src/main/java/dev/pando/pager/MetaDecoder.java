@@ -1,10 +1,8 @@
 package dev.pando.pager;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a meta slot's page and checks every field before anything is computed from it. */
@@ -12,8 +10,8 @@ final class MetaDecoder {
   /** A meta, or the reason why the page has none. Exactly one of the two is null. */
   record Decoded(@Nullable Meta meta, @Nullable String problem) {}
 
-  private final MemorySegment page;
-  private final long base;
+  private final byte[] page;
+  private final int base;
   private final int pageSize;
   private final int slot;
 
@@ -21,7 +19,7 @@ final class MetaDecoder {
   private final int trailer;
 
   /** The page at {@code base} of {@code page}, taken for slot {@code slot} of such pages. */
-  MetaDecoder(MemorySegment page, long base, int pageSize, int slot) {
+  MetaDecoder(byte[] page, int base, int pageSize, int slot) {
     this.page = page;
     this.base = base;
     this.pageSize = pageSize;
@@ -69,13 +67,17 @@ final class MetaDecoder {
   }
 
   boolean checksumHolds() {
-    return PageHeader.checksum(page, base) == PageHeader.computeChecksum(page, base, pageSize);
+    return PageBytes.i32(page, base + PageHeader.CHECKSUM) == computedChecksum();
+  }
+
+  private int computedChecksum() {
+    return PageHeader.computeChecksum(page, base, pageSize);
   }
 
   private @Nullable String statesProblem() {
     for (int i = 0; i < runCount(); i++) {
-      long at = base + MetaLayout.RUNS + (long) i * MetaLayout.RUN_SIZE + MetaLayout.RUN_FREE;
-      int state = Byte.toUnsignedInt(page.get(PageHeader.U8, at));
+      int at = base + MetaLayout.RUNS + i * MetaLayout.RUN_SIZE + MetaLayout.RUN_FREE;
+      int state = PageBytes.u8(page, at);
       String problem = TreeRootLayout.range("free run's state", state, 0, 1);
       if (problem != null) {
         return problem;
@@ -88,16 +90,16 @@ final class MetaDecoder {
     if (!checksumHolds()) {
       return String.format(
           "checksum %08x stored, %08x computed",
-          PageHeader.checksum(page, base), PageHeader.computeChecksum(page, base, pageSize));
+          PageBytes.i32(page, base + PageHeader.CHECKSUM), computedChecksum());
     }
     String problem =
         TreeRootLayout.range(
-            "page type", PageHeader.type(page, base), PageHeader.META, PageHeader.META);
+            "page type", page[base + PageHeader.TYPE], PageHeader.META, PageHeader.META);
     if (problem == null) {
-      problem = TreeRootLayout.range("page number", PageHeader.pgno(page, base), slot, slot);
+      problem = TreeRootLayout.range("page number", u64(PageHeader.PGNO), slot, slot);
     }
     if (problem == null) {
-      problem = TreeRootLayout.range("pages", PageHeader.pages(page, base), 1, 1);
+      problem = TreeRootLayout.range("pages", u32(PageHeader.PAGES), 1, 1);
     }
     return problem;
   }
@@ -109,7 +111,7 @@ final class MetaDecoder {
     @Nullable String[] checks = {
       TreeRootLayout.range("page size", u32(MetaLayout.PAGE_SIZE), pageSize, pageSize),
       TreeRootLayout.range("txn id", txnId, 0, PageHeader.LIMIT_U48 - 1),
-      TreeRootLayout.range("page birth", PageHeader.birth(page, base), txnId, txnId),
+      TreeRootLayout.range("page birth", u64(PageHeader.BIRTH), txnId, txnId),
       TreeRootLayout.range("durable txn", u64(MetaLayout.DURABLE_TXN), 0, txnId),
       TreeRootLayout.range(
           "page count", pageCount, PageHeader.FIRST_PGNO, PageHeader.LIMIT_U48 - 1),
@@ -141,7 +143,11 @@ final class MetaDecoder {
   private Meta fields() {
     List<FreeRun> runs = new ArrayList<>();
     for (int i = 0; i < runCount(); i++) {
-      runs.add(run(base + MetaLayout.RUNS + (long) i * MetaLayout.RUN_SIZE));
+      runs.add(run(base + MetaLayout.RUNS + i * MetaLayout.RUN_SIZE));
+    }
+    List<Long> reserved = new ArrayList<>(MetaLayout.RESERVED_WORDS);
+    for (int i = 0; i < MetaLayout.RESERVED_WORDS; i++) {
+      reserved.add(u64(trailer + MetaLayout.RESERVED + i * Long.BYTES));
     }
     return new Meta(
         pageSize,
@@ -158,9 +164,7 @@ final class MetaDecoder {
             uuid(trailer + MetaLayout.INCARNATION),
             uuid(trailer + MetaLayout.PARENT),
             u64(trailer + MetaLayout.PARENT_TXN)),
-        LongStream.range(0, MetaLayout.RESERVED_WORDS)
-            .mapToObj(i -> u64(trailer + MetaLayout.RESERVED + (int) i * Long.BYTES))
-            .toList(),
+        reserved,
         runs);
   }
 
@@ -182,11 +186,11 @@ final class MetaDecoder {
     return new UUID(Long.reverseBytes(u64(field)), Long.reverseBytes(u64(field + Long.BYTES)));
   }
 
-  private FreeRun run(long at) {
+  private FreeRun run(int at) {
     return new FreeRun(
-        U48.get(page, at + MetaLayout.RUN_PGNO),
-        Integer.toUnsignedLong(page.get(PageHeader.U32, at + MetaLayout.RUN_LENGTH)),
-        page.get(PageHeader.U8, at + MetaLayout.RUN_FREE) != 0);
+        PageBytes.u48(page, at + MetaLayout.RUN_PGNO),
+        PageBytes.u32(page, at + MetaLayout.RUN_LENGTH),
+        page[at + MetaLayout.RUN_FREE] != 0);
   }
 
   private static @Nullable String runsProblem(Meta meta) {
@@ -210,14 +214,14 @@ final class MetaDecoder {
   }
 
   private long u64(int field) {
-    return page.get(PageHeader.U64, base + field);
+    return PageBytes.u64(page, base + field);
   }
 
   private long u32(int field) {
-    return Integer.toUnsignedLong(page.get(PageHeader.U32, base + field));
+    return PageBytes.u32(page, base + field);
   }
 
   private int runCount() {
-    return Short.toUnsignedInt(page.get(PageHeader.U16, base + MetaLayout.RUN_COUNT));
+    return PageBytes.u16(page, base + MetaLayout.RUN_COUNT);
   }
 }

@@ -2,9 +2,8 @@ package dev.pando.pager;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ final class MetaScan {
 
   private static final long SMALLEST_FILE = (long) PageHeader.META_SLOTS * PageHeader.MIN_PAGE_SIZE;
 
-  private final MemorySegment head;
+  private final byte[] head;
   private final long fileSize;
   @Nullable String otherVersion;
   private @Nullable String doubtfulVersion;
@@ -29,7 +28,7 @@ final class MetaScan {
   /** How likely it is that the last page size tried is the true one. */
   int score;
 
-  MetaScan(MemorySegment head, long fileSize) {
+  MetaScan(byte[] head, long fileSize) {
     this.head = head;
     this.fileSize = fileSize;
   }
@@ -39,10 +38,10 @@ final class MetaScan {
     List<MetaSlots.Damaged> damaged = new ArrayList<>();
     score = 0;
     for (int slot = 0; slot < PageHeader.META_SLOTS; slot++) {
-      long base = (long) slot * pageSize;
+      int base = slot * pageSize;
       boolean magic = hasMagic(head, base);
       magicSeen |= magic;
-      if (base + pageSize > head.byteSize()) {
+      if (base + pageSize > head.length) {
         damaged.add(new MetaSlots.Damaged(slot, "the file ends after " + fileSize + " bytes", 0));
         continue;
       }
@@ -58,15 +57,23 @@ final class MetaScan {
       Meta meta = decoded.meta();
       String problem = meta == null ? String.valueOf(decoded.problem()) : twice(meta, valid);
       if (meta != null && problem == null) {
-        valid.add(new MetaSlots.Valid(slot, meta));
+        addByAge(new MetaSlots.Valid(slot, meta), valid);
       } else {
         Meta whole = decoder.decode(Long.MAX_VALUE).meta();
         long idLimit = whole == null ? 0 : whole.idLimit();
         damaged.add(new MetaSlots.Damaged(slot, String.valueOf(problem), idLimit));
       }
     }
-    valid.sort(Comparator.comparingLong((MetaSlots.Valid slot) -> slot.meta().txnId()).reversed());
     return new MetaSlots(pageSize, valid, damaged);
+  }
+
+  /** The newest one comes first. */
+  private static void addByAge(MetaSlots.Valid slot, List<MetaSlots.Valid> all) {
+    int at = 0;
+    while (at < all.size() && all.get(at).meta().txnId() > slot.meta().txnId()) {
+      at++;
+    }
+    all.add(at, slot);
   }
 
   /** Three slots of three transactions: two may be needed, and a writer finds the third. */
@@ -80,8 +87,8 @@ final class MetaScan {
   }
 
   /** A version with a valid checksum decides; without one it may be damage. */
-  private void noteVersion(MetaDecoder decoder, long base) {
-    int version = head.get(PageHeader.U32, base + MetaLayout.FORMAT_VERSION);
+  private void noteVersion(MetaDecoder decoder, int base) {
+    int version = PageBytes.i32(head, base + MetaLayout.FORMAT_VERSION);
     boolean sound = decoder.checksumHolds();
     score += sound ? PageHeader.META_SLOTS + 1 : 1;
     if (version == MetaLayout.VERSION) {
@@ -117,8 +124,8 @@ final class MetaScan {
     }
   }
 
-  private boolean isZero(long base, int pageSize) {
-    return head.asSlice(base, pageSize).mismatch(MemorySegment.ofArray(new byte[pageSize])) < 0;
+  private boolean isZero(int base, int pageSize) {
+    return Arrays.equals(head, base, base + pageSize, new byte[pageSize], 0, pageSize);
   }
 
   RuntimeException nothingValid(String name, @Nullable MetaSlots best) {
@@ -145,7 +152,7 @@ final class MetaScan {
   }
 
   private String describeForeign() {
-    long magic = head.get(PageHeader.U64, MetaLayout.MAGIC);
+    long magic = PageBytes.u64(head, MetaLayout.MAGIC);
     if (magic == Long.reverseBytes(MetaLayout.MAGIC_VALUE)) {
       return "a Pando database in big-endian byte order";
     }
@@ -155,9 +162,9 @@ final class MetaScan {
         : "a file that is not a Pando database";
   }
 
-  static boolean hasMagic(MemorySegment head, long base) {
-    return base + MetaLayout.DATABASE_ID <= head.byteSize()
-        && head.get(PageHeader.U64, base + MetaLayout.MAGIC) == MetaLayout.MAGIC_VALUE;
+  static boolean hasMagic(byte[] head, int base) {
+    return base + MetaLayout.DATABASE_ID <= head.length
+        && PageBytes.u64(head, base + MetaLayout.MAGIC) == MetaLayout.MAGIC_VALUE;
   }
 
   static UnsupportedFormatException otherVersion(String name, String found) {

@@ -2,7 +2,6 @@ package dev.pando.pager;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,10 +74,9 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
           "open it for writing, with leave to create, to make it a database; if it was one, restore"
               + " it from a copy");
     }
-    MemorySegment head = head(file, USUAL_PAGE_SIZE, fileSize);
+    byte[] head = head(file, USUAL_PAGE_SIZE, fileSize);
     if (MetaScan.hasMagic(head, 0)
-        && Integer.toUnsignedLong(head.get(PageHeader.U32, MetaLayout.PAGE_SIZE))
-            == USUAL_PAGE_SIZE) {
+        && PageBytes.u32(head, MetaLayout.PAGE_SIZE) == USUAL_PAGE_SIZE) {
       MetaScan scan = new MetaScan(head, fileSize);
       MetaSlots slots = scan.slots(USUAL_PAGE_SIZE);
       scan.checkFeatures(name);
@@ -90,14 +88,14 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
   }
 
   /** The bytes of the file that the slots take. */
-  private static MemorySegment head(PageFile file, int pageSize, long fileSize) {
+  private static byte[] head(PageFile file, int pageSize, long fileSize) {
     long bytes = Math.min((long) PageHeader.META_SLOTS * pageSize, fileSize);
-    ByteBuffer head = ByteBuffer.allocate((int) bytes);
-    file.read(head, 0);
-    return MemorySegment.ofArray(head.array());
+    byte[] head = new byte[(int) bytes];
+    file.read(ByteBuffer.wrap(head), 0);
+    return head;
   }
 
-  private static MetaSlots read(String name, MemorySegment head, long fileSize) {
+  private static MetaSlots read(String name, byte[] head, long fileSize) {
     MetaScan scan = new MetaScan(head, fileSize);
     MetaSlots best = null;
     int bestScore = -1;
@@ -122,10 +120,10 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
    * Page sizes to try: the one that slot 0 names, if there is one, then all in ascending order. A
    * size below the true one leads only into the slots, never into stored data.
    */
-  private static List<Integer> candidates(MemorySegment head) {
+  private static List<Integer> candidates(byte[] head) {
     List<Integer> sizes = new ArrayList<>();
     if (MetaScan.hasMagic(head, 0)) {
-      long claim = Integer.toUnsignedLong(head.get(PageHeader.U32, MetaLayout.PAGE_SIZE));
+      long claim = PageBytes.u32(head, MetaLayout.PAGE_SIZE);
       if (PageHeader.isPageSize(claim)) {
         sizes.add((int) claim);
       }

@@ -212,6 +212,13 @@ public final class PageHeader {
     return (int) crc.getValue();
   }
 
+  /** The checksum that a page in an array ought to carry. */
+  static int computeChecksum(byte[] page, int base, int bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(page, base + TYPE, bytes - TYPE);
+    return (int) crc.getValue();
+  }
+
   /**
    * Adds bytes of private memory to a checksum: for runs that are never in memory as a whole.
    *

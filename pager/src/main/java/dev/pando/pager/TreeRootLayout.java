@@ -41,32 +41,44 @@ public final class TreeRootLayout {
   private TreeRootLayout() {}
 
   /** Writes the record. */
+  public static void write(byte[] target, int offset, TreeRoot root) {
+    PageBytes.put64(target, offset + PGNO, root.pgno());
+    PageBytes.put64(target, offset + BIRTH, root.birth());
+    PageBytes.put32(target, offset + DEPTH, root.depth());
+    PageBytes.put32(target, offset + KIND, PLAIN);
+    PageBytes.put64(target, offset + ENTRIES, root.entries());
+    PageBytes.put64(target, offset + BRANCH_PAGES, root.branchPages());
+    PageBytes.put64(target, offset + LEAF_PAGES, root.leafPages());
+    PageBytes.put64(target, offset + OVERFLOW_PAGES, root.overflowPages());
+  }
+
+  /** Writes the record into private memory. */
   public static void write(MemorySegment target, long offset, TreeRoot root) {
-    target.set(PageHeader.U64, offset + PGNO, root.pgno());
-    target.set(PageHeader.U64, offset + BIRTH, root.birth());
-    target.set(PageHeader.U32, offset + DEPTH, root.depth());
-    target.set(PageHeader.U32, offset + KIND, PLAIN);
-    target.set(PageHeader.U64, offset + ENTRIES, root.entries());
-    target.set(PageHeader.U64, offset + BRANCH_PAGES, root.branchPages());
-    target.set(PageHeader.U64, offset + LEAF_PAGES, root.leafPages());
-    target.set(PageHeader.U64, offset + OVERFLOW_PAGES, root.overflowPages());
+    byte[] record = new byte[SIZE];
+    write(record, 0, root);
+    PageBytes.copyTo(record, target, offset);
   }
 
   /** The kind of a record's tree: {@link #PLAIN}, or one that this build does not know. */
-  public static int kind(MemorySegment source, long offset) {
-    return source.get(PageHeader.U32, offset + KIND);
+  public static int kind(byte[] source, int offset) {
+    return PageBytes.i32(source, offset + KIND);
   }
 
   /** Reads the record's numbers unchecked; {@link #problem} says whether they can be true. */
-  public static TreeRoot read(MemorySegment source, long offset) {
+  public static TreeRoot read(byte[] source, int offset) {
     return new TreeRoot(
-        source.get(PageHeader.U64, offset + PGNO),
-        source.get(PageHeader.U64, offset + BIRTH),
-        source.get(PageHeader.U32, offset + DEPTH),
-        source.get(PageHeader.U64, offset + ENTRIES),
-        source.get(PageHeader.U64, offset + BRANCH_PAGES),
-        source.get(PageHeader.U64, offset + LEAF_PAGES),
-        source.get(PageHeader.U64, offset + OVERFLOW_PAGES));
+        PageBytes.u64(source, offset + PGNO),
+        PageBytes.u64(source, offset + BIRTH),
+        PageBytes.i32(source, offset + DEPTH),
+        PageBytes.u64(source, offset + ENTRIES),
+        PageBytes.u64(source, offset + BRANCH_PAGES),
+        PageBytes.u64(source, offset + LEAF_PAGES),
+        PageBytes.u64(source, offset + OVERFLOW_PAGES));
+  }
+
+  /** As {@link #read(byte[], int)}, from a page. */
+  public static TreeRoot read(MemorySegment source, long offset) {
+    return read(PageBytes.copy(source, offset, SIZE), 0);
   }
 
   /**

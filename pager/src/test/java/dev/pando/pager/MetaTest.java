@@ -43,7 +43,8 @@ class MetaTest {
   }
 
   private static MetaDecoder.Decoded decode(MemorySegment memory, int pageSize) {
-    return new MetaDecoder(memory, BASE, pageSize, 2).decode(PLENTY);
+    byte[] bytes = (byte[]) memory.heapBase().orElseThrow();
+    return new MetaDecoder(bytes, (int) BASE, pageSize, 2).decode(PLENTY);
   }
 
   private static String problem(MemorySegment memory, int pageSize) {

@@ -6,11 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.error.CorruptFileException;
-import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageBytes;
 import dev.pando.pager.TreeRoot;
 import dev.pando.pager.TreeRootLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
@@ -50,8 +49,6 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   private static final long MOST_BYTES = LEAST_BYTES + 2L * 0xFFFF;
 
   private static final byte CURRENT_VERSION = 1;
-
-  private static final ValueLayout.OfShort U16 = PageHeader.U16;
 
   public static void writeKey(String name, KeyBuffer key) {
     writeKey(TABLE, name, key);
@@ -93,16 +90,15 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
     byte[] key = keyCodec.getBytes(UTF_8);
     byte[] value = valueCodec.getBytes(UTF_8);
     byte[] bytes = new byte[CODECS + 2 * Short.BYTES + key.length + value.length];
-    MemorySegment target = MemorySegment.ofArray(bytes);
     bytes[VERSION] = CURRENT_VERSION;
-    TreeRootLayout.write(target, ROOT, root);
-    int next = putId(bytes, target, CODECS, key);
-    putId(bytes, target, next, value);
+    TreeRootLayout.write(bytes, ROOT, root);
+    int next = putId(bytes, CODECS, key);
+    putId(bytes, next, value);
     return bytes;
   }
 
-  private static int putId(byte[] bytes, MemorySegment target, int at, byte[] id) {
-    target.set(U16, at, (short) id.length);
+  private static int putId(byte[] bytes, int at, byte[] id) {
+    PageBytes.put16(bytes, at, id.length);
     System.arraycopy(id, 0, bytes, at + Short.BYTES, id.length);
     return at + Short.BYTES + id.length;
   }
@@ -125,8 +121,7 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
               .formatted(slice.length, LEAST_BYTES, MOST_BYTES));
     }
     byte[] bytes = slice.toArray();
-    MemorySegment source = MemorySegment.ofArray(bytes);
-    int kind = TreeRootLayout.kind(source, ROOT);
+    int kind = TreeRootLayout.kind(bytes, ROOT);
     if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0 || kind != TreeRootLayout.PLAIN) {
       throw CatalogKey.unsupported(
           file,
@@ -134,16 +129,16 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
               .formatted(name, bytes[VERSION], bytes[FLAGS], kind),
           "version " + CURRENT_VERSION + " without flags, kind " + TreeRootLayout.PLAIN);
     }
-    int keyLength = Short.toUnsignedInt(source.get(U16, CODECS));
+    int keyLength = PageBytes.u16(bytes, CODECS);
     int valueAt = CODECS + Short.BYTES + keyLength;
     if (valueAt + Short.BYTES > bytes.length) {
       throw corrupt(file, name, "a key codec id of " + keyLength + " bytes");
     }
-    int valueLength = Short.toUnsignedInt(source.get(U16, valueAt));
+    int valueLength = PageBytes.u16(bytes, valueAt);
     if (valueAt + Short.BYTES + valueLength != bytes.length) {
       throw corrupt(file, name, "a value codec id of " + valueLength + " bytes");
     }
-    TreeRoot root = TreeRootLayout.read(source, ROOT);
+    TreeRoot root = TreeRootLayout.read(bytes, ROOT);
     String problem = TreeRootLayout.problem(root, pageCount, txnId);
     if (problem != null) {
       throw corrupt(file, name, problem);

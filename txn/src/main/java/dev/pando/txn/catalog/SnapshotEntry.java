@@ -10,8 +10,8 @@ import dev.pando.btree.Tree;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaLayout;
+import dev.pando.pager.PageBytes;
 import dev.pando.pager.PageHeader;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -54,11 +54,11 @@ public record SnapshotEntry(String name, Instant created, Meta meta) {
 
   public byte[] encode() {
     byte[] page = new byte[meta.pageSize()];
-    meta.encode(MemorySegment.ofArray(page), 0, 0);
+    meta.encode(page, 0);
     int length = meta.encodedBytes();
     byte[] bytes = new byte[PAGE + length];
     bytes[RECORD_VERSION] = CURRENT_VERSION;
-    MemorySegment.ofArray(bytes).set(U64, CREATED, created.toEpochMilli());
+    PageBytes.put64(bytes, CREATED, created.toEpochMilli());
     System.arraycopy(page, 0, bytes, PAGE, length);
     return bytes;
   }
@@ -78,12 +78,12 @@ public record SnapshotEntry(String name, Instant created, Meta meta) {
     }
     byte[] page = new byte[pageSize];
     System.arraycopy(bytes, PAGE, page, 0, bytes.length - PAGE);
-    Meta meta = Meta.decode(MemorySegment.ofArray(page), 0);
+    Meta meta = Meta.decode(page, 0);
     if (meta == null) {
       throw corrupt(file, name, "its meta is damaged");
     }
     try {
-      long millis = MemorySegment.ofArray(bytes).get(U64, CREATED);
+      long millis = PageBytes.u64(bytes, CREATED);
       return new SnapshotEntry(name, Instant.ofEpochMilli(millis), meta);
     } catch (DateTimeException e) {
       throw corrupt(file, name, "its time is damaged");

@@ -2,6 +2,7 @@ package dev.pando.txn.commit;
 
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageBytes;
 import dev.pando.txn.dirty.WriterMemory;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.LockFile;
@@ -22,6 +23,7 @@ public final class MetaWriter {
   private final LockFile lock;
   private final PinnedMetas pinned;
   private final MemorySegment page;
+  private final byte[] bytes;
   private final Runnable rewriteFound;
   private final SlotChoice slots;
   private final TransactionIds ids;
@@ -47,6 +49,7 @@ public final class MetaWriter {
     this.page = memory.metaPage;
     this.slots = new SlotChoice(lock);
     this.ids = new TransactionIds(lock, file.name());
+    this.bytes = memory.metaBytes;
     file.onFailure(this::leaveToClaim);
   }
 
@@ -147,13 +150,18 @@ public final class MetaWriter {
         syncLock.unlock();
       }
     }
-    meta.encode(page, 0, slot);
+    encode(meta, slot);
     pinned.put(meta.txnId(), page, meta.encodedBytes(), slot, pins::containUnnamed);
     slots.writing(slot, meta);
     checkTurn(0);
     file.writeMeta(page, slot);
     slots.written(slot, meta);
     ids.written(meta);
+  }
+
+  private void encode(Meta meta, int slot) {
+    meta.encode(bytes, slot);
+    PageBytes.copyTo(bytes, page, 0);
   }
 
   /** The file is at least so long for every meta that recovery might go back to. */
@@ -163,7 +171,7 @@ public final class MetaWriter {
 
   /** Leaves a meta in the lock file that is in a slot already. */
   void pin(Meta meta, Pins pins) {
-    meta.encode(page, 0, 0);
+    encode(meta, 0);
     pinned.put(meta.txnId(), page, meta.encodedBytes(), 0, pins::containUnnamed);
   }
 

@@ -20,6 +20,9 @@ public final class WriterMemory implements AutoCloseable {
   public final KeyBuffer catalogKey;
   public final MemorySegment metaPage;
 
+  /** Where a meta is encoded before it goes to {@link #metaPage}. */
+  public final byte[] metaBytes;
+
   /**
    * Memory for the transactions of a file.
    *
@@ -33,6 +36,7 @@ public final class WriterMemory implements AutoCloseable {
     scratch = new WriteScratch(pageSize);
     pageWriter = new PageWriter(file);
     earlyWriter = new EarlyWriter(file);
+    metaBytes = new byte[pageSize];
     metaPage = Arena.ofAuto().allocate(pageSize, Long.BYTES);
   }
 

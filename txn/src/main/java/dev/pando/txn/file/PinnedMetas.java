@@ -128,7 +128,7 @@ public final class PinnedMetas {
         MemorySegment.copy(
             block, ValueLayout.JAVA_BYTE, PAGE + trailer, copy, trailer, MetaLayout.TRAILER_SIZE);
         int slot = (int) (long) LONG.get(block, SLOT);
-        Meta meta = Meta.decode(MemorySegment.ofArray(copy), slot);
+        Meta meta = Meta.decode(copy, slot);
         if (meta != null && meta.txnId() == txnId) {
           return meta;
         }
