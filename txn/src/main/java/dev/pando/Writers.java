@@ -10,16 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Begins the write transactions of a database, and ends them. */
 final class Writers {
-  private static final StackWalker STACK = StackWalker.getInstance();
-
-  /** Calls of these classes are not where a transaction was begun. */
-  private static final String[] OURS = {
-    Writers.class.getName(),
-    Database.class.getName(),
-    Snapshots.class.getName(),
-    Compaction.class.getName()
-  };
-
   private final Database database;
   private final Writer writer;
   private final TurnHolder holder;
@@ -67,29 +57,13 @@ final class Writers {
     try {
       Changes changes = tx.changes();
       Throwable openedAt = database.place();
-      holder.isOwn(place(), openedAt);
+      holder.isOwn(new Beginning(), openedAt);
       tx.watchedBy(Leak.watch(tx, openedAt, () -> writer.rollBack(changes, false)));
       return tx;
     } catch (Throwable e) { // no memory
       tx.giveUp();
       throw e;
     }
-  }
-
-  /** The stack frame that begins a transaction. Finding it takes a microsecond. */
-  private static StackWalker.@Nullable StackFrame place() {
-    return STACK.walk(frames -> frames.filter(Writers::isTheirs).findFirst()).orElse(null);
-  }
-
-  private static boolean isTheirs(StackWalker.StackFrame frame) {
-    for (String ours : OURS) {
-      if (frame.getClassName().startsWith(ours)
-          && (frame.getClassName().length() == ours.length()
-              || frame.getClassName().charAt(ours.length()) == '$')) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** The calling thread goes on with a transaction of its own. */

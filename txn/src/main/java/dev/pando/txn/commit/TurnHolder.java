@@ -18,7 +18,7 @@ public final class TurnHolder {
   /** Whether it is the thread's own, and not one that updates share. */
   private boolean own;
 
-  /** A stack frame, or the class of an update's closure. */
+  /** What says where it was begun, or the class of an update's closure. */
   private @Nullable Object place;
 
   /** The whole stack, if leaks are tracked. */
@@ -40,10 +40,10 @@ public final class TurnHolder {
   /**
    * It is the calling thread's own, and no update's.
    *
-   * @param begunAt where it was begun; null if that is not known
+   * @param begunAt its text says where it was begun
    * @param stack all of the stack, if leaks are tracked
    */
-  public void isOwn(StackWalker.@Nullable StackFrame begunAt, @Nullable Throwable stack) {
+  public void isOwn(Object begunAt, @Nullable Throwable stack) {
     openedAt = stack;
     place = begunAt;
     own = true;
