@@ -352,13 +352,12 @@ public final class Catalog {
   /** Records the roots of all tables that changed; the catalog's own root, changed or not. */
   public TreeRoot save() {
     assert undo == null || undo.isEmpty() : "a savepoint is left";
-    open.forEach(
-        (name, table) -> {
-          TreeRoot root = table.tree.root();
-          if (!root.equals(table.entry.root())) {
-            put(name, table.entry.withRoot(root));
-          }
-        });
+    for (Map.Entry<String, OpenTable> each : open.entrySet()) {
+      OpenTable table = each.getValue();
+      if (table.isChanged()) {
+        put(each.getKey(), table.entry.withRoot(table.tree.root()));
+      }
+    }
     return tree.root();
   }
 
@@ -371,10 +370,16 @@ public final class Catalog {
   public boolean isChanged() {
     // Pages of changes that were undone may be in the file, and no other transaction may have their
     // birth.
-    return touched
-        || pages.anythingWritten()
-        || !tree.root().equals(before)
-        || open.values().stream().anyMatch(t -> !t.tree.root().equals(t.entry.root()));
+    return touched || pages.anythingWritten() || !tree.root().equals(before) || isAnyTableChanged();
+  }
+
+  private boolean isAnyTableChanged() {
+    for (OpenTable table : open.values()) {
+      if (table.isChanged()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // ---- savepoints

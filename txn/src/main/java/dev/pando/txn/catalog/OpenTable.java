@@ -24,6 +24,11 @@ final class OpenTable {
     this.tree = tree;
   }
 
+  /** Whether its entry in the catalog is out of date. */
+  boolean isChanged() {
+    return !tree.root().equals(entry.root());
+  }
+
   void checkCodecs(String table, String keyId, String valueId) {
     if (!keyId.equals(checkedKey) || !valueId.equals(checkedValue)) { // fast for the same ids
       entry.checkCodecs(table, keyId, valueId);

@@ -3,6 +3,7 @@ package dev.pando.txn.space;
 import dev.pando.pager.FreeRun;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects differences from the free tree, by page number, and joins those that belong together.
@@ -12,7 +13,12 @@ public final class FreeRuns {
   private static final long LONGEST = (1L << Integer.SIZE) - 1;
 
   private final int most;
-  private final List<FreeRun> runs = new ArrayList<>();
+  private final List<FreeRun> runs;
+
+  /** The run from {@link #start} to {@link #whole}, if it was added as it is; null otherwise. */
+  private @Nullable FreeRun last;
+
+  private long whole;
   private long start;
   private long end;
   private boolean free;
@@ -21,9 +27,11 @@ public final class FreeRuns {
    * No runs.
    *
    * @param most there is room for
+   * @param likely about so many there will be
    */
-  FreeRuns(int most) {
+  FreeRuns(int most, int likely) {
     this.most = most;
+    this.runs = new ArrayList<>(likely);
   }
 
   /** Adds pages after all others; nothing if there are too many already. */
@@ -36,7 +44,26 @@ public final class FreeRuns {
     end = pgno + pages;
   }
 
+  /** As {@link #add(long, long, boolean)}, of a run from {@code first} to before {@code stop}. */
+  void add(FreeRun run, long first, long stop) {
+    if (first != end || run.free() != free) {
+      finish();
+      start = first;
+      free = run.free();
+      last = run;
+      whole = stop;
+    }
+    end = stop;
+  }
+
   private void finish() {
+    FreeRun found = last;
+    last = null;
+    if (found != null && end == whole && !areTooMany()) {
+      runs.add(found); // nothing was joined to it
+      start = end;
+      return;
+    }
     for (; start < end && !areTooMany(); start += Math.min(end - start, LONGEST)) {
       runs.add(new FreeRun(start, Math.min(end - start, LONGEST), free));
     }

@@ -138,7 +138,7 @@ public final class FreeTree {
    * @return runs by page number; null if they are more or longer
    */
   @Nullable List<FreeRun> differences(PageSet free, int most, long pageCount) {
-    FreeRuns found = new FreeRuns(most);
+    FreeRuns found = new FreeRuns(most, Math.min(most, runs.size() + 16));
     int old = 0;
     long at = 0;
     long end = touched.end();
@@ -171,12 +171,18 @@ public final class FreeTree {
     int at = index;
     for (; at < runs.size(); at++) {
       FreeRun run = runs.get(at);
-      long first = Math.max(run.pgno(), from);
-      long last = Math.min(run.pgno() + run.length(), end);
+      long start = run.pgno();
+      long stop = start + run.length();
+      if (start >= from && stop <= end) { // most of them
+        out.add(run, start, stop);
+        continue;
+      }
+      long first = Math.max(start, from);
+      long last = Math.min(stop, end);
       if (first < last) {
         out.add(first, last - first, run.free());
       }
-      if (run.pgno() + run.length() > end) {
+      if (stop > end) {
         return at;
       }
     }
