@@ -18,6 +18,9 @@ import java.util.List;
 final class Closing {
   private static final long POLL_NANOS = 500_000;
 
+  /** What {@link #end(int)} ends, one after the other. */
+  private static final int PARTS = 10;
+
   private final Lifecycle lifecycle;
   private final DataFile file;
   private final LockFile lock;
@@ -26,8 +29,8 @@ final class Closing {
   private final Writer writer;
   private final GroupCommit updates;
 
-  /** What ends, in this order; made before, so that it ends without memory. */
-  private final Runnable[] parts;
+  private final Housekeeping.Task watch;
+  private final Housekeeping.Task writerWatch;
 
   private final Runnable ending = this::endNow;
 
@@ -50,21 +53,8 @@ final class Closing {
     this.publication = publication;
     this.writer = writer;
     this.updates = updates;
-    Housekeeping.Task watch = watches.getFirst();
-    Housekeeping.Task writerWatch = watches.getLast();
-    this.parts =
-        new Runnable[] {
-          () -> Housekeeping.WATCH.remove(watch),
-          () -> Housekeeping.WATCH.remove(writerWatch),
-          writer::seal,
-          publication::stop,
-          this::leave,
-          readers::leave,
-          publication::releaseAll,
-          writer::close,
-          () -> file.close(pagesAtEnd),
-          lock::close
-        };
+    this.watch = watches.getFirst();
+    this.writerWatch = watches.getLast();
   }
 
   /** Ends the database, which refuses new transactions already. */
@@ -99,9 +89,9 @@ final class Closing {
 
   private void end() {
     Throwable failure = null;
-    for (Runnable part : parts) {
+    for (int part = 0; part < PARTS; part++) {
       try {
-        part.run();
+        end(part);
       } catch (RuntimeException | Error e) {
         failure = failure == null || failure == e ? e : suppressing(failure, e);
       }
@@ -113,6 +103,22 @@ final class Closing {
       case Error e -> throw e;
       case RuntimeException e -> throw e;
       default -> throw new IllegalStateException(failure);
+    }
+  }
+
+  /** Ends one part, without memory: so no part is a lambda, which is made when it is needed. */
+  private void end(int part) {
+    switch (part) {
+      case 0 -> Housekeeping.WATCH.remove(watch);
+      case 1 -> Housekeeping.WATCH.remove(writerWatch);
+      case 2 -> writer.seal();
+      case 3 -> publication.stop();
+      case 4 -> leave();
+      case 5 -> readers.leave();
+      case 6 -> publication.releaseAll();
+      case 7 -> writer.close();
+      case 8 -> file.close(pagesAtEnd);
+      default -> lock.close();
     }
   }
 

@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.Security;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The files that this JVM has open, by name and by the system's file key. On POSIX systems, closing
@@ -34,7 +33,7 @@ final class OpenFiles {
     Set<String> encoded = encode(keys);
     synchronized (LIST) {
       Set<String> all = read();
-      boolean isNew = encoded.stream().noneMatch(all::contains);
+      boolean isNew = Collections.disjoint(all, encoded);
       if (isNew) {
         all.addAll(encoded);
         write(all);
@@ -55,16 +54,20 @@ final class OpenFiles {
   }
 
   private static Set<String> encode(Set<String> keys) {
-    return keys.stream()
-        .map(key -> Base64.getEncoder().encodeToString(key.getBytes(UTF_8)))
-        .collect(Collectors.toSet());
+    Set<String> encoded = new HashSet<>();
+    for (String key : keys) {
+      encoded.add(Base64.getEncoder().encodeToString(key.getBytes(UTF_8)));
+    }
+    return encoded;
   }
 
   private static Set<String> read() {
+    Set<String> all = new HashSet<>();
     String list = Security.getProperty(LIST);
-    return list == null || list.isEmpty()
-        ? new HashSet<>()
-        : Stream.of(list.split(",")).collect(Collectors.toCollection(HashSet::new));
+    if (list != null && !list.isEmpty()) {
+      Collections.addAll(all, list.split(","));
+    }
+    return all;
   }
 
   private static void write(Set<String> all) {

@@ -41,11 +41,13 @@ public record ProcessName(long pid, long start, long boot, long place) {
     return OURS;
   }
 
+  /** Opening a database waits for this: a process handle would start the JDK's threads for them. */
   private static ProcessName linux() {
-    long pid = ProcessHandle.current().pid();
     try {
+      Path self = Files.readSymbolicLink(PROC.resolve("self"));
+      long pid = Long.parseLong(self.toString());
       String namespace = Files.readSymbolicLink(PROC.resolve("self/ns/pid")).toString();
-      long number = Long.parseLong(namespace.replaceAll("\\D", ""));
+      long number = Long.parseLong(digits(namespace));
       int user = (Integer) Files.getAttribute(PROC.resolve("self"), "unix:uid");
       UUID boot =
           UUID.fromString(Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip());
@@ -56,8 +58,18 @@ public record ProcessName(long pid, long start, long boot, long place) {
           (boot.getMostSignificantBits() ^ boot.getLeastSignificantBits()) | 1,
           (number & NAMESPACE) | ((long) user << 32));
     } catch (IOException | RuntimeException e) { // a system that emulates Linux
-      return new ProcessName(pid, 0, 0, 0);
+      return new ProcessName(ProcessHandle.current().pid(), 0, 0, 0);
     }
+  }
+
+  private static String digits(String text) {
+    StringBuilder digits = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= '0' && text.charAt(i) <= '9') {
+        digits.append(text.charAt(i));
+      }
+    }
+    return digits.toString();
   }
 
   private static ProcessName any() {

@@ -1,5 +1,7 @@
 package dev.pando.pager;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a tree begins, and its counts. Pure numbers: the code that reads one from a file checks
  * them.
@@ -30,5 +32,24 @@ public record TreeRoot(
   /** Whether the tree has no page. */
   public boolean isEmpty() {
     return pgno == 0;
+  }
+
+  /** By hand: that of a record is linked at its first call, which takes milliseconds. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof TreeRoot root
+            && pgno == root.pgno
+            && birth == root.birth
+            && depth == root.depth
+            && entries == root.entries
+            && branchPages == root.branchPages
+            && leafPages == root.leafPages
+            && overflowPages == root.overflowPages);
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(31 * pgno + birth);
   }
 }

@@ -28,7 +28,7 @@ final class Entrance {
 
   /** Takes the word; after this process has become a member. */
   void lockWord() {
-    Patience.await(file.path(), opener::tryLock, OPENING);
+    Patience.await(file.path(), opener, OPENING);
   }
 
   /** Whether no process has the database open, of whatever version. For the holder of the lock. */

@@ -426,7 +426,7 @@ public final class LockFile implements AutoCloseable {
     if (growing) {
       return action.get();
     }
-    Patience.await(file.path(), grower::tryLock, "changes its files' lengths");
+    Patience.await(file.path(), grower, "changes its files' lengths");
     growing = true;
     try {
       return action.get();

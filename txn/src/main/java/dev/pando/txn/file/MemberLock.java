@@ -3,13 +3,14 @@ package dev.pando.txn.file;
 import static dev.pando.txn.file.LockBlocks.LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 
 /**
  * A lock among processes: a word in the lock file that names the session that holds it. A session
  * that has ended holds nothing; {@link Members} knows. So it needs no lock of the kernel, which the
  * program might drop by mistake, and taking it is no system call unless another process has it.
  */
-public final class MemberLock {
+public final class MemberLock implements BooleanSupplier {
   private final MemorySegment header;
   private final long word;
   private final Members members;
@@ -29,6 +30,12 @@ public final class MemberLock {
     }
     boolean isFree = holder == 0 || members.hasEnded(holder);
     return isFree && LONG.compareAndSet(header, word, holder, ours);
+  }
+
+  /** As {@link #tryLock}, for {@link Patience}. */
+  @Override
+  public boolean getAsBoolean() {
+    return tryLock();
   }
 
   /**

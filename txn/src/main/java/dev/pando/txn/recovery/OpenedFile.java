@@ -137,7 +137,12 @@ public record OpenedFile(
 
   /** Whether nobody has committed yet: who created the file may not have put its name on disk. */
   private static boolean isNew(MetaSlots slots) {
-    return slots.valid().stream().allMatch(slot -> slot.meta().txnId() == 0);
+    for (MetaSlots.Valid slot : slots.valid()) {
+      if (slot.meta().txnId() != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Finds processes that have the file open but use another lock file: theirs was deleted. */
@@ -152,7 +157,8 @@ public record OpenedFile(
       throw new DatabaseLockedException(
           path.toString(),
           -1,
-          "another process has the database open, and its lock file was deleted or replaced; close the database there first");
+          "another process has the database open, and its lock file was deleted or replaced; close"
+              + " the database there first");
     }
   }
 
