@@ -9,7 +9,7 @@ package dev.pando.pager;
  * <p>No call says how much is left, so this goes down as deep as the work may. The work takes the
  * most where its code is interpreted and this is compiled; the sizes are for that case. They were
  * found by running each call with less and less stack under {@code -Xint}. An update took 6 KiB, a
- * transaction of its own, whose beginning walks the stack, 13 KiB, a compaction 15 KiB, and a
+ * transaction of its own 13 KiB while its beginning walked the stack, a compaction 15 KiB, and a
  * channel's call 2 KiB. A KiB costs about 30 ns.
  *
  * <p>See DECISIONS.md, 'Stack room'.
