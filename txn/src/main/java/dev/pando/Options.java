@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a database is opened. Immutable: each {@code with} method returns a copy.
+ * How a database is opened. Immutable and safe for use by many threads: each {@code with} method
+ * returns a copy, and each setting has a getter without the {@code with}.
  *
  * {@snippet :
  * Database db = Database.open(path, Options.defaults().withReadOnly(true));
@@ -342,32 +343,120 @@ public final class Options {
     };
   }
 
-  @Nullable Duration readerWarning() {
-    return readerWarning;
+  // ---- what was chosen
+
+  /** The page size of a database that is created, in bytes. */
+  public int pageSize() {
+    return pageSize;
   }
 
-  @Nullable Duration readerLimit() {
-    return readerLimit;
+  /** Whether the database is opened for reading only. */
+  public boolean readOnly() {
+    return readOnly;
   }
 
-  @Nullable Consumer<LongReader> readerListener() {
-    return readerListener;
+  /** Whether a missing database is created, unless it is opened for reading only. */
+  public boolean createIfMissing() {
+    return createIfMissing;
   }
 
-  @Nullable Duration writerWarning() {
-    return writerWarning;
+  /** When checksums are verified. */
+  public Checksums checksums() {
+    return checksums;
   }
 
-  boolean leakTracking() {
-    return leakTracking;
+  /** How long {@link Database#close()} waits for running transactions. */
+  public Duration closeTimeout() {
+    return closeTimeout;
   }
 
-  Durability durability() {
+  /** Bytes of changed pages that a write transaction keeps in memory. */
+  public long spillLimit() {
+    return spillLimit;
+  }
+
+  /** How long the file may become, in bytes; {@link Long#MAX_VALUE} without a limit. */
+  public long maxSize() {
+    return maxSize;
+  }
+
+  /** By how many bytes the file grows; 0 for the default, which depends on its size. */
+  public long growthStep() {
+    return growthStep;
+  }
+
+  /** When commits are on disk. */
+  public Durability durability() {
     return durability;
   }
 
-  Duration closeTimeout() {
-    return closeTimeout;
+  /** How long after an {@link Durability#ASYNC} commit a sync begins. */
+  public Duration syncInterval() {
+    return syncInterval;
+  }
+
+  /** After how many bytes of {@link Durability#ASYNC} commits a sync begins. */
+  public long syncBytes() {
+    return syncBytes;
+  }
+
+  /** From which age on a read transaction is logged; null for never. */
+  public @Nullable Duration readerWarning() {
+    return readerWarning;
+  }
+
+  /** From which age on a read transaction is ended; null for never. */
+  public @Nullable Duration readerLimit() {
+    return readerLimit;
+  }
+
+  /** What gets read transactions that are open for long; null for nothing. */
+  public @Nullable Consumer<LongReader> readerListener() {
+    return readerListener;
+  }
+
+  /** After which wait for the turn to write that is logged; null for never. */
+  public @Nullable Duration writerWarning() {
+    return writerWarning;
+  }
+
+  /** Whether each transaction remembers where it was opened. */
+  public boolean leakTracking() {
+    return leakTracking;
+  }
+
+  /** The disk of {@link #withDisk}; null for the file system. */
+  public @Nullable Disk disk() {
+    return storage instanceof Disk chosen ? chosen : null;
+  }
+
+  /** All settings, by the names of their getters. */
+  @Override
+  public String toString() {
+    StringBuilder all = new StringBuilder("Options[");
+    add(all, "pageSize", pageSize);
+    add(all, "readOnly", readOnly);
+    add(all, "createIfMissing", createIfMissing);
+    add(all, "checksums", checksums);
+    add(all, "closeTimeout", closeTimeout);
+    add(all, "spillLimit", spillLimit);
+    add(all, "maxSize", maxSize == Long.MAX_VALUE ? "none" : maxSize);
+    add(all, "growthStep", growthStep == 0 ? "default" : growthStep);
+    add(all, "durability", durability);
+    add(all, "syncInterval", syncInterval);
+    add(all, "syncBytes", syncBytes);
+    add(all, "readerWarning", readerWarning);
+    add(all, "readerLimit", readerLimit);
+    add(all, "readerListener", readerListener);
+    add(all, "writerWarning", writerWarning);
+    add(all, "leakTracking", leakTracking);
+    add(all, "disk", storage instanceof FileStorage ? "files" : storage);
+    return all.append(']').toString();
+  }
+
+  private static void add(StringBuilder all, String name, @Nullable Object value) {
+    all.append(all.charAt(all.length() - 1) == '[' ? "" : ", ").append(name).append('=');
+    all.append(value == null ? "none" : value);
   }
 
   Storage storage() {

@@ -52,6 +52,11 @@ final class SimulatedProcess implements Disk, Storage {
     return disk.isAlive(other);
   }
 
+  @Override
+  public String toString() {
+    return "simulated process " + number;
+  }
+
   /** Ends it at once; its locks are free. */
   void kill() {
     killed = true;
