@@ -194,7 +194,12 @@ abstract sealed class Txn permits ReadTxn {
         epoch == ENDED
             ? "the transaction was open longer than Options.withReaderLimit allows, and was ended: "
                 + this
-            : "the transaction has ended: " + this);
+            : "the transaction " + outcome() + ": " + this);
+  }
+
+  /** How it came to its end, for messages. */
+  String outcome() {
+    return "has ended";
   }
 
   /** Ends a reader that has been open for too long; false if it has ended. */

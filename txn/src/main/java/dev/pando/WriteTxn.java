@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one transaction that may write, from {@link Database#beginWrite} or {@link Database#update}.
  * It sees what it wrote; everybody else sees it once {@link #commit} returns, and then it is on
- * disk. Without commit, {@link #close} rolls everything back.
+ * disk. Without commit, {@link #rollback} and {@link #close} undo everything.
  *
  * {@snippet :
  * try (WriteTxn tx = db.beginWrite()) {
@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class WriteTxn extends ChangingTxn {
   /** The longest value, in bytes: 2 GiB - 1. */
   public static final int MAX_VALUE = Integer.MAX_VALUE;
+
+  /** That {@link #rollback} was called. */
+  private boolean rolledBack;
 
   WriteTxn(Database database, Changes changes) {
     super(database, changes);
@@ -366,6 +369,47 @@ public final class WriteTxn extends ChangingTxn {
         mine.end(call);
       }
     }
+  }
+
+  /**
+   * Ends the transaction and undoes all that it did; the next writer may begin. Any later call but
+   * {@link #close} throws {@link IllegalStateException}. Like {@link #close}, it may be called
+   * after a failed write, and by any thread; it waits for a call of another thread in the same way.
+   *
+   * {@snippet :
+   * try (WriteTxn tx = db.beginWrite()) {
+   *   int booked = book(tx, order);
+   *   if (booked > 0) {
+   *     tx.commit();
+   *   } else {
+   *     tx.rollback(); // close would do the same; this says that it is meant
+   *   }
+   * }
+   * }
+   *
+   * @throws IllegalStateException if the transaction has ended; inside {@link Database#update},
+   *     which rolls back when its closure throws; or if it is called from within a call of this
+   *     transaction on the same thread, such as by a codec
+   */
+  public void rollback() {
+    if (inClosure) {
+      checkOpen();
+      throw new IllegalStateException(
+          "update rolls back when its closure throws; throw an exception,"
+              + " or go back to a savepoint, but do not call rollback");
+    }
+    if (hasBeenEnded()) {
+      checkOpen();
+    }
+    StackRoom.forEnd();
+    giveUp();
+    rolledBack = true;
+  }
+
+  /** For the messages of {@link #checkOpen}. */
+  @Override
+  String outcome() {
+    return rolledBack ? "was rolled back" : super.outcome();
   }
 
   /**
