@@ -2,7 +2,7 @@ package dev.pando;
 
 /**
  * Where a write transaction was begun, for a message about it. The JVM notes the stack without
- * running code; the place is looked for only if somebody wants to read it. A {@link StackWalker}
+ * running code; the place is looked for only when a message needs it. A {@link StackWalker}
  * would run some hundred methods at each beginning, which takes 50 microseconds until they are
  * compiled.
  */
@@ -26,6 +26,7 @@ final class Beginning {
       Beginning.class.getName(),
       Writers.class.getName(),
       Database.class.getName(),
+      Transactor.class.getName(),
       Snapshots.class.getName(),
       Compaction.class.getName()
     };
