@@ -106,6 +106,11 @@ public final class RawCursor implements AutoCloseable {
     return seekExact(MemorySegment.ofArray(key));
   }
 
+  /** As {@link #seekExact(MemorySegment)}. */
+  public boolean seekExact(ByteBuffer key) {
+    return seekExact(MemorySegment.ofBuffer(key));
+  }
+
   /**
    * Moves to the last entry whose key is {@code key} or less.
    *
@@ -118,6 +123,11 @@ public final class RawCursor implements AutoCloseable {
   /** As {@link #seekFloor(MemorySegment)}. */
   public boolean seekFloor(byte[] key) {
     return seekFloor(MemorySegment.ofArray(key));
+  }
+
+  /** As {@link #seekFloor(MemorySegment)}. */
+  public boolean seekFloor(ByteBuffer key) {
+    return seekFloor(MemorySegment.ofBuffer(key));
   }
 
   private interface Read {

@@ -232,6 +232,11 @@ public final class RawTable {
     append(MemorySegment.ofArray(key), MemorySegment.ofArray(value));
   }
 
+  /** As {@link #append(MemorySegment, MemorySegment)}. */
+  public void append(ByteBuffer key, ByteBuffer value) {
+    append(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
+  }
+
   /** Removes a key; false if it is absent. */
   public boolean delete(MemorySegment key) {
     WriteTxn writer = tx.forWriting();

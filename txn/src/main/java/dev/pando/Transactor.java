@@ -115,9 +115,10 @@ abstract sealed class Transactor permits Database {
   }
 
   /**
-   * Runs a closure in a write transaction, which is committed and on disk when this returns, and
-   * rolled back if the closure throws. An update inside an update of the same thread fails at once,
-   * and so does one on a thread that holds an open write transaction.
+   * Runs a closure in a write transaction, which is committed when this returns, and on disk unless
+   * {@link Options#withDurability} says otherwise. It is rolled back if the closure throws. An
+   * update inside an update of the same thread fails at once, and so does one on a thread that
+   * holds an open write transaction.
    *
    * <p>The closure's transaction is for one thread at a time: if another one calls it meanwhile,
    * the update changes nothing and throws an {@link IllegalStateException} that names both.

@@ -6,12 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Raw tables, cursors and views take and give bytes as segments, buffers, arrays and numbers. */
 class RawFormsTest extends DatabaseTestBase {
   private static final byte[] VALUE = {1, 2, 3, 4, 5, 6, 7, (byte) 0x88, 9};
+
+  private static final Set<Class<?>> FORMS =
+      Set.of(MemorySegment.class, ByteBuffer.class, byte[].class);
 
   private Database db;
 
@@ -70,6 +79,36 @@ class RawFormsTest extends DatabaseTestBase {
   }
 
   @Test
+  void appends() {
+    openWith("b");
+    db.update(
+        tx -> {
+          RawTable raw = tx.raw("raw");
+          raw.append(buffer("c"), buffer("value"));
+          assertThatThrownBy(() -> raw.append(buffer("a"), buffer("value")))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThat(raw.get(bytes("c"))).isEqualTo(bytes("value"));
+        });
+  }
+
+  /** Each of them takes keys in all three forms. */
+  @Test
+  void noFormIsForgotten() {
+    for (Class<?> type : List.of(RawTable.class, RawCursor.class)) {
+      Map<String, Set<Class<?>>> forms = new TreeMap<>();
+      for (Method method : type.getMethods()) {
+        if (method.getParameterCount() > 0 && FORMS.contains(method.getParameterTypes()[0])) {
+          forms
+              .computeIfAbsent(method.getName(), name -> new HashSet<>())
+              .add(method.getParameterTypes()[0]);
+        }
+      }
+      assertThat(forms).hasSizeGreaterThanOrEqualTo(3);
+      forms.forEach((name, found) -> assertThat(found).as(name).isEqualTo(FORMS));
+    }
+  }
+
+  @Test
   void seeks() {
     openWith("b", "d");
     try (ReadTxn tx = db.beginRead();
@@ -84,6 +123,10 @@ class RawFormsTest extends DatabaseTestBase {
       assertThat(cursor.seekFloor(segment("c"))).isTrue();
       assertThat(key(cursor)).isEqualTo("b");
       assertThat(cursor.seekFloor(segment("a"))).isFalse();
+      assertThat(cursor.seekExact(buffer("b"))).isTrue();
+      assertThat(cursor.seekExact(buffer("c"))).isFalse();
+      assertThat(cursor.seekFloor(buffer("c"))).isTrue();
+      assertThat(key(cursor)).isEqualTo("b");
     }
   }
 
