@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Waiting for commits of other processes, and what that costs. */
@@ -113,6 +114,7 @@ class CommitWatchTest extends DatabaseTestBase {
   }
 
   @Test
+  @Tag("proof")
   void whereTheKernelSaysNothing() {
     Path none = directory().resolve("no directory").resolve("x.pando");
     for (Path file : List.of(none, directory().resolve("never written"))) {
@@ -131,6 +133,7 @@ class CommitWatchTest extends DatabaseTestBase {
   }
 
   @Test
+  @Tag("proof")
   void otherFilesInTheDirectoryDoNotKeepItBusy() throws Exception {
     Fake source = new Fake();
     CommitWatch watch = new CommitWatch(directory().resolve("x.pando"), source);

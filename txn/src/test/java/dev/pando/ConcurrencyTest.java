@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -237,6 +238,7 @@ final class ConcurrencyTest extends DatabaseTestBase {
   }
 
   @Test
+  @Tag("proof")
   void closeAmongHundredsOfThreadsGivesExceptions() throws InterruptedException {
     for (int round = 0; round < 3; round++) {
       Database db = Database.open(file(), Options.defaults().withCloseTimeout(Duration.ZERO));

@@ -14,13 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Four processes write one database, and read, copy and pack its files at random moments, which
- * drops their locks. {@code -Dcrash.scale=30} runs for two minutes, {@code -Dcrash.seed=} begins
- * with that seed.
+ * drops their locks. At scale 1 it runs for two minutes.
  */
+@Tag("proof")
+@Tag("scaled")
 class CopyingSoakTest extends DatabaseTestBase {
   private static final int PROCESSES = 4;
   private static final long SECONDS = 120;

@@ -17,11 +17,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What {@link Options#withReaderLimit} ends, and when. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("proof")
 class EndedReaderTest extends DatabaseTestBase {
   private static final byte[] KEY = {1};
   private static final Table<byte[], byte[]> RAW = Table.of("raw", Codec.bytes(), Codec.bytes());

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
  * large transaction meets it in the middle of its commit, and the write gives EFBIG.
  */
 @Timeout(600)
+@Tag("scaled")
 final class FileSizeLimitTest extends DatabaseTestBase {
   private static final Path BASH = Path.of("/bin/bash");
 

@@ -31,7 +31,7 @@ class GroupFailuresTest extends DatabaseTestBase {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void everyWaiterIsReleased(boolean virtual) throws Exception {
-    long seed = Long.getLong("pando.seed", System.nanoTime());
+    long seed = Long.getLong("crash.seed", System.nanoTime());
     System.out.println("GroupFailuresTest seed " + seed);
     Database db = open(Options.defaults().withStorage(storage));
     db.update(tx -> tx.put(NAMES, -1L, "claims the file"));

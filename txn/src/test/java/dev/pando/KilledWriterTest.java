@@ -3,6 +3,7 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A process dies at each step of its commits, and another one goes on: it takes a commit over whose
  * meta was written, or drops it, and loses nothing that was acknowledged.
  */
+@Tag("proof")
 class KilledWriterTest extends DatabaseTestBase {
   private static final int COMMITS = 4;
 

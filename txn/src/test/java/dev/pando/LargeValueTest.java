@@ -14,11 +14,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values from empty to the longest, and around each length at which they change their form. */
+@Tag("proof")
 class LargeValueTest extends DatabaseTestBase {
   private static final byte[] KEY = {1};
 

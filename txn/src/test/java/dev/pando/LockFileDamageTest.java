@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lock file that somebody cut, overwrote, or left behind. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("proof")
 class LockFileDamageTest extends DatabaseTestBase {
   private static final List<String> ORDERS =
       List.of("get 1", "txn", "put 1 y", "begin", "try-begin 10", "hold b", "check");

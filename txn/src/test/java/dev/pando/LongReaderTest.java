@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Readers and writers that stay open, or are forgotten. */
+@Tag("proof")
 class LongReaderTest extends DatabaseTestBase {
   @Test
   void showThemselves() throws Exception {

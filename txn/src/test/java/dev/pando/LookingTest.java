@@ -9,11 +9,13 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Statistics, lists and checks while states that they tell of come and go. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("proof")
 class LookingTest extends DatabaseTestBase {
   private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
 

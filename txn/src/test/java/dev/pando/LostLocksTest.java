@@ -3,6 +3,7 @@ package dev.pando;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.crash.Figures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LostLocksTest extends DatabaseTestBase {
-  private static final boolean FULL = Long.getLong("crash.scale", 1) >= 10;
+  private static final boolean FULL = Figures.scale() >= 10;
 
   private PeerJvm peer;
   private PeerJvm stranger;

@@ -90,7 +90,7 @@ final class MediumValueTest extends DatabaseTestBase {
   @ParameterizedTest
   @ValueSource(ints = {2048, 4096, 8192})
   void updatesReuseThePagesThatTheyFree(int length) {
-    long seed = Long.getLong("pando.seed", System.nanoTime());
+    long seed = Long.getLong("crash.seed", System.nanoTime());
     Random random = new Random(seed);
     Database db = open();
     int count = 2000;

@@ -14,12 +14,14 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Two threads in one transaction, again and again, which do what they like. Whatever returns is
  * right; what was committed is what the puts that returned have put; the file is sound.
  */
+@Tag("scaled")
 class MisuseTest extends DatabaseTestBase {
   private static final int PROMISED = 100_000;
   private static final int KEYS = 300;

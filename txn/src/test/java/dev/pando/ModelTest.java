@@ -3,6 +3,7 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.codec.Codec;
+import dev.pando.crash.Figures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,14 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Random programs against a model: a {@link TreeMap} for each table of each state that somebody
- * still reads. Rerun one with {@code -Dpando.seed=}; {@code -Dpando.scale=10} runs ten times as
- * many operations.
+ * Random programs against a model: a {@link TreeMap} for each table of each state that is still
+ * read. {@code -Dcrash.seed=} runs one again.
  */
+@Tag("scaled")
 final class ModelTest extends DatabaseTestBase {
   private static final String[] TABLES = {"one", "two", "three"};
 
@@ -34,17 +36,17 @@ final class ModelTest extends DatabaseTestBase {
 
   @ParameterizedTest(name = "pages of {0} bytes, {1} keys")
   @CsvSource({
-    "512,300,80000",
-    "512,5000,60000",
-    "1024,400,20000",
-    "4096,3000,60000",
-    "4096,60000,40000",
-    "16384,500,20000",
-    "65536,300,20000"
+    "512,300,400000",
+    "512,5000,300000",
+    "1024,400,100000",
+    "4096,3000,300000",
+    "4096,60000,200000",
+    "16384,500,100000",
+    "65536,300,100000"
   })
   void behavesAsItsModel(int pageSize, int keys, int wanted) {
-    long seed = Long.getLong("pando.seed", System.nanoTime());
-    System.out.println("ModelTest pages of " + pageSize + ", seed " + seed);
+    Figures figures = new Figures("operations on pages of " + pageSize, wanted);
+    long seed = figures.seed(0);
     random = new Random(seed);
     options =
         Options.defaults()
@@ -52,9 +54,8 @@ final class ModelTest extends DatabaseTestBase {
             .withGrowthStep(16 << 10)
             .withSpillLimit(256 << 10);
     db = open(options);
-    long target = wanted * Long.getLong("pando.scale", 1L);
     try {
-      while (operations < target) {
+      while (operations < figures.wanted()) {
         step(keys);
       }
     } catch (Throwable e) {
@@ -62,6 +63,7 @@ final class ModelTest extends DatabaseTestBase {
     }
     held.forEach(reader -> reader.tx.close());
     System.out.println("ModelTest " + operations + " operations, " + db.stat());
+    figures.reached(operations);
   }
 
   private void step(int keys) {

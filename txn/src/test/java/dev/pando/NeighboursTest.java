@@ -11,11 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files beside the database that have names like its own, and other names of its files. */
+@Tag("proof")
 class NeighboursTest extends DatabaseTestBase {
   private Path path(String name) {
     return directory().resolve(name);

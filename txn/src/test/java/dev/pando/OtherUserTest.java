@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * A user who may read the database and not write it. Needs root, to run a process as another user.
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("proof")
 class OtherUserTest extends DatabaseTestBase {
   private static final int NOBODY = 65534;
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.condition.OS;
  * Processes that stand still, come at the same time, are many, or whose threads are interrupted.
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("proof")
 class ProcessTurnsTest extends DatabaseTestBase {
   private static long round(Database db) {
     return db.<Long, RuntimeException>view(SoakRounds::verify);

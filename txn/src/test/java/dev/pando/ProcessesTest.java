@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several JVMs with one database. */
@@ -66,6 +67,7 @@ class ProcessesTest extends DatabaseTestBase {
   }
 
   @Test
+  @Tag("proof")
   void aWriterThatNeverPausesLetsOthersWrite() throws Exception {
     Database db = open();
     Churn.load(db);
@@ -98,6 +100,7 @@ class ProcessesTest extends DatabaseTestBase {
   }
 
   @Test
+  @Tag("proof")
   void writersThatTakeTurnsReuseByInterval() throws Exception {
     Database db = open();
     Churn.load(db);
@@ -121,6 +124,7 @@ class ProcessesTest extends DatabaseTestBase {
   }
 
   @Test
+  @Tag("proof")
   void writersThatComeAndGoReuseByInterval() throws Exception {
     long loaded;
     try (PeerJvm reader = PeerJvm.start()) {
@@ -149,6 +153,7 @@ class ProcessesTest extends DatabaseTestBase {
   }
 
   @Test
+  @Tag("proof")
   void tenReadersHoldWhatTheySeeAndNoMore() throws Exception {
     Database db = open();
     Churn.load(db);
@@ -207,6 +212,7 @@ class ProcessesTest extends DatabaseTestBase {
   }
 
   @Test
+  @Tag("proof")
   void twoCreateItAtOnce() throws Exception {
     for (int i = 0; i < 5; i++) {
       Path file = directory().resolve("new" + i);

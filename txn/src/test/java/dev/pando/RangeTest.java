@@ -20,6 +20,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A range's bytes hold exactly the keys that the range is said to hold. */
@@ -54,6 +55,7 @@ class RangeTest {
   }
 
   @Property
+  @Tag("scaled")
   void between(@ForAll("numbers") int a, @ForAll("numbers") int b, @ForAll("numbers") int key) {
     Codec<Integer> codec = Codec.i32();
     check(Range.all(), codec, key, k -> true);
@@ -70,6 +72,7 @@ class RangeTest {
   }
 
   @Property
+  @Tag("scaled")
   void betweenStrings(
       @ForAll("strings") String a, @ForAll("strings") String b, @ForAll("keys") String key) {
     Comparator<String> order = Comparator.naturalOrder();
@@ -84,6 +87,7 @@ class RangeTest {
   }
 
   @Property
+  @Tag("scaled")
   void plainKeysStartWith(@ForAll("strings") String start, @ForAll("keys") String key) {
     for (Codec<String> codec : List.of(Codec.utf8(), Codec.descending(Codec.utf8()))) {
       check(Range.startsWith(start), codec, key, k -> k.startsWith(start));
@@ -92,6 +96,7 @@ class RangeTest {
   }
 
   @Property
+  @Tag("scaled")
   void arraysStartWith(@ForAll("arrays") byte[] start, @ForAll("arrays") byte[] key) {
     Predicate<byte[]> starts =
         k -> k.length >= start.length && Arrays.equals(Arrays.copyOf(k, start.length), start);
@@ -100,6 +105,7 @@ class RangeTest {
   }
 
   @Property
+  @Tag("scaled")
   void pairs(
       @ForAll("strings") String a,
       @ForAll("strings") String b,
@@ -116,6 +122,7 @@ class RangeTest {
   }
 
   @Property
+  @Tag("scaled")
   void componentsOfComponents(
       @ForAll("strings") String a, @ForAll("strings") String x, @ForAll("strings") String y) {
     Codec<Tuple2<Tuple2<String, String>, String>> codec =
@@ -131,6 +138,7 @@ class RangeTest {
   }
 
   @Property
+  @Tag("scaled")
   void records(
       @ForAll("strings") String country,
       @ForAll("numbers") int population,

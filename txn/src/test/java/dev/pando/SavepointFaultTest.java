@@ -3,6 +3,7 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.codec.Codec;
+import dev.pando.crash.Figures;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
@@ -12,6 +13,7 @@ import dev.pando.testkit.SimulatedDisk.Call;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,10 +22,11 @@ import org.junit.jupiter.params.provider.CsvSource;
  * which operations of the disk fail here and there. A piece that fails is undone alone, and the
  * others are committed.
  */
+@Tag("scaled")
 final class SavepointFaultTest {
   private static final Path FILE = Path.of("/simulated/savepoints.pando");
   private static final Table<Long, byte[]> TABLE = Table.of("t", Codec.u64(), Codec.bytes());
-  private static final int PROGRAMS = 150;
+  private static final int PROGRAMS = 750;
 
   private Random random = new Random();
   private TreeMap<Long, byte[]> acknowledged = new TreeMap<>();
@@ -35,22 +38,24 @@ final class SavepointFaultTest {
   @ParameterizedTest(name = "no room: {0}")
   @CsvSource({"false", "true"})
   void aPieceThatFailsIsUndoneAlone(boolean noRoom) {
-    long first = Long.getLong("pando.seed", System.nanoTime());
-    System.out.println("SavepointFaultTest seed " + first);
-    for (int i = 0; i < PROGRAMS * Long.getLong("pando.scale", 1L); i++) {
-      random = new Random(first + i);
+    Figures figures = new Figures("savepoints under failures, no room: " + noRoom, PROGRAMS);
+    for (long i = 0; i < (Figures.replays() ? 1 : figures.wanted()); i++) {
+      random = new Random(figures.seed(i));
       acknowledged = new TreeMap<>();
       try {
         program(noRoom);
       } catch (Throwable e) {
-        throw new AssertionError("rerun with -Dpando.seed=" + (first + i), e);
+        throw Figures.failed(figures.seed(i), e);
       }
     }
     System.out.println(
         "SavepointFaultTest %d failures, %d pieces undone, %d commits"
             .formatted(failures, undone, commits));
-    assertThat(undone).isGreaterThan(PROGRAMS);
-    assertThat(commits).isGreaterThan(PROGRAMS);
+    if (!Figures.replays()) {
+      assertThat(undone).isGreaterThan((int) figures.wanted());
+      assertThat(commits).isGreaterThan((int) figures.wanted());
+    }
+    figures.reached(figures.wanted());
   }
 
   private static Options options(SimulatedDisk disk) {

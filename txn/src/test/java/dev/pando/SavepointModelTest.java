@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.codec.Codec;
+import dev.pando.crash.Figures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,13 +12,15 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Random transactions with savepoints inside each other, against a stack of {@link TreeMap}s. Rerun
- * with {@code -Dpando.seed=}; {@code -Dpando.scale=10} runs ten times as many transactions.
+ * Random transactions with savepoints inside each other, against a stack of {@link TreeMap}s.
+ * {@code -Dcrash.seed=} runs one again.
  */
+@Tag("scaled")
 final class SavepointModelTest extends DatabaseTestBase {
   private static final String[] TABLES = {"one", "two", "three", "four", "five"};
   private static final long KEYS = 400;
@@ -64,16 +67,16 @@ final class SavepointModelTest extends DatabaseTestBase {
 
   @ParameterizedTest(name = "pages of {0} bytes, at most {1} dirty, {2} transactions")
   @CsvSource({
-    "512,65536,400",
-    "512,1000000,400",
-    "512,100000000,60",
-    "4096,65536,400",
-    "4096,1000000,300"
+    "512,65536,2000",
+    "512,1000000,2000",
+    "512,100000000,300",
+    "4096,65536,2000",
+    "4096,1000000,1500"
   })
   void behavesAsItsModel(int pageSize, long spillLimit, int wanted) {
-    long seed = Long.getLong("pando.seed", System.nanoTime());
-    System.out.println(
-        "SavepointModelTest pages of " + pageSize + ", limit " + spillLimit + ", seed " + seed);
+    Figures figures =
+        new Figures("transactions, pages of " + pageSize + ", limit " + spillLimit, wanted);
+    long seed = figures.seed(0);
     random = new Random(seed);
     loads = spillLimit > 10_000_000; // with less, pages are spilled before there is a batch
     Options options =
@@ -82,8 +85,7 @@ final class SavepointModelTest extends DatabaseTestBase {
             .withGrowthStep(16 << 10)
             .withSpillLimit(spillLimit);
     Database db = open(options);
-    long transactions = wanted * Long.getLong("pando.scale", 1L);
-    for (long i = 0; i < transactions; i++) {
+    for (long i = 0; i < figures.wanted(); i++) {
       try {
         transaction(db);
         reader(db);
@@ -105,6 +107,7 @@ final class SavepointModelTest extends DatabaseTestBase {
     }
     endReader();
     System.out.println("SavepointModelTest " + rollbacks + " rollbacks, " + db.stat());
+    figures.reached(figures.wanted());
   }
 
   private void reader(Database db) {

@@ -11,9 +11,11 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A database that has another name beside its own, and so another lock file. */
+@Tag("proof")
 class SecondNameTest extends DatabaseTestBase {
   /**
    * Opening it a second time in one JVM was refused, but opened the file and closed it, which drops

@@ -3,9 +3,11 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Segments that are used after their transactions and their database: exceptions, no crash. */
+@Tag("proof")
 class SmuggledSegmentsTest extends DatabaseTestBase {
   @Test
   void areReadWhileTheDatabaseIsClosed() throws Exception {

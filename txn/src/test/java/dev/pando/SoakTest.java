@@ -3,6 +3,7 @@ package dev.pando;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.crash.Figures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,19 +19,22 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Many processes with one database: all read, the writing goes from one to another, and at random
- * moments one is killed and another one takes its place. {@code -Dpando.soak.seconds} says how
- * long, {@code -Dpando.seed} which random numbers.
+ * moments one is killed and another one takes its place.
  */
+@Tag("proof")
+@Tag("scaled")
 class SoakTest extends DatabaseTestBase {
   private static final int PROCESSES = 5;
   private static final long MOST_BYTES = 16 << 20;
+  private static final long SECONDS = 150;
 
-  private final long seconds = Long.getLong("pando.soak.seconds", 30);
-  private final long seed = Long.getLong("pando.seed", System.nanoTime());
+  private final Figures figures = new Figures("seconds of killed and replaced processes", SECONDS);
+  private final long seed = figures.seed(0);
   private final Random random = new Random(seed);
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private final Map<String, Long> counts = new TreeMap<>();
@@ -134,7 +138,7 @@ class SoakTest extends DatabaseTestBase {
     print("begins");
     List<Child> children = new ArrayList<>();
     try {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(figures.wanted());
       while (System.nanoTime() - end < 0 && failures.isEmpty()) {
         inhabit(children, Math.min(end, System.nanoTime() + TimeUnit.SECONDS.toNanos(12)));
         allEnd(children);
@@ -154,6 +158,7 @@ class SoakTest extends DatabaseTestBase {
     assertThat(largest).isLessThan(MOST_BYTES);
     db.update(SoakRounds::write);
     verify(db);
+    figures.reached(figures.wanted());
   }
 
   /** For a time; this process has the database open for the second half of it. */

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
  * other threads write at once, no reader holds pages, and every page is accounted for.
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("proof")
+@Tag("scaled")
 class StackOverflowTest extends DatabaseTestBase {
   private static final Table<byte[], byte[]> RAW = Table.of("raw", Codec.bytes(), Codec.bytes());
   private static final long STACK_BYTES = 512 << 10;

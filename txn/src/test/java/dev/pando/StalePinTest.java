@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.txn.readers.SlotLayout;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * between, a process that takes over the writing may see a pin on a state whose pages were reused
  * long ago.
  */
+@Tag("proof")
 class StalePinTest extends DatabaseTestBase {
   /** Writes into a free slot of a process's block what a reader would for a moment. */
   private void pin(PeerJvm editor, long pid, long value) throws IOException {

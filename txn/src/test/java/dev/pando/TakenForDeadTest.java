@@ -10,11 +10,13 @@ import dev.pando.txn.file.Members;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A process that has lost its locks, is stopped, and goes on later. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Tag("proof")
 class TakenForDeadTest extends DatabaseTestBase {
   private final HookedLocks storage = new HookedLocks();
 

@@ -10,29 +10,37 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Random changes against a {@link TreeMap}. A failure prints its seed; {@code -Dpando.seed=N} runs
- * that one again.
+ * Random changes against a {@link TreeMap}. A failure prints its seed; {@code -Dcrash.seed=N} runs
+ * that one again. {@code -Dcrash.scale=1} runs all operations, the build a part of them.
  */
+@Tag("scaled")
 class TreeModelTest {
+  private static final double SCALE = Double.parseDouble(System.getProperty("crash.scale", "0.05"));
+
   @ParameterizedTest
   @CsvSource({
-    "512, SHORT, 60000", "512, LONG, 20000", "512, PREFIXED, 40000", "512, VALUES, 20000",
-    "1024, BINARY, 40000", "4096, SHORT, 60000", "4096, LONG, 30000", "4096, PREFIXED, 60000",
-    "4096, VALUES, 30000", "65536, BINARY, 60000", "512, LARGE, 20000", "1024, LARGE, 20000",
-    "2048, LARGE, 20000", "4096, LARGE, 20000", "8192, LARGE, 15000", "16384, LARGE, 15000",
-    "32768, LARGE, 10000", "65536, LARGE, 10000"
+    "512, SHORT, 300000", "512, LONG, 100000", "512, PREFIXED, 200000", "512, VALUES, 100000",
+    "1024, BINARY, 200000", "4096, SHORT, 300000", "4096, LONG, 150000", "4096, PREFIXED, 300000",
+    "4096, VALUES, 150000", "65536, BINARY, 300000", "512, LARGE, 100000", "1024, LARGE, 100000",
+    "2048, LARGE, 100000", "4096, LARGE, 100000", "8192, LARGE, 75000", "16384, LARGE, 75000",
+    "32768, LARGE, 50000", "65536, LARGE, 50000"
   })
   void behavesLikeATreeMap(int pageSize, Keys keys, int operations) {
-    long seed = Long.getLong("pando.seed", System.nanoTime());
+    long seed = Long.getLong("crash.seed", System.nanoTime());
+    long part = Math.max(1, Math.round(operations * SCALE));
+    System.out.printf(
+        "%,d operations, pages of %d bytes, %s: seed %d, scale %s%n",
+        part, pageSize, keys, seed, SCALE);
     try {
-      new Run(pageSize, keys, seed).play(operations * Long.getLong("pando.scale", 1L));
+      new Run(pageSize, keys, seed).play(part);
     } catch (Throwable failure) {
       throw new AssertionError(
-          "seed %d, page size %d, %s: rerun with -Dpando.seed=%d"
+          "seed %d, page size %d, %s: rerun with -Dcrash.seed=%d"
               .formatted(seed, pageSize, keys, seed),
           failure);
     }
@@ -124,7 +132,7 @@ class TreeModelTest {
       this.pageSize = pageSize;
       this.keys = keys;
       this.random = new Random(seed);
-      this.fixture = new TreeFixture(pageSize, (1L << 29) * Long.getLong("pando.scale", 1L));
+      this.fixture = new TreeFixture(pageSize, (long) ((1L << 29) * Math.max(1, 5 * SCALE)));
       this.cursor = fixture.tree.cursor();
       this.roaming = cursor;
     }
@@ -254,7 +262,7 @@ class TreeModelTest {
   @ParameterizedTest
   @CsvSource({"512", "4096"})
   void olderRootsStayWhole(int pageSize) {
-    long seed = Long.getLong("pando.seed", System.nanoTime());
+    long seed = Long.getLong("crash.seed", System.nanoTime());
     Random random = new Random(seed);
     TreeFixture fixture = new TreeFixture(pageSize, 256L << 20);
     NavigableMap<byte[], byte[]> model = new TreeMap<>(Arrays::compareUnsigned);

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,6 +102,7 @@ class TreeWriterTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
+  @Tag("proof")
   void valuesOfAboutAPageShareLeavesOfSeveralPages(boolean up) {
     // A value of 2,048 bytes took a page of 4,096 when it had a run of its own: twice its bytes.
     assertTrue(spent(4096, 2048, up) < 1.21, "2 KiB take " + spent(4096, 2048, up));

@@ -14,6 +14,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,7 @@ class CodecMalformedTest {
   record Colours(Colour first, Colour second) {}
 
   @Property
+  @Tag("scaled")
   void arbitraryBytesAreDecodedOrRefused(@ForAll("anyBytes") byte[] bytes) {
     for (Codec<?> codec : CODECS) {
       decodeOrRefuse(codec, bytes);
@@ -78,6 +80,7 @@ class CodecMalformedTest {
   }
 
   @Property
+  @Tag("scaled")
   void changedAndCutBytesAreDecodedOrRefused(
       @ForAll @Size(max = 3) String text, @ForAll int at, @ForAll byte changed, @ForAll int cut) {
     String valid = text.codePoints().allMatch(c -> c < 0xD800 || c > 0xDFFF) ? text : "";

@@ -11,9 +11,11 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Encoded bytes have the order of the values, and become the same values again. */
+@Tag("scaled")
 class CodecOrderTest {
   /** By code points, which String.compareTo is not. */
   private static final Comparator<String> CODE_POINTS =

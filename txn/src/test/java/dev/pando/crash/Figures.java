@@ -12,18 +12,23 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much a crash test does, and what it did. {@code -Dcrash.scale=1} is the full proof, 10 ten
- * times as much; the default is a part of it, for every build. {@code -Dcrash.seed=} runs the one
- * case again that printed this seed. Each figure is printed and added to {@code
- * target/crash-figures.txt}; one that is lower than promised fails the test.
+ * How much a random test does, and what it did. {@code -Dcrash.scale=1} is the full proof, 10 ten
+ * times as much; the build chooses a part of it, see the parent's pom. {@code -Dcrash.seed=} runs
+ * the one case again that printed this seed. Each figure is printed with its scale and added to
+ * {@code target/crash-figures.txt}; one that is lower than promised fails the test.
+ *
+ * <p>A test with a scale has the tag "scaled", so that the proof runs it again at a larger one. A
+ * class that takes more than about five seconds has the tag "proof": {@code mvn test} leaves it
+ * out.
  */
 public final class Figures {
   private static final Path FILE = Path.of("target", "crash-figures.txt");
   private static final @Nullable Long SEED = Long.getLong("crash.seed");
-  private static final double SCALE = scale(System.getProperty("crash.scale", "0.2"));
+  private static final double SCALE = scale(System.getProperty("crash.scale", "0.05"));
 
   private final String what;
   private final long wanted;
+  private final String scale;
   private final long first = SEED != null ? SEED : System.nanoTime();
   private final long begin = System.nanoTime();
 
@@ -44,16 +49,23 @@ public final class Figures {
 
   private Figures(String what, long promised, double scale) {
     this.what = what;
-    this.wanted = Math.max(1, Math.round(promised * scale));
-    System.out.println(what + ": first seed " + first + ", scale " + scale);
+    this.wanted = Math.max(1, (long) (promised * scale + 1e-6));
+    this.scale = String.format(Locale.ROOT, "%.3g", scale);
+    System.out.println(what + ": first seed " + first + ", scale " + this.scale);
   }
 
+  /** Below 1 it is one in a whole number, so that of a finite set exactly this part is run. */
   private static double scale(String value) {
     double scale = Double.parseDouble(value);
     if (!(scale > 0 && scale <= 1e6)) {
       throw new IllegalArgumentException("crash.scale=" + value + ", allowed above 0, to 1000000");
     }
-    return scale;
+    return scale < 1 ? 1.0 / Math.round(1 / scale) : scale;
+  }
+
+  /** The scale, of 1 for the full proof. */
+  public static double scale() {
+    return SCALE;
   }
 
   /** Of so many cases of a finite set one is run, chosen at random; 1 from scale 1 on. */
@@ -100,10 +112,11 @@ public final class Figures {
     String line =
         String.format(
             Locale.ROOT,
-            "%-48s %,12d of %,d in %.1f s%n",
+            "%-48s %,12d of %,d at scale %s in %.1f s%n",
             what,
             count,
             wanted,
+            scale,
             (System.nanoTime() - begin) / 1e9);
     System.out.print(line);
     if (replays()) {

@@ -4,12 +4,15 @@ import dev.pando.Durability;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Programs to which {@link ChainTest} shrank what it found, each with many choices of the disk;
  * fewer of them at a scale below 1.
  */
+@Tag("proof")
+@Tag("scaled")
 class FoundByChainsTest {
   /**
    * A commit's sync failed; after opening again it was found whole, from the kernel's cache. {@code

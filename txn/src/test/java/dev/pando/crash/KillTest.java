@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
  * must find every step that was acknowledged, on disk or not, at most those besides that were under
  * way, and each of them whole.
  */
+@Tag("proof")
+@Tag("scaled")
 class KillTest {
   private static final long PROMISED = 500;
   private static final int KILLS = 5;

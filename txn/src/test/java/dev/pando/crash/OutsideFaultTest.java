@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
  * acknowledged is there, what failed for want of room is not, any other commit that failed is there
  * or is not, and each is whole.
  */
+@Tag("proof")
 class OutsideFaultTest {
   private static final long PROMISED = 60;
   private static final int LANES = 2;
@@ -66,11 +68,12 @@ class OutsideFaultTest {
   private final Map<String, Long> counts = new ConcurrentSkipListMap<>();
 
   @Test
+  @Tag("scaled")
   void callsThatFail() throws Exception {
     Strace.need();
     Figures figures = new Figures("faults from outside", PROMISED);
     AtomicLong injected = new AtomicLong();
-    long cases = figures.wanted() + figures.wanted() / 5; // some come after the last such call
+    long cases = figures.wanted() + figures.wanted() / 5 + 4; // some come after the last such call
     Lanes.run(
         figures,
         cases,

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The crash tests find what they are there to find: each bug that is planted, they kill. */
+@Tag("proof")
 class PlantedBugsTest {
   /** Random programs that a bug has time to show itself in. */
   private static final int PROGRAMS = 1500;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Timeout;
  * heap is full. Afterwards the next update works or says why not, and every page is accounted for.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("proof")
+@Tag("scaled")
 final class PlantedErrorsTest {
   /** A heap that is full stays full for some allocations. */
   private static final long WHILE = 40;

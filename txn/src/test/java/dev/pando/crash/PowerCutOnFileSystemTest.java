@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
  * <p>Afterwards every step that was acknowledged as durable is there, and at most the newer ones up
  * to that which was under way, each of them whole; the database checks, and takes more commits.
  */
+@Tag("proof")
+@Tag("scaled")
 class PowerCutOnFileSystemTest {
   private static final int LANES = 2;
   private static final long MIB = 1 << 20;

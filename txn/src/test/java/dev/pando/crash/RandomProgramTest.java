@@ -5,12 +5,15 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Long random programs with deeper trees, values of several pages and both page sizes, most of
  * whose images are sampled. Beside {@link ChainTest}, whose chains are short and can be shrunk.
  */
+@Tag("proof")
+@Tag("scaled")
 class RandomProgramTest {
   private static final String[] TABLES = {"one", "two", "three"};
   private static final int STEPS = 120;

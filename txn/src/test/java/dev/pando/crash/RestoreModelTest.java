@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
  * model. A restored snapshot uses pages again that were free for a time, between commits that
  * others still read: each process must keep its books of free pages right through that.
  */
+@Tag("scaled")
 class RestoreModelTest {
   private static final String[] TABLES = {"one", "two", "three"};
   private static final String[] NAMES = {"a", "b", "c", "d", "e", "f"};

@@ -3,9 +3,11 @@ package dev.pando.crash;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Random programs of two or three processes: see {@link ProcessesRun}. */
+@Tag("scaled")
 class SeveralProcessesTest {
   private static final int STEPS = 150;
   private static final int AT_ONCE = 64;

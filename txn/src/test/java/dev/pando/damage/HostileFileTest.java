@@ -6,6 +6,7 @@ import dev.pando.crash.Figures;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
  * profile {@code fuzz} does the same with a fuzzer that watches which code runs.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("proof")
+@Tag("scaled")
 final class HostileFileTest {
   private static final int FILES = 20_000;
   private static final int MOST_CHANGES = 5;
