@@ -5,22 +5,36 @@ import dev.pando.txn.file.LockFile;
 import java.lang.reflect.Field;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /** Waits for a condition instead of for a time: as long as it takes, up to some minutes. */
-final class Await {
+public final class Await {
   private static final long LIMIT_NANOS = TimeUnit.MINUTES.toNanos(3);
 
   private Await() {}
 
-  /** Waits for a condition. */
-  static void until(String what, BooleanSupplier condition) {
+  /** What a test waits for. */
+  @FunctionalInterface
+  public interface Condition {
+    /** Whether it has come. */
+    boolean holds() throws Exception;
+  }
+
+  /** Waits for a condition; an interrupt neither ends the wait nor is lost. */
+  public static void until(String what, Condition condition) {
     long begin = System.nanoTime();
-    while (!condition.getAsBoolean()) {
+    while (!holds(what, condition)) {
       if (System.nanoTime() - begin > LIMIT_NANOS) {
         throw new AssertionError("did not come: " + what);
       }
       LockFile.pause(1_000_000);
+    }
+  }
+
+  private static boolean holds(String what, Condition condition) {
+    try {
+      return condition.holds();
+    } catch (Exception e) {
+      throw new AssertionError("failed while it was waited for: " + what, e);
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -19,17 +18,10 @@ import org.junit.jupiter.api.Test;
 class CommitWatchTest extends DatabaseTestBase {
   private static final Duration LONG = Duration.ofMinutes(1);
 
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("the time ran out").isLessThan(end);
-      LockFile.pause(1_000_000);
-    }
-  }
-
   /** Waits until half a second has no more looks than that, on however slow a machine. */
   private static void awaitLooks(long most) {
-    await(
+    Await.until(
+        "the watching thread",
         () -> {
           long before = CommitWatch.looks();
           LockFile.pause(TimeUnit.MILLISECONDS.toNanos(500));
@@ -109,7 +101,7 @@ class CommitWatchTest extends DatabaseTestBase {
 
     void commitIsNoticed() {
       long now = current.incrementAndGet();
-      await(() -> told.get() == now);
+      Await.until("all are told", () -> told.get() == now);
     }
   }
 
@@ -174,7 +166,7 @@ class CommitWatchTest extends DatabaseTestBase {
     source.commitIsNoticed();
     try (LogOf log = new LogOf(CommitWatch.class)) {
       source.fails = true;
-      await(() -> !log.records().isEmpty());
+      Await.until("a record of the log", () -> !log.records().isEmpty());
       source.fails = false;
       assertThat(log.records().getFirst().getThrown()).hasMessage("planted");
     }
@@ -183,7 +175,8 @@ class CommitWatchTest extends DatabaseTestBase {
   }
 
   private static void awaitThread(boolean alive) {
-    await(
+    Await.until(
+        "the watching thread",
         () ->
             Thread.getAllStackTraces().keySet().stream()
                     .anyMatch(thread -> thread.getName().equals("pando-news"))

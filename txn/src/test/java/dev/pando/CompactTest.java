@@ -160,12 +160,12 @@ class CompactTest extends DatabaseTestBase {
       db.compact();
       assertThat(fileSize()).isGreaterThanOrEqualTo(large);
       peer.expect("freed", "free a");
-      long end = System.nanoTime() + 120_000_000_000L;
-      while (fileSize() >= large / 4) { // the other process lets go of its map by itself
-        assertThat(System.nanoTime()).isLessThan(end);
-        Thread.sleep(50);
-        db.update(tx -> tx.put(NAMES, 1L, "x"));
-      }
+      Await.until(
+          "the other process releases its map by itself",
+          () -> {
+            db.update(tx -> tx.put(NAMES, 1L, "x"));
+            return fileSize() < large / 4;
+          });
       peer.expect("sound", "check");
     }
   }

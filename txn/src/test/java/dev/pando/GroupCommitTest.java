@@ -365,11 +365,7 @@ class GroupCommitTest extends DatabaseTestBase {
     awaitSyncs(before + 1);
   }
 
-  private void awaitSyncs(long wanted) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-    while (storage.syncs.get() < wanted) {
-      assertThat(System.nanoTime()).as("syncs did not come").isLessThan(end);
-      Thread.sleep(1);
-    }
+  private void awaitSyncs(long wanted) {
+    Await.until("syncs", () -> storage.syncs.get() >= wanted);
   }
 }

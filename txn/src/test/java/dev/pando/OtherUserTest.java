@@ -118,9 +118,7 @@ class OtherUserTest extends DatabaseTestBase {
       String sum = reader.ask("held-sum a");
       long locks = ListedLocks.count(reader.pid());
       reader.expect("copied", "copy READ_ALL_BYTES");
-      while (ListedLocks.count(reader.pid()) < locks) {
-        Thread.sleep(10);
-      }
+      Await.until("the reader's locks", () -> ListedLocks.count(reader.pid()) >= locks);
       Churn.run(db, 1, 1);
       reader.expect(sum, "held-sum a");
     }

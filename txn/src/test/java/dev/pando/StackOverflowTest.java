@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -343,9 +342,7 @@ class StackOverflowTest extends DatabaseTestBase {
 
   /** Housekeeping ends what a thread could not end. */
   private void awaitNoReaders() {
-    while (db.stat().readers() > 0) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    Await.until("housekeeping ends readers", () -> db.stat().readers() == 0);
   }
 
   private static int deepest() throws Exception {

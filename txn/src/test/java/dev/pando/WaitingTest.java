@@ -3,7 +3,6 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pando.txn.file.LockFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,7 @@ class WaitingTest extends DatabaseTestBase {
 
     /** Waits until the thread waits: for the turn, for a lock, or for a commit. */
     Doing waits() {
-      awaitTrue(() -> thread.getState() == Thread.State.WAITING);
+      Await.until("what others do", () -> thread.getState() == Thread.State.WAITING);
       return this;
     }
 
@@ -69,18 +68,6 @@ class WaitingTest extends DatabaseTestBase {
           .rootCause()
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("the database is closed");
-    }
-  }
-
-  private interface Condition {
-    boolean holds();
-  }
-
-  private static void awaitTrue(Condition condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("the time ran out").isLessThan(end);
-      LockFile.pause(100_000);
     }
   }
 
@@ -139,7 +126,8 @@ class WaitingTest extends DatabaseTestBase {
       leads.ends();
       assertThat(next.outcome).isNotDone();
     }
-    awaitTrue(() -> db.<Long, RuntimeException>view(tx -> tx.count(NAMES)) == 3);
+    Await.until(
+        "what others do", () -> db.<Long, RuntimeException>view(tx -> tx.count(NAMES)) == 3);
   }
 
   // ---- a thread that would wait for itself
@@ -371,7 +359,7 @@ class WaitingTest extends DatabaseTestBase {
       peer.expect("done", "write 1 theirs");
       Doing begins = new Doing(db::beginWrite);
       Doing updates = new Doing(() -> db.update(tx -> tx.put(NAMES, 1L, "x")));
-      awaitTrue(() -> isWaiting(begins) || isWaiting(updates));
+      Await.until("what others do", () -> isWaiting(begins) || isWaiting(updates));
       new Doing(db::close).ends();
       begins.isRefusedAsClosed();
       updates.isRefusedAsClosed();
@@ -396,7 +384,7 @@ class WaitingTest extends DatabaseTestBase {
       db.update(Durability.ASYNC, tx -> tx.put(PeerJvm.DATA, 1L, new byte[1]));
       assertThat(peer.ask("begin")).startsWith("writing");
       Doing syncs = new Doing(db::sync);
-      awaitTrue(() -> isWaiting(syncs));
+      Await.until("what others do", () -> isWaiting(syncs));
       new Doing(db::close).ends();
       syncs.isRefusedAsClosed();
       peer.expect("committed", "commit");

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.txn.commit.WriterWatch;
-import dev.pando.txn.file.LockFile;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -18,20 +16,12 @@ class WriterWarningTest extends DatabaseTestBase {
   private static final Options WARNING =
       Options.defaults().withWriterWarning(Duration.ofMillis(200));
 
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("the time ran out").isLessThan(end);
-      LockFile.pause(1_000_000);
-    }
-  }
-
   private static Thread named(String name, Runnable run) {
     return Thread.ofPlatform().name(name).start(run);
   }
 
   private static LogRecord first(LogOf log) {
-    await(() -> !log.records().isEmpty());
+    Await.until("a warning", () -> !log.records().isEmpty());
     return log.records().getFirst();
   }
 
@@ -75,13 +65,14 @@ class WriterWarningTest extends DatabaseTestBase {
                         awaitQuietly(end);
                         tx.put(NAMES, 1L, "x");
                       }));
-      await(() -> runs.getState() == Thread.State.TIMED_WAITING);
+      Await.until("the thread waits", () -> runs.getState() == Thread.State.TIMED_WAITING);
       Thread one = named("one", () -> db.update(tx -> tx.put(NAMES, 2L, "y")));
       Thread two = named("two", () -> db.beginWrite().close());
       assertThat(first(log).getMessage())
           .contains("of thread runs of process ")
           .contains("begun by an update whose closure is a dev.pando.");
-      await(
+      Await.until(
+          "a warning about it",
           () -> log.records().size() > 1 || log.records().getFirst().getMessage().contains("more"));
       end.countDown();
       runs.join();

@@ -3,6 +3,7 @@ package dev.pando.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.Await;
 import dev.pando.Database;
 import dev.pando.Options;
 import dev.pando.WriteTxn;
@@ -213,11 +214,9 @@ class KillTest {
             assertThat(reader.await("read")).isTrue();
             acknowledged.goOn(db);
             kill(reader, Mode.READING, 60);
-            long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-            while (!db.readers().stream().allMatch(open -> open.pid() != reader.pid())) {
-              assertThat(System.nanoTime()).as("a dead reader's slot").isLessThan(end);
-              Thread.sleep(5);
-            }
+            Await.until(
+                "a dead reader's slot is free",
+                () -> db.readers().stream().allMatch(open -> open.pid() != reader.pid()));
             if (db.snapshots().list().isEmpty()) {
               assertThat(db.stat().heldPages()).as("pages that a dead reader holds").isZero();
             }

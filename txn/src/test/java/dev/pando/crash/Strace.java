@@ -2,17 +2,16 @@ package dev.pando.crash;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.pando.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Runs a process so that some of its system calls fail, or stop it. Each thread counts its own. */
 final class Strace {
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Path log;
 
@@ -76,14 +75,9 @@ final class Strace {
   }
 
   /** Until every thread of the process stands still. */
-  void awaitStop(WorkerProcess worker) throws IOException, InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!log().contains("stopped by SIGSTOP") || !stopped(worker.pid())) {
-      if (System.nanoTime() - end > 0) {
-        throw new IOException("the process was not stopped: " + log());
-      }
-      Thread.sleep(2);
-    }
+  void awaitStop(WorkerProcess worker) {
+    Await.until(
+        "SIGSTOP in " + log, () -> log().contains("stopped by SIGSTOP") && stopped(worker.pid()));
   }
 
   private static boolean stopped(long pid) throws IOException {
