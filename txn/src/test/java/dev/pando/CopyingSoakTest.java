@@ -61,21 +61,7 @@ class CopyingSoakTest extends DatabaseTestBase {
   }
 
   private Process start(int number, long seed, long seconds) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx64m",
-            "-ea",
-            "-cp",
-            PeerJvm.classPath(),
-            Writing.class.getName(),
-            file().toString(),
-            String.valueOf(number),
-            String.valueOf(seed),
-            String.valueOf(seconds))
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    return ChildJvm.of(Writing.class).with("-Xmx64m").start(file(), number, seed, seconds);
   }
 
   private static long lastAcknowledged(Process child) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pando.crash.Figures;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -70,27 +69,14 @@ final class FileSizeLimitTest extends DatabaseTestBase {
   }
 
   private static List<String> limited(Path file, long seed) throws IOException {
-    List<String> command =
-        List.of(
-            BASH.toString(),
-            "-c",
-            "ulimit -f " + LIMIT + "; exec \"$@\"",
-            "bash",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx64m",
-            "-XX:+UseSerialGC",
-            "-ea",
-            "-cp",
-            PeerJvm.classPath(),
-            FileSizeLimitChild.class.getName(),
-            file.toString(),
-            String.valueOf(ENTRIES),
-            String.valueOf(seed));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    List<String> output = process.inputReader(StandardCharsets.UTF_8).lines().toList();
-    Process _ = process.onExit().join();
-    return output;
+    List<String> limited =
+        List.of(BASH.toString(), "-c", "ulimit -f " + LIMIT + "; exec \"$@\"", "bash");
+    return ChildJvm.of(FileSizeLimitChild.class)
+        .by(limited)
+        .with("-Xmx64m")
+        .output(file, ENTRIES, seed)
+        .lines()
+        .toList();
   }
 
   /** Maven counts what is skipped, but does not show why. */

@@ -115,7 +115,7 @@ class LongReaderTest extends DatabaseTestBase {
             List.of(
                 "-ea",
                 "-cp",
-                PeerJvm.classPath(),
+                ChildJvm.classPath(),
                 LeakingChild.class.getName(),
                 file().toString()));
     assertThat(output)

@@ -8,22 +8,17 @@ import dev.pando.txn.file.LockBlocks;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.readers.SlotLayout;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Another process with the same database open: it does what it is told, a line at a time. */
@@ -51,46 +46,13 @@ final class PeerJvm implements AutoCloseable {
   }
 
   private static PeerJvm start(List<String> before) throws IOException {
-    List<String> command = new ArrayList<>(before);
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
-            "-ea",
-            "-cp",
-            classPath(),
-            PeerJvm.class.getName()));
-    return new PeerJvm(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    return new PeerJvm(ChildJvm.of(PeerJvm.class).by(before).start());
   }
 
   static PeerJvm open(Path file) throws IOException {
     PeerJvm peer = start();
     peer.expect("opened", "open " + file);
     return peer;
-  }
-
-  /** What a JVM needs for the classes of the tests that use only Pando. */
-  static String classPath() throws IOException {
-    try {
-      List<Path> homes =
-          List.of(
-              ChildJvm.home(dev.pando.pager.Storage.class),
-              ChildJvm.home(dev.pando.btree.Tree.class),
-              ChildJvm.home(Database.class),
-              ChildJvm.home(PeerJvm.class));
-      return Stream.concat(homes.stream().map(Path::toString), Stream.of(jspecify()))
-          .distinct()
-          .collect(Collectors.joining(File.pathSeparator));
-    } catch (URISyntaxException e) {
-      throw new IOException(e);
-    }
-  }
-
-  private static String jspecify() {
-    return ChildJvm.path(name -> name.startsWith("jspecify"));
   }
 
   /** Sends an order without waiting for the answer. */

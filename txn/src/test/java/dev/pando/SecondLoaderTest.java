@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class SecondLoaderTest extends DatabaseTestBase {
   private static URLClassLoader secondLoader() throws IOException {
     List<URL> urls = new ArrayList<>();
-    for (String entry : PeerJvm.classPath().split(File.pathSeparator)) {
+    for (String entry : ChildJvm.classPath().split(File.pathSeparator)) {
       urls.add(Path.of(entry).toUri().toURL());
     }
     return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());

@@ -14,7 +14,7 @@ class SmuggledSegmentsTest extends DatabaseTestBase {
     String output =
         ChildJvm.run(
             List.of(
-                "-ea", "-cp", PeerJvm.classPath(), SmugglingChild.class.getName(), file() + ""));
+                "-ea", "-cp", ChildJvm.classPath(), SmugglingChild.class.getName(), file() + ""));
     assertThat(output).endsWith("sound\n").contains("reads ");
     assertThat(output.lines().filter(line -> line.startsWith("ended ")))
         .as(output)

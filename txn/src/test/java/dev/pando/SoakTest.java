@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,20 +52,7 @@ class SoakTest extends DatabaseTestBase {
     private volatile String last = "";
 
     Child() throws IOException {
-      process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:+UseSerialGC",
-                  "-XX:TieredStopAtLevel=1",
-                  "-Xmx128m",
-                  "-ea",
-                  "-cp",
-                  PeerJvm.classPath(),
-                  SoakJvm.class.getName(),
-                  file().toString(),
-                  String.valueOf(random.nextLong()))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+      process = ChildJvm.of(SoakJvm.class).with("-Xmx128m").start(file(), random.nextLong());
       orders = new PrintWriter(process.getOutputStream(), true, UTF_8);
       listener = Thread.startVirtualThread(this::listen);
       count("processes");

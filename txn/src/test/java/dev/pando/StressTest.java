@@ -8,6 +8,7 @@ import dev.pando.crash.Figures;
 import dev.pando.txn.readers.SlotStress;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,31 +28,31 @@ public class StressTest {
     String jcstress =
         ChildJvm.path(name -> name.matches("(jcstress-core|jopt-simple|jna|jna-platform)-.*"));
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                PeerJvm.classPath() + File.pathSeparator + jcstress,
-                "org.openjdk.jcstress.Main",
-                "-t",
-                "dev.pando.*Stress",
-                "-f",
-                "1",
-                "-iters",
-                "1",
-                "-time",
-                String.valueOf(Math.max(LEAST_MILLIS, figures.wanted())),
-                "-hs",
-                "512",
-                "-c",
-                "2",
-                "-sc",
-                "false",
-                "-af",
-                "NONE",
-                "-jvmArgs",
-                "-XX:+UseParallelGC", // one way of compiling: the time is short
-                "-r",
-                directory.toString())
+        ChildJvm.java(
+                List.of(
+                    "-cp",
+                    ChildJvm.classPath() + File.pathSeparator + jcstress,
+                    "org.openjdk.jcstress.Main",
+                    "-t",
+                    "dev.pando.*Stress",
+                    "-f",
+                    "1",
+                    "-iters",
+                    "1",
+                    "-time",
+                    String.valueOf(Math.max(LEAST_MILLIS, figures.wanted())),
+                    "-hs",
+                    "512",
+                    "-c",
+                    "2",
+                    "-sc",
+                    "false",
+                    "-af",
+                    "NONE",
+                    "-jvmArgs",
+                    "-XX:+UseParallelGC", // one way of compiling: the time is short
+                    "-r",
+                    directory.toString()))
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .start();

@@ -1,9 +1,7 @@
 package dev.pando.pager;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -16,26 +14,9 @@ final class LockingChild implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
 
-  LockingChild(Path lockFile, boolean exclusive) throws IOException, URISyntaxException {
-    String classPath =
-        String.join(File.pathSeparator, origin(FileStorage.class), origin(LockingChild.class));
-    process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath,
-                LockingChild.class.getName(),
-                lockFile.toString(),
-                Boolean.toString(exclusive))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+  LockingChild(Path lockFile, boolean exclusive) throws IOException {
+    process = ChildJvm.start(LockingChild.class, lockFile, exclusive);
     output = process.inputReader(StandardCharsets.UTF_8);
-  }
-
-  private static String origin(Class<?> type) throws URISyntaxException {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
   /** The child's part. */
@@ -52,8 +33,7 @@ final class LockingChild implements AutoCloseable {
   }
 
   /** What a child that only tries is told. */
-  static @Nullable String ask(Path lockFile, boolean exclusive)
-      throws IOException, URISyntaxException {
+  static @Nullable String ask(Path lockFile, boolean exclusive) throws IOException {
     try (LockingChild child = new LockingChild(lockFile, exclusive)) {
       return child.answer();
     }

@@ -3,7 +3,6 @@ package dev.pando.pager;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ class SteadyLockTest {
     try (PageFile file = Pages.STORAGE.create(path)) {
       file.lockAsReader();
       assertTrue(file.tryLock(false));
-      Process child = start(path);
+      Process child = ChildJvm.start(Looking.class, path);
       CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> read(child));
       long times = 0;
       while (!answer.isDone()) {
@@ -34,26 +33,6 @@ class SteadyLockTest {
       assertTrue(times > 100, times + " times");
       assertTrue(file.tryLock(true), "the other one has gone");
     }
-  }
-
-  private static Process start(Path path) throws Exception {
-    String classPath =
-        String.join(
-            File.pathSeparator, origin(FileStorage.class), origin(SteadyLockTest.Looking.class));
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            classPath,
-            Looking.class.getName(),
-            path.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
-  }
-
-  private static String origin(Class<?> type) throws Exception {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
   private static String read(Process child) {

@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.pando.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -38,31 +36,8 @@ final class WorkerProcess {
   static WorkerProcess start(
       List<String> before, Class<?> main, List<String> arguments, Consumer<String> listener)
       throws IOException {
-    List<String> command = new ArrayList<>(before);
-    command.addAll(java(main, arguments));
-    return new WorkerProcess(
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start(),
-        listener);
-  }
-
-  /** The command that starts a JVM of one of the test classes. */
-  static List<String> java(Class<?> main, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xshare:auto",
-            "-Xmx256m",
-            "-XX:-UsePerfData"));
-    command.addAll(List.of("-ea", "-cp", ChildJvm.path(WorkerProcess::isNeeded), main.getName()));
-    command.addAll(arguments);
-    return command;
-  }
-
-  private static boolean isNeeded(String name) {
-    return name.endsWith("classes") || name.startsWith("pando-") || name.startsWith("jspecify");
+    ChildJvm child = ChildJvm.of(main).by(before).with("-Xmx256m");
+    return new WorkerProcess(child.start(arguments.toArray()), listener);
   }
 
   private void tooLong() {
