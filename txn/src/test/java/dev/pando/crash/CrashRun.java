@@ -3,7 +3,6 @@ package dev.pando.crash;
 import dev.pando.CheckReport;
 import dev.pando.Database;
 import dev.pando.Durability;
-import dev.pando.ReadTxn;
 import dev.pando.Savepoint;
 import dev.pando.WriteTxn;
 import dev.pando.error.DatabaseFailedException;
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * the disk; then it goes on with what is left.
  */
 final class CrashRun implements AutoCloseable {
-  /** A reader and what it must go on seeing. */
-  private record Held(ReadTxn tx, Model state) {}
-
   private record Point(Savepoint savepoint, Model state) {}
 
   private static final long CAPACITY = 1 << 20;
@@ -41,19 +37,13 @@ final class CrashRun implements AutoCloseable {
   private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
   private @Nullable Database db;
   private @Nullable WriteTxn tx;
-  private final List<Held> readers = new ArrayList<>();
+  private final List<HeldReader> readers = new ArrayList<>();
   private final List<Point> savepoints = new ArrayList<>();
 
-  /** What a power cut may leave, the oldest first; the last is what processes see. */
-  private List<Model> history = new ArrayList<>(List.of(Model.empty()));
+  private final PossibleStates states = new PossibleStates();
 
   /** What the running transaction has made of it. */
   private Model working = Model.empty();
-
-  /** What the running commit will leave; null if none runs. */
-  private @Nullable Model inFlight;
-
-  private boolean metaMayBeWritten;
 
   /** Whether this process has begun to write. */
   private boolean writing;
@@ -110,9 +100,8 @@ final class CrashRun implements AutoCloseable {
   // ---- the disk
 
   private void before(Call call, @Nullable Path file, long offset, long bytes) {
-    boolean ours = ImageCheck.FILE.equals(file);
-    if (ours && call == Call.WRITE && offset < 3L * check.pageSize() && inFlight != null) {
-      metaMayBeWritten = true;
+    if (check.isMeta(call, file, offset)) {
+      states.writesMeta();
     }
     if (call == Call.SYNC || call == Call.SYNC_DIRECTORY) {
       verifyImages();
@@ -153,7 +142,7 @@ final class CrashRun implements AutoCloseable {
     if (exhaustive == 0) {
       return;
     }
-    check.powerCuts(disk, possible(), exhaustive, samples);
+    check.powerCuts(disk, states.afterPowerCut(), exhaustive, samples);
   }
 
   /** From now on all subsets are tried of up to so many unsynced sectors. */
@@ -161,73 +150,29 @@ final class CrashRun implements AutoCloseable {
     exhaustive = sectors;
   }
 
-  /** What a power cut may leave now. */
-  private List<Model> possible() {
-    List<Model> all = new ArrayList<>(history);
-    if (inFlight != null && metaMayBeWritten) {
-      all.add(inFlight);
-    }
-    return all;
-  }
-
-  private void durable(Model state) {
-    history = new ArrayList<>(List.of(state));
-  }
-
   private Model seen() {
-    return history.getLast();
+    return states.seen();
   }
 
   // ---- after a crash or a failure
 
   /** The process was killed, and perhaps the machine lost power as well. */
   private void afterKill() {
-    List<Model> possible = cutAfterKill ? possible() : lastOf(possible());
+    List<Model> before = states.afterPowerCut();
+    List<Model> possible = cutAfterKill ? before : states.findable();
     SimulatedDisk next = cutAfterKill ? disk.powerCuts(random.nextLong()).any() : disk.afterKill();
     disk.close();
-    disk = roomy(next);
+    disk = cutAfterKill ? ImageCheck.roomy(next, CAPACITY) : next;
+    disk.onCall(this::before);
     boolean cut = cutAfterKill;
-    List<Model> before = possible();
     endProcess();
     open(possible);
     if (cut) {
-      durable(seen());
+      states.durable(seen());
     } else {
       // The file is as it was: until the next sync a power cut may still undo what was there.
-      Model found = seen();
-      history = upTo(found, before);
+      states.durableUpTo(seen(), before);
     }
-  }
-
-  private static List<Model> upTo(Model last, List<Model> states) {
-    List<Model> some = new ArrayList<>();
-    for (Model state : states) {
-      some.add(state);
-      if (state == last) {
-        break;
-      }
-    }
-    return some;
-  }
-
-  /** A disk after a power cut has little room. */
-  private SimulatedDisk roomy(SimulatedDisk from) {
-    if (!cutAfterKill) {
-      from.onCall(this::before);
-      return from;
-    }
-    SimulatedDisk next = new SimulatedDisk(CAPACITY);
-    if (from.exists(ImageCheck.FILE)) {
-      next.put(ImageCheck.FILE, from.content(ImageCheck.FILE));
-    }
-    from.close();
-    next.onCall(this::before);
-    return next;
-  }
-
-  /** A process sees the last commit, or the one in flight. */
-  private List<Model> lastOf(List<Model> states) {
-    return states.subList(history.size() - 1, states.size());
   }
 
   private void endProcess() {
@@ -245,8 +190,7 @@ final class CrashRun implements AutoCloseable {
     if (dead != null) {
       ImageCheck.discard(dead);
     }
-    inFlight = null;
-    metaMayBeWritten = false;
+    states.commitIsOver();
     cutAfterKill = false;
     readers.clear();
     savepoints.clear();
@@ -256,15 +200,14 @@ final class CrashRun implements AutoCloseable {
 
   /** A call failed, and the transaction, if it was in one. */
   private void afterFailure(boolean latched) {
-    List<Model> before = possible();
+    List<Model> before = states.afterPowerCut();
     // What a failed sync lost, the next process does not find.
-    List<Model> possible = latched ? before : lastOf(before);
+    List<Model> possible = latched ? before : states.findable();
     failing = false;
     savepoints.clear();
     WriteTxn running = tx;
     tx = null;
-    inFlight = null;
-    metaMayBeWritten = false;
+    states.commitIsOver();
     if (running != null) {
       running.close();
     }
@@ -277,11 +220,11 @@ final class CrashRun implements AutoCloseable {
     closeAnyhow();
     disk.kill(); // what failed to close
     open(possible);
-    history = upTo(seen(), before);
+    states.durableUpTo(seen(), before);
   }
 
   private void closeAnyhow() {
-    readers.forEach(CrashRun::end);
+    readers.forEach(HeldReader::end);
     readers.clear();
     Database open = db;
     db = null;
@@ -297,7 +240,7 @@ final class CrashRun implements AutoCloseable {
   // ---- what programs do
 
   private void open() {
-    open(lastOf(possible()));
+    open(states.findable());
   }
 
   private void open(List<Model> possible) {
@@ -305,9 +248,7 @@ final class CrashRun implements AutoCloseable {
     db = opened;
     writing = false;
     Model found = ImageCheck.find(opened, possible);
-    if (history.getLast() != found) {
-      history.add(found);
-    }
+    boolean _ = states.found(found);
     working = found;
   }
 
@@ -318,7 +259,7 @@ final class CrashRun implements AutoCloseable {
       tx = running;
       working = seen().copy();
       if (!writing) {
-        durable(seen()); // the first transaction of a process syncs what it found
+        states.durable(seen()); // the first transaction of a process syncs what it found
         writing = true;
       }
     }
@@ -390,21 +331,14 @@ final class CrashRun implements AutoCloseable {
       throw new AssertionError("the transaction does not see what it did");
     }
     savepoints.clear();
-    inFlight = working;
+    states.commits(working);
     running.commit(durability);
     tx = null;
     acknowledged(durability);
   }
 
   private void acknowledged(Durability durability) {
-    Model done = inFlight;
-    inFlight = null;
-    metaMayBeWritten = false;
-    if (done != null && durability == Durability.SYNC) {
-      durable(done);
-    } else if (done != null) {
-      history.add(done);
-    }
+    states.acknowledged(durability);
     if (disk.isDirty()) {
       verifyImages();
     }
@@ -420,34 +354,27 @@ final class CrashRun implements AutoCloseable {
   void sync() {
     if (tx == null) {
       db().sync();
-      durable(seen());
+      states.durable(seen());
     }
   }
 
   void beginReader() {
     if (readers.size() < 4) {
-      readers.add(new Held(db().beginRead(), seen()));
+      readers.add(new HeldReader(db().beginRead(), seen()));
     }
   }
 
   void endReader(int which) {
     if (!readers.isEmpty()) {
-      end(readers.remove(which % readers.size()));
+      readers.remove(which % readers.size()).end();
     }
-  }
-
-  private static void end(Held reader) {
-    if (!reader.state.isSeenBy(reader.tx)) {
-      throw new AssertionError("a reader's snapshot has changed");
-    }
-    reader.tx.close();
   }
 
   void createSnapshot(String name) {
     if (tx == null && !seen().snapshots().containsKey(name)) {
       Model next = seen().copy();
       next.snapshots().put(name, new Model(seen().tables(), new TreeMap<>()));
-      inFlight = next;
+      states.commits(next);
       Object _ = db().snapshots().create(name);
       acknowledged(Durability.SYNC);
     }
@@ -457,7 +384,7 @@ final class CrashRun implements AutoCloseable {
     if (tx == null && seen().snapshots().containsKey(name)) {
       Model next = seen().copy();
       next.snapshots().remove(name);
-      inFlight = next;
+      states.commits(next);
       boolean _ = db().snapshots().drop(name);
       acknowledged(Durability.SYNC);
     }
@@ -465,7 +392,7 @@ final class CrashRun implements AutoCloseable {
 
   void restoreSnapshot(String name) {
     if (tx == null && seen().snapshots().containsKey(name)) {
-      inFlight = seen().restored(name);
+      states.commits(seen().restored(name));
       long _ = db().snapshots().restore(name);
       acknowledged(Durability.SYNC);
     }
@@ -473,11 +400,10 @@ final class CrashRun implements AutoCloseable {
 
   void compact() {
     if (tx == null) {
-      inFlight = seen(); // its commits change nothing that can be seen
-      metaMayBeWritten = true;
+      states.commits(seen()); // its commits change nothing that can be seen
+      states.writesMeta();
       db().compact();
-      inFlight = null;
-      metaMayBeWritten = false;
+      states.commitIsOver();
     }
   }
 
@@ -485,13 +411,13 @@ final class CrashRun implements AutoCloseable {
     if (tx != null) {
       abort();
     }
-    readers.forEach(CrashRun::end);
+    readers.forEach(HeldReader::end);
     readers.clear();
     Database closing = db();
     db = null;
     closing.close();
     if (writing) {
-      durable(seen());
+      states.durable(seen());
     }
     open();
   }
@@ -505,7 +431,7 @@ final class CrashRun implements AutoCloseable {
     if (tx != null) {
       abort();
     }
-    readers.forEach(CrashRun::end);
+    readers.forEach(HeldReader::end);
     readers.clear();
     CheckReport _ = db().check().throwIfBad();
     if (!seen().isIn(db())) {

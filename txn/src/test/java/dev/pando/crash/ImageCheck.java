@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens what a crash left: one of the states that may be there must be there, whole, and nothing
@@ -59,8 +60,19 @@ final class ImageCheck {
     return options;
   }
 
-  int pageSize() {
-    return pageSize;
+  /** Whether a call of the disk writes a meta. */
+  boolean isMeta(Call call, @Nullable Path file, long offset) {
+    return FILE.equals(file) && call == Call.WRITE && offset < 3L * pageSize;
+  }
+
+  /** What is left after a power cut has little room: the same on a disk that has more. */
+  static SimulatedDisk roomy(SimulatedDisk left, long capacity) {
+    SimulatedDisk next = new SimulatedDisk(capacity);
+    if (left.exists(FILE)) {
+      next.put(FILE, left.content(FILE));
+    }
+    left.close();
+    return next;
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.pando.CheckReport;
 import dev.pando.Database;
 import dev.pando.Disk;
 import dev.pando.Durability;
-import dev.pando.ReadTxn;
 import dev.pando.WriteTxn;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.KilledError;
@@ -24,16 +23,13 @@ import org.jspecify.annotations.Nullable;
  * each sync, is compared with a model. One thread acts for all, so that a seed repeats it.
  */
 final class ProcessesRun implements AutoCloseable {
-  /** A reader and what it must go on seeing. */
-  private record Held(ReadTxn tx, Model state) {}
-
   /** One of the processes. */
   private static final class Member {
     private @Nullable Disk process;
     private @Nullable Database db;
     private @Nullable WriteTxn tx;
     private Model working = Model.empty();
-    private final List<Held> readers = new ArrayList<>();
+    private final List<HeldReader> readers = new ArrayList<>();
   }
 
   private static final String[] TABLES = {"one", "two"};
@@ -51,19 +47,8 @@ final class ProcessesRun implements AutoCloseable {
   private final List<Member> members = new ArrayList<>();
   private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
 
-  /** What a power cut may leave, the oldest first; the last is what processes see. */
-  private List<Model> history = new ArrayList<>(List.of(Model.empty()));
+  private final PossibleStates states = new PossibleStates();
 
-  /**
-   * Commits that were cut short: whoever writes next, or opens the file alone, finds one of them or
-   * {@link #seen}, and from then on nobody finds another.
-   */
-  private final List<Model> doubtful = new ArrayList<>();
-
-  /** What the running commit will leave; null if none runs. */
-  private @Nullable Model inFlight;
-
-  private boolean metaMayBeWritten;
   private @Nullable Member acting;
   private @Nullable Fault fault;
   private int callsToFault;
@@ -129,7 +114,7 @@ final class ProcessesRun implements AutoCloseable {
       }
       tell(member, "syncs");
       db.sync();
-      durable(seen());
+      states.durable(seen());
     } else if (choice < 85) {
       abort(member);
       close(member, db);
@@ -150,14 +135,11 @@ final class ProcessesRun implements AutoCloseable {
   // ---- the disk
 
   private void before(Call call, @Nullable Path file, long offset, long bytes) {
-    if (ImageCheck.FILE.equals(file)
-        && call == Call.WRITE
-        && offset < 3L * check.pageSize()
-        && inFlight != null) {
-      metaMayBeWritten = true;
+    if (check.isMeta(call, file, offset)) {
+      states.writesMeta();
     }
     if (call == Call.SYNC || call == Call.SYNC_DIRECTORY) {
-      check.powerCuts(disk, possible(), 3, 1);
+      check.powerCuts(disk, states.afterPowerCut(), 3, 1);
     }
     Fault planned = fault;
     Member member = Thread.currentThread() == thread ? acting : null; // not for housekeeping
@@ -191,46 +173,22 @@ final class ProcessesRun implements AutoCloseable {
     return process;
   }
 
-  /** What a power cut may leave now. */
-  private List<Model> possible() {
-    List<Model> all = new ArrayList<>(history);
-    all.addAll(doubtful);
-    if (inFlight != null && metaMayBeWritten) {
-      all.add(inFlight);
-    }
-    return all;
-  }
-
   private Model seen() {
-    return history.getLast();
+    return states.seen();
   }
 
   private void tell(Member member, String what) {
     story.append("\n").append(members.indexOf(member)).append(' ').append(what);
-    story.append(" (").append(history.size()).append(" states, ");
-    story.append(doubtful.size()).append(" doubtful)");
+    story.append(" (").append(states.afterPowerCut().size()).append(" states, ");
+    story.append(states.inDoubt() ? "in doubt)" : "none in doubt)");
   }
 
   String story() {
     return story.toString();
   }
 
-  private void durable(Model state) {
-    history = new ArrayList<>(List.of(state));
-  }
-
-  /** What whoever opens the file or begins to write may find. */
-  private List<Model> findable() {
-    List<Model> states = new ArrayList<>(List.of(seen()));
-    states.addAll(doubtful);
-    return states;
-  }
-
   private void found(Model state) {
-    if (state != seen()) {
-      history.add(state);
-      adopted++;
-    }
+    adopted += states.found(state) ? 1 : 0;
   }
 
   // ---- the ends of processes
@@ -242,22 +200,13 @@ final class ProcessesRun implements AutoCloseable {
   }
 
   private void afterKill(Member member) {
-    cutShort();
+    states.cutShort();
     if (cut) {
       afterPowerCut();
     } else {
       forget(member);
       disk.bury();
     }
-  }
-
-  /** The running commit, if there is one, was not acknowledged. */
-  private void cutShort() {
-    if (inFlight != null && metaMayBeWritten) {
-      doubtful.add(inFlight);
-    }
-    inFlight = null;
-    metaMayBeWritten = false;
   }
 
   private void forget(Member member) {
@@ -280,28 +229,24 @@ final class ProcessesRun implements AutoCloseable {
   }
 
   private void afterPowerCut() {
-    List<Model> possible = possible();
+    List<Model> possible = states.afterPowerCut();
     members.forEach(this::forget);
     SimulatedDisk left = disk.powerCuts(random.nextLong()).any();
     disk.close();
-    disk = new SimulatedDisk(CAPACITY);
-    if (left.exists(ImageCheck.FILE)) {
-      disk.put(ImageCheck.FILE, left.content(ImageCheck.FILE));
-    }
-    left.close();
+    disk = ImageCheck.roomy(left, CAPACITY);
     disk.onCall(this::before);
     cut = false;
     fault = null;
-    doubtful.clear();
-    history = new ArrayList<>(possible); // the next to open finds one of them
+    states.settled();
+    states.begin(possible); // the next to open finds one of them
     open(members.getFirst(), possible);
-    durable(seen());
+    states.durable(seen());
   }
 
   /** A call failed: the process ends, as one does that does not know what is on disk. */
   private void afterFailure(Member member) {
     tell(member, "has failed");
-    cutShort();
+    states.cutShort();
     failing = false;
     Database db = member.db;
     abort(member);
@@ -322,7 +267,7 @@ final class ProcessesRun implements AutoCloseable {
   // ---- what processes do
 
   private void open(Member member) {
-    open(member, findable());
+    open(member, states.findable());
   }
 
   private void open(Member member, List<Model> possible) {
@@ -335,7 +280,7 @@ final class ProcessesRun implements AutoCloseable {
     found(state);
     tell(member, (alone ? "opens alone " : "joins ") + db.openReport());
     if (alone) {
-      doubtful.clear(); // what is not whole now will never be
+      states.settled(); // what is not whole now will never be
     }
   }
 
@@ -354,10 +299,10 @@ final class ProcessesRun implements AutoCloseable {
     }
     member.tx = tx;
     tell(member, "begins " + tx.txnId());
-    found(ImageCheck.find(db, findable()));
-    if (!doubtful.isEmpty()) {
-      doubtful.clear();
-      durable(seen()); // whoever takes over from one that died or failed syncs what it found
+    found(ImageCheck.find(db, states.findable()));
+    if (states.inDoubt()) {
+      states.settled();
+      states.durable(seen()); // a process that takes over from a dead one syncs what it found
     }
     member.working = seen().copy();
     if (!member.working.isSeenBy(tx)) {
@@ -395,7 +340,7 @@ final class ProcessesRun implements AutoCloseable {
 
   private void commit(Member member, WriteTxn tx) {
     Durability durability = random.nextInt(3) == 0 ? Durability.ASYNC : Durability.SYNC;
-    inFlight = member.working;
+    states.commits(member.working);
     tell(member, "commits " + durability);
     tx.commit(durability);
     member.tx = null;
@@ -403,16 +348,9 @@ final class ProcessesRun implements AutoCloseable {
   }
 
   private void acknowledged(Durability durability) {
-    Model done = inFlight;
-    inFlight = null;
-    metaMayBeWritten = false;
-    if (done != null && durability == Durability.SYNC) {
-      durable(done);
-    } else if (done != null) {
-      history.add(done);
-    }
+    states.acknowledged(durability);
     if (disk.isDirty()) {
-      check.powerCuts(disk, possible(), 3, 1);
+      check.powerCuts(disk, states.afterPowerCut(), 3, 1);
     }
   }
 
@@ -425,7 +363,7 @@ final class ProcessesRun implements AutoCloseable {
   }
 
   private void snapshot(Member member, Database db) {
-    if (isAnybodyWriting() || !doubtful.isEmpty()) {
+    if (isAnybodyWriting() || states.inDoubt()) {
       return;
     }
     String name = random.nextBoolean() ? "kept" : "too";
@@ -433,14 +371,14 @@ final class ProcessesRun implements AutoCloseable {
     Model next = seen().copy();
     if (!next.snapshots().containsKey(name)) {
       next.snapshots().put(name, new Model(seen().tables(), new java.util.TreeMap<>()));
-      inFlight = next;
+      states.commits(next);
       Object _ = db.snapshots().create(name);
     } else if (random.nextInt(3) > 0) {
-      inFlight = next.restored(name);
+      states.commits(next.restored(name));
       long _ = db.snapshots().restore(name);
     } else {
       next.snapshots().remove(name);
-      inFlight = next;
+      states.commits(next);
       boolean _ = db.snapshots().drop(name);
     }
     acknowledged(Durability.SYNC);
@@ -450,23 +388,16 @@ final class ProcessesRun implements AutoCloseable {
     if (random.nextBoolean() && member.readers.size() < MOST_READERS) {
       tell(member, "reads");
       // A writer that died while it took over may have shown what it found.
-      found(ImageCheck.find(db, findable()));
-      member.readers.add(new Held(db.beginRead(), seen()));
+      found(ImageCheck.find(db, states.findable()));
+      member.readers.add(new HeldReader(db.beginRead(), seen()));
     } else if (!member.readers.isEmpty()) {
-      end(member.readers.remove(random.nextInt(member.readers.size())));
+      member.readers.remove(random.nextInt(member.readers.size())).end();
     }
-  }
-
-  private static void end(Held reader) {
-    if (!reader.state.isSeenBy(reader.tx)) {
-      throw new AssertionError("a reader's snapshot has changed");
-    }
-    reader.tx.close();
   }
 
   private void close(Member member, Database db) {
     tell(member, "closes");
-    member.readers.forEach(ProcessesRun::end);
+    member.readers.forEach(HeldReader::end);
     member.readers.clear();
     member.db = null;
     db.close();
@@ -484,7 +415,7 @@ final class ProcessesRun implements AutoCloseable {
       if (db == null) {
         continue;
       }
-      found(ImageCheck.find(db, findable()));
+      found(ImageCheck.find(db, states.findable()));
       CheckReport _ = db.check().throwIfBad();
       close(member, db);
     }
