@@ -7,8 +7,13 @@ package dev.pando.error;
 public final class CorruptFileException extends StorageException {
   private static final long serialVersionUID = 1L;
 
+  /** The file. */
   private final String name;
+
+  /** The damaged page, or -1 when the damage belongs to no single page. */
   private final long pgno;
+
+  /** What was found and what the format allows. */
   private final String reason;
 
   /**

@@ -4,7 +4,10 @@ package dev.pando.error;
 public final class DatabaseLockedException extends StorageException {
   private static final long serialVersionUID = 1L;
 
+  /** The lock file. */
   private final String path;
+
+  /** The process that holds the lock, -1 if it is not known. */
   private final long pid;
 
   /**

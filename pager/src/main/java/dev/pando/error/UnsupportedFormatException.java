@@ -6,7 +6,10 @@ package dev.pando.error;
 public final class UnsupportedFormatException extends StorageException {
   private static final long serialVersionUID = 1L;
 
+  /** What the file turned out to be. */
   private final String found;
+
+  /** What this version reads. */
   private final String supported;
 
   /**

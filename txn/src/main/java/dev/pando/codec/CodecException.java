@@ -9,11 +9,18 @@ import org.jspecify.annotations.Nullable;
 public class CodecException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** The codec that refused, as {@link Codec#id} gives it. */
   private final String codecId;
+
+  /** The bytes that were found. */
   private final String found;
+
+  /** The bytes that are allowed there. */
   private final String allowed;
 
   /**
+   * Names the codec, and what it found.
+   *
    * @param codecId the codec that refused, as {@link Codec#id} gives it
    * @param found the bytes that were found, in words
    * @param allowed the bytes that are allowed there, in words
@@ -23,6 +30,8 @@ public class CodecException extends IllegalArgumentException {
   }
 
   /**
+   * Names the codec, what it found, and the exception that said so.
+   *
    * @param codecId the codec that refused, as {@link Codec#id} gives it
    * @param found the bytes that were found, in words
    * @param allowed the bytes that are allowed there, in words
