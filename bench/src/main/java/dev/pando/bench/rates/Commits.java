@@ -1,0 +1,218 @@
+package dev.pando.bench.rates;
+
+import dev.pando.bench.store.Data;
+import dev.pando.bench.store.KeyList;
+import dev.pando.bench.store.Keys;
+import dev.pando.bench.store.Orders;
+import dev.pando.bench.store.Pair;
+import dev.pando.bench.store.Store;
+import dev.pando.bench.store.Store.Reader;
+import dev.pando.bench.store.Store.Writer;
+import dev.pando.bench.store.Values;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Workloads of many transactions that overwrite records of a loaded store. Operation {@code j}
+ * writes version {@code j + 1}, so that afterwards it is known what must be in the store.
+ */
+final class Commits {
+  private static final int THREADS = 8;
+  private static final int MIXED = 100_000;
+
+  /** Of so many operations one is an update. */
+  private static final int UPDATE = 20;
+
+  private Commits() {}
+
+  static Outcome of1000(Stage stage) {
+    return overwrite(stage, stage.setting().puts(1000), 1);
+  }
+
+  static Outcome of1(Stage stage) {
+    return overwrite(stage, 1, 1);
+  }
+
+  static Outcome mixed(Stage stage) {
+    return overwrite(stage, UPDATE * stage.setting().puts(MIXED / UPDATE), UPDATE);
+  }
+
+  /** Each {@code step}th operation is an update, the others are gets. */
+  private static Outcome overwrite(Stage stage, int size, int step) {
+    KeyList keys = Orders.ring(stage.data(), 3, Keys::present);
+    try (Store store = stage.openCopy()) {
+      Batches batches = new Batches(stage, store, keys, size, step);
+      Outcome outcome = Meter.measure(stage.setting(), batches::run);
+      int[] versions = new int[stage.data().records()];
+      replay(keys, batches.done, step, versions);
+      check(stage, store, versions);
+      return outcome;
+    }
+  }
+
+  /** Transactions one after the other. */
+  private static final class Batches {
+    private final Setting setting;
+    private final Store store;
+    private final KeyList keys;
+    private final Values values;
+    private final Pair pair;
+    private final int size;
+    private final int step;
+    private long done;
+
+    Batches(Stage stage, Store store, KeyList keys, int size, int step) {
+      setting = stage.setting();
+      this.store = store;
+      this.keys = keys;
+      values = new Values(stage.data().valueBytes());
+      pair = stage.data().pair();
+      this.size = size;
+      this.step = step;
+    }
+
+    Meter.Sample run(long millis) {
+      long before = done;
+      long sum = 0;
+      Stopwatch watch = new Stopwatch().start();
+      while (watch.goesOn(setting, millis)) {
+        try (Writer writer = step == 1 ? store.beginWrite(pair) : store.beginReadAndWrite(pair)) {
+          sum += step == 1 ? putAll(writer) : getAndPut(writer);
+          writer.commit();
+        }
+        done += size;
+      }
+      Meter.sink = sum;
+      return Meter.Sample.of(setting, done - before, watch.stop(), Outcome.NONE);
+    }
+
+    private long putAll(Writer writer) {
+      for (long operation = done; operation < done + size; operation++) {
+        put(writer, operation);
+      }
+      return 0;
+    }
+
+    private long getAndPut(Writer writer) {
+      long sum = 0;
+      for (long operation = done; operation < done + size; operation++) {
+        if (operation % step == 0) {
+          put(writer, operation);
+        } else {
+          keys.copy(operation, pair);
+          sum += writer.get();
+        }
+      }
+      return sum;
+    }
+
+    private void put(Writer writer, long operation) {
+      keys.copy(operation, pair);
+      values.fill(keys.record(operation), (int) operation + 1, pair.value);
+      writer.put();
+    }
+  }
+
+  /** Each thread has records of its own, and makes one durable commit after the other. */
+  static Outcome by8Threads(Stage stage) {
+    try (Store store = stage.openCopy()) {
+      Committer[] threads = new Committer[THREADS];
+      Arrays.setAll(threads, i -> new Committer(store, stage.data(), i));
+      for (Committer thread : threads) {
+        thread.start();
+      }
+      Outcome outcome = Meter.measure(stage.setting(), millis -> count(stage, threads, millis));
+      int[] versions = new int[stage.data().records()];
+      for (Committer thread : threads) {
+        thread.end();
+        replay(thread.keys, thread.done, 1, versions);
+      }
+      check(stage, store, versions);
+      return outcome;
+    }
+  }
+
+  private static Meter.Sample count(Stage stage, Committer[] threads, long millis) {
+    Stopwatch watch = new Stopwatch().start();
+    long before = Committer.total(threads);
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    long commits = Committer.total(threads) - before;
+    return Meter.Sample.of(stage.setting(), commits, watch.stop(), Outcome.NONE);
+  }
+
+  /** One of several threads that commit. */
+  private static final class Committer extends Thread {
+    private final Store store;
+    private final Pair pair;
+    private final Values values;
+    private final KeyList keys;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private volatile boolean stop;
+    private volatile long done;
+
+    Committer(Store store, Data data, int number) {
+      this.store = store;
+      pair = data.pair();
+      values = new Values(data.valueBytes());
+      keys = Orders.ringOf(data, number, THREADS);
+    }
+
+    @Override
+    public void run() {
+      try {
+        for (long operation = 0; !stop; operation++) {
+          keys.copy(operation, pair);
+          values.fill(keys.record(operation), (int) operation + 1, pair.value);
+          store.update(pair);
+          done = operation + 1;
+        }
+      } catch (Throwable e) {
+        failure.set(e);
+      }
+    }
+
+    /** Ends the thread; fails if it has failed. */
+    void end() {
+      stop = true;
+      try {
+        join();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      if (failure.get() != null) {
+        throw new IllegalStateException("a thread failed", failure.get());
+      }
+    }
+
+    static long total(Committer[] threads) {
+      return Arrays.stream(threads).mapToLong(thread -> thread.done).sum();
+    }
+  }
+
+  /** Finds out which version each record must have. */
+  private static void replay(KeyList keys, long operations, int step, int[] versions) {
+    for (long operation = 0; operation < operations; operation += step) {
+      versions[keys.record(operation)] = (int) operation + 1;
+    }
+  }
+
+  /** Compares every record with the model. */
+  private static void check(Stage stage, Store store, int[] versions) {
+    if (!Workload.GET.isFor(stage.kind())) {
+      return;
+    }
+    Pair pair = stage.data().pair();
+    try (Reader reader = store.beginRead(pair)) {
+      for (int record = 0; record < versions.length; record++) {
+        stage.data().keys().write(Keys.present(record), pair.key, 0);
+        if (reader.get() != Values.stamp(record, versions[record])) {
+          throw new AssertionError("record " + record + " is not what was written last");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.pando.bench.rates;
+
+import dev.pando.bench.harness.Folders;
+import dev.pando.bench.harness.Trial;
+import dev.pando.bench.store.Data;
+import dev.pando.bench.store.KeyList;
+import dev.pando.bench.store.Orders;
+import dev.pando.bench.store.Pair;
+import dev.pando.bench.store.Store;
+import dev.pando.bench.store.Store.Reader;
+import dev.pando.bench.store.Store.Writer;
+import dev.pando.bench.store.StoreKind;
+import dev.pando.bench.store.Values;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Workloads of one big transaction, its durable commit included. */
+final class Loads {
+  private Loads() {}
+
+  static Outcome sorted(Stage stage) {
+    return repeat(stage, Orders.sorted(stage.data()), values(stage), Writer::put, stage::openNew);
+  }
+
+  static Outcome random(Stage stage) {
+    return repeat(stage, Orders.shuffled(stage.data()), values(stage), Writer::put, stage::openNew);
+  }
+
+  static Outcome append(Stage stage) {
+    return repeat(
+        stage, Orders.sorted(stage.data()), values(stage), Writer::append, stage::openNew);
+  }
+
+  static Outcome deleteHalf(Stage stage) {
+    return repeat(stage, Orders.half(stage.data()), null, Writer::delete, stage::openCopy);
+  }
+
+  private static Values values(Stage stage) {
+    return new Values(stage.data().valueBytes());
+  }
+
+  /** Loads a store for others to read; the result is how the store is set up. */
+  record LoadTrial(Stage stage) implements Trial<Config> {
+    @Override
+    public Config run() {
+      Data data = stage.data();
+      boolean sorted = stage.setting().sortedLoad() || stage.kind() == StoreKind.FLAT;
+      try (Store store = stage.open(stage.loaded())) {
+        load(store, data, sorted ? Orders.sorted(data) : Orders.shuffled(data));
+        store.settle();
+        return new Config(store.config());
+      }
+    }
+  }
+
+  record Config(String config) {}
+
+  /** Puts the first version of records, in one transaction. */
+  static void load(Store store, Data data, KeyList keys) {
+    transaction(store, data, keys, new Values(data.valueBytes()), Writer::put);
+  }
+
+  /** One transaction; without values if it deletes. */
+  private static void transaction(
+      Store store, Data data, KeyList keys, @Nullable Values values, Consumer<Writer> change) {
+    Pair pair = data.pair();
+    try (Writer writer = store.beginWrite(pair)) {
+      for (int i = 0; i < keys.count(); i++) {
+        keys.copy(i, pair);
+        if (values != null) {
+          values.fill(keys.record(i), 0, pair.value);
+        }
+        change.accept(writer);
+      }
+      writer.commit();
+    }
+  }
+
+  /** Runs the transaction on fresh stores, as often as fits into each slice. */
+  private static Outcome repeat(
+      Stage stage,
+      KeyList keys,
+      @Nullable Values values,
+      Consumer<Writer> change,
+      Supplier<Store> fresh) {
+    return Meter.measure(
+        stage.setting(),
+        millis -> {
+          Stopwatch watch = new Stopwatch();
+          long operations = 0;
+          String checksum = Outcome.NONE;
+          while (watch.goesOn(stage.setting(), millis)) {
+            try (Store store = fresh.get()) {
+              System.gc();
+              watch.start();
+              transaction(store, stage.data(), keys, values, change);
+              watch.stop();
+              operations += keys.count();
+              checksum = checksum(stage, store);
+            }
+            Folders.delete(stage.store());
+          }
+          return Meter.Sample.of(stage.setting(), operations, watch, checksum);
+        });
+  }
+
+  /** The checksum of everything in the store, where it can be read. */
+  static String checksum(Stage stage, Store store) {
+    if (!Workload.SCAN.isFor(stage.kind())) {
+      return Outcome.NONE;
+    }
+    try (Reader reader = store.beginRead(stage.data().pair())) {
+      return Long.toHexString(reader.scan());
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.pando.bench.rates;
+
+/**
+ * What a trial has measured.
+ *
+ * @param value in the workload's unit; of a rate, in a warm JVM
+ * @param cold a rate in the first moments of a fresh JVM; 0 if the value is no rate
+ * @param compiling processor seconds of the JIT compilers while the value was measured
+ * @param coldCompiling the same while the cold rate was measured
+ * @param others processors that other processes kept busy meanwhile, on average
+ * @param checksum of what was read or is in the store; the same for every store, or {@link #NONE}
+ */
+record Outcome(
+    double value,
+    double cold,
+    double compiling,
+    double coldCompiling,
+    double others,
+    String checksum) {
+
+  /** For stores whose content cannot be read, and where the trial has compared with a model. */
+  static final String NONE = "-";
+
+  /** A figure that is no rate. */
+  static Outcome figure(double value, String checksum) {
+    return new Outcome(value, 0, 0, 0, 0, checksum);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.pando.bench.rates;
+
+import dev.pando.bench.store.StoreKind;
+import java.util.Locale;
+
+/** What is measured. */
+enum Workload {
+  GET("random get, hit", "gets/s", Reads::get),
+  MISS("random get, miss", "gets/s", Reads::miss),
+  SCAN("scan, every byte read", "entries/s", Reads::scan),
+  REVERSE("reverse scan, every byte read", "entries/s", Reads::reverse),
+  SEEK100("seek and 100 entries, every byte read", "seeks/s", Reads::seek100),
+  LOADSORTED("sorted load by put, one transaction", "puts/s", Loads::sorted),
+  APPEND("sorted load by append, one transaction", "puts/s", Loads::append),
+  LOADRANDOM("random load, one transaction", "puts/s", Loads::random),
+  COMMIT1000("1,000 random overwrites a durable commit", "puts/s", Commits::of1000),
+  COMMIT1("one overwrite a durable commit", "commits/s", Commits::of1),
+  COMMIT1X8("the same by 8 threads", "commits/s", Commits::by8Threads),
+  MIXED("95 % get, 5 % update, a durable commit each 100,000", "ops/s", Commits::mixed),
+  DELETEHALF("delete half at random, one transaction", "deletes/s", Loads::deleteHalf),
+  SIZESORTED("size after the sorted load", "MiB", Sizes::sorted),
+  SIZERANDOM("size after the random load", "MiB", Sizes::random),
+  SIZEOVERWRITTEN(
+      "size after 10 random overwrites of all, 1,000 a commit", "MiB", Sizes::overwritten),
+  SIZE2K("size of 100,000 records of 2 KiB, random load", "MiB", Sizes::large),
+  GROWTH(
+      "growth while a reader waits and 100,000 records are overwritten 20 times",
+      "MiB",
+      Sizes::growth),
+  GROWTH10(
+      "the same while ten readers wait, begun every second time",
+      "MiB",
+      Sizes::growthWithTenReaders),
+  OPEN("open to first get, after a close", "ms", Opens::closed),
+  OPENAFTERCRASH("open to first get, after a kill", "ms", Opens::crashed);
+
+  /** Runs in a JVM of its own. */
+  interface Body {
+    Outcome run(Stage stage);
+  }
+
+  final String title;
+  final String unit;
+  private final Body body;
+
+  Workload(String title, String unit, Body body) {
+    this.title = title;
+    this.unit = unit;
+    this.body = body;
+  }
+
+  Outcome run(Stage stage) {
+    return body.run(stage);
+  }
+
+  /** Whether a store, or a floor, can do it. */
+  boolean isFor(StoreKind kind) {
+    return switch (kind) {
+      case FLAT -> compareTo(SEEK100) <= 0 || this == APPEND;
+      case BARE -> this == LOADSORTED || this == COMMIT1000 || this == COMMIT1 || this == COMMIT1X8;
+      case MAPDB -> this != GROWTH && this != GROWTH10; // its readers keep no snapshot
+      default -> true;
+    };
+  }
+
+  /** Whether it is a size, which does not vary, so that one measurement is enough. */
+  boolean isSize() {
+    return unit.equals("MiB");
+  }
+
+  /** Whether more is better. */
+  boolean isRate() {
+    return unit.endsWith("/s");
+  }
+
+  /** Its name on the command line and in reports. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,207 @@
+package dev.pando.bench.store;
+
+import dev.pando.Database;
+import dev.pando.Options;
+import dev.pando.RawCursor;
+import dev.pando.RawTable;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
+import dev.pando.View;
+import dev.pando.WriteTxn;
+import dev.pando.codec.Codec;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Pando through its raw tables, with default options but for the page size. */
+public final class PandoStore implements Store {
+  /** The table that holds the records. */
+  public static final Table<byte[], byte[]> TABLE = Table.of("bench", Codec.bytes(), Codec.bytes());
+
+  private final int pageSize;
+  private final Database db;
+
+  PandoStore(Path directory, boolean readOnly, int pageSize) {
+    this.pageSize = pageSize;
+    Options options = Options.defaults().withReadOnly(readOnly).withPageSize(pageSize);
+    db = Database.open(directory.resolve("bench.pando"), options);
+  }
+
+  /** The database, for what other stores do not have. */
+  public Database database() {
+    return db;
+  }
+
+  @Override
+  public String config() {
+    return Library.of(Database.class)
+        + ": Options.defaults() with pages of "
+        + (pageSize >> 10)
+        + " KiB: checksums verified at first touch, every commit synced; raw tables, reused views";
+  }
+
+  @Override
+  public Reader beginRead(Pair pair) {
+    return new Reading(db.beginRead(), pair);
+  }
+
+  @Override
+  public Writer beginWrite(Pair pair) {
+    return new Writing(db.beginWrite(), pair);
+  }
+
+  @Override
+  public void update(Pair pair) {
+    db.update(tx -> tx.raw(TABLE).put(pair.key, pair.value));
+  }
+
+  @Override
+  public boolean modify(Pair pair, Consumer<byte[]> change) {
+    byte[] key = pair.keyArray();
+    return db.<Boolean, RuntimeException>updateAndGet(
+        tx -> {
+          RawTable table = tx.raw(TABLE);
+          byte[] value = table.get(key);
+          if (value != null) {
+            change.accept(value);
+            boolean _ = table.put(pair.key, pair.value);
+          }
+          return value != null;
+        });
+  }
+
+  @Override
+  public void close() {
+    db.close();
+  }
+
+  private static final class Reading extends Reader {
+    private final ReadTxn tx;
+    private final RawTable table;
+    private final Pair pair;
+    private final View key = new View();
+    private final View value = new View();
+    private @Nullable RawCursor opened;
+
+    Reading(ReadTxn tx, Pair pair) {
+      this.tx = tx;
+      this.pair = pair;
+      table = tx.raw(TABLE);
+    }
+
+    /** One for the whole transaction. */
+    private RawCursor cursor() {
+      RawCursor cursor = opened;
+      if (cursor == null) {
+        cursor = table.cursor();
+        opened = cursor;
+      }
+      return cursor;
+    }
+
+    @Override
+    public long get() {
+      return table.get(pair.key, value) ? value.getLongLE(0) : 0;
+    }
+
+    @Override
+    public byte @Nullable [] value() {
+      return table.get(pair.key, value) ? value.toArray() : null;
+    }
+
+    @Override
+    public boolean first() {
+      return cursor().first();
+    }
+
+    @Override
+    public boolean last() {
+      return cursor().last();
+    }
+
+    @Override
+    public boolean seek() {
+      return cursor().seek(pair.key);
+    }
+
+    @Override
+    public boolean next() {
+      return cursor().next();
+    }
+
+    @Override
+    public boolean prev() {
+      return cursor().prev();
+    }
+
+    @Override
+    public long sum() {
+      cursor().entry(key, value);
+      return Sum.of(key) + Sum.of(value);
+    }
+
+    @Override
+    public byte[] valueHere() {
+      cursor().value(value);
+      return value.toArray();
+    }
+
+    @Override
+    public void close() {
+      if (opened != null) {
+        opened.close();
+      }
+      tx.close();
+    }
+  }
+
+  private static final class Writing extends Writer {
+    private final WriteTxn tx;
+    private final RawTable table;
+    private final Pair pair;
+    private final View value = new View();
+
+    Writing(WriteTxn tx, Pair pair) {
+      this.tx = tx;
+      this.pair = pair;
+      table = tx.raw(TABLE);
+    }
+
+    @Override
+    public long get() {
+      return table.get(pair.key, value) ? value.getLongLE(0) : 0;
+    }
+
+    @Override
+    public byte @Nullable [] value() {
+      return table.get(pair.key, value) ? value.toArray() : null;
+    }
+
+    @Override
+    public void put() {
+      boolean _ = table.put(pair.key, pair.value);
+    }
+
+    @Override
+    public void append() {
+      table.append(pair.key, pair.value);
+    }
+
+    @Override
+    public void delete() {
+      if (!table.delete(pair.key)) {
+        throw new AssertionError("a record is missing");
+      }
+    }
+
+    @Override
+    public void commit() {
+      tx.commit();
+    }
+
+    @Override
+    public void close() {
+      tx.close();
+    }
+  }
+}
