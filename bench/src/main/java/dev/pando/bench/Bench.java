@@ -1,9 +1,18 @@
 package dev.pando.bench;
 
+import dev.pando.bench.flat.Flat;
+import dev.pando.bench.flat.FlatReport;
+import dev.pando.bench.growth.Growth;
+import dev.pando.bench.growth.GrowthReport;
 import dev.pando.bench.harness.HarnessOptions;
 import dev.pando.bench.harness.Report;
+import dev.pando.bench.jmh.Smoke;
+import dev.pando.bench.mmap.MapAgainstCalls;
+import dev.pando.bench.mmap.MapReport;
 import dev.pando.bench.rates.Compare;
 import dev.pando.bench.rates.CompareReport;
+import dev.pando.bench.ycsb.Ycsb;
+import dev.pando.bench.ycsb.YcsbReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,7 +31,14 @@ import picocli.CommandLine.TypeConversionException;
 /** What {@code bench/run} starts. */
 @Command(
     name = "bench/run",
-    subcommands = {Compare.class},
+    subcommands = {
+      Compare.class,
+      Growth.class,
+      Flat.class,
+      MapAgainstCalls.class,
+      Ycsb.class,
+      Smoke.class
+    },
     footerHeading = "%nExit codes%n",
     footer = {
       "  0  all went well",
@@ -31,7 +47,12 @@ import picocli.CommandLine.TypeConversionException;
     })
 public final class Bench {
   private static final Map<String, Class<? extends Report>> REPORTS =
-      Map.of("compare", CompareReport.class);
+      Map.of(
+          "compare", CompareReport.class,
+          "growth", GrowthReport.class,
+          "flat", FlatReport.class,
+          "mmap", MapReport.class,
+          "ycsb", YcsbReport.class);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

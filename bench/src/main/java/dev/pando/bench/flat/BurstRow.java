@@ -4,39 +4,21 @@ import dev.pando.Database;
 import dev.pando.Durability;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
+import dev.pando.bench.flat.FlatRow.Point;
 import dev.pando.codec.Codec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Small commits before and after a burst of readers, whose slots are given back after seconds. */
-final class BurstRow implements FlatRow {
+final class BurstRow {
   private static final Table<Long, Long> TABLE = Table.of("t", Codec.u64(), Codec.u64());
   private static final int READERS = 10_000;
   private static final int SLICE = 50;
 
-  @Override
-  public String name() {
-    return "burst";
-  }
+  private BurstRow() {}
 
-  @Override
-  public String title() {
-    return "commit of one put, not synced, after a burst of readers";
-  }
-
-  @Override
-  public String unit() {
-    return "ns a commit";
-  }
-
-  @Override
-  public double limit() {
-    return 3;
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws InterruptedException {
+  static List<Point> measure(Path directory, boolean quick) throws InterruptedException {
     try (Database db = Database.open(directory.resolve("burst.pando"))) {
       int slices = quick ? 40 : 400;
       double _ = commits(db, slices);

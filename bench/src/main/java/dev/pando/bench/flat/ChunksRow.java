@@ -5,6 +5,7 @@ import dev.pando.Options;
 import dev.pando.OtherStorage;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
+import dev.pando.bench.flat.FlatRow.Point;
 import dev.pando.codec.Codec;
 import dev.pando.pager.Chunked;
 import dev.pando.pager.FileStorage;
@@ -15,32 +16,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Random gets from a file that is mapped in one chunk, and from the same in many. */
-final class ChunksRow implements FlatRow {
+final class ChunksRow {
   private static final Table<Long, byte[]> TABLE = Table.of("t", Codec.u64(), Codec.bytes());
   private static final int SLICE = 5_000;
 
-  @Override
-  public String name() {
-    return "chunks";
-  }
+  private ChunksRow() {}
 
-  @Override
-  public String title() {
-    return "random get, by chunks of the map";
-  }
-
-  @Override
-  public String unit() {
-    return "ns a get";
-  }
-
-  @Override
-  public double limit() {
-    return 1.3;
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) {
+  static List<Point> measure(Path directory, boolean quick) {
     int entries = quick ? 100_000 : 1_000_000;
     Path file = directory.resolve("chunks.pando");
     try (Database db = Database.open(file)) {

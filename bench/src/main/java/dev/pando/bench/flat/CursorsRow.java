@@ -5,38 +5,20 @@ import dev.pando.Entry;
 import dev.pando.Range;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
+import dev.pando.bench.flat.FlatRow.Point;
 import dev.pando.codec.Codec;
 import java.nio.file.Path;
 import java.util.List;
 
 /** A put after scans of the same transaction that were left before their end. */
-final class CursorsRow implements FlatRow {
+final class CursorsRow {
   private static final Table<Long, Long> TABLE = Table.of("table", Codec.u64(), Codec.u64());
   private static final int KEYS = 100_000;
   private static final int SCANS = 20_000;
 
-  @Override
-  public String name() {
-    return "cursors";
-  }
+  private CursorsRow() {}
 
-  @Override
-  public String title() {
-    return "a put, after scans of its transaction that were left early";
-  }
-
-  @Override
-  public String unit() {
-    return "ns";
-  }
-
-  @Override
-  public double limit() {
-    return 1.5;
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws Exception {
+  static List<Point> measure(Path directory, boolean quick) throws Exception {
     try (Database few = filled(directory.resolve("few.pando"));
         Database much = filled(directory.resolve("many.pando"));
         WriteTxn without = few.beginWrite();

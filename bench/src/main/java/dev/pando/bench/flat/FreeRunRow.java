@@ -1,37 +1,19 @@
 package dev.pando.bench.flat;
 
 import dev.pando.Database;
+import dev.pando.bench.flat.FlatRow.Point;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Small commits in a file with a long run of free pages. */
-final class FreeRunRow implements FlatRow {
+final class FreeRunRow {
   private static final long PAGES_OF_GIB = 1L << 18;
 
-  @Override
-  public String name() {
-    return "freerun";
-  }
+  private FreeRunRow() {}
 
-  @Override
-  public String title() {
-    return "a commit of one put, ASYNC, with a long run of free pages";
-  }
-
-  @Override
-  public String unit() {
-    return "us";
-  }
-
-  @Override
-  public double limit() {
-    return 2;
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws Exception {
+  static List<Point> measure(Path directory, boolean quick) throws Exception {
     List<Point> points = new ArrayList<>();
     warmUp(directory);
     for (long gib : quick ? List.of(1L, 1024L) : List.of(1L, 64L, 1024L)) {

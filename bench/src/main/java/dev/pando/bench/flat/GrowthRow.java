@@ -1,5 +1,6 @@
 package dev.pando.bench.flat;
 
+import dev.pando.bench.flat.FlatRow.Point;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.FileStorage;
 import dev.pando.pager.PageFile;
@@ -17,34 +18,15 @@ import org.jspecify.annotations.Nullable;
  * scan keeps the map before. The files are sparse; of each, one page in 64 MiB is read. Needs
  * Linux, which counts the faults.
  */
-final class GrowthRow implements FlatRow {
+final class GrowthRow {
   private static final int PAGE = 4096;
   private static final long READ_EVERY = 64 << 20;
   private static final long STEP = 64 << 20;
   private static final int STEPS = 8;
 
-  @Override
-  public String name() {
-    return "growth";
-  }
+  private GrowthRow() {}
 
-  @Override
-  public String title() {
-    return "growing by 64 MiB under a long scan, by length of the file";
-  }
-
-  @Override
-  public String unit() {
-    return "page faults a step";
-  }
-
-  @Override
-  public double limit() {
-    return 1.5;
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws IOException {
+  static List<Point> measure(Path directory, boolean quick) throws IOException {
     long much = quick ? 32L << 30 : 128L << 30;
     return List.of(
         new Point("8 GiB", faults(directory.resolve("little"), 8L << 30)),

@@ -5,82 +5,45 @@ import dev.pando.Durability;
 import dev.pando.NamedSnapshot;
 import dev.pando.Stat;
 import dev.pando.Table;
+import dev.pando.bench.flat.FlatRow.Point;
 import dev.pando.codec.Codec;
 import java.nio.file.Path;
 import java.util.List;
 
 /** A commit, or {@link Database#stat}, beside named snapshots. */
-final class SnapshotsRow implements FlatRow {
+final class SnapshotsRow {
   private static final Table<Long, Long> TABLE = Table.of("table", Codec.u64(), Codec.u64());
   private static final int KEYS = 100_000;
 
-  /** What is done beside the named snapshots. */
-  private enum Step {
-    COMMIT("snapshots", "a commit that is not synced"),
-    STAT("snapshotstat", "Database.stat"),
-    MAKE("snapshotmake", "making and dropping a named snapshot, with a commit in between,");
+  private SnapshotsRow() {}
 
-    final String row;
-    final String title;
-
-    Step(String row, String title) {
-      this.row = row;
-      this.title = title;
-    }
+  /** A commit that is not synced. */
+  static List<Point> commits(Path directory, boolean quick) throws Exception {
+    return measure(directory, quick, quick ? 200 : 2_000, (db, _, i) -> change(db, i));
   }
 
-  private final Step step;
-
-  private SnapshotsRow(Step step) {
-    this.step = step;
+  /** {@link Database#stat}. */
+  static List<Point> stats(Path directory, boolean quick) throws Exception {
+    return measure(directory, quick, quick ? 20 : 200, (db, count, _) -> look(db, count));
   }
 
-  static SnapshotsRow ofCommits() {
-    return new SnapshotsRow(Step.COMMIT);
+  /** Making and dropping a named snapshot, with a commit in between. */
+  static List<Point> making(Path directory, boolean quick) throws Exception {
+    return measure(directory, quick, quick ? 50 : 200, (db, _, i) -> make(db, i));
   }
 
-  static SnapshotsRow ofStats() {
-    return new SnapshotsRow(Step.STAT);
+  /** What is done beside a number of named snapshots. */
+  private interface Action {
+    void run(Database db, int snapshots, int i);
   }
 
-  static SnapshotsRow ofMaking() {
-    return new SnapshotsRow(Step.MAKE);
-  }
-
-  @Override
-  public String name() {
-    return step.row;
-  }
-
-  @Override
-  public String title() {
-    return step.title + " beside named snapshots";
-  }
-
-  @Override
-  public String unit() {
-    return "us";
-  }
-
-  @Override
-  public double limit() {
-    return 3; // free pages lie in shorter runs, between those that the snapshots hold back
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws Exception {
+  private static List<Point> measure(Path directory, boolean quick, int steps, Action action)
+      throws Exception {
     int many = quick ? 300 : 1_000;
     try (Database few = filled(directory, 1);
         Database much = filled(directory, many)) {
       double[] nanos =
-          switch (step) {
-            case COMMIT ->
-                Timing.nanosPerStep(quick ? 200 : 2_000, i -> change(few, i), i -> change(much, i));
-            case STAT ->
-                Timing.nanosPerStep(quick ? 20 : 200, i -> look(few, 1), i -> look(much, many));
-            case MAKE ->
-                Timing.nanosPerStep(quick ? 50 : 200, i -> make(few, i), i -> make(much, i));
-          };
+          Timing.nanosPerStep(steps, i -> action.run(few, 1, i), i -> action.run(much, many, i));
       return List.of(
           new Point("1 snapshot", nanos[0] / 1e3), new Point(many + " snapshots", nanos[1] / 1e3));
     }

@@ -5,6 +5,7 @@ import dev.pando.Durability;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
+import dev.pando.bench.flat.FlatRow.Point;
 import dev.pando.codec.Codec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.List;
  * A get from one of many tables. Few tables have as many pages in all as many tables have, so that
  * both are as far from the processor.
  */
-final class TablesRow implements FlatRow {
+final class TablesRow {
   private static final int FEW = 10;
   private static final int MANY = 10_000;
 
@@ -27,57 +28,30 @@ final class TablesRow implements FlatRow {
   /** A table that no get is from. */
   private static final Table<Long, byte[]> OTHER = describe(-1);
 
-  private final String name;
-  private final String title;
   private final boolean described;
   private final boolean commits;
 
-  private TablesRow(String name, String title, boolean described, boolean commits) {
-    this.name = name;
-    this.title = title;
+  private TablesRow(boolean described, boolean commits) {
     this.described = described;
     this.commits = commits;
   }
 
   /** With a table's description made once. */
-  static TablesRow ofHandles() {
-    return new TablesRow("tables", "a get, all tables used in one snapshot", false, false);
+  static List<Point> handles(Path directory, boolean quick) throws Exception {
+    return new TablesRow(false, false).measure(directory, quick);
   }
 
   /** With a table's description made for each get. */
-  static TablesRow ofDescriptions() {
-    String title = "a get, all tables used in one snapshot, Table.of for each get";
-    return new TablesRow("described", title, true, false);
+  static List<Point> descriptions(Path directory, boolean quick) throws Exception {
+    return new TablesRow(true, false).measure(directory, quick);
   }
 
   /** In a new snapshot each round, so that each table is used once in it. */
-  static TablesRow ofCommits() {
-    String title = "a get, a commit after each " + MANY + " gets";
-    return new TablesRow("tablecommits", title, false, true);
+  static List<Point> commits(Path directory, boolean quick) throws Exception {
+    return new TablesRow(false, true).measure(directory, quick);
   }
 
-  @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public String title() {
-    return title;
-  }
-
-  @Override
-  public String unit() {
-    return "ns";
-  }
-
-  @Override
-  public double limit() {
-    return 2; // what is known of a table is farther from the processor, too
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws Exception {
+  private List<Point> measure(Path directory, boolean quick) throws Exception {
     try (Tables few = new Tables(directory, FEW);
         Tables many = new Tables(directory, MANY)) {
       double[] nanos = Timing.nanosPerStep(quick ? MANY : 10 * MANY, few::get, many::get);

@@ -5,8 +5,9 @@ import dev.pando.Durability;
 import dev.pando.NamedSnapshot;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
-import dev.pando.bench.report.ChildJvm;
+import dev.pando.bench.flat.FlatRow.Point;
 import dev.pando.codec.Codec;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Two processes write in turn: the first commit after the other's. */
-final class TurnsRow implements FlatRow {
+final class TurnsRow {
   private static final int READERS = 200;
 
   /** MiB of values. */
@@ -26,28 +27,9 @@ final class TurnsRow implements FlatRow {
   /** Counts turns: odd ones are the child's. */
   private static final Table<Long, Long> TURN = Table.of("turn", Codec.u64(), Codec.u64());
 
-  @Override
-  public String name() {
-    return "turns";
-  }
+  private TurnsRow() {}
 
-  @Override
-  public String title() {
-    return "a commit of one put, ASYNC, after another process's";
-  }
-
-  @Override
-  public String unit() {
-    return "us";
-  }
-
-  @Override
-  public double limit() {
-    return 2.5;
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws Exception {
+  static List<Point> measure(Path directory, boolean quick) throws Exception {
     List<Point> points = new ArrayList<>();
     int turns = quick ? 100 : 400;
     int large = quick ? 128 : 1024;
@@ -81,23 +63,17 @@ final class TurnsRow implements FlatRow {
         open.add(db.beginRead());
         SparseFile.put(db, i);
       }
-      Thread child =
-          Thread.ofPlatform()
-              .start(
-                  () ->
-                      ChildJvm.run(
-                          List.of(),
-                          TurnsRow.class,
-                          List.of(file.toString(), Integer.toString(turns)),
-                          line -> {}));
+      Process child = start(file, turns);
       long[] nanos = new long[turns];
       for (int i = 0; i < turns; i++) {
-        await(db, 2L * i + 1);
+        await(db, 2L * i + 1, child.toHandle());
         long begin = System.nanoTime();
         commit(db, 2L * i + 2);
         nanos[i] = System.nanoTime() - begin;
       }
-      child.join();
+      if (child.waitFor() != 0) {
+        throw new IllegalStateException("the other process ended with " + child.exitValue());
+      }
       open.forEach(ReadTxn::close);
       Arrays.sort(nanos);
       return nanos[turns / 2] / 1e3;
@@ -129,8 +105,25 @@ final class TurnsRow implements FlatRow {
         });
   }
 
-  private static void await(Database db, long turn) throws InterruptedException {
+  private static Process start(Path file, int turns) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            TurnsRow.class.getName(),
+            file.toString(),
+            Integer.toString(turns))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** Waits for a turn; fails if the other process ends before. */
+  private static void await(Database db, long turn, ProcessHandle other)
+      throws InterruptedException {
     while (db.<Long, RuntimeException>view(TurnsRow::turn) != turn) {
+      if (!other.isAlive() && db.<Long, RuntimeException>view(TurnsRow::turn) != turn) {
+        throw new IllegalStateException("the other process ended before turn " + turn);
+      }
       Thread.sleep(0, 200_000);
     }
   }
@@ -152,12 +145,13 @@ final class TurnsRow implements FlatRow {
   /** The other process. */
   public static void main(String[] arguments) throws InterruptedException {
     int turns = Integer.parseInt(arguments[1]);
+    ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
     try (Database db = Database.open(Path.of(arguments[0]))) {
       for (int i = 0; i < turns; i++) {
-        await(db, 2L * i);
+        await(db, 2L * i, parent);
         commit(db, 2L * i + 1);
       }
-      await(db, 2L * turns);
+      await(db, 2L * turns, parent);
     }
   }
 }

@@ -1,37 +1,19 @@
 package dev.pando.bench.flat;
 
 import dev.pando.Database;
+import dev.pando.bench.flat.FlatRow.Point;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Where the pages of small commits lie after a large drop. */
-final class WindowRow implements FlatRow {
+final class WindowRow {
   private static final long PAGES_OF_GIB = 1L << 18;
   private static final int COMMITS = 300;
 
-  @Override
-  public String name() {
-    return "window";
-  }
+  private WindowRow() {}
 
-  @Override
-  public String title() {
-    return "from one small commit's catalog page to the next one's, with many free pages";
-  }
-
-  @Override
-  public String unit() {
-    return "pages";
-  }
-
-  @Override
-  public double limit() {
-    return 2;
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws Exception {
+  static List<Point> measure(Path directory, boolean quick) throws Exception {
     List<Point> points = new ArrayList<>();
     for (long gib : quick ? List.of(1L, 64L) : List.of(1L, 64L, 1024L)) {
       Path file = directory.resolve("free" + gib);

@@ -4,6 +4,7 @@ import dev.pando.Database;
 import dev.pando.Durability;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
+import dev.pando.bench.flat.FlatRow.Point;
 import dev.pando.codec.Codec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.List;
  * A put in a database of few and of many tables. Each has one leaf, so that each put of a
  * transaction that uses all tables copies and writes one.
  */
-final class WriteTablesRow implements FlatRow {
+final class WriteTablesRow {
   private static final int ONE_OF_FEW = 10;
 
   /** More, so that what each commit takes is a small part of a put. */
@@ -24,46 +25,19 @@ final class WriteTablesRow implements FlatRow {
   /** A leaf holds one. */
   private static final int VALUE = 1800;
 
-  private final boolean all;
-
-  private WriteTablesRow(boolean all) {
-    this.all = all;
-  }
+  private WriteTablesRow() {}
 
   /** Transactions that change each leaf of each table. */
-  static WriteTablesRow ofTransactions() {
-    return new WriteTablesRow(true);
+  static List<Point> transactions(Path directory, boolean quick) throws Exception {
+    return measure(directory, quick, true);
   }
 
   /** Transactions of one put. */
-  static WriteTablesRow ofOneTable() {
-    return new WriteTablesRow(false);
+  static List<Point> oneTable(Path directory, boolean quick) throws Exception {
+    return measure(directory, quick, false);
   }
 
-  @Override
-  public String name() {
-    return all ? "writetables" : "writetable";
-  }
-
-  @Override
-  public String title() {
-    return all
-        ? "a put, ASYNC, of a transaction that puts once in each table"
-        : "a commit of one put, ASYNC, in one of the tables";
-  }
-
-  @Override
-  public String unit() {
-    return "us";
-  }
-
-  @Override
-  public double limit() {
-    return 2.5; // what is known of a table, and its leaf, are farther from the processor, too
-  }
-
-  @Override
-  public List<Point> measure(Path directory, boolean quick) throws Exception {
+  private static List<Point> measure(Path directory, boolean quick, boolean all) throws Exception {
     int little = all ? ALL_OF_FEW : ONE_OF_FEW;
     try (Tables few = new Tables(directory, little);
         Tables many = new Tables(directory, MANY)) {

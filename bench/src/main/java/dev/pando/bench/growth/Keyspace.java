@@ -2,7 +2,9 @@ package dev.pando.bench.growth;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import java.lang.foreign.MemorySegment;
+import dev.pando.bench.store.Pair;
+import dev.pando.bench.store.Store;
+import dev.pando.bench.store.Values;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
@@ -14,46 +16,54 @@ import java.nio.ByteOrder;
  * @param records how many
  */
 record Keyspace(long records) {
-  static final int KEY_BYTES = 2 * Long.BYTES;
-  static final int VALUE_BYTES = 100;
-
+  private static final int VALUE_BYTES = 100;
+  private static final Values VALUES = new Values(VALUE_BYTES);
   private static final ValueLayout.OfLong ORDERED =
       JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfLong LITTLE =
-      JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long ODD = 0x9e3779b97f4a7c15L;
+
+  static Pair pair() {
+    return new Pair(2 * Long.BYTES, VALUE_BYTES);
+  }
 
   /** The number that a step of a random walk visits. */
   long random(long step) {
-    return Math.unsignedMultiplyHigh(mix(step * ODD), records);
+    return Math.unsignedMultiplyHigh(Values.mix(step * ODD), records);
   }
 
-  void fillKey(long number, MemorySegment key) {
+  void fillKey(long number, Pair pair) {
     long stretch = Long.divideUnsigned(-1L, records);
-    long place = Long.remainderUnsigned(mix(number), stretch);
-    key.set(ORDERED, 0, number * stretch + place);
-    key.set(ORDERED, Long.BYTES, mix(~number));
+    long place = Long.remainderUnsigned(Values.mix(number), stretch);
+    pair.key.set(ORDERED, 0, number * stretch + place);
+    pair.key.set(ORDERED, Long.BYTES, Values.mix(~number));
   }
 
-  /** Eight bytes that tell the record, eight that tell the version, and some more. */
-  void fillValue(long number, long version, MemorySegment value) {
-    value.set(LITTLE, 0, stamp(number));
-    value.set(LITTLE, Long.BYTES, version);
-    for (int at = 2 * Long.BYTES; at + Long.BYTES <= VALUE_BYTES; at += Long.BYTES) {
-      value.set(LITTLE, at, mix(number + at));
+  /** Fills key and value; the first eight bytes of the value are the same in each version. */
+  void fill(long number, long version, Pair pair) {
+    fillKey(number, pair);
+    VALUES.fill((int) number, 0, pair.value);
+    pair.value.set(JAVA_LONG_UNALIGNED, Long.BYTES, version);
+  }
+
+  /** Gets the record that a step visits, and checks that it is that one. */
+  long get(Store.Reader reader, long step, Pair pair) {
+    long number = random(step);
+    fillKey(number, pair);
+    long found = reader.get();
+    if (found != Values.stamp((int) number, 0)) {
+      throw new AssertionError("record " + number + " begins with " + Long.toHexString(found));
     }
+    return found;
   }
 
-  /** The first eight bytes of a record's value, least significant first; never 0. */
-  static long stamp(long number) {
-    return mix(number) | 1;
-  }
-
-  /** The finish of SplitMix64: each number gets another one that looks random. */
-  private static long mix(long number) {
-    long z = number + ODD;
-    z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-    return z ^ z >>> 31;
+  /** Puts a new version of the records that some steps visit, in a transaction of their own. */
+  void commit(Store store, long step, int puts, Pair pair) {
+    try (Store.Writer writer = store.beginWrite(pair)) {
+      for (long at = step; at < step + puts; at++) {
+        fill(random(at), at, pair);
+        writer.put();
+      }
+      writer.commit();
+    }
   }
 }

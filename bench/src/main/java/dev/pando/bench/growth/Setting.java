@@ -1,23 +1,22 @@
 package dev.pando.bench.growth;
 
+import dev.pando.bench.store.Store;
+import dev.pando.bench.store.StoreKind;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
-/** What every child JVM is told. */
-record Setting(Store.Kind kind, Keyspace keys, Path directory, Windows windows) {
-  List<String> toArguments() {
-    List<String> arguments =
-        new ArrayList<>(List.of(kind.name(), Long.toString(keys.records()), directory.toString()));
-    arguments.addAll(windows.toArguments());
-    return arguments;
+/**
+ * What every trial is told.
+ *
+ * @param directory where the store is
+ * @param warmMillis how long something runs before a figure counts
+ * @param millis how long it counts
+ */
+record Setting(StoreKind kind, Keyspace keys, Path directory, int warmMillis, int millis) {
+  Store open() {
+    return kind.open(directory, false);
   }
 
-  static Setting of(String[] arguments) {
-    return new Setting(
-        Store.Kind.valueOf(arguments[0]),
-        new Keyspace(Long.parseLong(arguments[1])),
-        Path.of(arguments[2]),
-        Windows.of(List.of(arguments).subList(3, 6)));
+  Setting with(long records, Path other) {
+    return new Setting(kind, new Keyspace(records), other, warmMillis, millis);
   }
 }

@@ -13,8 +13,8 @@ interface Access extends AutoCloseable {
   /** Puts what was written on disk: pages are clean afterwards, and a map notes the next write. */
   void sync() throws IOException;
 
-  /** Maps the file anew, so that the first touch of each page is still to come. */
-  void mapAnew() throws IOException;
+  /** Maps the file again, so that the first touch of each page is still to come. */
+  void mapAgain() throws IOException;
 
   @Override
   void close() throws IOException;

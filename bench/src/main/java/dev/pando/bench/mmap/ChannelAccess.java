@@ -41,7 +41,7 @@ final class ChannelAccess implements Access {
   }
 
   @Override
-  public void mapAnew() {}
+  public void mapAgain() {}
 
   @Override
   public void close() throws IOException {

@@ -48,7 +48,7 @@ final class ChronicleAccess implements Access {
   }
 
   @Override
-  public void mapAnew() throws IOException {
+  public void mapAgain() throws IOException {
     map.releaseLast();
     map = map();
   }

@@ -1,11 +1,9 @@
 package dev.pando.bench.mmap;
 
-import dev.pando.bench.mmap.Cell.Pages;
-import dev.pando.bench.report.ChildJvm;
-import dev.pando.bench.report.Folders;
-import dev.pando.bench.report.Machine;
-import dev.pando.bench.report.Progress;
-import dev.pando.bench.report.ReportOptions;
+import dev.pando.bench.harness.HarnessOptions;
+import dev.pando.bench.harness.Machine;
+import dev.pando.bench.harness.Progress;
+import dev.pando.bench.harness.TrialRunner;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,10 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,14 +20,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code bench/run mmap}: why Pando reads through a map and writes with system calls. */
+/** Why Pando reads through a map and writes with system calls. */
 @Command(
-    name = "bench/run mmap",
+    name = "mmap",
     sortOptions = false,
     description =
         "Copies chunks of 1 B to 64 KiB out of and into a cached file, through the map and by"
             + " system calls: two tables, and two plots.")
-final class MapAgainstCalls implements Callable<Integer> {
+public final class MapAgainstCalls implements Callable<Integer> {
   private static final int MIB = 1 << 20;
 
   @Option(
@@ -40,13 +36,9 @@ final class MapAgainstCalls implements Callable<Integer> {
       description = "Length of the file in MiB, a power of two; default 256, with --quick 64.")
   private int sizeMib;
 
-  @Mixin private ReportOptions options = new ReportOptions();
+  @Mixin private HarnessOptions options = new HarnessOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  public static void main(String[] arguments) {
-    System.exit(new CommandLine(new MapAgainstCalls()).execute(arguments));
-  }
 
   @Override
   public Integer call() throws IOException {
@@ -55,52 +47,26 @@ final class MapAgainstCalls implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--size: " + mib + " MiB, allowed: a power of two from 16 up");
     }
-    Path directory = Folders.temporary(options.directory());
-    try {
-      measure(directory, (long) mib * MIB);
-    } finally {
-      Folders.delete(directory);
-    }
-    return 0;
-  }
-
-  private void measure(Path directory, long size) throws IOException {
-    Path file = directory.resolve("chunks");
+    long size = (long) mib * MIB;
+    TrialRunner runner = new TrialRunner(options.directory());
+    Path file = runner.directory().resolve("chunks");
     create(file, size);
-    Plan plan =
-        options.quick() ? new Plan(file, size, 15, 10, 3) : new Plan(file, size, 250, 200, 3);
-    Cells cells = new Cells();
-    int perTrial = Plan.CHUNKS.size() * Pages.values().length * Order.values().length;
+    List<MapTrial.Cell> cells = new ArrayList<>();
     int trials = Way.values().length * Operation.values().length;
-    try (Progress progress = new Progress("mmap", (long) trials * perTrial)) {
+    try (Progress progress = new Progress("mmap", trials)) {
       for (Way way : Way.values()) {
         for (Operation operation : Operation.values()) {
-          run(way, operation, plan, cells, progress);
+          progress.step(way.label(operation) + " " + operation);
+          MapTrial trial =
+              options.quick()
+                  ? new MapTrial(way, operation, file, size, 15, 10, 3)
+                  : new MapTrial(way, operation, file, size, 250, 200, 3);
+          cells.addAll(runner.run(way.flags, trial, MapTrial.Cells.class).cells());
         }
       }
     }
-    MapReport report = new MapReport(cells, size, Machine.describe(directory));
-    report.plot(options.out("mmap"));
-    options.report(
-        "mmap",
-        report.markdown(),
-        Map.of("fileBytes", size, "machine", Machine.describe(directory), "cells", cells.all()));
-  }
-
-  private static void run(Way way, Operation operation, Plan plan, Cells cells, Progress progress) {
-    List<String> arguments = new ArrayList<>(List.of(way.name(), operation.name()));
-    arguments.addAll(plan.toArguments());
-    ChildJvm.run(
-        way.flags,
-        Trial.class,
-        arguments,
-        line -> {
-          if (line.startsWith(way.name())) {
-            Cell cell = Cell.of(line);
-            cells.add(cell);
-            progress.step(way.label(operation) + " " + cell.chunk());
-          }
-        });
+    String machine = Machine.describe(options.directory());
+    return options.report("mmap", new MapReport(machine, size, cells));
   }
 
   /** Random bytes, on disk: blocks that exist, and pages that are in the cache. */

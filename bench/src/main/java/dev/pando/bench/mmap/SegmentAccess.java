@@ -37,7 +37,7 @@ final class SegmentAccess implements Access {
   }
 
   @Override
-  public void mapAnew() throws IOException {
+  public void mapAgain() throws IOException {
     arena.close();
     arena = Arena.ofShared();
     map = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);

@@ -68,6 +68,11 @@ final class LmdbjavaStore implements Store {
   }
 
   @Override
+  public void rest(Reader reader) {
+    ((Reading) reader).tx.reset();
+  }
+
+  @Override
   public Reader renew(Reader reader, Pair pair) {
     ((Reading) reader).renew();
     return reader;
@@ -108,7 +113,6 @@ final class LmdbjavaStore implements Store {
     }
 
     void renew() {
-      tx.reset();
       tx.renew();
       if (opened != null) {
         opened.renew(tx);

@@ -14,9 +14,13 @@ public interface Store extends AutoCloseable {
   /** Begins to read the newest snapshot; keys that are looked up are in the pair. */
   Reader beginRead(Pair pair);
 
-  /** Ends a reader and begins another one, in the way that costs the store least. */
-  default Reader renew(Reader reader, Pair pair) {
+  /** Ends what a reader reads, for {@link #renew}: it holds no snapshot then. */
+  default void rest(Reader reader) {
     reader.close();
+  }
+
+  /** Begins to read the newest snapshot after {@link #rest}, as the store does it fastest. */
+  default Reader renew(Reader reader, Pair pair) {
     return beginRead(pair);
   }
 

@@ -45,6 +45,7 @@ enum CoreMix {
     properties.setProperty("recordcount", Integer.toString(records));
     properties.setProperty("operationcount", Integer.toString(operations));
     properties.setProperty("measurementtype", "hdrhistogram");
+    properties.setProperty("zeropadding", "20"); // keys of one length: "user" and 20 digits
     properties.putAll(settings);
     return properties;
   }

@@ -1,4 +1,4 @@
-package dev.pando.bench.parts;
+package dev.pando.bench.jmh;
 
 import dev.pando.pager.PageHeader;
 import java.lang.foreign.Arena;

@@ -1,4 +1,4 @@
-package dev.pando.bench.parts;
+package dev.pando.bench.jmh;
 
 import net.openhft.chronicle.bytes.BytesIn;
 import net.openhft.chronicle.bytes.BytesMarshallable;

@@ -1,4 +1,4 @@
-package dev.pando.bench.parts;
+package dev.pando.bench.jmh;
 
 import dev.pando.codec.ChronicleCodec;
 import dev.pando.codec.Codec;

@@ -1,0 +1,105 @@
+package dev.pando.bench.jmh;
+
+import dev.pando.Durability;
+import dev.pando.Entry;
+import dev.pando.Range;
+import dev.pando.ReadTxn;
+import dev.pando.bench.store.PandoStore;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Single operations on a loaded store; those that are named after Pando are of Pando alone. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(2)
+public class StoreOperations {
+  private static final int SCAN = 100;
+
+  /** A key that is in the store, in one long transaction; eight bytes of the value are read. */
+  @Benchmark
+  public long get(LoadedStore loaded) {
+    loaded.nextKey();
+    return loaded.reader.get();
+  }
+
+  /** One entry forward, at the end back to the first; every byte is read. */
+  @Benchmark
+  public long forward(LoadedStore loaded) {
+    if (!loaded.reader.next()) {
+      boolean _ = loaded.reader.first();
+    }
+    return loaded.reader.sum();
+  }
+
+  /** One entry backward, at the beginning on to the last; every byte is read. */
+  @Benchmark
+  public long backward(LoadedStore loaded) {
+    if (!loaded.reader.prev()) {
+      boolean _ = loaded.reader.last();
+    }
+    return loaded.reader.sum();
+  }
+
+  /** A hundred entries from some key on, with one cursor for all scans. */
+  @Benchmark
+  public long scan(LoadedStore loaded) {
+    loaded.nextKey();
+    return loaded.reader.seek(SCAN);
+  }
+
+  /** A read transaction that reads nothing. */
+  @Benchmark
+  public void beginAndEndRead(LoadedStore loaded) {
+    loaded.open.beginRead(loaded.pair).close();
+  }
+
+  /** A write transaction that writes nothing. */
+  @Benchmark
+  public void beginAndEndWrite(LoadedStore loaded) {
+    loaded.open.beginWrite(loaded.pair).close();
+  }
+
+  /** A transaction that replaces one value, and is on disk. */
+  @Benchmark
+  public void commit(LoadedStore loaded) {
+    loaded.nextRecord();
+    loaded.open.update(loaded.pair);
+  }
+
+  /** The same with {@link Durability#ASYNC}: what a commit costs besides the disk. */
+  @Benchmark
+  public void pandoCommitAsync(LoadedStore loaded) {
+    loaded.nextRecord();
+    ((PandoStore) loaded.open)
+        .database()
+        .update(
+            Durability.ASYNC,
+            tx -> tx.raw(PandoStore.TABLE).put(loaded.pair.key, loaded.pair.value));
+  }
+
+  /** As {@link #scan} by the typed layer, which makes an object of each key, value and entry. */
+  @Benchmark
+  public long pandoTypedScan(LoadedStore loaded) {
+    loaded.nextKey();
+    long sum = 0;
+    int left = SCAN;
+    byte[] from = loaded.pair.keyArray();
+    try (ReadTxn tx = ((PandoStore) loaded.open).database().beginRead()) {
+      for (Entry<byte[], byte[]> entry : tx.scan(PandoStore.TABLE, Range.atLeast(from))) {
+        sum += entry.key()[0] + entry.value()[0];
+        if (--left == 0) {
+          break;
+        }
+      }
+    }
+    return sum;
+  }
+}
