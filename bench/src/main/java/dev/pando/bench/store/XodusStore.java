@@ -91,7 +91,7 @@ final class XodusStore implements dev.pando.bench.store.Store {
       return copy(store.get(tx, new ArrayByteIterable(pair.keyArray())));
     }
 
-    /** A cursor cannot go back to the first entry, so each begins anew. */
+    /** A cursor cannot go back to the first entry, so another one is opened. */
     private Cursor reopened() {
       closeCursor();
       Cursor cursor = store.openCursor(tx);
