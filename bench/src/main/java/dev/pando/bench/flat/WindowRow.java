@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where the pages of small commits lie after a large drop. */
+/** Where the pages of small commits are after a large drop. */
 final class WindowRow {
   private static final long PAGES_OF_GIB = 1L << 18;
   private static final int COMMITS = 300;

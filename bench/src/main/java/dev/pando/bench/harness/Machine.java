@@ -13,7 +13,7 @@ public final class Machine {
   /**
    * One sentence for a report.
    *
-   * @param directory where the measured files lie
+   * @param directory where the measured files are
    */
   public static String describe(Path directory) {
     return "Measured on %s: %d cores (%s), %s, %s %s, JDK %s, files on %s."

@@ -17,7 +17,7 @@ public interface Trial<R> {
     Trial<?> trial = (Trial<?>) Json.read(arguments[1], Class.forName(arguments[0]));
     System.out.println(Json.line(trial.run()));
     System.out.flush();
-    Runtime.getRuntime().halt(0); // stores may have left threads behind
+    Runtime.getRuntime().halt(0); // stores may have left threads
   }
 
   /** A figure to which one of its threads has added nothing would be wrong. */

@@ -1,5 +1,6 @@
 package dev.pando.bench.jmh;
 
+import dev.pando.Database;
 import dev.pando.Durability;
 import dev.pando.Entry;
 import dev.pando.Range;
@@ -57,14 +58,20 @@ public class StoreOperations {
 
   /** A read transaction that reads nothing. */
   @Benchmark
-  public void beginAndEndRead(LoadedStore loaded) {
-    loaded.open.beginRead(loaded.pair).close();
+  public long pandoBeginAndEndRead(LoadedStore loaded) {
+    try (ReadTxn tx = database(loaded).beginRead()) {
+      return tx.txnId();
+    }
   }
 
   /** A write transaction that writes nothing. */
   @Benchmark
-  public void beginAndEndWrite(LoadedStore loaded) {
-    loaded.open.beginWrite(loaded.pair).close();
+  public void pandoBeginAndEndWrite(LoadedStore loaded) {
+    database(loaded).beginWrite().close();
+  }
+
+  private static Database database(LoadedStore loaded) {
+    return ((PandoStore) loaded.open).database();
   }
 
   /** A transaction that replaces one value, and is on disk. */
@@ -78,8 +85,7 @@ public class StoreOperations {
   @Benchmark
   public void pandoCommitAsync(LoadedStore loaded) {
     loaded.nextRecord();
-    ((PandoStore) loaded.open)
-        .database()
+    database(loaded)
         .update(
             Durability.ASYNC,
             tx -> tx.raw(PandoStore.TABLE).put(loaded.pair.key, loaded.pair.value));
@@ -92,7 +98,7 @@ public class StoreOperations {
     long sum = 0;
     int left = SCAN;
     byte[] from = loaded.pair.keyArray();
-    try (ReadTxn tx = ((PandoStore) loaded.open).database().beginRead()) {
+    try (ReadTxn tx = database(loaded).beginRead()) {
       for (Entry<byte[], byte[]> entry : tx.scan(PandoStore.TABLE, Range.atLeast(from))) {
         sum += entry.key()[0] + entry.value()[0];
         if (--left == 0) {

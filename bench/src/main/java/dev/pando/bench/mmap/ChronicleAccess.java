@@ -28,7 +28,7 @@ final class ChronicleAccess implements Access {
   private MappedBytes map() throws IOException {
     long size = Files.size(file);
     MappedBytes made = MappedBytes.singleMappedBytes(file.toFile(), size);
-    made.writePosition(size); // what lies before it may be read
+    made.writePosition(size); // what is before it may be read
     return made;
   }
 

@@ -2,7 +2,7 @@ package dev.pando.bench.mmap;
 
 import java.util.Locale;
 
-/** In which order chunks are visited; chunks lie at multiples of their length. */
+/** In which order chunks are visited; chunks are at multiples of their length. */
 enum Order {
   SEQUENTIAL,
   RANDOM;

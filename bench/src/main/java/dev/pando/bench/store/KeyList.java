@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.IntUnaryOperator;
 
 /**
- * The keys of a sequence of operations, one behind the other in native memory, made before anything
+ * The keys of a sequence of operations, one after the other in native memory, made before anything
  * is measured. Fetching the next one costs no miss of the cache, so what is measured is the store.
  */
 public final class KeyList {

@@ -9,9 +9,9 @@ import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 
 /**
- * Values of one length, the same for every store. The first eight bytes, the stamp, tell record and
- * version; the rest is cut from a pool of random bytes, which costs less than drawing new ones and
- * so keeps the cost of making values out of what is measured.
+ * Values of one length, the same for every store. The first eight bytes, the stamp, are of the
+ * record and version; the rest is cut from a pool of random bytes, which costs less than drawing
+ * new ones and so keeps the cost of making values out of what is measured.
  */
 public final class Values {
   private static final ValueLayout.OfLong STAMP =
