@@ -4,6 +4,8 @@ import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place in a table that moves in both directions and shows keys and values where they stand in
@@ -60,7 +62,18 @@ public final class RawCursor implements AutoCloseable {
    *     entry
    */
   public boolean next() {
-    return move(Cursor::next);
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      check();
+      boolean there = cursor.next();
+      tx.checkStep(mine, call);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
   }
 
   /**
@@ -70,7 +83,18 @@ public final class RawCursor implements AutoCloseable {
    *     first entry
    */
   public boolean prev() {
-    return move(Cursor::prev);
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      check();
+      boolean there = cursor.prev();
+      tx.checkStep(mine, call);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
   }
 
   /**
@@ -130,51 +154,58 @@ public final class RawCursor implements AutoCloseable {
     return seekFloor(MemorySegment.ofBuffer(key));
   }
 
-  private interface Read {
-    void of(Cursor cursor, View first, View second);
-  }
-
   /** Points a view at the key. */
   public void key(View into) {
-    read((from, first, second) -> from.key(first.slice()), into, into);
+    read(Objects.requireNonNull(into), null);
   }
 
   /** Points a view at the value. */
   public void value(View into) {
-    read((from, first, second) -> from.value(first.slice()), into, into);
+    read(null, Objects.requireNonNull(into));
   }
 
   /** Points two views at key and value; faster than one after the other. */
   public void entry(View key, View value) {
-    read((from, first, second) -> from.entry(first.slice(), second.slice()), key, value);
+    read(Objects.requireNonNull(key), Objects.requireNonNull(value));
   }
 
-  private void read(Read read, View first, View second) {
+  private void read(@Nullable View key, @Nullable View value) {
     if (readOnly && !closed) {
       try {
-        read.of(cursor, first, second);
+        point(key, value);
       } catch (RuntimeException | Error e) {
         throw tx.explained(e, tx.caller());
       }
       if (tx.isStillOfThisThread()) {
-        first.shows(tx);
-        second.shows(tx);
+        show(key, value);
         return;
       }
     }
-    readInCall(read, first, second);
+    readInCall(key, value);
+  }
+
+  private void point(@Nullable View key, @Nullable View value) {
+    cursor.entry(key == null ? null : key.slice(), value == null ? null : value.slice());
+  }
+
+  private void show(@Nullable View key, @Nullable View value) {
+    if (key != null) {
+      key.shows(tx);
+    }
+    if (value != null) {
+      value.shows(tx);
+    }
   }
 
   /** Where another thread called last, and where reading may move the cursor. */
-  private void readInCall(Read read, View first, View second) {
+  private void readInCall(@Nullable View key, @Nullable View value) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
       check();
-      read.of(cursor, first, second);
+      point(key, value);
       tx.check(mine, call);
-      first.shows(tx);
-      second.shows(tx);
+      show(key, value);
     } catch (RuntimeException | Error e) {
       throw tx.explained(e, mine);
     } finally {

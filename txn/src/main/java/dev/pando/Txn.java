@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.error.CorruptFileException;
 import dev.pando.txn.catalog.CatalogSnapshot;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
@@ -145,6 +146,15 @@ abstract sealed class Txn permits ReadTxn {
     VarHandle.loadLoadFence();
     if (epoch < 0 || caller != mine || call < 0) {
       checkFully(mine);
+    }
+  }
+
+  /** As {@link #check(Caller, long)}, where maybe no page was read that would tell of an end. */
+  final void checkStep(Caller mine, long call) {
+    VarHandle.loadLoadFence();
+    if (epoch < 0 || caller != mine || call < 0 || lifecycle.hasEnded()) {
+      checkFully(mine);
+      checkDatabase();
     }
   }
 
@@ -300,8 +310,8 @@ abstract sealed class Txn permits ReadTxn {
     if (failure instanceof Error error) {
       throw error;
     }
-    if (failure instanceof IllegalStateException) {
-      checkOpen();
+    if (failure instanceof IllegalStateException || failure instanceof CorruptFileException) {
+      checkOpen(); // what a process that has lost its lock reads is not what it looked for
     }
     return (RuntimeException) failure;
   }

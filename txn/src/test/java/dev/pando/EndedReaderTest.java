@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.btree.Tree;
 import dev.pando.codec.Codec;
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.PageMap;
 import dev.pando.pager.PageReader;
 import dev.pando.txn.catalog.SnapshotEntry;
@@ -20,6 +22,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link Options#withReaderLimit} ends, and when. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
@@ -158,6 +162,44 @@ class EndedReaderTest extends DatabaseTestBase {
           .hasMessageContaining("Options.withReaderLimit");
       assertThat(pages.hook).as("a page was read").isNull();
     }
+  }
+
+  /**
+   * What is read after the loss of the locks may be of another state: it is neither there nor
+   * damaged.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aStepThatReadsAfterTheLossOfTheLocksSaysSo(boolean damaged) throws Exception {
+    Database db = open();
+    db.update(
+        tx -> {
+          for (byte i = 0; i < 100; i++) { // more than one leaf
+            boolean _ = tx.put(RAW, new byte[] {i}, new byte[900]);
+          }
+        });
+    CheckReport _ = db.check().throwIfBad();
+    try (ReadTxn tx = db.beginRead()) {
+      HookedPages pages = new HookedPages(tx.snapshot().map());
+      Tree tree = new Tree(pages, tx.catalogEntry("raw").root());
+      RawCursor cursor = new RawCursor(tx, "raw", tree.cursor());
+      assertThat(cursor.first()).isTrue();
+      pages.hook =
+          () -> {
+            db.lifecycle().lose();
+            if (damaged) {
+              throw new CorruptFileException(pages.name(), 7, "a page of another state");
+            }
+          };
+      assertThatThrownBy(
+              () -> {
+                while (cursor.next()) {
+                  assertThat(pages.hook).as("no leaf was entered").isNotNull();
+                }
+              })
+          .isInstanceOf(DatabaseFailedException.class);
+    }
+    db.close();
   }
 
   private static void end(ReadTxn tx) {

@@ -58,6 +58,12 @@ public final class Cursor implements AutoCloseable {
   /** Whether a search led to this leaf, of which only the lines on its way are near. */
   private boolean leafIsFar;
 
+  /**
+   * The {@link #count} if a step inside the leaf needs no other check: the cursor stands on an
+   * entry, the leaf is near, and no writer moves its pages. Otherwise 0.
+   */
+  private int free;
+
   /** Written only so that the loads of {@link NodeReader#touch} are not optimised away. */
   @SuppressWarnings("unused")
   private long touched;
@@ -79,7 +85,7 @@ public final class Cursor implements AutoCloseable {
   }
 
   private boolean moveToEdge(int edge) {
-    state = State.NOWHERE;
+    leave(State.NOWHERE);
     if (tree.depth == 0) {
       return false;
     }
@@ -96,13 +102,20 @@ public final class Cursor implements AutoCloseable {
    *     {@link #prev} moves to the last entry
    */
   public boolean next() {
+    int to = slot + 1;
+    if (to < free) {
+      slot = to;
+      return true;
+    }
+    return nextSlowly();
+  }
+
+  private boolean nextSlowly() {
     if (state == State.ON_ENTRY) {
       refresh();
       if (slot + 1 < count) {
         slot++;
-        if (leafIsFar) {
-          touchLeaf();
-        }
+        touchLeaf();
         return true;
       }
       return nextLeaf();
@@ -125,13 +138,20 @@ public final class Cursor implements AutoCloseable {
    *     {@link #next} moves to the first entry
    */
   public boolean prev() {
+    int to = slot - 1;
+    if (to >= 0 && to < free) {
+      slot = to;
+      return true;
+    }
+    return prevSlowly();
+  }
+
+  private boolean prevSlowly() {
     if (state == State.ON_ENTRY) {
       refresh();
       if (slot > 0) {
         slot--;
-        if (leafIsFar) {
-          touchLeaf();
-        }
+        touchLeaf();
         return true;
       }
       return previousLeaf();
@@ -157,7 +177,7 @@ public final class Cursor implements AutoCloseable {
     if (find(key)) {
       return true;
     }
-    state = State.NOWHERE;
+    leave(State.NOWHERE);
     return false;
   }
 
@@ -184,8 +204,7 @@ public final class Cursor implements AutoCloseable {
    * @throws IllegalStateException if the cursor does not stand on an entry
    */
   public void key(Slice key) {
-    checkEntry();
-    tree.leaves.entry(leaf, leafBase, leafWord, slot, key, null);
+    entry(key, null);
   }
 
   /**
@@ -194,17 +213,18 @@ public final class Cursor implements AutoCloseable {
    * @throws IllegalStateException if the cursor does not stand on an entry
    */
   public void value(Slice value) {
-    checkEntry();
-    tree.leaves.entry(leaf, leafBase, leafWord, slot, null, value);
+    entry(null, value);
   }
 
   /**
-   * Points two slices at key and value: one look at the cell instead of two.
+   * Points slices at key and value, where given: one look at the cell instead of two.
    *
    * @throws IllegalStateException if the cursor does not stand on an entry
    */
-  public void entry(Slice key, Slice value) {
-    checkEntry();
+  public void entry(@Nullable Slice key, @Nullable Slice value) {
+    if (free == 0) {
+      checkEntry();
+    }
     tree.leaves.entry(leaf, leafBase, leafWord, slot, key, value);
   }
 
@@ -214,7 +234,13 @@ public final class Cursor implements AutoCloseable {
     if (writer != null) {
       writer.movedCursors().remove(this);
     }
-    state = State.NOWHERE;
+    leave(State.NOWHERE);
+  }
+
+  /** The cursor stands on no entry any more. */
+  private void leave(State next) {
+    free = 0;
+    state = next;
   }
 
   /** The next change must park it. First of all, so that it is so whatever fails. */
@@ -282,7 +308,7 @@ public final class Cursor implements AutoCloseable {
 
   /** Moves to the first entry not below the key; returns whether it is the key's own. */
   private boolean find(KeyBuffer key) {
-    state = State.AFTER_LAST;
+    leave(State.AFTER_LAST);
     if (tree.depth == 0) {
       return false;
     }
@@ -300,7 +326,6 @@ public final class Cursor implements AutoCloseable {
       childBirth = BranchReader.cellBirth(page, base, cell);
     }
     long word = enterLeaf(tree.depth - 1, childPgno, childBirth);
-    leafIsFar = true;
     int found = tree.leaves.find(leaf, leafBase, word, key);
     isOnEntry();
     slot = found >= 0 ? found : ~found;
@@ -316,8 +341,11 @@ public final class Cursor implements AutoCloseable {
    * would come one after the other; together they come in a fraction of the time.
    */
   private void touchLeaf() {
-    leafIsFar = false;
-    touched = NodeReader.touch(leaf, leafBase, pages.pageSize());
+    if (leafIsFar) {
+      leafIsFar = false;
+      touched = NodeReader.touch(leaf, leafBase, pages.pageSize());
+      free = writer == null ? count : 0;
+    }
   }
 
   private boolean nextLeaf() {
@@ -337,7 +365,7 @@ public final class Cursor implements AutoCloseable {
         return true;
       }
     }
-    state = State.AFTER_LAST;
+    leave(State.AFTER_LAST);
     return false;
   }
 
@@ -358,7 +386,7 @@ public final class Cursor implements AutoCloseable {
         return true;
       }
     }
-    state = State.BEFORE_FIRST;
+    leave(State.BEFORE_FIRST);
     return false;
   }
 
@@ -397,6 +425,8 @@ public final class Cursor implements AutoCloseable {
   }
 
   private long enterLeaf(int level, long childPgno, long childBirth) {
+    free = 0;
+    leafIsFar = true;
     enter(level, childPgno, childBirth);
     leafLevel = level;
     version = writer != null ? writer.version() : 0;
