@@ -26,6 +26,10 @@ public final class KeyBuffer {
   private final int capacity;
   private int length;
 
+  /** Written only so that loads ahead are not optimised away; here, where one thread writes it. */
+  @SuppressWarnings("unused")
+  private long touched;
+
   /**
    * An empty buffer.
    *
@@ -41,7 +45,7 @@ public final class KeyBuffer {
   public void set(MemorySegment source, long offset, int keyLength) {
     checkCapacity(keyLength);
     MemorySegment.copy(source, offset, segment, 0, keyLength);
-    length(keyLength);
+    end(keyLength);
   }
 
   /** As {@link #set(MemorySegment, long, int)}, but of a longer key takes only what fits. */
@@ -53,7 +57,7 @@ public final class KeyBuffer {
   public void set(byte[] key) {
     checkCapacity(key.length);
     MemorySegment.copy(key, 0, segment, ValueLayout.JAVA_BYTE, 0, key.length);
-    length(key.length);
+    end(key.length);
   }
 
   /** The memory, for writing a key in place; {@link #length(int)} afterwards makes it one. */
@@ -69,6 +73,10 @@ public final class KeyBuffer {
   /** Declares the first bytes of {@link #segment} to be the key, and clears the padding. */
   public void length(int keyLength) {
     checkCapacity(keyLength);
+    end(keyLength);
+  }
+
+  private void end(int keyLength) {
     length = keyLength;
     segment.set(ValueLayout.JAVA_LONG_UNALIGNED, keyLength, 0L);
   }
@@ -109,6 +117,13 @@ public final class KeyBuffer {
       }
     }
     return ifEqual;
+  }
+
+  /**
+   * Takes what {@link NodeReader#touchHeads} returned. A tree may be shared by threads, a key not.
+   */
+  void touched(long loaded) {
+    touched = loaded;
   }
 
   /** The longest key it holds, in bytes. */

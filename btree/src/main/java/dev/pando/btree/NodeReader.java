@@ -128,6 +128,17 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   }
 
   /**
+   * Loads one word of each of the two lines that follow the header's: heads and offsets of a common
+   * leaf. A search that reads the count first, then a head, then an offset waits for each line.
+   * Every page has these lines.
+   *
+   * @return something that depends on both
+   */
+  static long touchHeads(MemorySegment page, long base) {
+    return page.get(LONG, base + LINE) + page.get(LONG, base + 2 * LINE);
+  }
+
+  /**
    * Where a slot's cell begins, relative to the page.
    *
    * @param size bytes of the page or leaf

@@ -93,6 +93,7 @@ public sealed class Tree extends TreeState permits TreeWriter {
     long address = pages.locate(pgno, birth);
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
+    key.touched(NodeReader.touchHeads(page, base));
     long word = leaves.header(page, base);
     int slot = leaves.findExact(page, base, word, key);
     if (slot < 0) {
