@@ -92,6 +92,8 @@ public final class Cursor implements AutoCloseable {
     makeLevels();
     descend(0, tree.rootPgno, tree.rootBirth, edge);
     isOnEntry();
+    leafIsFar = false; // a search for one entry at an edge needs no more of the leaf
+    free = writer == null ? count : 0;
     return true;
   }
 
