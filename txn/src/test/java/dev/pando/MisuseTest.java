@@ -90,7 +90,7 @@ class MisuseTest extends DatabaseTestBase {
                 .containsAnyOf(
                     "is in a call of a transaction",
                     "has ended",
-                    "stand on an entry",
+                    "is not on an entry",
                     "has written since the view was set");
           }
         }

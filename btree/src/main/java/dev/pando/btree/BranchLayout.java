@@ -10,18 +10,18 @@ package dev.pando.btree;
  * Slot 0's separator is empty: its child holds every key below slot 1's.
  */
 final class BranchLayout {
-  /** The child's birth. */
+  /** Offset of the child's birth in a cell, in bytes. */
   static final int BIRTH = NodeLayout.U48_BYTES;
 
-  /** The separator's length. */
+  /** Offset of the separator's length in a cell, in bytes. */
   static final int SEPARATOR_LENGTH = BIRTH + NodeLayout.U48_BYTES;
 
-  /** The separator, while its length is a short one. */
+  /** Offset of the separator in a cell if its length is a short one, in bytes. */
   static final int SEPARATOR = SEPARATOR_LENGTH + NodeLayout.SHORT_LENGTH_BYTES;
 
   private BranchLayout() {}
 
-  /** Bytes of a cell. */
+  /** Returns the bytes of a cell. */
   static int cell(int separatorLength) {
     return SEPARATOR + (separatorLength >= NodeLayout.LONG_KEY ? Short.BYTES : 0) + separatorLength;
   }

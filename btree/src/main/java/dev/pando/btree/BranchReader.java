@@ -26,7 +26,7 @@ final class BranchReader extends NodeReader {
     return word;
   }
 
-  /** The slot whose child holds the key: the last separator that is not above it. */
+  /** Finds the slot whose child holds the key: the last whose separator is not greater than it. */
   int find(MemorySegment page, long base, long word, KeyBuffer key) {
     int count = count(word);
     int prefix = prefix(word);
@@ -50,11 +50,11 @@ final class BranchReader extends NodeReader {
   }
 
   /**
-   * The heads are compared first, as if the key began as all separators do: then only the cell is
-   * looked at whose child is wanted in any case.
+   * Checks the common prefix, after the heads led to a slot. The heads are compared first, as if
+   * the key began with the prefix. So only one cell is read, the one whose child is needed anyway.
    *
-   * @param slot where the heads lead to
-   * @return the slot where the whole key belongs
+   * @param slot the slot that the heads lead to
+   * @return the slot of the whole key
    */
   private int checkPrefix(
       MemorySegment page, long base, int count, int slot, int prefix, KeyBuffer key) {
@@ -68,7 +68,7 @@ final class BranchReader extends NodeReader {
     return order == 0 ? slot : order < 0 ? 0 : count - 1;
   }
 
-  /** Compares a key with a slot's separator: negative if the key is before it. */
+  /** Compares a key with a slot's separator: negative if the key comes first. */
   private int compare(MemorySegment page, long base, int count, int slot, KeyBuffer key) {
     int cell = cell(page, base, pageSize, count, slot);
     int length = separatorLength(page, base, cell);
@@ -77,14 +77,14 @@ final class BranchReader extends NodeReader {
     return key.compareTo(page, base + start, length);
   }
 
-  /** The child of the cell at {@link #checkedCell}. */
+  /** Returns the page number of the child of the cell at {@link #checkedCell}. */
   static long cellPgno(MemorySegment page, long base, int cell) {
     return page.get(LONG, base + cell) & U48_MASK;
   }
 
-  /** The birth of the child of the cell at {@link #checkedCell}. */
+  /** Returns the birth of the child of the cell at {@link #checkedCell}. */
   static long cellBirth(MemorySegment page, long base, int cell) {
-    // The eight bytes that end with the birth: those that begin with it may leave the page.
+    // Reads the eight bytes that end with the birth: eight from its start may leave the page.
     return page.get(LONG, base + cell + BranchLayout.BIRTH - Short.BYTES) >>> Short.SIZE;
   }
 
@@ -105,7 +105,7 @@ final class BranchReader extends NodeReader {
     out.set(page, base + start, length);
   }
 
-  /** Bytes of a slot's cell. */
+  /** Returns the bytes of a slot's cell. */
   int cellLength(MemorySegment page, long base, int count, int slot) {
     int cell = checkedCell(page, base, count, slot);
     int length = separatorLength(page, base, cell);
@@ -113,7 +113,7 @@ final class BranchReader extends NodeReader {
     return BranchLayout.cell(length);
   }
 
-  /** Where a slot's cell begins; its child and its separator's length are inside the page. */
+  /** Returns the offset of a slot's cell, whose child and separator length are inside the page. */
   int checkedCell(MemorySegment page, long base, int count, int slot) {
     int cell = cell(page, base, pageSize, count, slot);
     checkCellEnd(page, base, pageSize, cell, SEPARATOR);

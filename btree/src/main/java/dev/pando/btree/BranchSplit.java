@@ -8,7 +8,7 @@ import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRootLayout;
 import java.lang.foreign.MemorySegment;
 
-/** Gives a branch one more child, which may split it, its parent, and at last the root. */
+/** Adds a child to a branch. This may split the branch, its parent, and finally the root. */
 final class BranchSplit {
   private final TreeState tree;
   private final PageAllocator pages;
@@ -31,11 +31,11 @@ final class BranchSplit {
   }
 
   /**
-   * Adds a child, born in this transaction, right of the one on the path; the separator between the
-   * two stands in {@link #separator}.
+   * Adds a child, born in this transaction, to the right of the one on the path. The separator
+   * between the two is in {@link #separator}.
    *
    * @param level the branch's level; -1 makes a new root
-   * @return whether no branch was split, so that the path's branches are as they were
+   * @return true if no branch was split; the path's branches are then the same as before
    */
   boolean insertChild(int level, long child) {
     if (level < 0) {
@@ -71,7 +71,7 @@ final class BranchSplit {
     return pages.allocate(PageHeader.BRANCH, 1);
   }
 
-  /** Splits evenly; leaves the separator of the new right branch in {@link #separator}. */
+  /** Splits evenly and leaves the separator of the new right branch in {@link #separator}. */
   private long divide(MemorySegment page, long base, int count, int slot, long child) {
     long right = newBranch();
     cells.clear();
@@ -97,7 +97,7 @@ final class BranchSplit {
     cells.add(child, pages.txnId(), separator.segment(), 0, separator.length());
   }
 
-  /** A tree whose pages are each named once fills every page number before it is so deep. */
+  /** Adds a root. A tree that names no page twice runs out of page numbers before levels. */
   private void growRoot(long right) {
     if (tree.depth == TreeRootLayout.MAX_DEPTH) {
       throw new CorruptFileException(

@@ -5,24 +5,26 @@ import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
 /**
- * That the cells of a node stand beside each other and fill what the header says they take, and
- * that their keys and births are what they may be. Readers check the one cell that they look at; a
- * writer moves cells about and relies on all of them, or it would write over other pages. So each
- * page of an older transaction is checked once when it is changed, in the copy, which is in the
- * cache by then: a file may have been made to do harm, with right checksums.
+ * Checks that the cells of a node are adjacent, and that they fill exactly the bytes that the
+ * header says. Checks also that their keys and births are in the allowed range. A reader checks
+ * only the cell that it reads. A writer moves cells and relies on all of them: wrong ones would
+ * make it overwrite other pages. A crafted file may have valid checksums. So each page of an older
+ * transaction is checked once, when it is changed. The check reads the copy, which is in the cache
+ * by then.
  *
- * <p>In cells that stand side by side each begins where the one before ends: their beginnings and
- * their ends are the same offsets, but for the first beginning and the last end. Only such cells
- * have that property: each leads forward, from its beginning to its end, and as many begin at an
- * offset as end there, so all are one way. Therefore the sums of a number for each beginning and
- * for each end are compared, numbers drawn at random, which nobody who makes a file can know.
+ * <p>Of adjacent cells, each begins where the one before it ends. Their beginnings and their ends
+ * are the same offsets, except for the first beginning and the last end. Only adjacent cells have
+ * that property. Each cell leads forward from its beginning to its end, and as many cells begin at
+ * an offset as end there. So all cells form one path. The check draws a random number for each
+ * offset, and compares the sum over the beginnings with the sum over the ends. The author of a file
+ * cannot know these numbers.
  */
 final class CellExtents {
   private static final long SEED = new SplittableRandom().nextLong();
 
   private final Slice key = new Slice();
 
-  /** Refuses a copy of a leaf of another birth that a writer must not change. */
+  /** Refuses a copied leaf of another birth that a writer must not change. */
   void checkLeaf(LeafReader leaves, MemorySegment page, long base, long birth) {
     long word = leaves.header(page, base);
     int maxKey = NodeLayout.maxKey(leaves.pageSize);
@@ -52,7 +54,7 @@ final class CellExtents {
         page, base, word, slot, run -> checkBirth(leaves, page, base, slot, run.birth(), birth));
   }
 
-  /** Refuses a copy of a branch of another birth that a writer must not change. */
+  /** Refuses a copied branch of another birth that a writer must not change. */
   void checkBranch(BranchReader branches, MemorySegment page, long base, long birth) {
     long word = branches.header(page, base, PageHeader.BRANCH);
     int maxKey = NodeLayout.maxKey(branches.pageSize);
@@ -69,7 +71,7 @@ final class CellExtents {
   }
 
   /**
-   * As SplitMix64 does it: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
+   * Mixes as SplitMix64 does: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
    */
   private static long random(int offset) {
     long z = SEED + offset * 0x9E3779B97F4A7C15L;
@@ -85,7 +87,7 @@ final class CellExtents {
       throw reader.corrupt(
           page,
           base,
-          "its %d cells do not stand side by side from %d to %d",
+          "its %d cells are not adjacent from %d to %d",
           NodeReader.count(word),
           start,
           size);
@@ -100,7 +102,7 @@ final class CellExtents {
     }
   }
 
-  /** What a page refers to is not younger; a page of the running transaction would be its own. */
+  /** Refuses a younger birth: the running transaction would take such a page for its own. */
   private static void checkBirth(
       NodeReader reader, MemorySegment page, long base, int slot, long birth, long most) {
     if (birth > most) {

@@ -11,9 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Copies of the cells of up to two neighbouring nodes and a new one, in key order: what a split, a
- * merge or a loan deals out again. The copies stand apart from the pages, so that these can be
- * written over or freed.
+ * Copies of the cells of up to two neighbouring nodes and a new one, in key order. A split, a merge
+ * or a loan distributes them again. The copies are separate from the pages, so the pages can be
+ * overwritten or freed.
  */
 final class CellList {
   private MemorySegment memory;
@@ -47,7 +47,7 @@ final class CellList {
     return (index + 1 < size ? offsets[index + 1] : used) - offsets[index];
   }
 
-  /** Bytes of the cells [from, to) with their slots. */
+  /** Returns the bytes of the cells [from, to) with their slots. */
   int bytes(int from, int to) {
     int end = to < size ? offsets[to] : used;
     return (from < size ? end - offsets[from] : 0) + NodeLayout.SLOT_BYTES * (to - from);
@@ -79,7 +79,7 @@ final class CellList {
     addLeaf(leaves, page, base, slot, NodeReader.count(leaves.header(page, base)));
   }
 
-  /** Points {@code out} at the key of a leaf cell; it holds until the list changes. */
+  /** Points {@code out} at the key of a leaf cell; the slice is valid until the list changes. */
   void leafKey(int index, Slice out) {
     LeafReader.cellKey(memory, offset(index), out);
   }
@@ -135,8 +135,9 @@ final class CellList {
   }
 
   /**
-   * Where to divide cells over two pages: the most even division, or if only that fits, the one
-   * beside it. With branch cells, which take at most half a page, there always is one that fits.
+   * Returns the index at which to divide the cells over two pages. It is the most even division, or
+   * the one next to it if only that fits. Branch cells take at most half a page, so one of the two
+   * always fits.
    */
   int middle(int capacity) {
     int total = bytes(0, size);
@@ -144,7 +145,7 @@ final class CellList {
     while (split < size - 1 && 2 * bytes(0, split) < total) {
       split++;
     }
-    // The part up to `split` is the first that holds half. One cell less may be nearer to even.
+    // The cells up to `split` are the first to hold half. One cell less may be more even.
     boolean fits = bytes(0, split) <= capacity && bytes(split, size) <= capacity;
     boolean fewerFits =
         split > 1 && bytes(0, split - 1) <= capacity && bytes(split - 1, size) <= capacity;

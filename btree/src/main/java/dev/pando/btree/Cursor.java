@@ -8,23 +8,23 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a tree that moves key by key in both directions. A step inside a leaf touches only
+ * A position in a tree, which moves key by key in both directions. A step inside a leaf reads only
  * that leaf and allocates nothing.
  *
  * <p>A cursor of a {@link TreeWriter} survives changes: it remembers its key and finds it again. If
- * that entry was deleted, the cursor stands in the gap: {@link #next} moves to the follower, {@link
- * #prev} to the predecessor, and reading throws. A change costs time for each cursor that has moved
- * since the last one and was not closed; one that is dropped is no longer referred to after that.
- * Not thread-safe.
+ * that entry was deleted, the cursor is in the gap: {@link #next} moves to the next entry, {@link
+ * #prev} to the previous one, and reading throws. A change costs time for each open cursor that has
+ * moved since the change before. After a change, a cursor that the program has dropped is no longer
+ * referenced. Not thread-safe.
  */
 public final class Cursor implements AutoCloseable {
   private enum State {
-    /** New, or its last search found nothing. */
+    /** New, or the last search found nothing. */
     NOWHERE,
     BEFORE_FIRST,
     ON_ENTRY,
     AFTER_LAST,
-    /** The tree changed: {@link #parked} is the key of the entry stood on. */
+    /** The tree changed; {@link #parked} is the key of the cursor's entry. */
     PARKED
   }
 
@@ -36,12 +36,12 @@ public final class Cursor implements AutoCloseable {
   private final @Nullable TreeWriter writer;
   private byte @Nullable [] parked;
 
-  /** Its place in {@link MovedCursors}, which sets it; negative if it is not there. */
+  /** Index in {@link MovedCursors}, which sets it; negative if the cursor is not there. */
   int place = -1;
 
   private State state = State.NOWHERE;
 
-  // One element a level. Cursors are often made for one search, so no longer than need be.
+  // One element a level. Many cursors serve one search, so the arrays are no longer than needed.
   private long[] pgno = {};
   private long[] birth = {};
   private long[] address = {};
@@ -55,16 +55,16 @@ public final class Cursor implements AutoCloseable {
   private int count;
   private int slot;
 
-  /** Whether a search led to this leaf, of which only the lines on its way are near. */
+  /** Whether a search led to this leaf: only the lines that it read are in the cache. */
   private boolean leafIsFar;
 
   /**
-   * The {@link #count} if a step inside the leaf needs no other check: the cursor stands on an
+   * The {@link #count} if a step inside the leaf needs no other check: the cursor is on an
    * entry, the leaf is near, and no writer moves its pages. Otherwise 0.
    */
   private int free;
 
-  /** Written only so that the loads of {@link NodeReader#touch} are not optimised away. */
+  /** Written only so that the JIT compiler keeps the loads of {@link NodeReader#touch}. */
   @SuppressWarnings("unused")
   private long touched;
 
@@ -100,8 +100,8 @@ public final class Cursor implements AutoCloseable {
   /**
    * Moves one entry up. A cursor that is nowhere moves to the first one.
    *
-   * @return false if there is none; the cursor is then after the last entry, stays there, and
-   *     {@link #prev} moves to the last entry
+   * @return false if there is none; the cursor then stays after the last entry, and {@link #prev}
+   *     moves to the last entry
    */
   public boolean next() {
     int to = slot + 1;
@@ -136,8 +136,8 @@ public final class Cursor implements AutoCloseable {
   /**
    * Moves one entry down. A cursor that is nowhere moves to the last one.
    *
-   * @return false if there is none; the cursor is then before the first entry, stays there, and
-   *     {@link #next} moves to the first entry
+   * @return false if there is none; the cursor then stays before the first entry, and {@link #next}
+   *     moves to the first entry
    */
   public boolean prev() {
     int to = slot - 1;
@@ -168,13 +168,13 @@ public final class Cursor implements AutoCloseable {
     };
   }
 
-  /** Moves to the first entry whose key is not below {@code key}; false if there is none. */
+  /** Moves to the first entry whose key is not less than {@code key}; false if there is none. */
   public boolean seek(KeyBuffer key) {
     find(key);
     return state == State.ON_ENTRY;
   }
 
-  /** Moves to the entry of {@code key}; if there is none the cursor is nowhere. */
+  /** Moves to the entry of {@code key}; the cursor is nowhere if there is none. */
   public boolean seekExact(KeyBuffer key) {
     if (find(key)) {
       return true;
@@ -183,7 +183,7 @@ public final class Cursor implements AutoCloseable {
     return false;
   }
 
-  /** Moves to the last entry whose key is not above {@code key}; false if there is none. */
+  /** Moves to the last entry whose key is not greater than {@code key}; false if there is none. */
   public boolean seekFloor(KeyBuffer key) {
     if (find(key)) {
       return true;
@@ -195,7 +195,7 @@ public final class Cursor implements AutoCloseable {
     };
   }
 
-  /** Whether the cursor stands on an entry (which may have been deleted since). */
+  /** Whether the cursor is on an entry, which may have been deleted since. */
   public boolean positioned() {
     return state == State.ON_ENTRY || state == State.PARKED;
   }
@@ -203,7 +203,7 @@ public final class Cursor implements AutoCloseable {
   /**
    * Points a slice at the key.
    *
-   * @throws IllegalStateException if the cursor does not stand on an entry
+   * @throws IllegalStateException if the cursor is not on an entry
    */
   public void key(Slice key) {
     entry(key, null);
@@ -212,16 +212,16 @@ public final class Cursor implements AutoCloseable {
   /**
    * Points a slice at the value.
    *
-   * @throws IllegalStateException if the cursor does not stand on an entry
+   * @throws IllegalStateException if the cursor is not on an entry
    */
   public void value(Slice value) {
     entry(null, value);
   }
 
   /**
-   * Points slices at key and value, where given: one look at the cell instead of two.
+   * Points two slices at key and value, with one read of the cell instead of two.
    *
-   * @throws IllegalStateException if the cursor does not stand on an entry
+   * @throws IllegalStateException if the cursor is not on an entry
    */
   public void entry(@Nullable Slice key, @Nullable Slice value) {
     if (free == 0) {
@@ -230,7 +230,7 @@ public final class Cursor implements AutoCloseable {
     tree.leaves.entry(leaf, leafBase, leafWord, slot, key, value);
   }
 
-  /** Tells a writer's tree that this cursor needs no care any more. */
+  /** Ends the cursor: changes of a writer's tree no longer park it. */
   @Override
   public void close() {
     if (writer != null) {
@@ -245,7 +245,7 @@ public final class Cursor implements AutoCloseable {
     state = next;
   }
 
-  /** The next change must park it. First of all, so that it is so whatever fails. */
+  /** Puts the cursor on an entry; first registers it to be parked, whatever fails later. */
   private void isOnEntry() {
     if (writer != null && place < 0) {
       writer.movedCursors().add(this);
@@ -253,12 +253,12 @@ public final class Cursor implements AutoCloseable {
     state = State.ON_ENTRY;
   }
 
-  /** Whether it was parked, so that it is used for more than one search. */
+  /** Whether the cursor was parked, and so serves more than one search. */
   boolean wasParked() {
     return parked != null;
   }
 
-  /** The tree is about to change: remember the key, let go of the pages. */
+  /** Remembers the key and releases the pages, before the tree changes. */
   void park() {
     if (state == State.ON_ENTRY) {
       refresh();
@@ -291,12 +291,12 @@ public final class Cursor implements AutoCloseable {
       throw new IllegalStateException("the entry under the cursor was deleted; move the cursor");
     }
     if (state != State.ON_ENTRY) {
-      throw new IllegalStateException("the cursor does not stand on an entry; move it first");
+      throw new IllegalStateException("the cursor is not on an entry; move it first");
     }
     refresh();
   }
 
-  /** A writer may have moved dirty pages out of memory; their numbers still lead to them. */
+  /** Locates pages again by their numbers: a writer may have moved dirty pages out of memory. */
   private void refresh() {
     if (writer != null && writer.version() != version) {
       for (int level = 0; level <= leafLevel; level++) {
@@ -308,7 +308,7 @@ public final class Cursor implements AutoCloseable {
     }
   }
 
-  /** Moves to the first entry not below the key; returns whether it is the key's own. */
+  /** Moves to the first entry that is not less than the key; returns whether it has this key. */
   private boolean find(KeyBuffer key) {
     leave(State.AFTER_LAST);
     if (tree.depth == 0) {
@@ -339,8 +339,8 @@ public final class Cursor implements AutoCloseable {
   }
 
   /**
-   * Brings the leaf near, because a cursor that moves on reads all of it. Entry by entry its lines
-   * would come one after the other; together they come in a fraction of the time.
+   * Prefetches the leaf, because a cursor that moves on reads all of it. Entry by entry, its cache
+   * lines would load one after the other. Together they load in a fraction of the time.
    */
   private void touchLeaf() {
     if (leafIsFar) {
@@ -392,7 +392,7 @@ public final class Cursor implements AutoCloseable {
     return false;
   }
 
-  /** Goes down from a page along its first or its last children. */
+  /** Descends from a page along its first or its last children. */
   private void descend(int fromLevel, long fromPgno, long fromBirth, int edge) {
     long childPgno = fromPgno;
     long childBirth = fromBirth;
@@ -410,7 +410,7 @@ public final class Cursor implements AutoCloseable {
     slot = edge == FIRST ? 0 : count - 1;
   }
 
-  /** A writer's tree may have grown since. */
+  /** Makes room for the tree's levels: a writer's tree may have grown. */
   private void makeLevels() {
     if (slots.length < tree.depth) {
       pgno = new long[tree.depth];

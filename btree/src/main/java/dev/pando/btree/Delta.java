@@ -10,16 +10,16 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction wrote, found from its roots: the pages whose recorded birth is above the
- * newest transaction known to be on disk. Recovery visits just these, so that it costs the last
- * transaction's pages whatever the file's size. A write that the disk lost leaves an older birth, a
- * torn one a bad checksum; either way {@link PageReader#locate} throws.
+ * The pages that a transaction wrote, found from its roots: the pages whose recorded birth is
+ * greater than the newest transaction known to be on disk. Recovery visits only these. Its cost
+ * follows the last transaction's pages, whatever the file's size. A write that the disk lost leaves
+ * an older birth, a torn one a bad checksum. {@link PageReader#locate} throws in both cases.
  */
 public final class Delta {
   /** Sees the entries of new leaves: a catalog's values name further trees. */
   @FunctionalInterface
   public interface EntryVisitor {
-    /** The slices hold for this call only. */
+    /** Is called for each entry; the slices are valid for this call only. */
     void entry(Slice key, Slice value);
   }
 
@@ -29,7 +29,7 @@ public final class Delta {
   private final LongPredicate isNew;
   private final @Nullable EntryVisitor visitor;
 
-  /** Of the cell that is looked at. */
+  /** Whether the current cell refers to older pages. */
   private boolean refersToOld;
 
   private boolean refersToNew;
@@ -52,10 +52,10 @@ public final class Delta {
    * Verifies every page of a tree that is newer than {@code durable}.
    *
    * @param pages a reader that verifies each page it locates
-   * @param isNew told of each node; whether to go into it. It must not say so twice of one page, or
-   *     a file made for the purpose, in which a page stands many times, would take for ever
-   * @param visitor sees the entries of new leaves; null if nobody wants them
-   * @throws dev.pando.error.CorruptFileException at the first page that is not as recorded
+   * @param isNew called for each node; returns whether to visit what it refers to. It must return
+   *     true only once for a page: a crafted file may name a page many times, and the visit would
+   *     practically never end
+   * @param visitor sees the entries of new leaves; null if they are not needed
    */
   public static void verify(
       PageReader pages,

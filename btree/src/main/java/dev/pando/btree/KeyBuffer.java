@@ -7,31 +7,31 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * One key in native memory, reused from call to call. Trees take their keys only in this form:
- * heap, mapped and native keys then all reach the search loop as one class of segment, and whole
- * words may be read past the key's end because zeros stand behind it. Not thread-safe.
+ * One key in native memory, reused from call to call. Trees take their keys only in this form. So
+ * heap, mapped and native keys all reach the search loop as one class of segment. Zeros follow the
+ * key, so whole words may be read past its end. Not thread-safe.
  */
 public final class KeyBuffer {
   private static final ValueLayout.OfLong WORD =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
-  /** Zero bytes kept behind the key, so that eight bytes can be read from any of its offsets. */
+  /** Zero bytes after the key, so that eight bytes can be read from each of its offsets. */
   static final int PADDING = Long.BYTES;
 
   private final MemorySegment segment;
 
-  /** The same memory for reading, big-endian: a fraction of a segment's code in each search. */
+  /** The same memory for reading, big-endian: it compiles to a fraction of a segment's code. */
   private final ByteBuffer bytes;
 
   private final int capacity;
   private int length;
 
-  /** Written only so that loads ahead are not optimised away; here, where one thread writes it. */
+  /** Written only so that the JIT compiler keeps loads ahead; only one thread uses a key. */
   @SuppressWarnings("unused")
   private long touched;
 
   /**
-   * An empty buffer.
+   * Makes an empty buffer.
    *
    * @param capacity the longest key it holds, in bytes
    */
@@ -41,31 +41,31 @@ public final class KeyBuffer {
     this.bytes = segment.asByteBuffer();
   }
 
-  /** Takes a copy of a key. */
+  /** Copies a key into the buffer. */
   public void set(MemorySegment source, long offset, int keyLength) {
     checkCapacity(keyLength);
     MemorySegment.copy(source, offset, segment, 0, keyLength);
     end(keyLength);
   }
 
-  /** As {@link #set(MemorySegment, long, int)}, but of a longer key takes only what fits. */
+  /** As {@link #set(MemorySegment, long, int)}, but copies only as much of a key as fits. */
   public void setStart(MemorySegment source, long offset, long keyLength) {
     set(source, offset, (int) Math.min(keyLength, capacity));
   }
 
-  /** Takes a copy of a key. */
+  /** Copies a key into the buffer. */
   public void set(byte[] key) {
     checkCapacity(key.length);
     MemorySegment.copy(key, 0, segment, ValueLayout.JAVA_BYTE, 0, key.length);
     end(key.length);
   }
 
-  /** The memory, for writing a key in place; {@link #length(int)} afterwards makes it one. */
+  /** Returns the memory, to write a key in place; {@link #length(int)} then makes it the key. */
   public MemorySegment segment() {
     return segment;
   }
 
-  /** The key's length in bytes. */
+  /** Returns the key's length in bytes. */
   public int length() {
     return length;
   }
@@ -81,16 +81,16 @@ public final class KeyBuffer {
     segment.set(ValueLayout.JAVA_LONG_UNALIGNED, keyLength, 0L);
   }
 
-  /** The head of this key in a page whose heads skip {@code prefix} bytes. */
+  /** Returns the head of this key in a page whose heads skip {@code prefix} bytes. */
   int head(int prefix) {
-    // A key that ends before the prefix cannot lie in such a page; any number does for it then.
+    // A key that ends before the prefix cannot be in such a page, so any number will do.
     return prefix <= capacity ? bytes.getInt(prefix) : 0;
   }
 
   /**
-   * Compares this key with one in a page, as {@link KeyOrder} does: negative if this one is first.
+   * Compares this key with one in a page, in {@link KeyOrder}: negative if this one comes first.
    *
-   * @param at where the other key begins; at least eight bytes of the page stand before it
+   * @param at the other key's offset; at least eight bytes of the page precede it
    */
   int compareTo(MemorySegment page, long at, int otherLength) {
     return compare(page, at, Math.min(length, otherLength), length - otherLength);
@@ -102,9 +102,9 @@ public final class KeyBuffer {
   }
 
   /**
-   * Eight bytes at a time; the last ones as the eight bytes that end with them, because those that
-   * begin with them may leave the page. Each side is read in one place only: a read of a segment
-   * that is inlined makes the compiled search much larger.
+   * Compares eight bytes at a time. The last step reads the eight bytes that end with the common
+   * part: eight from its start may leave the page. Each side is read in one place only: a read of a
+   * segment that is inlined makes the compiled search much larger.
    */
   private int compare(MemorySegment page, long at, int common, int ifEqual) {
     for (int i = 0; i < common; i += Long.BYTES) {
@@ -120,18 +120,18 @@ public final class KeyBuffer {
   }
 
   /**
-   * Takes what {@link NodeReader#touchHeads} returned. A tree may be shared by threads, a key not.
+   * Takes the result of {@link NodeReader#touchHeads}. Threads may share a tree, but never a key.
    */
   void touched(long loaded) {
     touched = loaded;
   }
 
-  /** The longest key it holds, in bytes. */
+  /** Returns the length of the longest key that the buffer holds, in bytes. */
   public int capacity() {
     return capacity;
   }
 
-  /** A copy of the key. */
+  /** Returns a copy of the key. */
   public byte[] toArray() {
     byte[] copy = new byte[length];
     MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, 0, copy, 0, length);

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Pando's only order: unsigned lexicographic, a proper prefix before what it begins. */
+/** Pando's only order: unsigned lexicographic; a proper prefix of a key comes before the key. */
 public final class KeyOrder {
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -13,7 +13,7 @@ public final class KeyOrder {
 
   private KeyOrder() {}
 
-  /** Negative, zero or positive as the first key is before, at or after the second. */
+  /** Returns less than, equal to or more than 0: the first key is before, at, after the second. */
   public static int compare(
       MemorySegment a, long aOffset, long aLength, MemorySegment b, long bOffset, long bLength) {
     long at = MemorySegment.mismatch(a, aOffset, aOffset + aLength, b, bOffset, bOffset + bLength);
@@ -41,7 +41,7 @@ public final class KeyOrder {
     return compare(a.segment, a.offset, a.length, b.segment, b.offset, b.length);
   }
 
-  /** How many leading bytes the two keys share. */
+  /** Returns how many leading bytes the two keys share. */
   static int commonPrefix(
       MemorySegment a, long aOffset, int aLength, MemorySegment b, long bOffset, int bLength) {
     int common = Math.min(aLength, bLength);
@@ -60,10 +60,10 @@ public final class KeyOrder {
   }
 
   /**
-   * The head of a key: the four bytes behind its first {@code prefix} bytes, zero padded, as a
-   * number whose unsigned order is the bytes' order.
+   * Returns the head of a key: the four bytes after its first {@code prefix} bytes, zero-padded, as
+   * a number. The unsigned order of heads is the order of these bytes.
    *
-   * @param length the key's length; bytes behind it are not read
+   * @param length the key's length; bytes after it are not read
    */
   static int head(MemorySegment key, long offset, int length, int prefix) {
     int rest = length - prefix;

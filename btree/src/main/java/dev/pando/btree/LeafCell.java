@@ -12,7 +12,7 @@ import static dev.pando.btree.NodeLayout.U48_BYTES;
 import dev.pando.pager.U48;
 import java.lang.foreign.MemorySegment;
 
-/** The cell that is about to enter a leaf; one object a writer, filled anew for each put. */
+/** The cell that is about to enter a leaf. A writer fills one such object for each put. */
 final class LeafCell {
   private KeyBuffer key = new KeyBuffer(0);
   private MemorySegment value = MemorySegment.NULL;
@@ -22,7 +22,7 @@ final class LeafCell {
   private long runBirth;
   private int length;
 
-  /** A cell with its value inside. */
+  /** Makes this a cell with its value inside. */
   void setInline(KeyBuffer key, MemorySegment value, long valueOffset, long valueLength) {
     this.key = key;
     this.value = value;
@@ -32,7 +32,7 @@ final class LeafCell {
     this.length = (int) LeafLayout.inlineCell(key.length(), valueLength);
   }
 
-  /** A cell whose value stands in an overflow run. */
+  /** Makes this a cell whose value is in an overflow run. */
   void setOverflow(KeyBuffer key, long runPgno, long runBirth, long valueLength) {
     this.key = key;
     this.value = MemorySegment.NULL;
@@ -46,12 +46,12 @@ final class LeafCell {
     return key;
   }
 
-  /** Bytes of the cell. */
+  /** Returns the bytes of the cell. */
   int length() {
     return length;
   }
 
-  /** Writes the cell at {@code at}; {@link #length} bytes. */
+  /** Writes the {@link #length} bytes of the cell at {@code at}. */
   void writeTo(MemorySegment target, long at) {
     int tag = runPgno != 0 ? OVERFLOW : (int) Math.min(valueLength, LONG_VALUE);
     int keyLength = key.length();

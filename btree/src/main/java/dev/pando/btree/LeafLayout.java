@@ -10,22 +10,22 @@ import dev.pando.pager.PageHeader;
  * </pre>
  */
 final class LeafLayout {
-  /** Bytes before the optional lengths. */
+  /** Bytes of the two tags, before the optional lengths. */
   static final int TAGS = 2;
 
-  /** Tags 0 to this: the inline value's length. */
+  /** The largest tag that is itself the inline value's length, in bytes. */
   static final int MAX_SHORT_VALUE = 250;
 
-  /** The inline value's length follows as u16. */
+  /** Tag: the inline value's length follows as u16. */
   static final int LONG_VALUE = 251;
 
-  /** The value stands in an overflow run: pgno u48, birth u48, length u64 behind the key. */
+  /** Tag: the value is in an overflow run; pgno u48, birth u48 and length u64 follow the key. */
   static final int OVERFLOW = 252;
 
-  /** Reserved for keys with several values: this build refuses it. */
+  /** Tag reserved for keys with several values: this build refuses it. */
   static final int SEVERAL_VALUES = 253;
 
-  /** Reserved for values in chunks: this build refuses it. */
+  /** Tag reserved for values in chunks: this build refuses it. */
   static final int CHUNKED_VALUE = 254;
 
   /** Bytes of the reference to an overflow run. */
@@ -34,9 +34,9 @@ final class LeafLayout {
   private LeafLayout() {}
 
   /**
-   * The largest cell. A value that makes a larger one stands in an overflow run, which wastes at
-   * most a quarter of its pages then. Of leaves as large as can be, each holds two such cells, or a
-   * full one could not be divided.
+   * Returns the bytes of the largest cell. A value that would make a larger cell is stored in an
+   * overflow run, which then wastes at most a quarter of its pages. A leaf of the largest size
+   * holds two such cells: otherwise a full one could not be divided.
    */
   static int maxCell(int pageSize) {
     int largestLeaf = PageHeader.maxLeafPages(pageSize) * pageSize;
@@ -44,7 +44,7 @@ final class LeafLayout {
     return Math.min(2 * pageSize + pageSize / 4, half);
   }
 
-  /** Bytes of a cell up to its value. */
+  /** Returns the bytes of a cell up to its value. */
   static int valueStart(int keyLength, boolean longValue) {
     return TAGS
         + (keyLength >= NodeLayout.LONG_KEY ? Short.BYTES : 0)
@@ -52,12 +52,12 @@ final class LeafLayout {
         + keyLength;
   }
 
-  /** Bytes of a cell with its value inline. */
+  /** Returns the bytes of a cell with its value inline. */
   static long inlineCell(int keyLength, long valueLength) {
     return valueStart(keyLength, valueLength > MAX_SHORT_VALUE) + valueLength;
   }
 
-  /** Bytes of a cell whose value stands in an overflow run. */
+  /** Returns the bytes of a cell whose value is in an overflow run. */
   static int overflowCell(int keyLength) {
     return valueStart(keyLength, false) + OVERFLOW_REFERENCE_BYTES;
   }

@@ -9,18 +9,18 @@ import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Makes leaves, gives them more or fewer pages, and frees them. A leaf is one page as long as its
- * cells are small. Where a large cell would leave much of a page unused, it takes neighbouring
- * pages, up to the point where little is left over; what a leaf wastes then is shared by several
- * values, where a run of pages for each of them would waste half a page a value.
+ * Makes leaves, gives them more or fewer pages, and frees them. A leaf is one page while its cells
+ * are small. Where a large cell would leave much of a page unused, the leaf takes neighbouring
+ * pages, until little is left over. Several values then share what the leaf wastes. A run of pages
+ * for each value would waste half a page a value.
  *
  * <p>See DECISIONS.md, 'Leaves of several pages'.
  */
 final class LeafPages {
-  /** A leaf that is full has at most this part of it unused: one fifth. */
+  /** The part of a full leaf that may be unused, as a divisor: one fifth. */
   private static final int UNUSED_PART = 5;
 
-  /** Cells of which a page holds so many do not make a leaf larger. */
+  /** Cells a page: cells so small that a page holds this many do not make a leaf larger. */
   private static final int SMALL_CELLS = 3;
 
   private final TreeState tree;
@@ -41,12 +41,12 @@ final class LeafPages {
     this.largest = PageHeader.maxLeafPages(pageSize);
   }
 
-  /** Pages of a leaf for so many bytes of cells with their slots. */
+  /** Returns the pages of a leaf for this many bytes of cells with their slots. */
   static int needed(int bytes, int pageSize) {
     return (NodeLayout.HEADS + bytes + pageSize - 1) / pageSize;
   }
 
-  /** A new leaf. */
+  /** Makes a new leaf. */
   long allocate(int pages) {
     tree.addLeafPages(pages);
     return allocator.allocate(PageHeader.LEAF, pages);
@@ -61,8 +61,8 @@ final class LeafPages {
   }
 
   /**
-   * Pages that the path's leaf, which has no room for a cell, should have instead of being divided;
-   * 0 if it is full enough, or as large as a leaf may be.
+   * Returns the pages that the path's leaf should have instead of being divided, when it has no
+   * room for a cell. Returns 0 if the leaf is full enough, or as large as a leaf may be.
    */
   int growth(long word, LeafCell cell) {
     int wanted = needed(used(word) + cell.length() + NodeLayout.SLOT_BYTES, pageSize);
@@ -73,10 +73,10 @@ final class LeafPages {
     return full || isSmall(cell) || wanted > largest ? 0 : wanted;
   }
 
-  /** Pages of a leaf that begins with a cell, beside a full one in a load in order. */
+  /** Returns the pages of a leaf that begins with a cell, next to a full one in a load in order. */
   int pagesBeside(long fullWord, LeafCell cell) {
     int wanted = needed(cell.length() + NodeLayout.SLOT_BYTES, pageSize);
-    // The cells to come will be as those before, so it need not grow page by page.
+    // The next cells are probably like those before, so the leaf need not grow page by page.
     return isSmall(cell) ? wanted : Math.max(wanted, pages(fullWord));
   }
 
@@ -88,7 +88,7 @@ final class LeafPages {
     return cellBytes(word) + NodeLayout.SLOT_BYTES * count(word);
   }
 
-  /** Gives the path's leaf another number of pages, in which its cells fit. */
+  /** Moves the path's leaf to another number of pages, in which its cells fit. */
   void resize(int pages) {
     int level = path.leafLevel();
     long old = path.pgno(level);
@@ -101,7 +101,7 @@ final class LeafPages {
     path.moveLeaf(resized);
   }
 
-  /** Cells were taken from the path's leaf: it keeps no page that it does not need. */
+  /** Frees the pages that the path's leaf no longer needs, after cells were removed from it. */
   void shrink() {
     long word = leaves.header(path.page(path.leafLevel()), path.base(path.leafLevel()));
     if (pages(word) > 1) {
@@ -120,8 +120,8 @@ final class LeafPages {
   }
 
   /**
-   * Makes a leaf of the cells [from, to) of a list in place of an editable one; returns its page
-   * number, which is another if it has other pages.
+   * Makes a leaf of the cells [from, to) of a list in place of an editable one. Returns its page
+   * number, which changes if the number of its pages does.
    */
   long rewrite(long pgno, CellList cells, int from, int to) {
     long address = allocator.locate(pgno, allocator.txnId());
@@ -140,8 +140,8 @@ final class LeafPages {
   }
 
   /**
-   * Where to divide the cells of a list over two leaves: in even parts, but for what it takes to
-   * use fewer pages.
+   * Returns the index at which to divide the cells of a list over two leaves. The parts are even,
+   * unless another division uses fewer pages.
    */
   int middle(CellList cells) {
     int total = cells.bytes(0, cells.size());

@@ -28,13 +28,13 @@ final class LeafReader extends NodeReader {
     return header(page, base, PageHeader.LEAF);
   }
 
-  /** Where a slot's cell begins, relative to the leaf. */
+  /** Returns the offset of a slot's cell in the leaf. */
   int cell(MemorySegment page, long base, long word, int slot) {
     return cell(page, base, size(word), count(word), slot);
   }
 
   /**
-   * The slot of a key, or {@code ~slot} of the first greater key if it is absent.
+   * Returns the slot of a key, or {@code ~slot} of the first greater key if it is absent.
    *
    * @param word the page's {@link #header}
    */
@@ -50,8 +50,8 @@ final class LeafReader extends NodeReader {
   }
 
   /**
-   * As {@link #find}, but of an absent key it only says that it is absent: then the common prefix
-   * need not be compared, which would cost a cache miss.
+   * As {@link #find}, but reports an absent key only as absent. The common prefix then need not be
+   * compared, which would cost a cache miss.
    */
   int findExact(MemorySegment page, long base, long word, KeyBuffer key) {
     int low = 0;
@@ -75,7 +75,7 @@ final class LeafReader extends NodeReader {
     return ~low;
   }
 
-  /** Whether a key is above all of a leaf that is not empty. */
+  /** Whether a key is greater than all keys of a leaf that is not empty. */
   boolean isAboveLast(MemorySegment page, long base, long word, KeyBuffer key) {
     int last = count(word) - 1;
     int prefix = prefix(word);
@@ -83,7 +83,7 @@ final class LeafReader extends NodeReader {
     return order != 0 ? order > 0 : compare(page, base, word, last, key) > 0;
   }
 
-  /** Compares a key with a slot's key: negative if the given one is before it. */
+  /** Compares a key with a slot's key: negative if the given one comes first. */
   int compare(MemorySegment page, long base, long word, int slot, KeyBuffer key) {
     int size = size(word);
     int cell = cell(page, base, word, slot);
@@ -109,7 +109,7 @@ final class LeafReader extends NodeReader {
     return key.comparePrefix(page, base + start, prefix);
   }
 
-  /** Points {@code key} and {@code value}, where given, at a slot's bytes. */
+  /** Points {@code key} and {@code value}, if not null, at a slot's bytes. */
   void entry(
       MemorySegment page,
       long base,
@@ -136,7 +136,7 @@ final class LeafReader extends NodeReader {
     }
   }
 
-  /** An entry with a long key, a long value or a value in an overflow run. */
+  /** Reads an entry with a long key, a long value or a value in an overflow run. */
   private void rareEntry(
       MemorySegment page,
       long base,
@@ -185,7 +185,7 @@ final class LeafReader extends NodeReader {
       throw corrupt(
           page,
           base,
-          "a value of %d bytes stands in page %d, which is of type %d and has room for %d",
+          "a value of %d bytes is in page %d, which is of type %d and has room for %d",
           length,
           PageHeader.pgno(run, start),
           PageHeader.type(run, start),
@@ -194,8 +194,8 @@ final class LeafReader extends NodeReader {
   }
 
   /**
-   * Visits what a slot's cell refers to. Every walk through a tree asks here and nowhere else: one
-   * that did not know of a reference would lose its pages.
+   * Visits what a slot's cell refers to. Every walk through a tree calls this method and no other:
+   * a walk that did not know a reference would lose its pages.
    *
    * @throws UnsupportedFormatException if the cell is of a kind that this build does not know
    */
@@ -220,7 +220,7 @@ final class LeafReader extends NodeReader {
         page.get(LONG, base + reference + 2 * U48_BYTES));
   }
 
-  /** Bytes of a slot's cell. */
+  /** Returns the bytes of a slot's cell. */
   int cellLength(MemorySegment page, long base, long word, int slot) {
     int size = size(word);
     int cell = cell(page, base, word, slot);
@@ -234,7 +234,7 @@ final class LeafReader extends NodeReader {
     return (int) length;
   }
 
-  /** Points {@code out} at the key of a cell that stands alone, outside of a page. */
+  /** Points {@code out} at the key of a cell outside of a page. */
   static void cellKey(MemorySegment memory, long cell, Slice out) {
     int tags = tags(memory, cell, 0);
     int length = tags & 0xFF;
@@ -244,12 +244,12 @@ final class LeafReader extends NodeReader {
     out.set(memory, cell + keyStart(tags), length);
   }
 
-  /** The lengths of a cell's key and value, where they are short. */
+  /** Returns the lengths of a cell's key and value, if they are short. */
   static int tags(MemorySegment page, long base, int cell) {
     return page.get(SHORT, base + cell) & 0xFFFF;
   }
 
-  /** Whether the tags say all: both lengths are short, and the value is in the cell. */
+  /** Whether the tags are enough: both lengths are short, and the value is in the cell. */
   static boolean areShort(int tags) {
     return !hasLongLength(tags) && tags >>> Byte.SIZE <= MAX_SHORT_VALUE;
   }
@@ -259,7 +259,7 @@ final class LeafReader extends NodeReader {
     return (tags & 0xFF) == LONG_KEY || tags >>> Byte.SIZE == LONG_VALUE;
   }
 
-  /** Where the key begins in a cell with these tags. */
+  /** Returns the offset of the key in a cell with these tags. */
   private static int keyStart(int tags) {
     return TAGS
         + ((tags & 0xFF) == LONG_KEY ? Short.BYTES : 0)

@@ -6,9 +6,9 @@ import dev.pando.pager.PageAllocator;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Spares a split: a full leaf and a neighbour that has room share their cells evenly, so leaves
- * stay fuller than splits alone would leave them. Only with a neighbour that is editable anyway:
- * then no page is copied or brought back for it.
+ * Avoids a split: a full leaf and a neighbour that has room share their cells evenly. So leaves
+ * stay fuller than after splits alone. Only a neighbour that is already editable takes part: no
+ * page is copied or read back for it.
  */
 final class LeafSharing {
   private static final int NONE = -1;
@@ -34,7 +34,7 @@ final class LeafSharing {
   /**
    * Inserts into the path's leaf, which is editable and has no room.
    *
-   * @return false if no neighbour can help; then nothing has changed
+   * @return false if no neighbour can help; nothing has changed then
    */
   boolean insert(int level, long word, int slot, LeafCell cell) {
     if (level == 0 || NodeReader.pages(word) > 1) {
@@ -64,12 +64,12 @@ final class LeafSharing {
     return neighbours.deal(true, parent, leftSlot, split);
   }
 
-  /** With less than two fifths of a page free, sharing would be due again soon. */
+  /** Whether there is room: with less than two fifths of a page free, sharing would soon recur. */
   private boolean hasRoom(int free, LeafCell cell) {
     return 5 * (free - cell.length()) >= 2 * leaves.pageSize;
   }
 
-  /** Free bytes in a neighbour, if there is one that can share. */
+  /** Returns the free bytes of a neighbour; {@link #NONE} if it cannot share. */
   private int room(int parent, int slot) {
     MemorySegment page = path.page(parent);
     long base = path.base(parent);

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * Puts a cell into a leaf that has no room for it. The leaf gets more pages, or a neighbour takes
  * some of its cells, or it is divided. A load in ascending (or descending) order only opens a new
- * leaf at that edge, so the leaves behind it stay full; any other split is about even.
+ * leaf at that edge, so the leaves that it has filled stay full. Any other split is about even.
  */
 final class LeafSplit {
   private final TreeState tree;

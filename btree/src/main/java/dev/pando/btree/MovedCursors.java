@@ -3,27 +3,27 @@ package dev.pando.btree;
 import java.util.ArrayList;
 
 /**
- * Cursors of a writer's tree that have come to an entry since they were parked last: only these
- * need care before a change. A cursor that is parked leaves the list, and comes back when it is
- * used again. So a change costs time for the cursors that have moved, and one that a program has
- * dropped is kept alive until the next change, or until there are many.
+ * The cursors of a writer's tree that have moved to an entry since they were last parked. Only
+ * these need care before a change. A parked cursor leaves the list, and returns when it is used
+ * again. So a change costs time only for the cursors that have moved. The list keeps a dropped
+ * cursor alive until the next change, or until there are many.
  */
 final class MovedCursors {
   private static final int FIRST_MOST = 256;
 
   private final ArrayList<Cursor> cursors = new ArrayList<>();
 
-  /** Of the list, those that came back after they were parked: so they are in use. */
+  /** Cursors of the list that returned after they were parked, and so are in use. */
   private int returned;
 
-  /** When there are as many, either they are parked or there may be more. */
+  /** Size of the list at which the cursors are parked, or this limit is doubled. */
   private int most = FIRST_MOST;
 
   int size() {
     return cursors.size();
   }
 
-  /** A cursor that is not in the list has come to an entry. */
+  /** Adds a cursor that is not in the list and has moved to an entry. */
   void add(Cursor cursor) {
     if (cursors.size() == most) {
       makeRoom();
@@ -35,7 +35,7 @@ final class MovedCursors {
     }
   }
 
-  /** Most of them are in use, or most were dropped and are kept alive by this list. */
+  /** Makes room: most cursors are in use, or most were dropped and only kept alive by this list. */
   private void makeRoom() {
     if (returned > most / 2) {
       most *= 2;
@@ -44,7 +44,7 @@ final class MovedCursors {
     }
   }
 
-  /** A cursor is closed. */
+  /** Removes a cursor that was closed. */
   void remove(Cursor cursor) {
     int place = cursor.place;
     if (place >= 0) {
@@ -60,7 +60,7 @@ final class MovedCursors {
     }
   }
 
-  /** Pages are about to change: the cursors remember their keys and let go of the pages. */
+  /** Parks all cursors before pages change: they remember their keys and release the pages. */
   void parkAll() {
     if (!cursors.isEmpty()) {
       for (int i = 0; i < cursors.size(); i++) {
@@ -70,7 +70,7 @@ final class MovedCursors {
     }
   }
 
-  /** Forgets them all. */
+  /** Removes all cursors. */
   void clear() {
     for (int i = 0; i < cursors.size(); i++) {
       cursors.get(i).place = -1;

@@ -5,7 +5,7 @@ import static dev.pando.btree.NodeReader.count;
 import dev.pando.pager.PageAllocator;
 import java.lang.foreign.MemorySegment;
 
-/** Deals the cells of a list out anew to two neighbouring pages of the same parent. */
+/** Distributes the cells of a list over two neighbouring pages of the same parent. */
 final class Neighbours {
   private final PageAllocator pages;
   private final BranchReader branches;
@@ -32,7 +32,7 @@ final class Neighbours {
    *
    * @param parent the level of their parent on the path, which is editable
    * @param leftSlot the left page's slot there
-   * @return false if the parent has no room for the new separator; then nothing has changed
+   * @return false if the parent has no room for the new separator; nothing has changed then
    */
   boolean deal(boolean leaf, int parent, int leftSlot, int split) {
     if (leaf) {
@@ -59,7 +59,7 @@ final class Neighbours {
     return true;
   }
 
-  /** Fills an editable page or leaf with cells of the list; returns where they are now. */
+  /** Fills an editable page or leaf with cells of the list; returns its new page number. */
   long fill(boolean leaf, long pgno, int from, int to) {
     if (leaf) {
       return leafPages.rewrite(pgno, cells, from, to);

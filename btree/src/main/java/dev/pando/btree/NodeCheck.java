@@ -56,7 +56,7 @@ final class NodeCheck {
     }
   }
 
-  /** Order, head, prefix and bounds of {@link #current}. */
+  /** Checks order, head, prefix and bounds of {@link #current}. */
   private void checkKey(
       MemorySegment page,
       long base,
@@ -94,7 +94,7 @@ final class NodeCheck {
     }
   }
 
-  /** Cells cover the end of the page exactly, and everything between offsets and cells is zero. */
+  /** Checks that cells exactly cover the page's end, and that unused bytes before them are zero. */
   private void checkCells(NodeReader reader, MemorySegment page, long base, long word) {
     int unknown = PageHeader.flags(page, base) & ((1 << PageHeader.LEAF_PAGES_SHIFT) - 1);
     if (unknown != 0) {

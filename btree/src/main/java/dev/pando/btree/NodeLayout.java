@@ -5,35 +5,35 @@ import dev.pando.pager.U48;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Where things stand in a leaf or branch page (FORMAT.md, "Nodes"):
+ * The layout of a leaf or branch page (FORMAT.md, "Nodes"):
  *
  * <pre>
  *   header | head 0 .. head n-1 | offset 0 .. offset n-1 | free, zero | cells, no gaps |
  * </pre>
  */
 final class NodeLayout {
-  /** The heads: one unsigned 32-bit number a cell, in key order. */
+  /** Offset of the heads in a page, in bytes: one unsigned 32-bit number a cell, in key order. */
   static final int HEADS = PageHeader.SIZE;
 
   /** Bytes of a head. */
   static final int HEAD_BYTES = Integer.BYTES;
 
-  /** Bytes of a cell's offset; the offsets stand behind the last head. */
+  /** Bytes of a cell's offset; the offsets follow the last head. */
   static final int OFFSET_BYTES = Short.BYTES;
 
-  /** Bytes that a cell costs beside itself. */
+  /** Bytes that a cell takes beside itself: its head and its offset. */
   static final int SLOT_BYTES = HEAD_BYTES + OFFSET_BYTES;
 
   /** Bytes of a page number or a transaction id inside a cell. */
   static final int U48_BYTES = U48.BYTES;
 
-  /** Bytes of a key's or separator's length while it is below {@link #LONG_KEY}. */
+  /** Bytes of a key's or separator's length if it is less than {@link #LONG_KEY}. */
   static final int SHORT_LENGTH_BYTES = Byte.BYTES;
 
-  /** The length byte that says: the length follows as u16. */
+  /** The length byte that means: the length follows as u16. */
   static final int LONG_KEY = 255;
 
-  /** Page and run references are 48-bit numbers. */
+  /** Mask of the 48 bits of a page or run reference. */
   static final long U48_MASK = PageHeader.LIMIT_U48 - 1;
 
   static final ValueLayout.OfLong LONG = PageHeader.U64;
@@ -43,12 +43,12 @@ final class NodeLayout {
 
   private NodeLayout() {}
 
-  /** The longest key, in bytes: two cells with such keys always fit a page. */
+  /** Returns the longest key, in bytes: two cells with such keys always fit a page. */
   static int maxKey(int pageSize) {
     return capacity(pageSize) / 2 - 32;
   }
 
-  /** Bytes that cells and their slots can take in a page. */
+  /** Returns the bytes that cells and their slots can take in a page. */
   static int capacity(int pageSize) {
     return pageSize - PageHeader.SIZE;
   }

@@ -15,13 +15,13 @@ import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What leaves and branches share: the header, the heads and the offsets. Pages are given as
- * (memory, base) and never as slices, so that reading allocates nothing. Whatever a page says is
- * checked against the page's bounds before it is used: a checksum proves that we wrote a page, not
- * that a file is friendly.
+ * The common part of leaves and branches: the header, the heads and the offsets. Pages are given as
+ * (memory, base) and never as slices, so that reading allocates nothing. Every number in a page is
+ * checked against the page's bounds before use. A checksum does not prove that a file is not
+ * crafted.
  */
 abstract sealed class NodeReader permits LeafReader, BranchReader {
-  /** Where the flags of a {@link #header} word have a leaf's pages. */
+  /** The bit of a {@link #header} word at which the number of a leaf's pages begins. */
   private static final int PAGES_SHIFT =
       Byte.SIZE * (PageHeader.FLAGS - PageHeader.TYPE) + PageHeader.LEAF_PAGES_SHIFT;
 
@@ -30,10 +30,10 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   /** Bytes of a cache line. */
   private static final int LINE = 64;
 
-  /** Type and flags but for a leaf's pages, in a {@link #header} word. */
+  /** Mask of a {@link #header} word: type and flags, except for a leaf's pages. */
   private static final int LEAF_KIND = (1 << (8 + PageHeader.LEAF_PAGES_SHIFT)) - 1;
 
-  /** Type and flags. */
+  /** Mask of a {@link #header} word: type and flags. */
   private static final int BRANCH_KIND = 0xFFFF;
 
   final PageReader pages;
@@ -47,8 +47,9 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   }
 
   /**
-   * The header's fields from type to prefix as one word, checked: of the wanted type, and heads,
-   * offsets and cells fit the page. Take it apart with {@link #count} and {@link #prefix}.
+   * Returns the header's fields from type to prefix as one checked word: the type is the wanted
+   * one, and heads, offsets and cells fit the page. {@link #count} and {@link #prefix} take it
+   * apart.
    */
   final long header(MemorySegment page, long base, byte type) {
     long word = page.get(LONG, base + PageHeader.TYPE);
@@ -79,32 +80,32 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
         page, base, "page type is %d of %d pages where %d belongs", word & 0xFF, pages(word), type);
   }
 
-  /** Pages of the leaf of a {@link #header} word; a branch is one page. */
+  /** Returns the pages of the leaf of a {@link #header} word; a branch is one page. */
   static int pages(long word) {
     return ((int) word >>> PAGES_SHIFT & PAGES_MASK) + 1;
   }
 
-  /** Bytes of the page, or of a leaf's pages together, of a {@link #header} word. */
+  /** Returns the bytes of the page, or of all pages of a leaf, of a {@link #header} word. */
   final int size(long word) {
     return pageSize * pages(word);
   }
 
-  /** Cells in the page of a {@link #header} word. */
+  /** Returns the cells in the page of a {@link #header} word. */
   static int count(long word) {
     return (int) (word >>> 16) & 0xFFFF;
   }
 
-  /** Bytes of all cells in the page of a {@link #header} word. */
+  /** Returns the bytes of all cells in the page of a {@link #header} word. */
   static int cellBytes(long word) {
     return (int) (word >>> 32) & 0xFFFF;
   }
 
-  /** Key bytes that the heads skip in the page of a {@link #header} word. */
+  /** Returns the key bytes that the heads skip in the page of a {@link #header} word. */
   static int prefix(long word) {
     return (int) (word >>> 48);
   }
 
-  /** Bytes free for more cells and their slots in the page of a {@link #header} word. */
+  /** Returns the bytes free for more cells and their slots in a {@link #header} word's page. */
   final int free(long word) {
     return size(word) - HEADS - SLOT_BYTES * count(word) - cellBytes(word);
   }
@@ -114,10 +115,10 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   }
 
   /**
-   * Loads one word of each cache line of a page. These loads do not wait for each other, as those
-   * do that follow heads to offsets to cells.
+   * Loads one word of each cache line of a page. These loads do not wait for each other, unlike
+   * loads that follow heads to offsets to cells.
    *
-   * @return something that depends on all of them
+   * @return a number that depends on all of them
    */
   static long touch(MemorySegment page, long base, int bytes) {
     long sum = 0;
@@ -132,14 +133,14 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
    * leaf. A search that reads the count first, then a head, then an offset waits for each line.
    * Every page has these lines.
    *
-   * @return something that depends on both
+   * @return a number that depends on both
    */
   static long touchHeads(MemorySegment page, long base) {
     return page.get(LONG, base + LINE) + page.get(LONG, base + 2 * LINE);
   }
 
   /**
-   * Where a slot's cell begins, relative to the page.
+   * Returns the offset of a slot's cell in the page.
    *
    * @param size bytes of the page or leaf
    */
@@ -153,7 +154,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
     return cell;
   }
 
-  /** Refuses a cell that runs over the end of its page or leaf of {@code size} bytes. */
+  /** Refuses a cell that extends beyond the end of its page or leaf of {@code size} bytes. */
   final void checkCellEnd(MemorySegment page, long base, int size, int cell, long length) {
     if (length > size - cell) {
       throw corrupt(
@@ -166,7 +167,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
     }
   }
 
-  /** A page that is whole, as its checksum says, but has what this build does not know. */
+  /** Reports a page with a valid checksum and contents that this build does not know. */
   final UnsupportedFormatException unsupported(
       MemorySegment page, long base, String found, String supported) {
     return new UnsupportedFormatException(
@@ -176,7 +177,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
         "open it with the version of Pando that wrote it, or a newer one");
   }
 
-  /** What is wrong with a page; formatted here so that the callers stay small enough to inline. */
+  /** Reports damage of a page; formats here so that the callers stay small enough to inline. */
   final CorruptFileException corrupt(
       MemorySegment page, long base, String reason, Object... arguments) {
     return new CorruptFileException(

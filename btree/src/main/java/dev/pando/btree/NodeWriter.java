@@ -12,11 +12,12 @@ import dev.pando.pager.U48;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Changes leaf and branch pages, which must be dirty ones: never the map. Cells stay compact after
- * each call and unused bytes stay zero; prefix and order of the cells depend on the page's history.
+ * Changes leaf and branch pages, which must be dirty ones: never the map. Cells are compact and
+ * unused bytes are zero after each call. Prefix and order of the cells depend on the page's
+ * history.
  */
 final class NodeWriter {
-  /** Keys no longer than a head are told apart by heads that skip nothing. */
+  /** Bytes of the longest key that a head holds as a whole, if heads skip nothing. */
   private static final int WHOLE_IN_HEAD = HEAD_BYTES;
 
   private final LeafReader leaves;
@@ -46,7 +47,7 @@ final class NodeWriter {
     setHead(page, base, slot, key.head(prefix));
   }
 
-  /** Inserts a child at slot 1 or behind; the cell must fit. */
+  /** Inserts a child at slot 1 or later; the cell must fit. */
   void insertChild(
       MemorySegment page, long base, int slot, KeyBuffer separator, long pgno, long birth) {
     long word = branches.header(page, base);
@@ -63,8 +64,8 @@ final class NodeWriter {
   }
 
   /**
-   * The prefix that the page's keys, of which {@link #first} is one, still share with a key that
-   * joins at an end; rewrites the heads when it differs.
+   * Returns the prefix that the page's keys still share with a key that joins at an end. {@link
+   * #first} is one of the page's keys. Rewrites the heads if the prefix changes.
    */
   private int narrowPrefix(
       MemorySegment page,
@@ -121,14 +122,14 @@ final class NodeWriter {
     closeSlot(page, base, word, branches, slot, length);
   }
 
-  /** Makes a leaf, of as many pages as it has, of the cells [from, to) of a list. */
+  /** Fills a leaf, of as many pages as it has, with the cells [from, to) of a list. */
   void fillLeaf(MemorySegment page, long base, CellList cells, int from, int to) {
     int count = to - from;
     int slots = NodeLayout.SLOT_BYTES * count;
     int cellBytes = cells.bytes(from, to) - slots;
     int at = leafSize(page, base) - cellBytes;
     wipe(page, base + HEADS + slots, base + at);
-    // In the order of the list, and so with one copy; scans then go through memory upwards.
+    // The cells go in the order of the list, and so with one copy; scans then read memory upwards.
     MemorySegment.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
     for (int i = from; i < to; i++) {
       setOffset(page, base, count, i - from, at + cells.offset(i) - cells.offset(from));
@@ -142,7 +143,7 @@ final class NodeWriter {
     writeHeads(page, base, count, prefix);
   }
 
-  /** Writes a leaf's cells as they are into an empty one of another number of pages. */
+  /** Copies a leaf's cells as they are into an empty one of another number of pages. */
   void copyLeaf(MemorySegment source, long from, MemorySegment target, long to) {
     long word = leaves.header(source, from);
     int count = NodeReader.count(word);
@@ -163,7 +164,7 @@ final class NodeWriter {
     return PageHeader.leafPages(page, base) * pageSize;
   }
 
-  /** Makes a page of the branch cells [from, to) of a list; the first loses its separator. */
+  /** Fills a page with the branch cells [from, to) of a list; the first loses its separator. */
   void fillBranch(MemorySegment page, long base, CellList cells, int from, int to) {
     wipe(page, base + HEADS, base + pageSize);
     int at = pageSize - BranchLayout.cell(0);
@@ -186,9 +187,9 @@ final class NodeWriter {
     writeHeads(page, base, count, prefix);
   }
 
-  /** What {@link #first} and {@link #other}, the outermost keys, share. */
+  /** Returns the prefix that {@link #first} and {@link #other}, the outermost keys, share. */
   private int sharedPrefix() {
-    // Only the outermost two are looked at; a page of short and long keys keeps the real prefix.
+    // Only the outermost two are read; a page of short and long keys keeps the real prefix.
     if (first.length <= WHOLE_IN_HEAD && other.length <= WHOLE_IN_HEAD) {
       return 0;
     }
@@ -243,7 +244,7 @@ final class NodeWriter {
         SHORT, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot, (short) cell);
   }
 
-  /** Makes room for one more head, offset and cell; returns where in the page the cell goes. */
+  /** Makes room for one more head, offset and cell; returns the cell's offset in the page. */
   private int openSlot(MemorySegment page, long base, long word, int slot, int length) {
     assert leaves.free(word) >= length + SLOT_BYTES : "no room for a cell of " + length + " bytes";
     int count = NodeReader.count(word);

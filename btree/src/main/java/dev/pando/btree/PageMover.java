@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves pages of a tree that lie at or beyond a limit: it copies them, as every change does, and
- * the allocator decides where to. A part of the tree at a time, from key to key.
+ * Moves pages of a tree that are at or beyond a limit. It copies them, as every change does, and
+ * the allocator decides where to. One call moves a part of the tree, from key to key.
  */
 public final class PageMover {
-  /** A leaf to be copied, by its first key, or a value that stands in a run beyond the limit. */
+  /** A leaf to be copied, by its first key, or a value in a run beyond the limit. */
   private static final class Move {
     final byte[] key;
     final boolean value;
@@ -32,7 +32,7 @@ public final class PageMover {
   private final Slice value = new Slice();
   private byte @Nullable [] next;
 
-  /** Pages that are left to visit: a crafted file can name one many times. */
+  /** Pages left to visit: a crafted file can name one page many times. */
   private long pagesLeft;
 
   private PageMover(TreeWriter tree, long limit, int most) {
@@ -45,10 +45,10 @@ public final class PageMover {
   /**
    * Moves pages.
    *
-   * @param limit page numbers below it stay
-   * @param from where an earlier call stopped; null for the beginning
-   * @param most so many leaves and values at a time, about
-   * @return where to go on; null at the end of the tree
+   * @param limit pages with smaller numbers stay
+   * @param from the key at which an earlier call stopped; null for the beginning
+   * @param most leaves and values to move in this call, approximately
+   * @return the key to go on from; null at the end of the tree
    * @throws CorruptFileException if the tree has more pages than its root says
    */
   public static byte @Nullable [] move(
@@ -73,7 +73,7 @@ public final class PageMover {
     return mover.next;
   }
 
-  /** Notes what is to be moved below a page; false when that is enough for now. */
+  /** Collects what is to be moved below a page; false when that is enough for now. */
   private boolean collect(long pgno, long birth, int levelsBelow, @Nullable KeyBuffer from) {
     if (--pagesLeft < 0) {
       throw new CorruptFileException(
@@ -93,7 +93,7 @@ public final class PageMover {
       long child = tree.branches.childPgno(page, base, children, i);
       long childBirth = tree.branches.childBirth(page, base, children, i);
       if (levelsBelow == 1 && child < limit && tree.overflowPages == 0) {
-        continue; // nothing in that leaf can be beyond: it need not be read
+        continue; // no page of that leaf can be beyond the limit: it need not be read
       }
       if (!collect(child, childBirth, levelsBelow - 1, i == first ? from : null)) {
         return false;
@@ -105,7 +105,7 @@ public final class PageMover {
     return true;
   }
 
-  /** Copying any leaf below a branch copies the branch. */
+  /** Collects one leaf below a branch: copying any of them copies the branch. */
   private void collectPath(MemorySegment page, long base, int children, int slot, int below) {
     long pgno = tree.branches.childPgno(page, base, children, slot);
     long birth = tree.branches.childBirth(page, base, children, slot);

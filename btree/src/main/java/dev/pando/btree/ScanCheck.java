@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 
 /** Checks that the three ways to read a tree agree: forward, backward and key by key. */
 final class ScanCheck {
-  /** Trees up to this many entries have every key looked up, larger ones about so many of them. */
+  /** Number of look-ups: all keys of a tree of up to this many entries, about as many of others. */
   private static final long LOOK_UPS = 10_000;
 
   private final Tree tree;
@@ -22,7 +22,7 @@ final class ScanCheck {
     long backward = backward();
     if (forward != backward) {
       problems.accept(
-          "the tree at page %d reads otherwise backward than forward".formatted(tree.rootPgno));
+          "the tree at page %d reads differently backward and forward".formatted(tree.rootPgno));
     }
   }
 
@@ -62,7 +62,7 @@ final class ScanCheck {
     return sum;
   }
 
-  /** A number that depends on where key and value stand, in any order of visits. */
+  /** Returns a number that depends on the places of key and value, in any order of visits. */
   private long mix() {
     long x = key.offset * 0x9E3779B97F4A7C15L + value.offset * 31 + key.length * 7 + value.length;
     return x ^ x >>> 29;

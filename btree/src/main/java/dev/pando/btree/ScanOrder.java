@@ -4,8 +4,8 @@ import dev.pando.error.CorruptFileException;
 
 /**
  * Refuses a scan whose keys are not in order. A crafted file can name one page many times on each
- * level of a tree; a scan of such a tree returns to the same entries and never ends. In a scan that
- * is in order each leaf comes once. For scans that the engine makes on its own account.
+ * level of a tree. A scan of such a tree returns to the same entries and never ends. A scan in
+ * order visits each leaf once. For the engine's own scans.
  */
 public final class ScanOrder {
   private final String file;
@@ -19,7 +19,7 @@ public final class ScanOrder {
   }
 
   /**
-   * For a scan from low keys to high ones.
+   * Makes a check for a scan from low keys to high ones.
    *
    * @param file for messages
    */
@@ -28,7 +28,7 @@ public final class ScanOrder {
   }
 
   /**
-   * For a scan from high keys to low ones.
+   * Makes a check for a scan from high keys to low ones.
    *
    * @param file for messages
    */
@@ -39,7 +39,7 @@ public final class ScanOrder {
   /**
    * Compares a key with the one before it.
    *
-   * @param key its bytes stay as they are until the next call; the slice may be reused
+   * @param key its bytes must not change until the next call; the slice may be reused
    * @throws CorruptFileException if the key does not follow the one before
    */
   public void check(Slice key) {

@@ -3,16 +3,16 @@ package dev.pando.btree;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.PageReader;
 
-/** Makes separators: the shortest keys that tell two neighbouring pages apart. */
+/** Makes separators: the shortest keys that distinguish two neighbouring pages. */
 final class Separators {
   private Separators() {}
 
   /**
-   * The shortest prefix of {@code right} that is above {@code left}: whatever is at or above it
-   * belongs to the right page, whatever is below to the left one.
+   * Makes the shortest prefix of {@code right} that is greater than {@code left}. Keys at or above
+   * it belong to the right page, keys below it to the left one.
    *
    * @param pages for messages
-   * @param pgno where the keys stand, or what refers to it
+   * @param pgno the page of the keys, or a page that refers to it
    * @throws CorruptFileException if the keys are out of order
    */
   static void between(PageReader pages, long pgno, Slice left, Slice right, KeyBuffer out) {

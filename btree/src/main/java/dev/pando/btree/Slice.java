@@ -4,17 +4,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Where some bytes are: an out-parameter that a caller reuses, so that reading a key or a value
- * allocates nothing. It says nothing of how long the memory stays valid: whoever fills it does.
+ * The place of some bytes: an out-parameter that a caller reuses, so that reading a key or a value
+ * allocates nothing. The method that fills a slice says how long the memory stays valid.
  */
 public final class Slice {
   /** The memory: a map or a slab of dirty pages. */
   public MemorySegment segment = MemorySegment.NULL;
 
-  /** Where the bytes begin in {@link #segment}. */
+  /** Offset of the first byte in {@link #segment}, in bytes. */
   public long offset;
 
-  /** How many bytes. */
+  /** Length in bytes. */
   public long length;
 
   /** Points this slice at other bytes. */
@@ -38,7 +38,7 @@ public final class Slice {
         == -1;
   }
 
-  /** A copy of the bytes; they must fit an array. */
+  /** Returns a copy of the bytes, which must fit an array. */
   public byte[] toArray() {
     byte[] copy = new byte[Math.toIntExact(length)];
     MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset, copy, 0, copy.length);

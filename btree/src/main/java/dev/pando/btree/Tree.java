@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One ordered map of byte keys to byte values, read from pages that never change while their
- * snapshot lives. Holds no page itself. Not thread-safe: one tree object a transaction.
+ * snapshot lives. A tree holds no page itself. Not thread-safe: one tree object a transaction.
  */
 public sealed class Tree extends TreeState permits TreeWriter {
   final PageReader pages;
@@ -19,10 +19,10 @@ public sealed class Tree extends TreeState permits TreeWriter {
   final BranchReader branches;
 
   /**
-   * A tree of a snapshot.
+   * Makes a tree of a snapshot.
    *
    * @param pages the snapshot's pages
-   * @param root where the tree begins, as read from the file
+   * @param root the tree's root and counts, as read from the file
    * @throws CorruptFileException if the depth is not one that a tree can have
    */
   public Tree(PageReader pages, TreeRoot root) {
@@ -44,17 +44,17 @@ public sealed class Tree extends TreeState permits TreeWriter {
     }
   }
 
-  /** The longest key, in bytes: two cells with such keys always fit a page. */
+  /** Returns the longest key, in bytes: two cells with such keys always fit a page. */
   public static int maxKey(int pageSize) {
     return NodeLayout.maxKey(pageSize);
   }
 
-  /** Where the tree begins now, with its counts. */
+  /** Returns the tree's present root, with its counts. */
   public final TreeRoot root() {
     return new TreeRoot(rootPgno, rootBirth, depth, entries, branchPages, leafPages, overflowPages);
   }
 
-  /** Keys in the tree. */
+  /** Returns the number of keys in the tree. */
   public final long entries() {
     return entries;
   }
@@ -62,7 +62,7 @@ public sealed class Tree extends TreeState permits TreeWriter {
   /**
    * Finds a key's value.
    *
-   * @param value set to the value's bytes in the page, where it is found
+   * @param value set to the value's bytes in the page if the key is found
    * @return whether the key is there
    */
   public final boolean get(KeyBuffer key, Slice value) {
@@ -105,7 +105,7 @@ public sealed class Tree extends TreeState permits TreeWriter {
     return true;
   }
 
-  /** A cursor over this tree, not positioned yet. */
+  /** Returns a cursor over this tree, which is on no entry yet. */
   public Cursor cursor() {
     return new Cursor(this);
   }

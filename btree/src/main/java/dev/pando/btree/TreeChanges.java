@@ -8,23 +8,23 @@ import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What has changed in a tree since a transaction, found from the tree alone: pages that are older
- * are as they were then, so only newer ones are read, and the first and last key of each older part
- * that they refer to. The tree of that transaction need not exist any more.
+ * The changes of a tree since a transaction, found from the tree alone. Older pages are as they
+ * were then. So only newer pages are read, and the first and last key of each older part that they
+ * refer to. The tree of that transaction need not exist any more.
  */
 public final class TreeChanges {
-  /** Is called in the order of the keys; the slices hold for one call only. */
+  /** Is called in the order of the keys; the slices are valid for one call only. */
   public interface Visitor {
-    /** A newer leaf has this entry: it may be new, changed, or as it was. */
+    /** Sees an entry of a newer leaf: it may be new, changed, or as it was. */
     void entry(Slice key, Slice value);
 
     /**
-     * From {@code first} to {@code last}, both of which are keys, the tree is as it was. Entries
-     * that it had before, between or after such parts and are not in newer leaves are gone.
+     * The tree is as it was from {@code first} to {@code last}, which are both keys. Entries that
+     * it had before, between or after such parts, and that are not in newer leaves, are gone.
      */
     void unchanged(Slice first, Slice last);
 
-    /** Whether it need not be called any more: greater keys are of no interest. */
+    /** Whether the visit may end: greater keys are of no interest. */
     default boolean isDone() {
       return false;
     }
@@ -40,7 +40,7 @@ public final class TreeChanges {
   private final Slice key = new Slice();
   private final Slice value = new Slice();
 
-  /** Newer pages that are left: a crafted file may name one twice. */
+  /** Newer pages left to visit: a crafted file may name one page twice. */
   private long pagesLeft;
 
   private TreeChanges(PageReader pages, TreeRoot root, long since, Visitor visitor) {
@@ -54,7 +54,7 @@ public final class TreeChanges {
   /**
    * Visits what may have changed.
    *
-   * @param since a transaction on whose commit the tree's own is based, however many are in between
+   * @param since a transaction that the tree's own commit is based on, with any number in between
    */
   public static void visit(PageReader pages, TreeRoot root, long since, Visitor visitor) {
     if (!root.isEmpty()) {
@@ -97,7 +97,7 @@ public final class TreeChanges {
     }
   }
 
-  /** The first or last key of a part of the tree. */
+  /** Finds the first or last key of a part of the tree. */
   private void edge(long fromPgno, long fromBirth, int levels, int which, Slice out) {
     long pgno = fromPgno;
     long birth = fromBirth;

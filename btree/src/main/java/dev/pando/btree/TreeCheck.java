@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a whole tree: every rule of FORMAT.md that leaves, branches and overflow runs must obey,
- * the counts of the root, and that forward scan, reverse scan and gets agree. Damage is reported,
- * never thrown; below a damaged page the check does not look.
+ * and the counts of the root. It also checks that forward scan, reverse scan and gets agree. Damage
+ * is reported, never thrown. Pages below a damaged page are not checked.
  */
 public final class TreeCheck {
   /** Sees every page and run of the tree. */
@@ -23,8 +23,8 @@ public final class TreeCheck {
     /**
      * Notes a use.
      *
-     * @return whether this is the page's first use; if not, the check does not go into it, so that
-     *     a cycle ends
+     * @return whether this is the page's first use; if not, the check does not descend from it, so
+     *     that a cycle ends
      */
     boolean page(long pgno, long birth, long pages);
   }
@@ -56,8 +56,8 @@ public final class TreeCheck {
    * Checks one tree.
    *
    * @param maxBirth the snapshot's transaction: no page is younger
-   * @param visitor told of each page and run, in no particular order
-   * @param problems told of each fault, one sentence with the page number
+   * @param visitor called for each page and run, in no particular order
+   * @param problems gets each fault as one sentence with the page number
    */
   public static void check(
       PageReader pages,
@@ -86,7 +86,7 @@ public final class TreeCheck {
     problems.accept(problem);
   }
 
-  /** Goes no deeper than the tree, whose depth was checked. */
+  /** Visits a page; recursion goes no deeper than the tree, whose depth was checked. */
   private void visit(
       long pgno,
       long birth,
@@ -127,7 +127,7 @@ public final class TreeCheck {
       long address = pages.locate(pgno, birth);
       return PageHeader.leafPages(pages.segment(address), pages.offset(address));
     } catch (CorruptFileException | UnsupportedFormatException damage) {
-      return 1; // what is wrong is told when the page is visited
+      return 1; // the visit of the page will report what is wrong with it
     }
   }
 
@@ -174,7 +174,7 @@ public final class TreeCheck {
         value.segment,
         value.offset + value.length,
         start + runPages * pages.pageSize(),
-        () -> report("page " + run.pgno() + ": bytes behind the value are not zero"));
+        () -> report("page " + run.pgno() + ": bytes after the value are not zero"));
   }
 
   private void visitBranch(

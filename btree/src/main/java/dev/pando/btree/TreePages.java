@@ -8,10 +8,10 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Visits every page of a tree. Leaves are read only if there are overflow runs or leaves of several
- * pages to find: a table of small values goes at the price of its branches.
+ * pages to find: a table of small values costs only the reads of its branches.
  */
 public final class TreePages {
-  /** Sees a page, or a run of them, once; it may free them, since they are not read after that. */
+  /** Sees each page, or run of pages, once; it may free them, for they are not read later. */
   @FunctionalInterface
   public interface Visitor {
     /** Notes a page or run. */
@@ -32,7 +32,7 @@ public final class TreePages {
   }
 
   /**
-   * Visits the pages of a tree, those of a branch's children before the branch.
+   * Visits the pages of a tree; the pages of a branch's children come before the branch.
    *
    * @throws CorruptFileException if the tree leads back to itself, or is damaged otherwise
    */
@@ -74,7 +74,7 @@ public final class TreePages {
     return leaves;
   }
 
-  /** Ends in a tree that leads back to itself. */
+  /** Counts a page against the tree's own number, so that a tree that leads back to itself ends. */
   private void spend(long pgno) {
     if (--pagesLeft < 0) {
       throw new CorruptFileException(
@@ -82,7 +82,7 @@ public final class TreePages {
     }
   }
 
-  /** Recursion goes no deeper than the tree, whose depth was checked when it was opened. */
+  /** Visits a page. Recursion goes no deeper than the tree, whose depth was checked at opening. */
   private void visit(long pgno, long birth, int levelsBelow) {
     spend(pgno);
     if (levelsBelow == 0) {
@@ -102,7 +102,7 @@ public final class TreePages {
     visitor.pages(pgno, birth, 1);
   }
 
-  /** A page born in the running transaction is free at once: none may only say so. */
+  /** Refuses a wrong birth: only pages born in the running transaction may be freed at once. */
   private void checkBirth(long pgno, long birth, long parentBirth) {
     if (birth > parentBirth) {
       throw new CorruptFileException(
@@ -113,7 +113,7 @@ public final class TreePages {
     }
   }
 
-  /** Visits what the leaf refers to; returns its own pages. */
+  /** Visits the runs that the leaf refers to; returns the leaf's own pages. */
   private int visitOverflowRuns(long pgno, long birth) {
     long address = pages.locate(pgno, birth);
     MemorySegment page = pages.segment(address);

@@ -3,9 +3,9 @@ package dev.pando.btree;
 import dev.pando.pager.TreeRoot;
 
 /**
- * Where a tree begins, how deep it is, and its counts: all of a tree that changes. Only the methods
- * of this class change it. A superclass of {@link Tree}, not an object of its own, because a search
- * begins with these numbers: an object would cost each get another cache line.
+ * A tree's root, its depth and its counts: all of a tree that changes. Only the methods of this
+ * class change them. This is a superclass of {@link Tree} and not an object of its own, because a
+ * search begins with these numbers. An object would cost each get another cache line.
  */
 abstract class TreeState {
   long rootPgno;

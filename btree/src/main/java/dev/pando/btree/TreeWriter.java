@@ -9,8 +9,9 @@ import java.util.function.Consumer;
 
 /**
  * A tree of the one write transaction. Pages are copied before their first change, so the snapshot
- * that the transaction began from stays whole; the transaction stores {@link #root()} when it
- * commits. After an exception out of a change the tree must not be used: abort the transaction.
+ * that the transaction began from stays whole. The transaction stores {@link #root()} when it
+ * commits. After a change has thrown an exception, the tree must not be used: abort the
+ * transaction.
  */
 public final class TreeWriter extends Tree {
   private final PageAllocator allocator;
@@ -27,21 +28,21 @@ public final class TreeWriter extends Tree {
   private final int maxCell;
 
   /**
-   * A writer with memory of its own.
+   * Makes a writer with memory of its own.
    *
    * @param pages the write transaction's pages
-   * @param root where the tree begins; {@link TreeRoot#EMPTY} for a new one
+   * @param root the tree's root; {@link TreeRoot#EMPTY} for a new tree
    */
   public TreeWriter(PageAllocator pages, TreeRoot root) {
     this(pages, root, new WriteScratch(pages.pageSize()));
   }
 
   /**
-   * A writer that shares memory with other trees of its transaction.
+   * Makes a writer that shares memory with other trees of its transaction.
    *
    * @param pages the write transaction's pages
-   * @param root where the tree begins; {@link TreeRoot#EMPTY} for a new one
-   * @param scratch not used by another thread meanwhile
+   * @param root the tree's root; {@link TreeRoot#EMPTY} for a new tree
+   * @param scratch memory that no other thread uses at the same time
    */
   public TreeWriter(PageAllocator pages, TreeRoot root, WriteScratch scratch) {
     super(pages, root);
@@ -63,7 +64,7 @@ public final class TreeWriter extends Tree {
    * Stores a value under a key.
    *
    * @param key 1 to {@link Tree#maxKey} bytes
-   * @param value memory with the value; {@code length} bytes from {@code offset} on are copied
+   * @param value memory with the value; {@code length} bytes from {@code offset} are copied
    * @return whether the key is new; otherwise its value was replaced
    */
   public boolean put(KeyBuffer key, MemorySegment value, long offset, long length) {
@@ -86,10 +87,11 @@ public final class TreeWriter extends Tree {
   }
 
   /**
-   * Stores a value under a key above every other: the sorted load. It is as {@link #put}, but a
-   * load that is not sorted fails instead of being slow.
+   * Stores a value under a key greater than every other: the sorted load. It does the same as
+   * {@link #put}, but a load that is not sorted fails instead of being slow.
    *
-   * @throws IllegalArgumentException if the key is not above the last one; nothing has changed
+   * @throws IllegalArgumentException if the key is not greater than the last one; nothing has
+   *     changed
    */
   public void append(KeyBuffer key, MemorySegment value, long offset, long length) {
     checkKey(key);
@@ -102,7 +104,7 @@ public final class TreeWriter extends Tree {
     store(found, key, value, offset, length);
   }
 
-  /** Copies the leaf of a key, and the branches above it, as if it were about to change. */
+  /** Copies the leaf of a key, and the branches above it, as a change would. */
   void copyLeaf(KeyBuffer key) {
     int _ = path.find(key);
     beginChange();
@@ -112,7 +114,7 @@ public final class TreeWriter extends Tree {
   /**
    * Removes a key.
    *
-   * @return whether it was there
+   * @return whether the key was there
    */
   public boolean delete(KeyBuffer key) {
     if (depth == 0) {
@@ -123,7 +125,7 @@ public final class TreeWriter extends Tree {
       return false;
     }
     beginChange();
-    // A parked cursor went its own way, the path did not.
+    // Parking a cursor does not move the path, which still leads to the key.
     path.edit();
     int level = path.leafLevel();
     freeOverflow(level, slot);
@@ -142,17 +144,17 @@ public final class TreeWriter extends Tree {
     path.invalidate();
   }
 
-  /** Cursors that a change must park. */
+  /** Returns the cursors that a change must park. */
   MovedCursors movedCursors() {
     return moved;
   }
 
-  /** For a key that a cursor finds again. */
+  /** Returns the memory for a key that a cursor finds again. */
   KeyBuffer cursorKey() {
     return cursorKey;
   }
 
-  /** Cursors that are open are not to be used any more: changes need not mind them. */
+  /** Forgets the open cursors, which must not be used any more: changes no longer park them. */
   public void forgetCursors() {
     moved.clear();
   }
@@ -168,7 +170,7 @@ public final class TreeWriter extends Tree {
     }
   }
 
-  /** Cursors remember their keys before pages move under them. */
+  /** Parks the cursors: they remember their keys before pages move. */
   private void beginChange() {
     moved.parkAll();
   }

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Repairs pages that fell under a quarter full: merges one with its neighbour, or lets it borrow
- * cells. Leaves of several pages never are: they give pages back instead. A page may stay underfull
- * where its parent has no room for the longer separator that a loan would need, but none stays
+ * cells. Leaves of several pages are never repaired: they free pages instead. A page may stay
+ * underfull if its parent has no room for the longer separator that a loan needs. No page stays
  * empty.
  */
 final class Underflow {
@@ -38,7 +38,7 @@ final class Underflow {
     this.neighbours = neighbours;
   }
 
-  /** Looks at the path's editable page of a level after cells were taken from it. */
+  /** Repairs the path's editable page of a level, if needed, after cells were removed from it. */
   void repair(int level) {
     long word = header(level, path.page(level), path.base(level));
     if (level == 0) {
@@ -63,7 +63,7 @@ final class Underflow {
         : branches.header(page, base, PageHeader.BRANCH);
   }
 
-  /** An empty root goes; a root branch with one child gives way to it. */
+  /** Removes an empty root; replaces a root branch that has one child by that child. */
   private void repairRoot(int count) {
     if (tree.depth == 1) {
       if (count == 0) {
@@ -90,7 +90,7 @@ final class Underflow {
     }
   }
 
-  /** The page is empty and its parent's only child: both go, and so on up. */
+  /** Removes an empty page and its parent, whose only child it is, and so on up. */
   private void dropOnlyChild(int level) {
     free(level == path.leafLevel(), path.pgno(level));
     path.invalidate();
@@ -135,7 +135,7 @@ final class Underflow {
     }
   }
 
-  /** Whether the cells at hand fit one page, or the larger of two leaves. */
+  /** Whether the collected cells fit one page, or the larger of two leaves. */
   private boolean fitsOne(boolean leaf, long left, long right) {
     int bytes = cells.bytes(0, cells.size());
     return bytes <= (leaf ? Math.max(leafCapacity(left), leafCapacity(right)) : capacity);
@@ -150,8 +150,8 @@ final class Underflow {
   /**
    * Adds a page's cells to the list.
    *
-   * @param separatorSlot for the right branch of two: the parent's slot whose separator comes down
-   *     in front of its first child; -1 for the left one
+   * @param separatorSlot for the right branch of two, the parent's slot whose separator moves down
+   *     to its first child; -1 for the left one
    */
   private void gather(boolean leaf, long pgno, int parent, int separatorSlot) {
     long address = pages.locate(pgno, pages.txnId());
@@ -192,7 +192,7 @@ final class Underflow {
 
   private void borrow(boolean leaf, int parent, int leftSlot, int fromLeft) {
     int split = leaf ? leafPages.middle(cells) : cells.middle(capacity);
-    if (split != fromLeft) { // else one cell is so large that no division is more even
+    if (split != fromLeft) { // otherwise one cell is so large that no division is more even
       neighbours.deal(leaf, parent, leftSlot, split);
     }
   }

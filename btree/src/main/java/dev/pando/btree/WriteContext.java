@@ -3,8 +3,8 @@ package dev.pando.btree;
 import dev.pando.pager.PageAllocator;
 
 /**
- * What every class that changes one tree works with. None of these objects knows those classes, so
- * that each of them needs besides this only what it hands work to.
+ * The objects with which several classes change one tree. None of them knows those classes. So each
+ * class needs, beside this context, only the classes that it calls.
  */
 final class WriteContext {
   final TreeState tree;
@@ -14,7 +14,7 @@ final class WriteContext {
   final NodeWriter nodes;
   final CellExtents extents;
 
-  /** The cells that a split, a merge or a loan deals out. */
+  /** The cells that a split, a merge or a loan distributes. */
   final CellList cells;
 
   /** The separator on its way from a split page to the branch above it. */

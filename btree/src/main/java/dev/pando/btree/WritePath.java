@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * The way from the root to one leaf of a tree that is being written, and the making of its pages
- * editable. Level 0 is the root, level depth-1 the leaf; {@code slot[level]} is the child taken.
+ * The path from the root to one leaf of a tree that is being written; it makes its pages editable.
+ * Level 0 is the root, level depth-1 the leaf; {@code slot[level]} is the child on the path.
  */
 final class WritePath {
-  /** A tree has rarely more. */
+  /** Levels for which a path first has room: few trees have more. */
   private static final int USUAL_LEVELS = 4;
 
   private static final long[] NO_LEVELS = new long[0];
@@ -23,7 +23,7 @@ final class WritePath {
   private final NodeWriter nodes;
   private final CellExtents extents;
 
-  // By level, as many as there are and one more: a transaction may have many trees.
+  // One element a level, and one more: a transaction may have many trees.
   private long[] pgno = NO_LEVELS;
   private long[] birth = NO_LEVELS;
   private long[] address = NO_LEVELS;
@@ -37,7 +37,7 @@ final class WritePath {
 
   private long version;
 
-  /** Whether keys have been coming close together, so that trying the last leaf first pays. */
+  /** Whether recent keys were close together, so that trying the last leaf first pays. */
   private boolean clustered;
 
   WritePath(WriteContext context) {
@@ -49,7 +49,7 @@ final class WritePath {
     this.extents = context.extents;
   }
 
-  /** The branches changed: the next {@link #find} starts at the root. */
+  /** Forgets the path, since branches changed: the next {@link #find} starts at the root. */
   void invalidate() {
     valid = false;
   }
@@ -74,17 +74,17 @@ final class WritePath {
     return slot[level];
   }
 
-  /** Whether no key above the leaf's exists in the tree. */
+  /** Whether no key in the tree is greater than the leaf's keys. */
   boolean rightmost() {
     return rightmost;
   }
 
-  /** Whether no key below the leaf's exists in the tree. */
+  /** Whether no key in the tree is less than the leaf's keys. */
   boolean leftmost() {
     return leftmost;
   }
 
-  /** Leads to the leaf of a key; returns its slot there, or {@code ~slot} where it belongs. */
+  /** Moves to a key's leaf; returns its slot there, or {@code ~slot} of its place if absent. */
   int find(KeyBuffer key) {
     if (valid && clustered && version == pages.version()) {
       int found = findInLastLeaf(key);
@@ -100,7 +100,7 @@ final class WritePath {
 
   private static final int NOT_HERE = Integer.MIN_VALUE;
 
-  /** Looks only in the leaf of the call before: keys between its first and last belong there. */
+  /** Searches only the last call's leaf: keys between its first and last key belong there. */
   private int findInLastLeaf(KeyBuffer key) {
     int level = leafLevel();
     MemorySegment page = page(level);
@@ -151,7 +151,7 @@ final class WritePath {
     pgno = Arrays.copyOf(pgno, count);
     birth = Arrays.copyOf(birth, count);
     address = Arrays.copyOf(address, count);
-    slot = Arrays.copyOf(slot, count); // last: its length is what find looks at
+    slot = Arrays.copyOf(slot, count); // last: find reads its length
   }
 
   private void set(int level, long newPgno, long newBirth) {
@@ -160,7 +160,7 @@ final class WritePath {
     address[level] = pages.locate(newPgno, newBirth);
   }
 
-  /** Makes every page of the path editable, from the root down: copies where it must. */
+  /** Makes every page of the path editable, from the root down; copies pages where needed. */
   void edit() {
     for (int level = 0; level < tree.depth; level++) {
       if (!PageAllocator.isDirty(address[level]) || pages.isFrozen(pgno[level])) {
@@ -172,7 +172,7 @@ final class WritePath {
     }
   }
 
-  /** Checks a copy; what this process has written or checked is as it should be. */
+  /** Checks the cells of a copy, unless this process has written or checked them before. */
   private void checkCells(long edited, long source, long sourceBirth, boolean leaf) {
     if (!pages.mustCheckCells(source, sourceBirth)) {
       return;
@@ -186,7 +186,7 @@ final class WritePath {
     pages.cellsChecked(source);
   }
 
-  /** Tells the parent, or the root's holder, where a page of the path is now. */
+  /** Stores the new number of a page of the path in its parent, or as the root. */
   private void relink(int level, long newPgno) {
     if (newPgno == pgno[level] && birth[level] == pages.txnId()) {
       return;
@@ -198,7 +198,7 @@ final class WritePath {
     }
   }
 
-  /** The path's leaf, whose branches are editable, has been written to another run. */
+  /** Notes that the path's leaf, whose branches are editable, was written to another run. */
   void moveLeaf(long newPgno) {
     int level = leafLevel();
     relink(level, newPgno);
@@ -224,7 +224,7 @@ final class WritePath {
     return edited;
   }
 
-  /** The leaf was split at the right edge and its parent took the new one: go on there. */
+  /** Moves to the new leaf at the right edge, after a split that its parent has taken. */
   void moveToNewRightEdge(long leafPgno) {
     int leaf = leafLevel();
     slot[leaf - 1]++;

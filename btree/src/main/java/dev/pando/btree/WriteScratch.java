@@ -1,8 +1,8 @@
 package dev.pando.btree;
 
 /**
- * Memory that the trees of one writer share: what a split or a merge works on. Making it costs more
- * than a small transaction, so it outlives them. For one thread at a time.
+ * Memory that the trees of one writer share, for splits and merges. Allocating it costs more than a
+ * small transaction, so it outlives them. For one thread at a time.
  */
 public final class WriteScratch {
   final CellList cells;

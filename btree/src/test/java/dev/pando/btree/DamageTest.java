@@ -299,7 +299,7 @@ class DamageTest {
     long offsets = leafBase(fixture) + NodeLayout.HEADS + 4L * NodeLayout.HEAD_BYTES;
     short other = memory.get(NodeLayout.SHORT, offsets + NodeLayout.OFFSET_BYTES);
     memory.set(NodeLayout.SHORT, offsets, other);
-    refuses(() -> fixture.put(new byte[] {3}, new byte[20]), "side by side");
+    refuses(() -> fixture.put(new byte[] {3}, new byte[20]), "are not adjacent");
   }
 
   /** The first value is in a run that claims to be of the running transaction: free at once. */

@@ -38,7 +38,7 @@ class CheckedAgainTest {
       try (WriteTxn tx = first.beginWrite()) {
         assertThatThrownBy(() -> tx.put(TABLE, 1L, new byte[] {101}))
             .isInstanceOf(CorruptFileException.class)
-            .hasMessageContaining("side by side");
+            .hasMessageContaining("are not adjacent");
       }
     }
   }
