@@ -15,15 +15,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of a write transaction. Changed pages stand in native slabs until they are written to
- * the file, at commit or earlier when they become too many; a page number is taken when a page is
- * made, so that what is written early already stands at its place.
+ * The pages of a write transaction. Changed pages are in native slabs until they are written to the
+ * file, at commit or earlier when they become too many. A page gets its number when it is made, so
+ * a page that is written early is already in its place.
  *
- * <p>An address is an offset in the file, or if it is {@linkplain PageAllocator#isDirty dirty} the
- * complement of slab number and offset in the slab.
+ * <p>An address is an offset in the file. The address of a {@linkplain PageAllocator#isDirty dirty}
+ * page is the complement of slab number and offset in the slab.
  */
 public final class DirtyPages implements PageAllocator {
-  /** Values of at least this many bytes bypass the slabs. */
+  /** Bytes of the smallest value that bypasses the slabs. */
   private static final long DIRECT = 64 << 10;
 
   private static final long OFFSET_MASK = (1L << Slabs.OFFSET_BITS) - 1;
@@ -39,7 +39,7 @@ public final class DirtyPages implements PageAllocator {
   private final long spillLimit;
   private final FrameTable frames;
 
-  /** Maps that were replaced in this transaction, while cursors may still look at them. */
+  /** Maps that were replaced in this transaction; cursors may still refer to them. */
   private final List<PageMap> replaced = new ArrayList<>();
 
   private final PageMap baseMap;
@@ -48,27 +48,27 @@ public final class DirtyPages implements PageAllocator {
   private long version;
   private boolean anythingWritten;
 
-  /** Pages in frames. */
+  /** Number of pages in frames. */
   private long dirtyPages;
 
-  /** Where the next never used frame is. */
+  /** The slab of the next unused frame. */
   private int slab;
 
   private long slabUsed;
   private final Pieces freeFrames;
 
-  /** Pages that the trees have left behind; they may have been freed since. */
+  /** Pages that the trees have finished; they may have been freed since. */
   private long[] finished = {};
 
   private int finishedCount;
 
-  /** What the newest savepoint needs; null while there is none. */
+  /** The needs of the newest savepoint; null if there is none. */
   private @Nullable SavepointPages savepoint;
 
   private @Nullable SavepointPages spareSavepoint;
 
   /**
-   * The pages of a transaction that begins.
+   * Begins the pages of a transaction.
    *
    * @param base the newest commit
    * @param limit bytes of dirty pages beyond which they are written early
@@ -91,12 +91,12 @@ public final class DirtyPages implements PageAllocator {
     this.memory = slabs.memory();
   }
 
-  /** The first page number that neither the base nor this transaction uses. */
+  /** Returns the first page number that neither the base nor this transaction uses. */
   public long pageCount() {
     return free.pageCount();
   }
 
-  /** Bytes of pages to be written at commit. */
+  /** Returns the bytes of pages to be written at commit. */
   public long dirtyBytes() {
     return dirtyPages * pageSize;
   }
@@ -135,7 +135,7 @@ public final class DirtyPages implements PageAllocator {
     return address != FrameTable.ABSENT ? address : locateWritten(pgno);
   }
 
-  /** A page or run of this transaction that is in the file already. */
+  /** Locates a page or run of this transaction that is in the file already. */
   private long locateWritten(long pgno) {
     awaitEarlyWrites();
     if (pgno < free.pageCount() && !isMapped(pgno)) {
@@ -159,15 +159,15 @@ public final class DirtyPages implements PageAllocator {
     map = file.map();
   }
 
-  /** Nothing is written any more from here on. */
+  /** Ends all writing of this transaction. */
   public void end() {
     slabs.used(slab + 1);
     early.end();
   }
 
-  /** The transaction is over. */
+  /** Releases the maps at the end of the transaction. */
   public void releaseMaps() {
-    end(); // after a commit nobody else has
+    end(); // after a commit no other code has called it
     for (int i = 0; i < replaced.size(); i++) {
       replaced.get(i).release();
     }
@@ -186,14 +186,14 @@ public final class DirtyPages implements PageAllocator {
     return PageAllocator.isDirty(address) ? ~address & OFFSET_MASK : map.offset(address);
   }
 
-  /** Whether a caller's memory is that of dirty pages: the next change may move what is there. */
+  /** Whether a caller's memory belongs to dirty pages: the next change may move its contents. */
   public boolean isDirty(MemorySegment given) {
     return given.isNative() && slabs.holds(given.address(), given.address() + given.byteSize());
   }
 
   /**
-   * Whether later changes of this transaction may change what is in some memory of {@link
-   * #segment}: that of dirty pages, and the map of a file into which it has written.
+   * Whether later changes of this transaction may change some memory of {@link #segment}. They may
+   * if it belongs to dirty pages, or to the map of a file that the transaction has written to.
    */
   public boolean mayChange(MemorySegment found) {
     return anythingWritten || isDirty(found);
@@ -305,7 +305,7 @@ public final class DirtyPages implements PageAllocator {
     }
   }
 
-  /** From here on the pages that the transaction uses are kept as they are. */
+  /** Begins a savepoint: from now on the pages that the transaction uses are kept unchanged. */
   public void beginSavepoint() {
     SavepointPages begun =
         spareSavepoint != null ? spareSavepoint : new SavepointPages(); // may fail
@@ -315,7 +315,7 @@ public final class DirtyPages implements PageAllocator {
     savepoint = begun;
   }
 
-  /** The newest savepoint ends, and what was done since stays. */
+  /** Ends the newest savepoint; the changes since it began stay. */
   public void releaseSavepoint() {
     SavepointPages ended = endSavepoint();
     ended.forEachLeft(this::freeOwn); // unless the outer one needs them
@@ -325,7 +325,7 @@ public final class DirtyPages implements PageAllocator {
     keepSpare(ended);
   }
 
-  /** The newest savepoint ends, and the pages are what they were when it began. */
+  /** Ends the newest savepoint and restores the pages as they were when it began. */
   public void rollBackSavepoint() {
     SavepointPages ended = endSavepoint();
     ended.forEachTaken(this::dropFrame);
@@ -377,7 +377,7 @@ public final class DirtyPages implements PageAllocator {
     return pgno;
   }
 
-  /** Memory for pages that follow each other. */
+  /** Takes memory for adjacent pages. */
   private long takeFrames(int pages) {
     long given = freeFrames.take(pages);
     if (given != Pieces.NONE) {
@@ -396,7 +396,7 @@ public final class DirtyPages implements PageAllocator {
     return address;
   }
 
-  /** Goes on to the next slab; what is left of this one serves smaller wants. */
+  /** Goes on to the next slab; smaller requests use what is left of this one. */
   private void leaveSlab() {
     long left = (memory[slab].byteSize() - slabUsed) / pageSize;
     freeFrames.add(~((long) slab << Slabs.OFFSET_BITS | slabUsed), left);
@@ -412,7 +412,7 @@ public final class DirtyPages implements PageAllocator {
     finished[finishedCount++] = pgno;
   }
 
-  /** Writes pages early if there are too many. Called between operations: addresses end. */
+  /** Writes pages early if there are too many. Called between operations: addresses change. */
   public void spillIfLarge() {
     if (finishedCount >= EarlyWriter.BATCH / pageSize) {
       writeFinished();
@@ -430,7 +430,7 @@ public final class DirtyPages implements PageAllocator {
     }
   }
 
-  /** Hands the pages that were left behind to the early writer. */
+  /** Hands the finished pages to the early writer. */
   private void writeFinished() {
     anythingWritten = true; // even if it fails
     file.prepare(free.pageCount(), EarlyWriter.BATCH); // first: without room nothing has changed
@@ -453,14 +453,14 @@ public final class DirtyPages implements PageAllocator {
     }
   }
 
-  /** Waits until all that is being written early stands in the file. */
+  /** Waits until all pages that are being written early are in the file. */
   private void awaitEarlyWrites() {
     for (EarlyWriter.Batch done = early.await(); done != null; done = early.await()) {
       recycle(done);
     }
   }
 
-  /** The pages are read from the file from now on, and their frames serve others. */
+  /** Reuses frames: their pages are read from the file from now on. */
   private void recycle(EarlyWriter.Batch written) {
     for (int i = written.count - 1; i >= 0; i--) { // so that frames are taken in ascending order
       long address = written.frames[i];
@@ -472,10 +472,10 @@ public final class DirtyPages implements PageAllocator {
   }
 
   /**
-   * Writes every dirty page to its place, in order, neighbours together.
+   * Writes every dirty page to its place, in order, adjacent ones together.
    *
-   * @return whether pages were written before, so that two versions of a page of this transaction
-   *     may compete for a place on disk until the next sync
+   * @return whether pages were written before: two versions of a page of this transaction may then
+   *     compete for a place on disk until the next sync
    */
   public boolean writeAll() {
     awaitEarlyWrites();

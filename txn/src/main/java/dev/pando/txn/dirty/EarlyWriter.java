@@ -11,26 +11,26 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes pages that a large load has left behind while the load goes on: checksums, writing and
+ * Writes pages that a large load has finished, while the load continues. Checksums, writing and
  * syncing then happen on another core, and little is left for the commit.
  *
- * <p>Batches are written one after the other by a thread that lives as long as the transaction.
- * Nobody else writes to the file or syncs it meanwhile: whoever wants to awaits all batches first.
+ * <p>A thread that lives as long as the transaction writes one batch after the other. No other
+ * thread writes to the file or syncs it meanwhile: a thread that wants to awaits all batches first.
  * For the holder of the writer's turn.
  *
  * <p>See DECISIONS.md, 'Sorted loads written early'.
  */
 public final class EarlyWriter {
-  /** Bytes of a batch: little beside what waits, much beside the cost of handing it over. */
+  /** Bytes of a batch: few compared with the queue, many compared with the cost of queueing. */
   static final int BATCH = 2 << 20;
 
-  /** Batches on their way; with more, the load waits. Enough to go on during a sync. */
+  /** Most batches on their way; with more, the load waits. Enough to continue during a sync. */
   private static final int MOST = 16;
 
-  /** Bytes after which the disk is given something to do. */
+  /** Bytes after which the thread syncs, so that the disk starts early. */
   private static final long SYNC_EVERY = 16 << 20;
 
-  /** Pages that stay as they are until they are written. */
+  /** Pages that do not change until they are written. */
   static final class Batch {
     private final MemorySegment[] memory;
     private final long[] offsets;
@@ -39,7 +39,7 @@ public final class EarlyWriter {
     /** The pages' numbers, ascending. */
     final long[] pgnos;
 
-    /** The frames that the pages stand in. */
+    /** The frames of the pages. */
     final long[] frames;
 
     int count;
@@ -64,7 +64,7 @@ public final class EarlyWriter {
   private final ArrayDeque<Batch> batches = new ArrayDeque<>();
   private @Nullable ExecutorService thread;
 
-  /** For the thread: bytes written since it last synced. */
+  /** Bytes that the thread has written since its last sync. */
   private long unsynced;
 
   EarlyWriter(DataFile file) {
@@ -72,7 +72,7 @@ public final class EarlyWriter {
     writer = new PageWriter(file);
   }
 
-  /** Begins to write a batch, when those before it are written. */
+  /** Queues a batch, to be written after those before it. */
   void write(Batch batch) {
     ExecutorService its = thread;
     if (its == null) {
@@ -106,18 +106,18 @@ public final class EarlyWriter {
     }
   }
 
-  /** The oldest batch that is written, or null: one that is not is waited for if there are many. */
+  /** Returns the oldest batch if it is written, else null; waits for it if there are many. */
   @Nullable Batch takeWritten() {
     Batch oldest = batches.peek();
     return oldest != null && (oldest.written.isDone() || batches.size() > MOST) ? await() : null;
   }
 
   /**
-   * Waits for the oldest batch; null if there is none. An interrupt does not end the wait, and
-   * stays set.
+   * Waits for the oldest batch; returns null if there is none. An interrupt does not end the wait,
+   * and stays set.
    *
-   * @throws RuntimeException what went wrong: the batch's pages are lost, and with them the
-   *     transaction; so says every call from then on
+   * @throws RuntimeException the cause of a failed write: the batch's pages are lost, and so is the
+   *     transaction; every later call throws it, too
    */
   @Nullable Batch await() {
     Batch oldest = batches.peek();
@@ -138,13 +138,13 @@ public final class EarlyWriter {
     }
   }
 
-  /** Whether pages were lost, as far as somebody waited for them. */
+  /** Whether pages were lost, as far as a thread has waited for them. */
   boolean hasFailed() {
     Batch oldest = batches.peek();
     return oldest != null && oldest.written.isCompletedExceptionally();
   }
 
-  /** The transaction is over: when this returns, nothing is written any more. */
+  /** Ends the transaction's early writes: nothing is written any more after this returns. */
   void end() {
     ExecutorService its = thread;
     if (its != null) {

@@ -1,11 +1,11 @@
 package dev.pando.txn.dirty;
 
 /**
- * Where dirty pages stand in memory. The number of a page in the table is that of its frame: with
- * frames of 4 KiB enough for 1 TiB.
+ * The frames of dirty pages in memory. The number of a page in the table is that of its frame:
+ * enough for 1 TiB with frames of 4 KiB.
  */
 public final class FrameTable extends PageTable {
-  /** What {@link #get} answers for a page that is not dirty. */
+  /** The answer of {@link #get} for a page that is not dirty. */
   public static final long ABSENT = Long.MIN_VALUE;
 
   private final int pageShift;

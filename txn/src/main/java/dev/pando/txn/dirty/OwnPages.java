@@ -5,23 +5,22 @@ import dev.pando.pager.PageMap;
 import java.util.Arrays;
 
 /**
- * The pages of the file whose cells need no check when they are copied, one bit a page: this
- * process has written them, or has checked them, since it took over the writing.
+ * The pages of the file whose cells need no check when they are copied, one bit a page. This
+ * process has written or checked them since it took over writing.
  *
- * <p>A bit is true of what the file holds under that number, not of one birth. That holds because
- * nobody else writes meanwhile: only the holder of the turn writes pages, each write of this
- * process sets or clears the bits of its pages, and {@link #clear} forgets all when another process
- * has had the turn. What this process writes is made of cells that it has checked in a copy, and of
- * cells that it made itself. A page of a value is never marked: its bytes may look like a page. A
- * bit says nothing about the disk: a page that changes there by itself is found by its checksum or
- * not at all, as before.
+ * <p>A bit holds for what the file stores under that number, whatever its birth. No other process
+ * writes meanwhile: only the holder of the turn writes pages. Each write of this process sets or
+ * clears the bits of its pages, and {@link #clear} forgets all bits when another process has had
+ * the turn. This process writes only cells that it has checked in a copy, and cells that it made
+ * itself. A page of a value is never marked: its bytes may look like a page. A bit says nothing
+ * about the disk. If a page changes there by itself, only its checksum can show it, as before.
  *
  * <p>For the holder of the writer's turn.
  */
 final class OwnPages {
   private long[] bits = {};
 
-  /** Another process has written since: nothing is known. */
+  /** Forgets all pages, since another process has written. */
   void clear() {
     Arrays.fill(bits, 0);
   }
@@ -33,8 +32,8 @@ final class OwnPages {
   }
 
   /**
-   * A page, a leaf or a value was written, or is about to be: it need not be verified, nor its
-   * cells be checked.
+   * Notes that a page, a leaf or a value was written, or is about to be. It needs no verification,
+   * and its cells need no check.
    */
   void wrote(PageMap map, long pgno, long pages, byte type) {
     map.markVerified(pgno, pages);
@@ -44,7 +43,7 @@ final class OwnPages {
     }
   }
 
-  /** The cells of a page or leaf are known to be as they should be. */
+  /** Notes that the cells of a page or leaf are known to be valid. */
   void add(long pgno) {
     int word = (int) (pgno >>> 6);
     if (word >= bits.length) {

@@ -4,35 +4,35 @@ import java.util.Arrays;
 
 /**
  * A hash table from page numbers to numbers below 2^{@value #NUMBER_BITS}. An entry is one long,
- * and eight neighbouring pages share a cache line, because in a large transaction the table does
- * not stay in the processor's nearest caches.
+ * and eight neighbouring pages share a cache line. In a large transaction the table does not fit
+ * the processor's nearest caches.
  */
 public class PageTable {
-  /** What {@link #number} answers for a page that is not in the table. */
+  /** The answer of {@link #number} for a page that is not in the table. */
   static final long NONE = -1;
 
-  private static final long EMPTY = 0; // no page in a table has number 0, a meta slot
+  private static final long EMPTY = 0; // page number 0 is a meta slot, and so never in a table
   private static final int INITIAL = 64;
   private static final int NUMBER_BITS = 28;
   private static final long NUMBER_MASK = (1L << NUMBER_BITS) - 1;
 
-  /** Pages whose numbers differ only in these bits stand beside each other. */
+  /** Mask of low bits of a page number: pages that differ only in them have adjacent entries. */
   private static final int NEIGHBOURS = 7;
 
   private long[] entries = new long[INITIAL];
   private int size;
 
-  /** Pages in the table. */
+  /** Returns the number of pages in the table. */
   public final int size() {
     return size;
   }
 
-  /** Pages for which there is memory. */
+  /** Returns the number of pages that the table has memory for. */
   final int capacity() {
     return entries.length;
   }
 
-  /** A page's number; {@link #NONE} if it is not in the table. */
+  /** Returns a page's number; {@link #NONE} if it is not in the table. */
   final long number(long page) {
     int mask = entries.length - 1;
     long entry;
@@ -54,7 +54,7 @@ public class PageTable {
     size++;
   }
 
-  /** Adds pages of another table, none of which is in this one. */
+  /** Adds the pages of another table; no page may be in both. */
   final void addAll(PageTable other) {
     other.forEach(this::add);
   }
@@ -80,7 +80,7 @@ public class PageTable {
       i = i + 1 & mask;
     }
     final long number = entries[i] & NUMBER_MASK;
-    // Move up what was pushed behind it by collisions, so that no search ends early.
+    // Move up the entries that collisions had pushed after this one, so that no search ends early.
     int gap = i;
     for (int j = gap + 1 & mask; entries[j] != EMPTY; j = j + 1 & mask) {
       if ((j - slot(entries[j] >>> NUMBER_BITS, mask) & mask) >= (j - gap & mask)) {
@@ -93,7 +93,7 @@ public class PageTable {
     return number;
   }
 
-  /** For each entry, in no order. */
+  /** Sees each entry, in no particular order. */
   interface Entry {
     void of(long page, long number);
   }
@@ -106,7 +106,7 @@ public class PageTable {
     }
   }
 
-  /** The pages' numbers, ascending. */
+  /** Returns the pages' numbers, ascending. */
   public final long[] sortedPages() {
     long[] sorted = new long[size];
     int n = 0;

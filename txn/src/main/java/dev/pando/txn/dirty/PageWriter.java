@@ -9,11 +9,11 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes pages with few calls: those that follow each other in the file go together, straight from
- * where they stand if they follow each other in memory too, else by way of a staging buffer.
+ * Writes pages with few calls: pages that are adjacent in the file go together. If they are
+ * adjacent in memory too, they are written from there, else through a staging buffer.
  */
 public final class PageWriter {
-  /** Enough that a call costs less than the copying of what it writes. */
+  /** Bytes of the staging buffer: enough that a call costs less than copying what it writes. */
   private static final int STAGING = 64 << 10;
 
   private static final ValueLayout.OfInt CHECKSUM = PageHeader.U32;
@@ -23,14 +23,14 @@ public final class PageWriter {
   private @Nullable MemorySegment staging;
   private @Nullable MemorySegment firstPage;
 
-  /** Pages that wait to be written: from one piece of memory, or from the staging buffer. */
+  /** Pages that wait to be written, in one piece of memory or in the staging buffer. */
   private MemorySegment memory = MemorySegment.NULL;
 
   private long offset;
   private long bytes;
   private long firstPgno;
 
-  /** A writer with a buffer of its own. */
+  /** Makes a writer with a buffer of its own. */
   PageWriter(DataFile file) {
     this.file = file;
     this.pageSize = file.pageSize();
@@ -54,12 +54,12 @@ public final class PageWriter {
     return made;
   }
 
-  /** Forgets what waits: the transaction failed. */
+  /** Forgets the pages that wait: the transaction failed. */
   void reset() {
     bytes = 0;
   }
 
-  /** Adds sealed pages; page numbers must ascend. The memory stays as it is until the flush. */
+  /** Adds sealed pages; page numbers must ascend. The memory must not change until the flush. */
   void add(MemorySegment page, long pageOffset, long pgno, long pages) {
     long length = pages * pageSize;
     if (bytes > 0 && pgno == firstPgno + bytes / pageSize) {
@@ -80,7 +80,7 @@ public final class PageWriter {
     firstPgno = pgno;
   }
 
-  /** Moves what waits into the staging buffer, if it fits there with {@code more} bytes. */
+  /** Moves waiting pages into the staging buffer, if they fit there with {@code more} bytes. */
   private boolean stage(long more) {
     if (bytes + more > STAGING) {
       return false;
@@ -94,7 +94,7 @@ public final class PageWriter {
     return true;
   }
 
-  /** Writes what waits. */
+  /** Writes the pages that wait. */
   void flush() {
     if (bytes > 0) {
       long length = bytes;
@@ -104,8 +104,8 @@ public final class PageWriter {
   }
 
   /**
-   * Writes a value to an overflow run without holding it in memory twice. The header, which carries
-   * the checksum, goes last.
+   * Writes a value to an overflow run without a second copy in memory. The header, which has the
+   * checksum, is written last.
    */
   void writeRun(
       MemorySegment source, long sourceOffset, long length, long pgno, long pages, long txnId) {

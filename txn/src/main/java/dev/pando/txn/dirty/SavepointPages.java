@@ -5,35 +5,35 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of a write transaction since its newest savepoint, of which there is one such object
- * each. Pages that the transaction took since may be changed and given back at once. Its older ones
- * stay as they are, in memory and in the file: a change copies them to other page numbers, as it
- * does with pages of older transactions, and they are given back when no savepoint is left that
- * needs them.
+ * The pages of a write transaction since a savepoint; there is one such object for each savepoint.
+ * Pages that the transaction took since the newest savepoint may be changed and given back at once.
+ * Its older pages are kept unchanged, in memory and in the file. A change copies them to other page
+ * numbers, as it does with pages of older transactions. They are given back when no savepoint needs
+ * them any more.
  *
  * <p>See DECISIONS.md, 'Savepoints by copy-on-write'.
  */
 public final class SavepointPages {
-  /** A table of so many pages is cleared in no time, so it is worth keeping. */
+  /** Pages of the largest table that is worth keeping: it is cleared in no time. */
   private static final int SMALL = 1024;
 
   private static final int LEFT_FIELDS = 3;
 
-  /** Pages taken since the savepoint and not given back: their numbers in the table are runs. */
+  /** Runs taken since the savepoint and not given back: first page and number of pages. */
   final PageTable taken = new PageTable();
 
-  /** What the free space was like. */
+  /** The state of the free space at the savepoint. */
   final SpaceMark mark = new SpaceMark();
 
-  /** Those of the savepoint around this one. */
+  /** The pages of the savepoint around this one. */
   @Nullable SavepointPages outer;
 
-  /** Older pages that the transaction does not use any more: first page, pages, 1 for a branch. */
+  /** Older pages that the transaction no longer uses: first page, pages, 1 for a branch. */
   private long[] left = new long[8 * LEFT_FIELDS];
 
   private int leftEnd;
 
-  /** Notes that an older page or run is not used any more. */
+  /** Notes that an older page or run is no longer used. */
   void leave(long pgno, long pages, boolean branch) {
     if (leftEnd == left.length) {
       left = Arrays.copyOf(left, 2 * leftEnd);
@@ -44,7 +44,7 @@ public final class SavepointPages {
     leftEnd += LEFT_FIELDS;
   }
 
-  /** What is done with a page or run that was left. */
+  /** Handles a page or run that is no longer used. */
   interface Left {
     void of(long pgno, long pages, boolean branch);
   }
@@ -55,15 +55,12 @@ public final class SavepointPages {
     }
   }
 
-  /** Hands out the pages and runs that were taken. */
+  /** Visits the pages and runs that were taken. */
   void forEachTaken(PageTable.Entry action) {
     taken.forEach(action);
   }
 
-  /**
-   * Hands out the pages that were taken and lie below a limit, neighbours together, the last ones
-   * first.
-   */
+  /** Visits the taken pages below a limit, adjacent ones together, in descending order. */
   void forEachTakenRun(long limit, PageTable.Entry action) {
     long[] pages = taken.sortedPages();
     long start = 0;
@@ -88,7 +85,7 @@ public final class SavepointPages {
     }
   }
 
-  /** Whether it needs little memory and may serve the next savepoint. */
+  /** Whether this object needs little memory and may serve the next savepoint. */
   boolean isSmall() {
     return taken.capacity() <= SMALL && left.length <= SMALL;
   }

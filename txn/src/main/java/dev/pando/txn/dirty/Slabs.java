@@ -8,20 +8,20 @@ import java.util.List;
 
 /**
  * Native memory for dirty pages, kept from transaction to transaction. Each slab is an arena of its
- * own, because closing a shared arena stops all threads for a moment: only large ones are ever
- * given back, and only after the large transaction that needed them.
+ * own, because closing a shared arena stops all threads for a moment. Only large slabs are given
+ * back, and only after the large transaction that needed them.
  */
 public final class Slabs implements AutoCloseable {
-  /** An offset in a slab takes so many bits of an address. */
+  /** Bits of an address for the offset in a slab. */
   static final int OFFSET_BITS = 26;
 
   private static final long FIRST = 64 << 10;
   private static final long LARGEST = 1L << OFFSET_BITS;
 
-  /** Memory kept in any case. */
+  /** Bytes of memory that are always kept. */
   private static final long KEPT = 16 << 20;
 
-  /** Memory kept if the last transaction used it: the next one will probably be as large. */
+  /** Bytes kept if the last transaction used them: the next one will probably be as large. */
   private static final long KEPT_IF_USED = 64 << 20;
 
   private record Slab(Arena arena, MemorySegment memory) {}
@@ -29,13 +29,13 @@ public final class Slabs implements AutoCloseable {
   private final List<Slab> slabs = new ArrayList<>();
   private MemorySegment[] memory = {};
 
-  /** Of each slab, its first address and the one after its last. */
+  /** First address of each slab, and the address after its last. */
   private long[] addresses = {};
 
-  /** Slabs that the running transaction has used. */
+  /** Number of slabs that the running transaction has used. */
   private int used;
 
-  /** The slabs, for look-ups; changes with {@link #add}. */
+  /** Returns the slabs, for look-ups; {@link #add} changes the array. */
   MemorySegment[] memory() {
     return memory;
   }
@@ -51,12 +51,12 @@ public final class Slabs implements AutoCloseable {
     return false;
   }
 
-  /** The running transaction uses so many of them. */
+  /** Notes how many slabs the running transaction uses. */
   void used(int slabsInUse) {
     used = Math.max(used, slabsInUse);
   }
 
-  /** One more slab, as large as all before it together. */
+  /** Adds a slab as large as all before it together. */
   MemorySegment[] add() {
     long all = slabs.stream().mapToLong(slab -> slab.memory.byteSize()).sum();
     Arena arena = Arena.ofShared();
@@ -65,7 +65,7 @@ public final class Slabs implements AutoCloseable {
     return memory;
   }
 
-  /** The transaction is over: give back what a usual one does not need. */
+  /** Frees the slabs that a usual transaction does not need, after a transaction has ended. */
   void trim() {
     long kept = 0;
     int last = 0;
@@ -86,7 +86,7 @@ public final class Slabs implements AutoCloseable {
     }
   }
 
-  /** The database may be closed while the kernel writes from a slab: it is freed after that. */
+  /** Frees a slab. If the kernel is still writing from it, the slab is freed after that. */
   private static void free(Arena arena) {
     if (!isFreed(arena)) {
       Thread _ =

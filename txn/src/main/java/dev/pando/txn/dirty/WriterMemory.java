@@ -7,8 +7,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Memory that one write transaction after the other uses: making it anew would cost more than a
- * small commit. Belongs to the holder of the writer's turn.
+ * Memory that write transactions use one after the other: allocating it each time would cost more
+ * than a small commit. Belongs to the holder of the writer's turn.
  */
 public final class WriterMemory implements AutoCloseable {
   private final Runnable trimCalls;
@@ -20,11 +20,11 @@ public final class WriterMemory implements AutoCloseable {
   public final KeyBuffer catalogKey;
   public final MemorySegment metaPage;
 
-  /** Where a meta is encoded before it goes to {@link #metaPage}. */
+  /** Buffer in which a meta is encoded before it goes to {@link #metaPage}. */
   public final byte[] metaBytes;
 
   /**
-   * Memory for the transactions of a file.
+   * Makes the memory for the transactions of a file.
    *
    * @param catalogKey bytes of the longest key of a catalog
    * @param trimCalls trims the memory of their calls
@@ -40,14 +40,14 @@ public final class WriterMemory implements AutoCloseable {
     metaPage = Arena.ofAuto().allocate(pageSize, Long.BYTES);
   }
 
-  /** A transaction is over. */
+  /** Trims the memory after a transaction. */
   public void trim() {
     trimCalls.run();
     pageWriter.reset();
     slabs.trim();
   }
 
-  /** Another process has written: the cells of every page are checked again. */
+  /** Notes that another process has written: the cells of every page are checked again. */
   public void forgetOwnPages() {
     ownPages.clear();
   }

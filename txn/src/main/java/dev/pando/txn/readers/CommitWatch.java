@@ -17,25 +17,25 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices commits of other processes while threads of this one wait for a commit: one thread looks
- * for all of them, and for all databases of the JVM.
+ * Notices commits of other processes while threads of this one wait for a commit. One thread checks
+ * for all waiting threads and all databases of the JVM.
  *
- * <p>A look costs little, but the timer that wakes the thread costs some 30 microseconds. So while
- * nothing is committed the thread waits until the kernel says that the database file was written,
- * and then looks every millisecond or so until the commit is over. Before a process writes any page
- * of a commit it says so in the lock file, and it takes that back after it has published the
- * commit: so no commit is missed between the two. Where the kernel says nothing, the thread looks
- * {@link #SLOW_NANOS now and then}.
+ * <p>A check costs little, but the timer that wakes the thread costs some 30 microseconds. So while
+ * nothing is committed, the thread waits until the kernel reports a write to the database file.
+ * Then it checks every millisecond or so until the commit is over. A process announces a commit in
+ * the lock file before it writes any page of it. It clears the announcement after it has published
+ * the commit. So no commit is missed between the two. Where the kernel reports nothing, the thread
+ * checks at {@linkplain #SLOW_NANOS longer intervals}.
  *
  * <p>See DECISIONS.md, 'Watch for commits of other processes'.
  */
 public final class CommitWatch {
-  /** What the watch needs of a database. Called by the watching thread. */
+  /** The watch's view of a database. Called by the watching thread. */
   public interface Source {
-    /** The newest commit. */
+    /** Returns the newest commit. */
     long current();
 
-    /** The newest commit of this process. */
+    /** Returns the newest commit of this process. */
     long ours();
 
     /** Whether a commit may be under way. */
@@ -44,36 +44,36 @@ public final class CommitWatch {
     /** Whether threads wait. */
     boolean isWanted();
 
-    /** Threads that wait look again. */
+    /** Wakes the waiting threads, which check for a commit. */
     void wakeWaiters();
   }
 
   private static final Logger LOG = System.getLogger(CommitWatch.class.getName());
 
-  /** While commits come: the pause after a commit, and the longest. */
+  /** First pause after a commit, in nanoseconds; it grows up to {@link #FAST_NANOS}. */
   private static final long FIRST_NANOS = 500_000;
 
   private static final long FAST_NANOS = 2_000_000;
 
-  /** Without commits for so long the kernel is asked. */
+  /** Time without commits after which the thread waits for the kernel, in nanoseconds. */
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /** A commit that takes longer is one of a process that died. */
+  /** Longest commit, in nanoseconds; one that takes longer belongs to a process that died. */
   private static final long LONGEST_COMMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** The pause where the kernel does not say what is written. */
+  /** Pause between checks where the kernel reports no writes, in nanoseconds. */
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** The pause where it does: a look in case that it does not. */
+  /** Pause where the kernel reports writes, in nanoseconds: a check in case that it misses one. */
   private static final long WATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** A database is watched for so long after the last thread has waited. */
+  /** Time that a database is watched after the last thread has waited, in nanoseconds. */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** So many events a second of other files in the directory, and the kernel is not asked. */
+  /** Most events a second of other files in the directory; with more, the kernel is not asked. */
   private static final int MOST_NOISE = 50;
 
-  /** So many commits of which the kernel says nothing, and it is not asked. */
+  /** Most commits that the kernel may fail to report; with more, it is not asked. */
   private static final int MOST_DOUBTS = 3;
 
   private static final long NOISE_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -83,18 +83,18 @@ public final class CommitWatch {
   /** The thread that watches; guarded by the class. */
   private static @Nullable Thread thread;
 
-  /** Looks so far, for tests. */
+  /** Number of checks so far, for tests. */
   private static final LongAdder LOOKS = new LongAdder();
 
   private final Path file;
   private final Source source;
 
-  /** Whether it is in {@link #ALL}, or about to be. */
+  /** Whether this watch is in {@link #ALL}, or about to be. */
   private volatile boolean watched;
 
   private volatile boolean closed;
 
-  // For the watching thread.
+  // Fields of the watching thread.
 
   private long known;
   private long pause = FIRST_NANOS;
@@ -103,7 +103,7 @@ public final class CommitWatch {
   private @Nullable WatchKey key;
   private boolean written;
 
-  /** Commits of which the kernel said nothing before they were seen. */
+  /** Commits that were seen without a report of the kernel. */
   private int doubts;
 
   /** Events of other files since {@link #noiseSince}. */
@@ -111,10 +111,10 @@ public final class CommitWatch {
 
   private long noiseSince;
 
-  /** Until then the kernel is not asked. */
+  /** Time until which the kernel is not asked. */
   private long slowUntil;
 
-  /** Watches nothing yet. */
+  /** Makes a watch that watches nothing yet. */
   public CommitWatch(Path file, Source source) {
     this.file = file;
     this.source = source;
@@ -125,8 +125,8 @@ public final class CommitWatch {
   }
 
   /**
-   * A thread begins to wait, or waits for long: {@link Source#isWanted} is true already. Starts the
-   * watching thread again if it has died.
+   * Watches while a thread begins to wait, or waits for long; {@link Source#isWanted} is true
+   * already. Starts the watching thread again if it has died.
    */
   public void begin() {
     if (!watched) {
@@ -152,7 +152,7 @@ public final class CommitWatch {
     }
   }
 
-  /** The database is about to be closed. */
+  /** Ends the watch before the database is closed. */
   public void close() {
     synchronized (CommitWatch.class) {
       closed = true;
@@ -171,7 +171,7 @@ public final class CommitWatch {
       while (!over) {
         try {
           events.pause(lookAtAll(events));
-        } catch (Throwable e) { // no memory, perhaps: there may be some later
+        } catch (Throwable e) { // perhaps no memory: there may be some later
           complain(e);
           events.pause(WATCHED_NANOS);
         }
@@ -186,9 +186,12 @@ public final class CommitWatch {
 
   private static void complain(Throwable e) {
     try {
-      LOG.log(Logger.Level.WARNING, "cannot look for commits of other processes; goes on", e);
+      LOG.log(
+          Logger.Level.WARNING,
+          "cannot check for commits of other processes; the watch goes on",
+          e);
     } catch (Throwable again) {
-      // The failure is told when there is memory to do so.
+      // The failure is logged when there is memory for it.
     }
   }
 
@@ -200,7 +203,7 @@ public final class CommitWatch {
     return over;
   }
 
-  /** The thread dies of an error: threads that wait start another one. */
+  /** Forgets the thread, which dies of an error: waiting threads start another one. */
   private static synchronized void forget() {
     thread = null;
     for (CommitWatch one : ALL) {
@@ -239,7 +242,7 @@ public final class CommitWatch {
     return now - lastWanted < LINGER_NANOS;
   }
 
-  /** False if a thread has just begun to wait. */
+  /** Returns false if a thread has just begun to wait. */
   private boolean leave() {
     watched = false;
     if (!closed && source.isWanted()) {
@@ -261,7 +264,7 @@ public final class CommitWatch {
       written = false;
       lastNews = now;
       pause = FIRST_NANOS;
-      stopAsking(); // while commits come, events only cost
+      stopAsking(); // while commits come, events only cost time
       return pause;
     }
     boolean quiet = now - lastNews > QUIET_NANOS && !isCommitting(now);
@@ -270,7 +273,7 @@ public final class CommitWatch {
       if (key == null) {
         slowUntil = now + NOISE_NANOS;
       }
-      lookForNews(now); // what came before the kernel was asked
+      lookForNews(now); // a commit may have come before the kernel was asked
       return isCommitting(now) ? FIRST_NANOS : WATCHED_NANOS;
     }
     pause = Math.min(2 * pause, quiet ? SLOW_NANOS : FAST_NANOS);
@@ -302,7 +305,7 @@ public final class CommitWatch {
     written = false;
   }
 
-  /** The kernel says that something in the directory was written. */
+  /** Takes the kernel's report that something in the directory was written. */
   private void take(List<WatchEvent<?>> all, long now) {
     if (now - noiseSince > TimeUnit.SECONDS.toNanos(1)) {
       noiseSince = now;
@@ -321,17 +324,17 @@ public final class CommitWatch {
     }
   }
 
-  /** Events of the kernel, as far as there are any. */
+  /** Events of the kernel, if it reports any. */
   private static final class Events implements AutoCloseable {
-    /** Elsewhere the JDK lists directories, which costs more than looking. */
+    /** On other systems the JDK lists directories, which costs more than the checks. */
     private static final boolean KERNEL_TELLS = System.getProperty("os.name", "").equals("Linux");
 
     private @Nullable WatchService service;
 
-    /** Those that were asked for: databases in one directory share one. */
+    /** The keys that were asked for: databases in one directory share one. */
     private final Set<WatchKey> keys = new HashSet<>();
 
-    /** Asks for what is written to a file; null if that cannot be known. */
+    /** Asks for writes to a file; returns null if the kernel cannot report them. */
     @Nullable WatchKey ask(Path file) {
       if (!KERNEL_TELLS) {
         return null;
@@ -382,7 +385,7 @@ public final class CommitWatch {
       boolean _ = signalled.reset();
     }
 
-    /** An event costs, also if nobody wants it. */
+    /** Cancels keys that no watch uses: an event costs time even if no thread needs it. */
     void cancelUnused() {
       for (Iterator<WatchKey> all = keys.iterator(); all.hasNext(); ) {
         WatchKey key = all.next();

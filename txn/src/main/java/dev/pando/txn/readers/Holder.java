@@ -1,23 +1,23 @@
 package dev.pando.txn.readers;
 
 /**
- * The transactions that hold a reader's slot, one after the other, as the slot sees them. Each slot
- * has one of its own for all of them, so that beginning to read makes no object for it.
+ * The transactions that hold a reader slot, one after the other, as the slot sees them. Each slot
+ * has one holder for all of them, so that beginning to read allocates no object for it.
  */
 public interface Holder {
   /**
-   * Ends the transaction, if that may be done from outside: its next operation fails.
+   * Ends the transaction from outside, if that is allowed: its next operation fails.
    *
-   * @return false if it may not, or has just ended by itself
+   * @return false if it is not allowed, or if the transaction has just ended by itself
    */
   boolean endFromOutside();
 
   /** Closes a transaction that its thread could not close. */
   void closeLeft();
 
-  /** The transaction is over: what it leaves for the next one gets small. */
+  /** Trims the memory for the next transaction, after one has ended. */
   void trim();
 
-  /** The transaction was ended from outside, and may still use what it would leave. */
+  /** Forgets the memory for the next transaction: one ended from outside may still use it. */
   void forget();
 }

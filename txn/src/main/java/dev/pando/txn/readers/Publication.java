@@ -19,9 +19,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest commit as readers of this process see it. The lock file says which one it is; its meta
- * is read from the file's slots when another process committed it. Thread-safe; readers take no
- * lock unless there is such a commit to follow.
+ * The newest commit as readers of this process see it. The lock file says which one it is. If
+ * another process committed it, its meta is read from the file's slots. Thread-safe. Readers take
+ * no lock unless there is such a commit to follow.
  */
 public final class Publication {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -29,7 +29,7 @@ public final class Publication {
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
 
-  /** A thread that waits looks whether {@link #watch} goes on. */
+  /** Longest wait before a thread checks that {@link #watch} still runs, in nanoseconds. */
   private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final LockFile lock;
@@ -37,13 +37,13 @@ public final class Publication {
   private final ReaderSlots readers;
   private final RetiredMaps retired = new RetiredMaps();
 
-  /** Pages of the longest map, as the lock file has it. */
+  /** Pages of the longest map, as recorded in the lock file. */
   private long mapped;
 
   private final ReentrantLock newsLock = new ReentrantLock();
   private final Condition news = newsLock.newCondition();
 
-  /** Threads that wait for a commit. */
+  /** Number of threads that wait for a commit. */
   private final AtomicInteger waiters = new AtomicInteger();
 
   private final CommitWatch watch;
@@ -51,13 +51,13 @@ public final class Publication {
   /** The newest commit that this process has published. */
   private volatile long ours;
 
-  /** Whether the end has begun, and maps and slots are about to be given back. */
+  /** Whether {@link #stop} was called: maps and slots are about to be given back. */
   private boolean stopped;
 
   /** Volatile: never newer than what the lock file says. */
   private volatile Snapshot newest;
 
-  /** The first snapshot that was shown through the map of the newest one. */
+  /** The first snapshot that was shown through the newest snapshot's map. */
   private long mapSince;
 
   public Publication(LockFile lock, DataFile file, ReaderSlots readers, Snapshot newest) {
@@ -69,7 +69,7 @@ public final class Publication {
     this.watch = new CommitWatch(file.file().path(), new Commits());
   }
 
-  /** For {@link #watch}. */
+  /** The source of {@link #watch}. */
   private final class Commits implements CommitWatch.Source {
     @Override
     public long current() {
@@ -102,7 +102,7 @@ public final class Publication {
     Snapshot pinned = newest;
     ReaderSlot slot = readers.claim(pinned.txnId());
     try {
-      // Of one commit, too, there may be a newer snapshot, whose map is shorter.
+      // One commit, too, may have a newer snapshot, whose map is shorter.
       while (lock.current() != pinned.txnId() || newest != pinned) {
         pinned = newest();
         slot.move(pinned.txnId());
@@ -118,18 +118,18 @@ public final class Publication {
   /**
    * Claims a slot and pins an older snapshot that the newest commit keeps.
    *
-   * @param kept finds it; null if it is not there
-   * @return null if it is not there
+   * @param kept finds it; null if it does not exist
+   * @return null if it does not exist
    */
   public @Nullable ReaderSlot pin(Function<Snapshot, @Nullable Snapshot> kept) {
     while (true) {
       ReaderSlot slot = pin();
       try {
-        Snapshot now = slot.snapshot(); // and no newer one: what is not pinned must not be read
+        Snapshot now = slot.snapshot(); // and no newer one, which is not pinned
         Snapshot older = kept.apply(now);
         if (older != null) {
           slot.move(older.txnId());
-          if (lock.current() == now.txnId()) { // or it may have been dropped before it was pinned
+          if (lock.current() == now.txnId()) { // or it may have been dropped before the pin
             slot.hold(older, Housekeeping.nanos());
             return slot;
           }
@@ -145,13 +145,13 @@ public final class Publication {
     }
   }
 
-  /** The newest commit. */
+  /** Returns the newest commit. */
   public Snapshot newest() {
     Snapshot known = newest;
     return lock.current() == known.txnId() ? known : follow();
   }
 
-  /** The newest commit that this process knows of. */
+  /** Returns the newest commit that this process knows. */
   public Snapshot known() {
     return newest;
   }
@@ -167,7 +167,7 @@ public final class Publication {
     }
     if (known.txnId() > current) {
       throw new DatabaseFailedException(
-          "%s: its lock file says that transaction %d is the newest, after %d was: somebody cut or overwrote it while the database was open; close the database in all processes and open it again"
+          "%s: its lock file says that transaction %d is the newest, after %d was; the lock file was truncated or overwritten while the database was open; close the database in all processes and open it again"
               .formatted(file.file().path(), current, known.txnId()),
           null);
     }
@@ -182,13 +182,13 @@ public final class Publication {
     Snapshot next = known.later(meta, file.map());
     install(next);
     if (before != null && before != known.map()) {
-      before.release(); // made for a transaction that was rolled back: no snapshot has it
+      before.release(); // made for a transaction that was rolled back: no snapshot uses it
     }
     return next;
   }
 
   /**
-   * Shows the newest commit through a map that is not longer than need be.
+   * Shows the newest commit through a map that is no longer than necessary.
    *
    * @param pageCount pages to show
    * @return the newest commit
@@ -196,13 +196,13 @@ public final class Publication {
   public synchronized Snapshot shorten(long pageCount) {
     Snapshot known = newest;
     if (known.map() == file.map() && known.map().pageCount() > pageCount) {
-      PageMap _ = file.mapOnly(pageCount); // the one before is retired
+      PageMap _ = file.mapOnly(pageCount); // the previous map is retired
       install(known.same(known.meta(), file.map()));
     }
     return newest;
   }
 
-  /** Reads the meta of the newest commit, while other processes may be writing slots. */
+  /** Reads the newest commit's meta, while other processes may be writing meta slots. */
   public static Meta await(PageFile file, LockFile lock) {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (true) {
@@ -222,7 +222,7 @@ public final class Publication {
     }
   }
 
-  /** A commit's meta; null if it is not in the slots, or is just being replaced. */
+  /** Returns a commit's meta; null if it is not in a meta slot, or is just being replaced. */
   public static @Nullable Meta read(PageFile file, long txnId) {
     try {
       for (MetaSlots.Valid slot : MetaSlots.read(file).valid()) {
@@ -231,15 +231,15 @@ public final class Publication {
         }
       }
     } catch (CorruptFileException e) {
-      // A slot that is being written looks damaged: the caller looks again.
+      // A meta slot that is being written looks damaged: the caller retries.
     }
     return null;
   }
 
-  /** Shows a commit to all processes. For the writer; its meta is pinned already. */
+  /** Shows a commit to all processes. For the writer, which has already pinned its meta. */
   public void publish(Snapshot next) {
     ours = next.txnId();
-    synchronized (this) { // or a reader that sees the id first makes a snapshot of its own of it
+    synchronized (this) { // otherwise a reader that sees the id first makes its own snapshot of it
       lock.setCurrent(next.txnId());
       if (next.txnId() > newest.txnId()) {
         install(next);
@@ -268,7 +268,7 @@ public final class Publication {
   }
 
   /**
-   * Waits for a commit behind {@code afterTxn}.
+   * Waits for a commit greater than {@code afterTxn}.
    *
    * @param check throws when the wait is to end
    */
@@ -277,7 +277,7 @@ public final class Publication {
     long end = System.nanoTime() + limit;
     newsLock.lock();
     try {
-      int _ = waiters.incrementAndGet(); // before looking: either this sees the commit, or it us
+      int _ = waiters.incrementAndGet(); // first: the commit is seen here, or wakes this thread
       while (true) {
         check.run();
         long current = lock.current();
@@ -294,13 +294,13 @@ public final class Publication {
     }
   }
 
-  /** The database is closed: threads that wait for a commit get an exception. */
+  /** Ends all waits when the database is closed: waiting threads get an exception. */
   public void endWaits() {
     watch.close();
     wakeWaiters();
   }
 
-  /** Threads that wait for a commit look again. */
+  /** Wakes the threads that wait for a commit, so that they check again. */
   private void wakeWaiters() {
     if (waiters.get() > 0) {
       newsLock.lock();
@@ -312,7 +312,7 @@ public final class Publication {
     }
   }
 
-  /** Follows other processes though nobody begins to read, and lets go of maps. */
+  /** Follows other processes even if no reader begins, and releases maps. */
   public void refresh() {
     Snapshot _ = newest();
     synchronized (this) {
@@ -322,12 +322,12 @@ public final class Publication {
     }
   }
 
-  /** The end begins: no more maps are made, and none is told of. */
+  /** Begins the end: no more maps are made, and none is recorded. */
   public synchronized void stop() {
     stopped = true;
   }
 
-  /** The end: readers that are left get exceptions. */
+  /** Releases all maps at the end: readers that are left get exceptions. */
   public synchronized void releaseAll() {
     retired.releaseAll();
     Snapshot last = newest;

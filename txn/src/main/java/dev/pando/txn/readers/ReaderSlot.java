@@ -7,42 +7,42 @@ import dev.pando.txn.file.Snapshot;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/** A reader's place in {@link ReaderSlots}: the snapshot that it pins, and what is known of it. */
+/** A reader slot of {@link ReaderSlots}: the snapshot that it pins, and facts about its holder. */
 public final class ReaderSlot {
   private final MemorySegment block;
   private final long offset;
 
   /**
-   * What the word of the pin is while the slot can be claimed: not positive, and never the same for
-   * two owners of the block. So a thread that was about to claim a slot when its block was given
-   * back cannot claim the next owner's.
+   * The pin's word while the slot can be claimed: not positive, and never the same for two owners
+   * of the block. So a thread that was about to claim a slot when its block was given back cannot
+   * claim the next owner's slot.
    */
   private final long free;
 
-  /** The holder's snapshot; means nothing while the slot is free. */
+  /** The holder's snapshot; it has no meaning while the slot is free. */
   private @Nullable Snapshot snapshot;
 
-  /** Of a slot in private memory: tells others which snapshots such slots pin. */
+  /** For a slot in private memory: tells other processes which snapshots such slots pin. */
   final @Nullable ReaderSlots unlisted;
 
   /** Whether another process may have the slot. */
   private boolean lost;
 
   /**
-   * Nobody will free the slot: {@link #freeLeft} does. Set by a thread that cannot go on, maybe
-   * because its stack is used up: it calls nothing.
+   * Whether the holder's thread could not free the slot, so that {@link #freeLeft} must. That
+   * thread only sets this field: it cannot call anything, perhaps because its stack is used up.
    */
   public volatile boolean leftBehind;
 
   private final Holder holder;
 
-  /** When the holder was ended; null while it was not. */
+  /** The time at which the holder was ended; null if it was not. */
   private @Nullable Long endedAt;
 
-  /** Of the holder that began then people were told that it is open for long. */
+  /** The beginning of the last holder that was logged as open for long. */
   private long warnedSince;
 
-  /** Where the holder's transaction was opened, if anybody wants to know. */
+  /** The call stack that opened the holder's transaction, if it is recorded. */
   private volatile @Nullable Throwable openedAt;
 
   ReaderSlot(
@@ -54,7 +54,7 @@ public final class ReaderSlot {
     this.holder = holder;
   }
 
-  /** The transactions that hold the slot. */
+  /** Returns the transactions that hold the slot. */
   public Holder holder() {
     return holder;
   }
@@ -64,17 +64,17 @@ public final class ReaderSlot {
         && LONG.compareAndSet(block, offset + SlotLayout.PIN, free, txnId + 1);
   }
 
-  /** Makes it impossible to claim the slot; false if it is pinned. */
+  /** Makes it impossible to claim the slot; false if the slot is pinned. */
   boolean retire() {
     return LONG.compareAndSet(block, offset + SlotLayout.PIN, free, SlotLayout.RETIRED);
   }
 
-  /** It can be claimed again after {@link #retire}, while this process has its block. */
+  /** Allows claims again after {@link #retire}, while this process has the slot's block. */
   void reopen() {
     LONG.setVolatile(block, offset + SlotLayout.PIN, free);
   }
 
-  /** The holder pins another snapshot instead. */
+  /** Pins another snapshot for the holder instead. */
   public void move(long txnId) {
     LONG.setVolatile(block, offset + SlotLayout.PIN, txnId + 1);
     if (unlisted != null) {
@@ -82,13 +82,13 @@ public final class ReaderSlot {
     }
   }
 
-  /** The snapshot whose pages the holder reads. */
+  /** Sets the snapshot whose pages the holder reads. */
   void hold(Snapshot pinned, long now) {
     snapshot = pinned;
     LONG.set(block, offset + SlotLayout.SINCE, now);
   }
 
-  /** The pinned snapshot plus one; 0 if the slot is free. */
+  /** Returns the pinned snapshot plus one; 0 if the slot is free. */
   public long pin() {
     return Math.max(0, (long) LONG.getVolatile(block, offset + SlotLayout.PIN));
   }
@@ -97,18 +97,18 @@ public final class ReaderSlot {
     return (long) LONG.getOpaque(block, offset + SlotLayout.SINCE);
   }
 
-  /** How long a reader has been open that began at {@code since}. */
+  /** Returns how long a reader that began at {@code since} has been open. */
   public static long age(long since, long now) {
     return since == SlotLayout.NOT_YET ? 0 : Math.max(0, now - since);
   }
 
-  /** The map of the last snapshot that a holder read; null if there was none. */
+  /** Returns the map of the last snapshot that a holder read; null if there was none. */
   @Nullable PageMap lastMap() {
     Snapshot last = snapshot;
     return last == null ? null : last.map();
   }
 
-  /** The snapshot that the holder pinned. */
+  /** Returns the snapshot that the holder pinned. */
   public Snapshot snapshot() {
     Snapshot mine = snapshot;
     if (mine == null) {
@@ -125,14 +125,14 @@ public final class ReaderSlot {
     return openedAt;
   }
 
-  /** The holder is about to be one that {@link #end} may end. */
+  /** Forgets the end of the last holder, since the next one is one that {@link #end} may end. */
   public void forgetEnd() {
     endedAt = null;
   }
 
   // ---- readers that are open for long; called by one thread
 
-  /** True once for each holder. */
+  /** Returns true once for each holder. */
   public boolean warnOnce() {
     long since = since();
     boolean first = warnedSince != since;
@@ -140,7 +140,7 @@ public final class ReaderSlot {
     return first;
   }
 
-  /** The holder's next operation fails; false if it has just ended by itself. */
+  /** Ends the holder, whose next operation fails; false if it has just ended by itself. */
   public boolean end(long now) {
     boolean ends = holder.endFromOutside();
     if (ends) {
@@ -149,26 +149,26 @@ public final class ReaderSlot {
     return ends;
   }
 
-  /** When the holder was ended; null if it was not. */
+  /** Returns the time at which the holder was ended; null if it was not. */
   public @Nullable Long endedAt() {
     return endedAt;
   }
 
-  /** Nobody uses the snapshot any more that the ended holder had. */
+  /** Frees the slot of a holder that was ended, when no thread uses its snapshot any more. */
   public void freeEnded() {
     holder.forget();
     endedAt = null;
     free();
   }
 
-  /** The reader has ended. */
+  /** Frees the slot of a reader that has ended. */
   public void free() {
     holder.trim();
     openedAt = null;
     unpin();
   }
 
-  /** Does what a thread could not do that has left the slot behind. For housekeeping. */
+  /** Does what the holder's thread could not do before it stopped. For housekeeping. */
   void freeLeft() {
     if (leftBehind) {
       leftBehind = false;
@@ -177,7 +177,7 @@ public final class ReaderSlot {
     holder.closeLeft();
   }
 
-  /** Another process may have the slot. */
+  /** Notes that another process may have the slot. */
   void lose() {
     lost = true;
   }
@@ -190,7 +190,7 @@ public final class ReaderSlot {
       LONG.setOpaque(block, offset + SlotLayout.SINCE, SlotLayout.NOT_YET);
       LONG.setRelease(block, offset + SlotLayout.PIN, free);
     } catch (IllegalStateException e) {
-      // The database was closed, and the slot may be another process's by now.
+      // The database was closed, and the slot may belong to another process by now.
     }
   }
 }

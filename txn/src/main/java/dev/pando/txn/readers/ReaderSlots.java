@@ -27,50 +27,51 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which snapshots live readers pin, in blocks of the lock file, so that the writer of any process
- * sees them. A block belongs to one process, a slot in it to a transaction, not to a thread, and
- * there is no limit to their number. Claiming, publishing and ending take no lock.
+ * The snapshots that live readers pin, in blocks of the lock file, so that the writer of any
+ * process sees them. A block belongs to one process. A slot in it belongs to a transaction, not to
+ * a thread, and there is no limit to the number of slots. Claiming, publishing and ending take no
+ * lock.
  *
- * <p>Publication is a volatile write followed by a volatile read of the current transaction: if a
- * commit came between, the writer may have looked at the slots before the write, so the reader
- * publishes the newer one instead. With weaker ordering the reader's write could stay behind its
- * read, and its pages could be reused under it.
+ * <p>Publication is a volatile write, followed by a volatile read of the current transaction. If a
+ * commit came between, the writer may have read the slots before the write. Then the reader
+ * publishes the newer commit instead. With weaker ordering, the reader's write could become visible
+ * only after its read, and its pages could be reused while it reads them.
  *
  * <p>See DECISIONS.md, 'Slots of a burst' and 'Forks of a reader'.
  */
 public final class ReaderSlots {
-  /** Scans of a row between which slots were claimed for a snapshot of another slot. */
+  /** Most scans in a row between which slots were claimed for a snapshot of another slot. */
   private static final int MOST_SCANS = 10_000;
 
-  /** Blocks are given back when most slots were free for so long. */
+  /** Time after which blocks are given back if most slots were free, in nanoseconds. */
   public static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-  /** Its monitor guards this, too: who changes maps holds it, and then says how long they are. */
+  /** Its monitor guards this, too: threads hold it to change maps and record their length. */
   private final LockFile file;
 
   private final Supplier<? extends Holder> holders;
 
-  /** This process's slots. All scans look at these. */
+  /** This process's slots. All scans read these. */
   private volatile ReaderSlot[] own = {};
 
-  /** The first of them, which may be claimed; their number is a power of two. */
+  /** The first slots of {@link #own}, which may be claimed; their number is a power of two. */
   private volatile ReaderSlot[] claimable = {};
 
   /** The block of each {@link #SLOTS_PER_BLOCK} of {@link #own}; 0 if it is in private memory. */
   private volatile int[] ownBlocks = {};
 
-  /** For {@link #giveBackFree}: when many slots were last pinned. */
+  /** The last time at which many slots were pinned; for {@link #giveBackFree}. */
   private long lastBusy = System.nanoTime();
 
   private final Object floorLock = new Object();
 
-  /** The first of {@link #own} that may be in private memory. */
+  /** Index of the first of {@link #own} that may be in private memory. */
   private volatile int unlistedFrom = Integer.MAX_VALUE;
 
-  /** Forks while this process had no block in the lock file. */
+  /** Number of forks while this process had no block in the lock file. */
   private final AtomicLong unlistedForks = new AtomicLong();
 
-  /** For {@link #clearDead}: when a block was looked at last. */
+  /** The last time at which a block was checked; for {@link #clearDead}. */
   private long lastLook = System.nanoTime();
 
   public ReaderSlots(LockFile file, Supplier<? extends Holder> holders) {
@@ -81,7 +82,7 @@ public final class ReaderSlots {
   /** Claims a slot for a snapshot that is to be published. */
   public ReaderSlot claim(long txnId) {
     ReaderSlot[] all = claimable;
-    // A thread that reads again and again meets its own slot, with its memory still in the cache.
+    // A thread that reads often gets its own slot again, with its memory still in the cache.
     int start = (int) Thread.currentThread().threadId();
     while (true) {
       for (int i = 0; i < all.length; i++) {
@@ -93,12 +94,12 @@ public final class ReaderSlots {
           return slot;
         }
       }
-      start = all.length; // the first of the new ones
+      start = all.length; // the first new slot
       all = grow(all);
     }
   }
 
-  /** Before the holder of a slot looks whether its snapshot is still the newest. */
+  /** Updates the floor, before a slot's holder checks that its snapshot is still the newest. */
   private void lookAtFloor(ReaderSlot claimed) {
     try {
       lookAtFloor();
@@ -110,8 +111,9 @@ public final class ReaderSlots {
 
   /**
    * Claims one more slot for a snapshot that another slot pins. The caller then makes sure that the
-   * other one still does: a scan of all slots that has missed this one begins again, because it
-   * sees the count change, if it comes to the other one after that. It sees the snapshot then, too.
+   * other slot still pins it. A scan of all slots may miss this slot and come to the other one
+   * after that check. It then sees the count change and begins again. The new scan sees the
+   * snapshot.
    */
   public ReaderSlot fork(Snapshot snapshot) {
     ReaderSlot slot = claim(snapshot.txnId());
@@ -146,8 +148,8 @@ public final class ReaderSlots {
   }
 
   /**
-   * Scans the slots, again if a snapshot may have gone from a slot that comes later to one that was
-   * looked at. What a scan of many has seen counts, so that no storm of forks hides a snapshot.
+   * Scans the slots, again if a snapshot may have moved from a later slot to one that was read
+   * already. The results of all scans count, so no storm of forks hides a snapshot.
    */
   private void scan(Runnable once) {
     long before;
@@ -161,14 +163,14 @@ public final class ReaderSlots {
   private ReaderSlot[] grow(ReaderSlot[] full) {
     synchronized (file) {
       if (!file.isMember()) {
-        throw file.lost(); // what the slots hold is not theirs: no slot may look free
+        throw file.lost(); // the slots hold the words of others: no slot may look free
       }
       if (claimable == full) {
         int wanted = Math.max(SLOTS_PER_BLOCK, 2 * full.length);
         while (own.length < wanted) {
           take();
         }
-        claimable = Arrays.copyOf(own, wanted); // last: scans see them before
+        claimable = Arrays.copyOf(own, wanted); // last: scans see the slots before
       }
       return claimable;
     }
@@ -190,8 +192,9 @@ public final class ReaderSlots {
   }
 
   /**
-   * The disk is full, and the lock file cannot grow: other processes do not see these slots, but in
-   * the record of this one how old the oldest snapshot is that they pin.
+   * Makes slots in private memory: the disk is full, and the lock file cannot grow. Other processes
+   * do not see these slots. In this process's record they see the oldest snapshot that the slots
+   * pin.
    */
   private void takePrivate() {
     long bytes = FIRST_SLOT + SLOTS_PER_BLOCK * SLOT_BYTES;
@@ -217,10 +220,10 @@ public final class ReaderSlots {
   // ---- after a burst of readers
 
   /**
-   * Gives blocks back that a burst of readers has left, so that scans get short again, and other
-   * processes can have them. For housekeeping: halves what may be claimed while at most a quarter
-   * of that was pinned for {@link #QUIET_NANOS}; a block that may not be claimed goes when its last
-   * reader has gone.
+   * Gives back blocks that a burst of readers has left, so that scans get short again and other
+   * processes can have the blocks. For housekeeping. It halves the number of slots that may be
+   * claimed while at most a quarter of them was pinned for {@link #QUIET_NANOS}. A block whose
+   * slots may not be claimed is given back when its last reader has ended.
    */
   public void giveBackFree(long now) {
     ReaderSlot[] most = claimable;
@@ -235,7 +238,7 @@ public final class ReaderSlots {
       if (quiet && claimable == most) {
         claimable = Arrays.copyOf(most, most.length / 2);
       }
-      if (file.isMember()) { // or others may have the blocks
+      if (file.isMember()) { // otherwise other processes may have the blocks
         giveBackDrained();
       }
     }
@@ -265,8 +268,8 @@ public final class ReaderSlots {
       }
     }
     if (kept < all.length) {
-      synchronized (floorLock) { // a slot in private memory may get another place
-        lookAtFloor(); // none of those that go pins anything
+      synchronized (floorLock) { // a slot in private memory may get another index
+        lookAtFloor(); // none of the slots that go pins anything
         ownBlocks = Arrays.copyOf(leftBlocks, kept / SLOTS_PER_BLOCK);
         own = Arrays.copyOf(left, kept);
         unlistedFrom = firstUnlisted(own);
@@ -274,7 +277,7 @@ public final class ReaderSlots {
     }
   }
 
-  /** Makes all slots of a block impossible to claim, or none. */
+  /** Makes it impossible to claim any slot of a block; changes none of them if one is pinned. */
   private static boolean retire(ReaderSlot[] all, int from) {
     for (int i = from; i < from + SLOTS_PER_BLOCK; i++) {
       if (all[i].pin() != 0 || !all[i].retire()) {
@@ -296,7 +299,7 @@ public final class ReaderSlots {
     return Integer.MAX_VALUE;
   }
 
-  /** Tells others the oldest snapshot that slots in private memory pin. */
+  /** Records the oldest snapshot that slots in private memory pin, for other processes. */
   public void lookAtFloor() {
     if (unlistedFrom == Integer.MAX_VALUE) {
       return;
@@ -312,7 +315,7 @@ public final class ReaderSlots {
     }
   }
 
-  /** A block whose owner has gone, or a new one. */
+  /** Claims a block whose owner has ended, or a new one. */
   private int claimBlock() {
     for (int i = 1; i < file.blockCount(); i++) {
       if (isSlots(i)) {
@@ -346,7 +349,7 @@ public final class ReaderSlots {
     LONG.setVolatile(block, PID, 0L);
   }
 
-  /** What readers of all processes pin; each volatile, and some maybe several times. */
+  /** Visits the pins of readers of all processes by volatile reads; some come more than once. */
   public void forEachPin(LongConsumer pins) {
     scan(() -> forEachPinOnce(pins));
   }
@@ -366,17 +369,17 @@ public final class ReaderSlots {
     }
   }
 
-  /** Told of a reader of any process. */
+  /** Sees readers of any process. */
   public interface Visitor {
     /**
-     * A reader.
+     * Sees a reader.
      *
-     * @param since System.nanoTime() when it began
+     * @param since {@code System.nanoTime()} when it began
      */
     void reader(long pid, long txnId, long since);
   }
 
-  /** Visits the live readers of all processes, but for those of others that have no slot. */
+  /** Visits the live readers of all processes, except those of other processes without a slot. */
   public void forEachReader(Visitor visitor) {
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
@@ -405,7 +408,7 @@ public final class ReaderSlots {
     synchronized (file) {
       for (int i = 1; i < file.blockCount(); i++) {
         long owner = isSlots(i) ? owner(i) : 0;
-        // First it is this process's: two that clear it might clear what a third one has pinned.
+        // The block becomes this process's first: two that clear it might clear a third one's pins.
         if (owner != 0
             && file.members().hasEnded(owner)
             && replaceOwner(i, owner, file.session())) {
@@ -421,7 +424,7 @@ public final class ReaderSlots {
     boolean _ = replaceOwner(number, file.session(), 0);
   }
 
-  /** As {@link #clearDead}, at most once in so many nanoseconds. */
+  /** As {@link #clearDead}, at most once in this many nanoseconds. */
   public void clearDeadEvery(long nanos) {
     long now = System.nanoTime();
     if (now - lastLook >= nanos) {
@@ -431,14 +434,14 @@ public final class ReaderSlots {
   }
 
   /**
-   * Visits the slots of this process that pin a snapshot, some maybe several times. A slot that
-   * comes to pin one of the snapshots that are pinned now is not missed.
+   * Visits the slots of this process that pin a snapshot; some may come more than once. A slot that
+   * starts to pin one of the snapshots that are pinned now is not missed.
    */
   void forEachPinned(Consumer<ReaderSlot> visitor) {
     scan(() -> forEachOwn(visitor));
   }
 
-  /** Frees slots that were left behind. */
+  /** Frees slots that their threads could not free. */
   public void freeLeft() {
     for (ReaderSlot slot : own) {
       slot.freeLeft();
@@ -454,25 +457,25 @@ public final class ReaderSlots {
     }
   }
 
-  /** Live readers of this process. */
+  /** Returns the number of live readers of this process. */
   public int countHere() {
     int[] most = {0};
     scan(() -> most[0] = Math.max(most[0], countPinned(own)));
     return most[0];
   }
 
-  /** Others took this process for dead: its slots are theirs. */
+  /** Gives up the slots: other processes took this one for dead, and the slots are theirs. */
   public void lose() {
     for (ReaderSlot slot : own) {
       slot.lose();
     }
   }
 
-  /** The process leaves: nothing is pinned any more. */
+  /** Gives the blocks back when the process leaves: nothing is pinned any more. */
   public void leave() {
     synchronized (file) {
       if (!file.isMember()) {
-        return; // others may have the blocks
+        return; // other processes may have the blocks
       }
       for (int number : ownBlocks) {
         if (number != 0 && owner(number) == file.session()) {

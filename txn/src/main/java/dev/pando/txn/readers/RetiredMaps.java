@@ -6,9 +6,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
- * Maps that newer snapshots do not use. Each is released when no reader is left that may use it: so
- * readers need not count themselves in and out of maps, and one reader keeps one map, however many
- * were made since. Guarded by its owner.
+ * Maps that newer snapshots do not use. Each is released when no reader that may use it is left. So
+ * readers need not count their uses of a map, and a reader keeps only one map, however many were
+ * made since. Guarded by its owner.
  *
  * <p>See DECISIONS.md, 'Life of a mapping'.
  */
@@ -19,7 +19,7 @@ public final class RetiredMaps {
     final long first;
     final long last;
 
-    /** For {@link #release}. */
+    /** Set and read by {@link #release}. */
     boolean used;
 
     Retired(PageMap map, long first, long last) {
@@ -29,12 +29,12 @@ public final class RetiredMaps {
     }
   }
 
-  /** Ascending by their snapshots; neighbours may have one in common. */
+  /** Ascending by their snapshots; two neighbours may share one snapshot. */
   private final List<Retired> maps = new ArrayList<>();
 
   private final IdentityHashMap<PageMap, Retired> byMap = new IdentityHashMap<>();
 
-  /** Snapshots from {@code first} to {@code last} were shown through the map. */
+  /** Adds a map that showed the snapshots from {@code first} to {@code last}. */
   void add(PageMap map, long first, long last) {
     Retired retired = new Retired(map, first, last);
     maps.add(retired);
@@ -42,10 +42,10 @@ public final class RetiredMaps {
   }
 
   /**
-   * Releases what no reader uses. A reader that has just pinned the newest snapshot may not have
-   * said yet through which map it reads it, so the snapshot counts. A reader of a named snapshot
-   * reads what is older than its map, so the map counts, too: it is known before the older snapshot
-   * is pinned.
+   * Releases the maps that no reader uses. A reader that has just pinned the newest snapshot may
+   * not have recorded its map yet, so the snapshot counts. A reader of a named snapshot reads a
+   * snapshot older than its map, so the map counts, too: it is known before the older snapshot is
+   * pinned.
    */
   void release(ReaderSlots readers) {
     if (maps.isEmpty()) {
@@ -66,7 +66,7 @@ public final class RetiredMaps {
   }
 
   private void mark(ReaderSlot slot) {
-    long pin = slot.pin(); // first: the map may have been stored before it only
+    long pin = slot.pin(); // first: a map that was stored before this pin is then seen
     PageMap map = slot.lastMap();
     Retired known = map == null ? null : byMap.get(map);
     if (known != null) {
@@ -77,7 +77,7 @@ public final class RetiredMaps {
     }
   }
 
-  /** The first map that may show a snapshot, or a newer one. */
+  /** Returns the index of the first map that may show a snapshot, or a newer one. */
   private int firstUpTo(long txnId) {
     int low = 0;
     int high = maps.size();
@@ -92,7 +92,7 @@ public final class RetiredMaps {
     return low;
   }
 
-  /** Pages of the longest of them. */
+  /** Returns the number of pages of the longest map. */
   long longest() {
     long longest = 0;
     for (Retired retired : maps) {

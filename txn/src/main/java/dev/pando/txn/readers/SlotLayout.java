@@ -1,20 +1,20 @@
 package dev.pando.txn.readers;
 
 /**
- * Where the words of a block of reader slots are, in bytes. The block begins with the words that
- * {@link dev.pando.txn.file.LockBlocks} names.
+ * The layout of a block of reader slots: offsets in bytes. {@link dev.pando.txn.file.LockBlocks}
+ * names the words that the block begins with.
  */
 public final class SlotLayout {
-  /** The owner's process, for people. */
+  /** Offset of the owner's process id, for people. */
   public static final long PID = 8;
 
-  /** Counts slots that were claimed for a snapshot which another slot pins; never reset. */
+  /** Offset of the count of slots claimed for a snapshot that another slot pins; never reset. */
   static final long FORKS = 24;
 
-  /** Counts owners of the block; never reset. */
+  /** Offset of the count of the block's owners; never reset. */
   static final long OWNERS = 32;
 
-  /** The first slot. */
+  /** Offset of the first slot. */
   public static final long FIRST_SLOT = 64;
 
   /** Bytes of a slot: two readers do not share a cache line. */
@@ -22,19 +22,19 @@ public final class SlotLayout {
 
   public static final int SLOTS_PER_BLOCK = 64;
 
-  /** In a slot: one more than the snapshot; not positive while there is none. */
+  /** Offset in a slot of the pin: the snapshot plus one; not positive while there is none. */
   public static final long PIN = 0;
 
-  /** In place of a pin: the slot's block is being given back. */
+  /** Value in place of a pin: the slot's block is being given back. */
   static final long RETIRED = Long.MIN_VALUE;
 
   /**
-   * In a slot: {@code System.nanoTime()} of its claim, to a tenth of a second. It is the system's
-   * monotonic clock, which is the same for all processes.
+   * Offset in a slot of its claim's time: {@code System.nanoTime()}, to a tenth of a second. This
+   * is the system's monotonic clock, the same for all processes.
    */
   static final long SINCE = 8;
 
-  /** In place of that time while a slot is free, and while its holder is about to begin. */
+  /** Value in place of that time while a slot is free, and while its holder is about to begin. */
   static final long NOT_YET = Long.MAX_VALUE;
 
   private SlotLayout() {}

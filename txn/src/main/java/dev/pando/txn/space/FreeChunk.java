@@ -15,7 +15,7 @@ public final class FreeChunk {
 
   private FreeChunk() {}
 
-  /** Reads a chunk from a commit's free tree and its meta's runs. */
+  /** Reads a chunk from a commit's free tree and from the runs of its meta. */
   static long[] read(PageReader pages, Tree tree, Meta meta, long chunk) {
     long[] words = new long[WORDS];
     KeyBuffer key = new KeyBuffer(FreeRecord.KEY_BYTES);
@@ -29,7 +29,7 @@ public final class FreeChunk {
     return words;
   }
 
-  /** The index of the first run that does not end before a chunk. */
+  /** Returns the index of the first run that does not end before a chunk. */
   private static int firstIn(List<FreeRun> runs, long chunk) {
     int low = 0;
     int high = runs.size();
@@ -46,10 +46,10 @@ public final class FreeChunk {
   }
 
   /**
-   * Changes what a record says by what the meta says.
+   * Applies what the meta says to what a record says.
    *
-   * @param index of a run, before which none lies in the chunk
-   * @return the same for the chunks that follow
+   * @param index of a run; no run before it is in the chunk
+   * @return the same for the next chunks
    */
   static int apply(String file, List<FreeRun> runs, int index, long chunk, long[] words) {
     long first = chunk * FreeRecord.CHUNK_PAGES;
@@ -77,7 +77,7 @@ public final class FreeChunk {
     return at;
   }
 
-  /** The bits of one word from a page to the word's end or the end given. */
+  /** Returns the bits of one word from a page to the word's end or the given end. */
   static long mask(long at, long end) {
     long up = -1L << at;
     return end - (at & -Long.SIZE) >= Long.SIZE ? up : up & ~(-1L << end);

@@ -9,29 +9,29 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A record of the free tree (FORMAT.md, "Free tree"): the free pages of one chunk of the file, as a
- * list of runs, or as a bitmap where that is shorter.
+ * A record of the free tree (FORMAT.md, "Free tree"): the free pages of one chunk of the file. It
+ * is a list of runs, or a bitmap if that is shorter.
  */
 public final class FreeRecord {
-  /** u64, big-endian: the number of the chunk. */
+  /** Offset of the chunk's number in a key, in bytes: u64, big-endian. */
   static final int CHUNK = 0;
 
   /** Bytes of a key. */
   public static final int KEY_BYTES = CHUNK + Long.BYTES;
 
-  /** Pages of a chunk. */
+  /** Number of pages of a chunk. */
   public static final int CHUNK_PAGES = 1024;
 
-  /** u16 in a run: its first page, counted from the chunk's first. */
+  /** Offset of a run's first page in the run, in bytes: u16, from the chunk's first page on. */
   static final int START = 0;
 
-  /** u16 in a run: its pages. */
+  /** Offset of a run's number of pages in the run, in bytes: u16. */
   static final int LENGTH = START + Short.BYTES;
 
   /** Bytes of a run. */
   static final int RUN_BYTES = LENGTH + Short.BYTES;
 
-  /** Bytes of a bitmap, of which each bit is a page: a value of this length is none of runs. */
+  /** Bytes of a bitmap, one bit a page: a value of this length does not consist of runs. */
   public static final int BITMAP_BYTES = CHUNK_PAGES / Byte.SIZE;
 
   private static final int CHUNK_WORDS = CHUNK_PAGES / Long.SIZE;
@@ -51,8 +51,8 @@ public final class FreeRecord {
   /**
    * Writes the value of a chunk's record.
    *
-   * @param value room for {@link #BITMAP_BYTES}
-   * @return its length; 0 if no page of the chunk is free, which needs no record
+   * @param value memory with room for {@link #BITMAP_BYTES}
+   * @return the value's length in bytes; 0 if no page of the chunk is free, which needs no record
    */
   public static int writeValue(MemorySegment value, PageSet free, long chunk) {
     long first = chunk * CHUNK_PAGES;
@@ -79,10 +79,10 @@ public final class FreeRecord {
   }
 
   /**
-   * Reads a record; every number is checked.
+   * Reads a record and checks every number.
    *
    * @param file for messages
-   * @param pageCount of the commit that the tree belongs to
+   * @param pageCount pages of the commit that the tree belongs to
    * @param out gets the free pages
    */
   public static void read(String file, Slice key, Slice value, long pageCount, PageSet out) {
@@ -115,9 +115,9 @@ public final class FreeRecord {
   }
 
   /**
-   * Reads the value of a chunk's record, as {@link #read} does, as bits.
+   * Reads the value of a chunk's record as bits, with the checks of {@link #read}.
    *
-   * @param words of the chunk, all zero
+   * @param words the words of the chunk, all zero; they get the bits
    */
   static void readWords(String file, Slice value, long chunk, long pageCount, long[] words) {
     long length = value.length;

@@ -5,17 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Collects differences from the free tree, by page number, and joins those that belong together.
- */
+/** Collects differences from the free tree, by page number, and joins adjacent ones. */
 public final class FreeRuns {
-  /** A meta has 32 bits for the pages of a run. */
+  /** Pages of the longest run: a meta has 32 bits for them. */
   private static final long LONGEST = (1L << Integer.SIZE) - 1;
 
   private final int most;
   private final List<FreeRun> runs;
 
-  /** The run from {@link #start} to {@link #whole}, if it was added as it is; null otherwise. */
+  /** The run from {@link #start} to {@link #whole}, if it was added unchanged; null otherwise. */
   private @Nullable FreeRun last;
 
   private long whole;
@@ -24,17 +22,17 @@ public final class FreeRuns {
   private boolean free;
 
   /**
-   * No runs.
+   * Makes an empty list.
    *
-   * @param most there is room for
-   * @param likely about so many there will be
+   * @param most the most runs that there is room for
+   * @param likely the likely number of runs
    */
   FreeRuns(int most, int likely) {
     this.most = most;
     this.runs = new ArrayList<>(likely);
   }
 
-  /** Adds pages after all others; nothing if there are too many already. */
+  /** Adds pages after all others; does nothing if there are too many runs already. */
   void add(long pgno, long pages, boolean isFree) {
     if (pgno != end || isFree != free) {
       finish();
@@ -44,7 +42,7 @@ public final class FreeRuns {
     end = pgno + pages;
   }
 
-  /** As {@link #add(long, long, boolean)}, of a run from {@code first} to before {@code stop}. */
+  /** As {@link #add(long, long, boolean)}, for the pages [first, stop) of a run. */
   void add(FreeRun run, long first, long stop) {
     if (first != end || run.free() != free) {
       finish();
@@ -73,12 +71,12 @@ public final class FreeRuns {
     return runs.size() > most;
   }
 
-  /** The first page after the last run. */
+  /** Returns the first page after the last run. */
   long end() {
     return end;
   }
 
-  /** The runs; one too many if there is no room for all. */
+  /** Returns the runs; one too many if there is no room for all. */
   List<FreeRun> list() {
     finish();
     return runs;

@@ -15,26 +15,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives out page numbers and takes them back, for one write transaction after the other. Which
- * pages are free is known in memory, one bit a page, from the first write of the process on; what a
- * commit changes is written into its meta or into the free tree. These are the books; {@link
+ * Gives out page numbers and takes them back, for one write transaction after the other. The free
+ * pages are known in memory, one bit a page, from the first write of the process on. A commit
+ * writes its changes into its meta or into the free tree. This class keeps the books; {@link
  * Placement} chooses which page is taken.
  *
  * <p>See DECISIONS.md, 'Pieces of a commit'.
  */
 public final class FreeSpace {
   /**
-   * Free pages, in percent of those in use, up to which the file grows rather than use short runs;
-   * pages that older snapshots hold back count as neither.
+   * Free pages, in percent of those in use, up to which the file grows instead of using short runs.
+   * Pages that older snapshots hold back count as neither.
    */
   private static final long SPARE_PERCENT = 40;
 
   private final DataFile file;
 
-  /** All free pages of the base; in {@link #save}, of the transaction. */
+  /** All free pages of the base; in {@link #save}, those of the transaction. */
   private final PageSet free = new PageSet(0);
 
-  /** Those of them that no snapshot may see and that the transaction has not taken. */
+  /** The free pages that no snapshot may see and that the transaction has not taken. */
   private final PageSet reusable = new PageSet(0);
 
   private final HeldPages held = new HeldPages();
@@ -49,12 +49,12 @@ public final class FreeSpace {
 
   private long basePages;
 
-  /** Pages that the base uses. */
+  /** Number of pages that the base uses. */
   private long used;
 
   private final FreedPages freed = new FreedPages();
 
-  /** Whether it restores a named snapshot: what is known of pinned pages is wrong then. */
+  /** Whether the transaction restores a named snapshot: knowledge of pinned pages is wrong then. */
   private boolean restores;
 
   public FreeSpace(DataFile file) {
@@ -65,25 +65,25 @@ public final class FreeSpace {
   }
 
   /**
-   * Other processes may have written: the next transaction follows what they have changed.
+   * Notes that other processes may have written: the next transaction follows their changes.
    *
-   * @param shown the newest commit of which others may know
+   * @param shown the newest commit that other processes may know
    */
   public void othersWrote(long shown) {
     follower.othersWrote(shown);
   }
 
-  /** What is known is wrong: the next transaction reads its base's free pages. */
+  /** Notes that the known free pages are wrong: the next transaction reads those of its base. */
   public void forget() {
     follower.forget();
     end();
   }
 
   /**
-   * A write transaction begins.
+   * Begins a write transaction.
    *
-   * @param metas the metas of pinned snapshots, by transaction; for who takes over
-   * @param fewerPins puts the base on disk; for when there are no pages but those that are pinned
+   * @param metas the metas of pinned snapshots, by transaction; for a process that takes over
+   * @param fewerPins puts the base on disk; called when all pages that are left are pinned
    */
   public void begin(
       Snapshot base,
@@ -105,62 +105,63 @@ public final class FreeSpace {
     placement.makeReserve();
   }
 
-  /** Whether what follows may take pages of the reserve: only what makes room may. */
+  /** Allows or forbids the reserve for the next calls: only calls that free room may take it. */
   public void mayUseReserve(boolean may) {
     reserve.open(may);
   }
 
-  /** The first page number that neither the base nor the transaction uses. */
+  /** Returns the first page number that neither the base nor the transaction uses. */
   public long pageCount() {
     return placement.pageCount();
   }
 
-  /** Pages that follow each other, for a page or run of this type. */
+  /** Takes adjacent pages, for a page or run of this type. */
   public long take(byte type, long wanted) {
     return placement.takeCounted(type, wanted);
   }
 
   /**
-   * Pages for a copy of pages that this transaction took before. They are not counted: a copy does
-   * not tell how many pages the next transaction is likely to take.
+   * Takes pages for a copy of pages that this transaction took before. They are not counted: a copy
+   * does not show how many pages the next transaction is likely to take.
    */
   public long takeUncounted(byte type, long wanted) {
     return placement.take(type, wanted);
   }
 
   /**
-   * In this transaction pages come from the lowest free ones, so that the end of the file becomes
+   * Takes pages in this transaction from the lowest free ones, so that the end of the file becomes
    * free.
    *
-   * @param limit as long as there are free ones below
+   * @param limit the page below which they are taken, as long as there are free ones
    */
   public void pack(long limit) {
     placement.pack(limit);
   }
 
-  /** Takes back pages that this transaction took before and nobody else has seen. */
+  /** Takes back pages that this transaction took before and that no reader has seen. */
   public void giveBack(long start, long length) {
     placement.giveBack(start, length);
   }
 
-  /** Takes back a branch that was copied. */
+  /** Takes back a copied branch. */
   public void giveBackBranch(long pgno) {
     placement.giveBackBranch(pgno);
   }
 
-  /** Notes pages of an older transaction that the new state does not use. */
+  /** Notes pages of an older transaction that the new snapshot does not use. */
   public void free(long start, long length, long birth) {
     freed.add(start, length, birth);
   }
 
   /**
-   * The tables of a named snapshot come back: free pages are used again, as they are.
+   * Notes that the tables of a named snapshot come back: free pages are used again unchanged.
    *
-   * @param gone pages that are free instead
-   * @throws CorruptFileException if a page that comes back is used, or may be by anything
+   * @param back pages that are used again
+   * @param gone pages that become free instead
+   * @throws CorruptFileException if a page that comes back is used, or may be used by anything
    */
   public void restore(RunList back, RunList gone) {
-    restores = true; // first: a rollback must not take them for reusable
+    restores = true; // first: a rollback must not take these pages for reusable
     for (int i = 0; i < back.size(); i++) {
       long start = back.start(i);
       long end = start + back.length(i);
@@ -173,7 +174,7 @@ public final class FreeSpace {
     freed.addAll(gone);
   }
 
-  /** Notes what the transaction has done so far. */
+  /** Stores in a mark what the transaction has done so far. */
   public void mark(SpaceMark mark) {
     mark.pageCount = placement.pageCount();
     mark.freed = freed.size();
@@ -182,9 +183,9 @@ public final class FreeSpace {
   }
 
   /**
-   * Goes back to a mark. What was taken below {@link SpaceMark#pageCount} since must have been
-   * given back; pages beyond it are forgotten, so that a change that failed does not make the file
-   * grow.
+   * Goes back to a mark. The caller has already given back the pages below {@link
+   * SpaceMark#pageCount} that were taken since. Pages beyond it are forgotten, so that a failed
+   * change does not make the file grow.
    */
   public void rollBackTo(SpaceMark mark) {
     freed.truncate(mark.freed);
@@ -192,9 +193,9 @@ public final class FreeSpace {
   }
 
   /**
-   * Writes the free space down: in the meta while what differs from the free tree fits there, else
-   * in the tree. Changing the tree takes and frees pages itself; each round leaves less to do,
-   * because a page of the tree is copied once a transaction.
+   * Writes the free space down: in the meta while its differences from the free tree fit there,
+   * else in the tree. Changing the tree takes and frees pages itself. Each round leaves fewer
+   * differences, because a transaction copies a page of the tree only once.
    *
    * @param writer the transaction's own free tree
    */
@@ -210,13 +211,13 @@ public final class FreeSpace {
     for (boolean all = false; changes == null; all = true) {
       tree.write(writer, free, placement.pageCount(), all);
       settle();
-      // When only long runs are left, and many of them, the next commits would do this again.
+      // If only long runs are left, and many of them, the next commits would do this again.
       changes = tree.differences(free, all ? most : most / 2, placement.pageCount());
     }
     return new SavedSpace(changes, free.size());
   }
 
-  /** Takes pages at the end that nobody sees out of the database. The file is cut later. */
+  /** Removes trailing pages that no snapshot sees. The file is truncated later. */
   private void cutTail() {
     long pageCount = placement.pageCount();
     long start = Math.max(reusable.startOfRunBefore(pageCount), PageHeader.FIRST_PGNO);
@@ -228,7 +229,7 @@ public final class FreeSpace {
     }
   }
 
-  /** Brings {@link #free} up to what the transaction has taken and given back so far. */
+  /** Updates {@link #free} to what the transaction has taken and given back so far. */
   private void settle() {
     placement.returnUnused();
     RunList taken = placement.taken();
@@ -239,7 +240,7 @@ public final class FreeSpace {
     freed.settle(free, tree);
   }
 
-  /** Of pages that were taken, those that were given back are free. */
+  /** Marks as free those of the taken pages that were given back. */
   private void settle(long start, long length) {
     if (length == 0) {
       return;
@@ -255,9 +256,9 @@ public final class FreeSpace {
   }
 
   /**
-   * The transaction is on disk.
+   * Keeps the books of a transaction that is on disk.
    *
-   * @param pins a look at the pins after the last page was freed and before anybody can pin the new
+   * @param pins the pins, read after the last page was freed and before any reader can pin the new
    *     commit
    */
   public void keep(Meta meta, Pins pins) {
@@ -278,8 +279,8 @@ public final class FreeSpace {
   }
 
   /**
-   * The transaction was rolled back, or has changed nothing: everything is as it was. After a
-   * commit that failed half-way the base is read again. Undoing its many steps would have to be
+   * Restores the books of the base after a rollback, or after a transaction without changes. After
+   * a commit that failed half-way the base is read again: undoing its many steps would have to be
    * right at each of them.
    */
   public void rollBack() {

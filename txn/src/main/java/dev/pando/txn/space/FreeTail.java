@@ -1,22 +1,22 @@
 package dev.pando.txn.space;
 
-/** Tells when the free end of the file is large enough, and has been for long, to be cut off. */
+/** Decides when the free end of the file has been large enough for long enough to be truncated. */
 public final class FreeTail {
-  /** It is when it is this share of the file, ... */
+  /** Divisor of the file's pages: the smallest free trailing part to truncate. */
   private static final long SHARE = 4;
 
-  /** ... at least so many bytes, ... */
+  /** Smallest free trailing part to truncate, in bytes. */
   private static final long MIN_BYTES = 1 << 20;
 
-  /** ... and has been for so many commits. */
+  /** Commits in a row that must find that part large enough. */
   private static final int COMMITS = 16;
 
   private final int pageSize;
 
-  /** Commits in a row that found much of the file's end free. */
+  /** Commits in a row that found the free trailing part large enough. */
   private int commits;
 
-  /** The same, if the running commit succeeds. */
+  /** The value of {@link #commits} if the running commit succeeds. */
   private int commitsNow;
 
   FreeTail(int pageSize) {
@@ -24,10 +24,10 @@ public final class FreeTail {
   }
 
   /**
-   * A commit finds some pages at the end free.
+   * Notes that a commit finds some trailing pages free.
    *
-   * @param atOnce whether they are to be cut off, however few
-   * @return whether they are to be cut off
+   * @param atOnce whether they are to be truncated now, however few they are
+   * @return whether they are to be truncated
    */
   boolean isDue(long tail, long pageCount, boolean atOnce) {
     boolean large = tail * SHARE >= pageCount && tail * pageSize >= MIN_BYTES;
@@ -39,7 +39,7 @@ public final class FreeTail {
     return false;
   }
 
-  /** The commit is on disk. */
+  /** Notes that the commit is on disk. */
   void keep() {
     commits = commitsNow;
   }

@@ -16,11 +16,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The free pages as they are written down: the records of the free tree, and what the meta says is
- * different from them. Small commits change the meta only; when it is full, the records of all
- * chunks that differ are written.
+ * The free pages as they are written down: the records of the free tree, and the differences from
+ * them in the meta. Small commits change only the meta. When it is full, the records of all chunks
+ * that differ are written.
  *
- * <p>{@link #differences} and {@link #write} prepare a commit and undo nothing: if it fails, only
+ * <p>{@link #differences} and {@link #write} prepare a commit and undo nothing. If it fails, only
  * {@link #load} makes this right again.
  *
  * <p>See DECISIONS.md, 'Chunks of the free tree'.
@@ -28,16 +28,16 @@ import org.jspecify.annotations.Nullable;
 public final class FreeTree {
   private static final int WORDS = FreeChunk.WORDS;
 
-  /** Free pages as the tree's records have them. */
+  /** Free pages according to the tree's records. */
   private final PageSet recorded = new PageSet(0);
 
-  /** How the free pages differ from the records, but in {@link #touched} chunks. */
+  /** Differences of the free pages from the records, except in {@link #touched} chunks. */
   private List<FreeRun> runs = List.of();
 
   /** Chunks, by number, in which pages may have become free or used since. */
   private final PageSet touched = new PageSet(0);
 
-  /** The commit that all this says something of; null if none does. */
+  /** The commit that all this describes; null if there is none. */
   private @Nullable Meta known;
 
   private final KeyBuffer key = new KeyBuffer(FreeRecord.KEY_BYTES);
@@ -46,7 +46,7 @@ public final class FreeTree {
   /**
    * Reads all free pages of a commit.
    *
-   * @param free gets them
+   * @param free gets the free pages
    */
   void load(PageReader pages, Meta meta, PageSet free) {
     known = null;
@@ -66,21 +66,21 @@ public final class FreeTree {
     known = meta;
   }
 
-  /** A commit was written with what this says. */
+  /** Notes that a commit was written with these free pages. */
   void keep(Meta meta) {
     known = meta;
   }
 
-  /** The commit whose free pages are known; null if none are. */
+  /** Returns the commit whose free pages are known; null if there is none. */
   @Nullable Meta known() {
     return known;
   }
 
   /**
-   * Goes on to a newer commit.
+   * Follows to a newer commit.
    *
    * @param free the free pages of {@link #known}; changed to those of the newer commit
-   * @return what is different; after an exception only {@link #load} makes this right again
+   * @return the changes; after an exception only {@link #load} makes this right again
    */
   NewerCommit follow(PageReader pages, Meta next, PageSet free) {
     Meta older = Objects.requireNonNull(known);
@@ -106,7 +106,7 @@ public final class FreeTree {
     }
   }
 
-  /** Changes what the records say by what the meta says. */
+  /** Applies what the meta says to what the records say. */
   public static void apply(String file, List<FreeRun> changes, PageSet free) {
     for (FreeRun run : changes) {
       long done =
@@ -130,12 +130,12 @@ public final class FreeTree {
   }
 
   /**
-   * How the free pages differ from the records. Looks at touched chunks only: what the newest
-   * commit said of the others still holds.
+   * Finds the differences of the free pages from the records. Reads touched chunks only: the
+   * differences of the newest commit still hold for the others.
    *
-   * @param most runs to return at most
+   * @param most the most runs to return
    * @param pageCount no run may end after it
-   * @return runs by page number; null if they are more or longer
+   * @return runs by page number; null if there are more runs or a run ends later
    */
   @Nullable List<FreeRun> differences(PageSet free, int most, long pageCount) {
     FreeRuns found = new FreeRuns(most, Math.min(most, runs.size() + 16));
@@ -162,10 +162,10 @@ public final class FreeTree {
   }
 
   /**
-   * Adds what the newest commit's runs say of some pages.
+   * Adds what the newest commit's runs say about some pages.
    *
-   * @param index the first run that may lie there
-   * @return the first one that may lie after them
+   * @param index the first run that may be there
+   * @return the first run that may be after them
    */
   private int copy(int index, long from, long end, FreeRuns out) {
     int at = index;
@@ -173,7 +173,7 @@ public final class FreeTree {
       FreeRun run = runs.get(at);
       long start = run.pgno();
       long stop = start + run.length();
-      if (start >= from && stop <= end) { // most of them
+      if (start >= from && stop <= end) { // the usual case
         out.add(run, start, stop);
         continue;
       }
@@ -204,11 +204,11 @@ public final class FreeTree {
   }
 
   /**
-   * Writes records, so that fewer differences are left. What is alike in whole chunks may stay a
-   * difference: a long run takes one place in the meta, and its records would be thousands.
+   * Writes records, so that fewer differences are left. Whole chunks that are alike may stay a
+   * difference: a long run takes one entry in the meta, and its records would be thousands.
    *
    * @param pageCount differences after it are written in any case
-   * @param all whether those of whole chunks are written, too
+   * @param all whether the differences of whole chunks are written, too
    */
   void write(TreeWriter tree, PageSet free, long pageCount, boolean all) {
     for (FreeRun run : runs) {
@@ -223,7 +223,7 @@ public final class FreeTree {
     }
   }
 
-  /** Touches chunks of which a run is a part, or all that it lies in. */
+  /** Touches the chunks that a run covers in part, or all that it is in. */
   private void touchEnds(FreeRun run, boolean all) {
     long end = run.pgno() + run.length();
     if (all) {
@@ -247,7 +247,7 @@ public final class FreeTree {
     return false;
   }
 
-  /** Whether all pages of a chunk differ from their record in the same way. */
+  /** Whether all pages of a chunk differ from the chunk's record in the same way. */
   private boolean isWhole(long chunk, PageSet free) {
     long first = free.word((int) chunk * WORDS);
     if (first != 0 && first != -1) {

@@ -5,23 +5,23 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
 import java.util.Arrays;
 
-/** Pages of older transactions that a transaction freed, in the order in which it did. */
+/** Pages of older transactions that a transaction freed, in the order in which it freed them. */
 public final class FreedPages {
   private static final int FIELDS = 3;
 
-  /** First page, pages, birth. */
+  /** Three numbers a run: first page, number of pages, birth. */
   private long[] runs = new long[64 * FIELDS];
 
   private int size;
 
-  /** How many of them are in the free pages already. */
+  /** How many runs are in the free pages already. */
   private int settled;
 
   private String name = "";
   private long basePages;
   private long baseTxn;
 
-  /** Runs in the list. */
+  /** Returns the number of runs. */
   int size() {
     return size;
   }
@@ -38,7 +38,7 @@ public final class FreedPages {
     return runs[index * FIELDS + 2];
   }
 
-  /** A transaction on a base begins. */
+  /** Begins a transaction on a base. */
   void begin(String file, Meta base) {
     name = file;
     basePages = base.pageCount();
@@ -48,7 +48,7 @@ public final class FreedPages {
   /**
    * Adds a run.
    *
-   * @throws CorruptFileException if the base cannot have it
+   * @throws CorruptFileException if the base cannot have such a run
    */
   void add(long start, long length, long birth) {
     if (start < PageHeader.FIRST_PGNO || length < 1 || length > basePages - start) {
@@ -75,7 +75,7 @@ public final class FreedPages {
     size++;
   }
 
-  /** Adds runs whose birth is not known: none is before 0. */
+  /** Adds runs of unknown birth: they get 0, and no birth is before that. */
   void addAll(RunList some) {
     for (int i = 0; i < some.size(); i++) {
       add(some.start(i), some.length(i), 0);
@@ -83,9 +83,9 @@ public final class FreedPages {
   }
 
   /**
-   * Adds those that are not there yet to the free pages.
+   * Adds the runs that are not there yet to the free pages.
    *
-   * @throws CorruptFileException if one of them is there, since two references name it
+   * @throws CorruptFileException if a page is there already, since two references name it
    */
   void settle(PageSet free, FreeTree tree) {
     for (; settled < size; settled++) {
@@ -99,7 +99,7 @@ public final class FreedPages {
     }
   }
 
-  /** Forgets all runs but the first ones. */
+  /** Forgets all runs except the first ones. */
   void truncate(int newSize) {
     size = newSize;
     settled = 0;

@@ -10,9 +10,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Free pages that a pinned snapshot may still see, in groups of equal dates: the smallest snapshot
- * that may see them, and the transaction that freed them. Kept in memory only: who takes over the
- * writing finds them again from the pinned snapshots ({@link HeldSearch}).
+ * Free pages that a pinned snapshot may still see, in groups of equal dates. The dates are the
+ * smallest snapshot that may see the pages, and the transaction that freed them. They are kept in
+ * memory only: a process that takes over writing finds them from the pinned snapshots ({@link
+ * HeldSearch}).
  *
  * <p>See DECISIONS.md, 'Canonical births'.
  */
@@ -26,10 +27,10 @@ public final class HeldPages {
     }
   }
 
-  /** By birth, then by freeing transaction: of one birth, the first may be reused first. */
+  /** By birth, then by freeing transaction: within one birth, the first may be reused first. */
   private final TreeMap<Long, List<Group>> births = new TreeMap<>();
 
-  /** Of those, what named snapshots see: not looked at again until that one is dropped. */
+  /** Held pages that named snapshots see: not checked again until such a snapshot is dropped. */
   private final TreeMap<Long, List<Group>> kept = new TreeMap<>();
 
   /** The named snapshots that see {@link #kept}. */
@@ -37,7 +38,7 @@ public final class HeldPages {
 
   private long pages;
 
-  /** Puts the newest commit on disk and says what is pinned then; null when it has been asked. */
+  /** Puts the newest commit on disk and returns the pins after that; null after the first call. */
   private @Nullable Supplier<@Nullable Pins> fewerPins;
 
   void clear() {
@@ -46,7 +47,7 @@ public final class HeldPages {
     pages = 0;
   }
 
-  /** Pages in all groups. */
+  /** Returns the number of pages in all groups. */
   public long pages() {
     return pages;
   }
@@ -62,10 +63,10 @@ public final class HeldPages {
   }
 
   /**
-   * A transaction begins: moves what no pinned snapshot may see to the reusable pages.
+   * Begins a transaction: moves the pages that no pinned snapshot may see to the reusable pages.
    *
    * @param fewer see {@link #releaseMore}
-   * @return pages that were moved
+   * @return number of pages that were moved
    */
   public long release(Pins pins, Supplier<@Nullable Pins> fewer, PageSet reusable) {
     fewerPins = fewer;
@@ -73,10 +74,10 @@ public final class HeldPages {
   }
 
   /**
-   * There are no other pages: puts the newest commit on disk, since one that is not there pins
-   * older ones, and does the same again. Once in a transaction.
+   * Puts the newest commit on disk and releases again, when there are no other pages. A commit that
+   * is not on disk pins older ones. Happens once in a transaction.
    *
-   * @return pages that were moved
+   * @return number of pages that were moved
    */
   long releaseMore(PageSet reusable) {
     Supplier<@Nullable Pins> fewer = pages > 0 ? fewerPins : null;
@@ -85,7 +86,7 @@ public final class HeldPages {
     return pins == null ? 0 : release(pins, reusable);
   }
 
-  /** Moves what no pinned snapshot may see to the reusable pages; returns how many. */
+  /** Moves pages that no pinned snapshot may see to the reusable pages; returns how many. */
   public long release(Pins pins, PageSet reusable) {
     long before = pages;
     if (keptBy != pins.kept()) {
@@ -105,7 +106,7 @@ public final class HeldPages {
     return before - pages;
   }
 
-  /** What a named snapshot kept that has been dropped: others before it may keep none of that. */
+  /** Checks again what dropped named snapshots kept: earlier named snapshots may see none of it. */
   private void lookAgain(long[] now) {
     int next = 0;
     for (int i = 0; i < keptBy.length; i++) {
@@ -148,7 +149,7 @@ public final class HeldPages {
     for (Iterator<Group> all = groups.iterator(); all.hasNext(); all.remove()) {
       Group group = all.next();
       if (pins.hold(birth, group.freed)) {
-        return; // and so are all behind it, which were freed later
+        return; // and so are all after it, which were freed later
       }
       for (int i = 0; i < group.runs.size(); i++) {
         reusable.addRun(group.runs.start(i), group.runs.length(i));
@@ -157,7 +158,7 @@ public final class HeldPages {
     }
   }
 
-  /** Groups that will be released together become one; pins on the past only ever vanish. */
+  /** Joins groups that will be released together; pins on the past can only disappear. */
   private static void join(List<Group> groups, Pins pins) {
     while (groups.size() > 1) {
       Group last = groups.getLast();

@@ -11,42 +11,43 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds which free pages pinned snapshots still see, from the metas of those snapshots: each says
- * which pages were free then, and it sees all others. Nobody can have reused a page between the
- * first and the last of them that see it, so it is held for all in between. These see it, too,
- * unless a named snapshot was restored, which uses pages again that were free.
+ * Finds the free pages that pinned snapshots still see, from the metas of these snapshots. Each
+ * meta says which pages were free then, and its snapshot sees all others. No transaction can have
+ * reused a page between the first and the last snapshot that see it. So the page is held for all
+ * snapshots in between. They see it, too, unless a named snapshot was restored, which uses free
+ * pages again.
  *
- * <p>A pin may be stale: a reader that begins publishes what it takes for the newest commit, and
- * then looks whether it is. For that moment the pin counts, though the state that it names may be
- * gone, and its pages in use for something else.
+ * <p>A pin may be stale: a reader that begins publishes the commit that it takes for the newest
+ * one, and then checks whether it is. The pin counts until then, although its snapshot may no
+ * longer exist and its pages may be in use for something else.
  */
 public final class HeldSearch {
-  /** In {@link #dates}: after the first pin that sees each of 64 pages, the last one of each. */
+  /** Index in an element of {@link #dates} of the last pins; 64 first pins precede them. */
   private static final int LAST = Long.SIZE;
 
-  /** Pages that the first and the last of these pins see. */
+  /** Pages with the first and the last pin that see them. */
   private record Run(int first, int last, long pgno, int length) {}
 
   private final Snapshot base;
   private final PageSet free;
   private final List<Long> pins = new ArrayList<>();
 
-  /** Free pages that a pin sees. */
+  /** Free pages that a pin sees, 64 a word. */
   private final long[] seen;
 
-  /** Free pages that the newest pin sees. */
+  /** Free pages that the newest pin sees, 64 a word. */
   private final long[] seenLast;
 
-  /** Pages that the base uses and a pin sees. */
+  /** Pages that the base uses and a pin sees, 64 a word. */
   private final long[] seenUsed;
 
   private final PageSet restored = new PageSet(0);
 
-  /** For 64 pages each, by their numbers in {@link #pins}; null where no pin sees a free page. */
+  /** Indexes into {@link #pins}, for 64 pages each; null if no pin sees a free page there. */
   private final int[] @Nullable [] dates;
 
   /**
-   * A search.
+   * Begins a search.
    *
    * @param free the free pages of {@code base}
    */
@@ -65,9 +66,9 @@ public final class HeldSearch {
   }
 
   /**
-   * A search through all pinned snapshots before a base.
+   * Searches all pinned snapshots before a base.
    *
-   * @param metas their metas, by transaction; null for one that is not known
+   * @param metas their metas, by transaction; null for an unknown one
    */
   static HeldSearch of(Snapshot base, PageSet free, Pins pins, LongFunction<@Nullable Meta> metas) {
     HeldSearch search = new HeldSearch(base, free);
@@ -88,7 +89,7 @@ public final class HeldSearch {
   /**
    * Adds a pinned snapshot, in ascending order.
    *
-   * @param meta null if it is not known: then it is taken to see every page
+   * @param meta null if it is unknown: the snapshot is then taken to see every page
    */
   public void add(long txnId, @Nullable Meta meta) {
     PageSet freeThen = PageSet.keeping(base.meta().pageCount());
@@ -96,7 +97,7 @@ public final class HeldSearch {
       try {
         readFree(base, meta, freeThen);
       } catch (CorruptFileException e) {
-        freeThen.clear(); // a stale pin, or a snapshot that is damaged: all of it is kept
+        freeThen.clear(); // a stale pin, or a damaged snapshot: all pages are kept
       }
     }
     add(txnId, meta, freeThen);
@@ -126,7 +127,7 @@ public final class HeldSearch {
   }
 
   /**
-   * Pages that the base uses, that a pinned snapshot sees, and that a later one does not see: only
+   * Returns pages that the base uses and a pinned snapshot sees, but a later one does not. Only
    * restoring a named snapshot leaves such pages.
    */
   PageSet restored() {
@@ -138,7 +139,7 @@ public final class HeldSearch {
     return meta == null ? pageCount : Math.min(meta.pageCount(), pageCount);
   }
 
-  /** Of a word those bits whose pages are below a page count. */
+  /** Returns the bits of a word whose pages are below a page count. */
   private static long below(long pageCount, int word) {
     long left = pageCount - (long) word * Long.SIZE;
     return left >= Long.SIZE ? -1L : left <= 0 ? 0 : ~(-1L << left);
@@ -158,9 +159,9 @@ public final class HeldSearch {
   }
 
   /**
-   * Free pages of the newest commit that older ones see, each counted once.
+   * Returns the number of free pages of the newest commit that older ones see, each counted once.
    *
-   * @throws CorruptFileException if an older one is damaged, or is pinned no longer
+   * @throws CorruptFileException if an older one is damaged, or is no longer pinned
    */
   public static long pagesHeld(Snapshot newest, List<Meta> older) {
     return pagesHeld(newest, older, new long[0]);
@@ -169,7 +170,7 @@ public final class HeldSearch {
   /**
    * As {@link #pagesHeld(Snapshot, List)}, with pages that others see.
    *
-   * @param seen 64 pages in a word
+   * @param seen pages that others see, 64 in a word
    */
   public static long pagesHeld(Snapshot newest, List<Meta> older, long[] seen) {
     PageSet free = new PageSet(newest.meta().pageCount());
@@ -183,11 +184,11 @@ public final class HeldSearch {
   }
 
   /**
-   * Pages that older commits see, whether the newest one does or not.
+   * Returns the pages that older commits see, whether the newest one sees them or not.
    *
    * @param others pages that others see
    * @return those and {@code others}, 64 in a word
-   * @throws CorruptFileException if an older one is damaged, or is pinned no longer
+   * @throws CorruptFileException if an older one is damaged, or is no longer pinned
    */
   public static long[] pagesSeen(Snapshot newest, List<Meta> older, long[] others) {
     if (older.isEmpty()) {
@@ -206,7 +207,8 @@ public final class HeldSearch {
   }
 
   /**
-   * Moves what was found out of the reusable pages; of one birth, what was freed first goes first.
+   * Moves the pages of this search from the reusable to the held ones. Within one birth, pages that
+   * were freed first come first.
    */
   public void moveTo(HeldPages held, PageSet reusable) {
     for (int i = 0; i < seen.length; i++) {

@@ -6,17 +6,17 @@ import dev.pando.pager.PageHeader;
 public final class LowestPages {
   private final PageSet reusable;
 
-  /** Pages are taken below this; 0 if they come from anywhere. */
+  /** Pages are taken below this page number; 0 if they come from anywhere. */
   private long limit;
 
-  /** The lowest page that may be there. */
+  /** The lowest page number that may be reusable. */
   private long from;
 
   LowestPages(PageSet reusable) {
     this.reusable = reusable;
   }
 
-  /** From here on pages below a limit are taken, as long as there are any. */
+  /** Starts to take pages below a limit, as long as there are any. */
   void begin(long pages) {
     limit = pages;
     from = PageHeader.FIRST_PGNO;
@@ -35,9 +35,9 @@ public final class LowestPages {
     return limit;
   }
 
-  /** Takes pages that follow each other; -1 if there are none. */
+  /** Takes adjacent pages; -1 if there are none. */
   long take(long wanted) {
-    from = reusable.nextIn(from, limit); // what was passed over is not free
+    from = reusable.nextIn(from, limit); // pages below this one are not free
     long found = reusable.firstRun(from, limit, wanted);
     if (found >= 0) {
       long _ = reusable.removeRun(found, wanted);

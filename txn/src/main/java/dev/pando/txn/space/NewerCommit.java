@@ -12,9 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Brings what is known of a commit's free pages up to a newer commit, in proportion to what has
- * changed in between: reads the records in pages of the free tree that are newer, and compares the
- * runs of both metas. After an exception what is known is wrong, and must be read again.
+ * Updates the known free pages of a commit to those of a newer one. The cost is in proportion to
+ * the changes in between. It reads the records in newer pages of the free tree, and compares the
+ * runs of both metas. After an exception the known pages are wrong, and must be read again.
  */
 public final class NewerCommit {
   private static final ValueLayout.OfLong BIG =
@@ -28,17 +28,17 @@ public final class NewerCommit {
   /** Chunks, by number, in which a record or a run has changed. */
   private final PageSet changed = new PageSet(0);
 
-  /** Pages that are free now and were not, by page number. */
+  /** Pages that have become free, by page number. */
   final RunList freed = new RunList();
 
-  /** Pages that are free no longer, by page number. */
+  /** Pages that are no longer free, by page number. */
   final RunList used = new RunList();
 
   /**
-   * A commit that is newer than what is known.
+   * Makes an update to a newer commit.
    *
-   * @param pages that show it
-   * @param recorded what the records of the older one's free tree say
+   * @param pages shows the newer commit
+   * @param recorded free pages according to the records of the older commit's free tree
    * @param free the free pages of the older one
    */
   NewerCommit(PageReader pages, Meta meta, PageSet recorded, PageSet free) {
@@ -66,11 +66,11 @@ public final class NewerCommit {
     }
   }
 
-  /** Changes the records. */
+  /** Applies the changed records. */
   private final class Records implements TreeChanges.Visitor {
     private final long[] words = new long[FreeChunk.WORDS];
 
-    /** The first chunk of which nothing was said yet. */
+    /** The first chunk that no record has covered yet. */
     private long next;
 
     @Override
@@ -107,7 +107,7 @@ public final class NewerCommit {
       return chunk;
     }
 
-    /** Up to a chunk there are no more records. */
+    /** Notes that there are no more records up to a chunk. */
     void clear(long end) {
       long limit = end * FreeRecord.CHUNK_PAGES;
       for (long at = recorded.nextIn(next * FreeRecord.CHUNK_PAGES, limit); at < limit; ) {
@@ -119,7 +119,7 @@ public final class NewerCommit {
     }
   }
 
-  /** Notes where one list has pages that the other does not have. */
+  /** Notes pages that one list has and the other does not. */
   private void compare(List<FreeRun> some, List<FreeRun> others) {
     int other = 0;
     for (FreeRun run : some) {
@@ -169,7 +169,7 @@ public final class NewerCommit {
     }
   }
 
-  /** The first run from an index on that does not end before a chunk. */
+  /** Returns the first run from an index on that does not end before a chunk. */
   private int skip(int index, long chunk) {
     int at = index;
     while (at < meta.freeRuns().size()

@@ -3,22 +3,22 @@ package dev.pando.txn.space;
 import java.util.Arrays;
 
 /**
- * A set of page numbers, one bit each. Grows as pages are added. A long run that is in the set, or
- * is not, is passed over in a few steps.
+ * A set of page numbers, one bit each. It grows as pages are added. A search passes over a long
+ * run, in the set or not, in a few steps.
  */
 public final class PageSet {
   private final long limit;
   private long[] bits = {};
 
-  /** Words in which a page is in the set. */
+  /** Marks the words with a page in the set. */
   private final WordIndex some = new WordIndex();
 
-  /** Words in which a page is not in the set. */
+  /** Marks the words with a page that is not in the set. */
   private final WordIndex gaps = new WordIndex();
 
   private long size;
 
-  /** A set with room for page numbers below {@code pageCount}. */
+  /** Makes a set with room for page numbers below {@code pageCount}. */
   public PageSet(long pageCount) {
     this(pageCount, Long.MAX_VALUE);
   }
@@ -29,22 +29,22 @@ public final class PageSet {
   }
 
   /**
-   * A set for what a named snapshot says, which may have had more pages than there are now: those
-   * are counted, not kept, so that its memory is bounded by the file.
+   * Makes a set for the pages of a named snapshot, which may have had more pages than there are
+   * now. The pages beyond are counted, not stored, so that the file's size bounds the memory.
    *
-   * @param pageCount pages that there are now, rounded up to a whole chunk
+   * @param pageCount present number of pages, rounded up to a whole chunk
    */
   public static PageSet keeping(long pageCount) {
     return new PageSet(
         0, (pageCount + FreeRecord.CHUNK_PAGES - 1) & -(long) FreeRecord.CHUNK_PAGES);
   }
 
-  /** Whether the pages from here on are counted only. */
+  /** Whether the pages from here on are only counted. */
   boolean countsOnly(long pgno) {
     return pgno >= limit;
   }
 
-  /** Removes all pages; right even if an error has left the set in the middle of a change. */
+  /** Removes all pages; works even if an error has left the set in the middle of a change. */
   void clear() {
     Arrays.fill(bits, 0);
     some.clear();
@@ -53,7 +53,7 @@ public final class PageSet {
     size = 0;
   }
 
-  /** As {@link #clear}, in proportion to what is in the set. */
+  /** As {@link #clear}, in proportion to the contents of the set. */
   public void removeAll() {
     long _ = removeRun(0, end());
   }
@@ -62,12 +62,12 @@ public final class PageSet {
     return Math.toIntExact((pageCount + Long.SIZE - 1) / Long.SIZE);
   }
 
-  /** Pages in the set. */
+  /** Returns the number of pages in the set. */
   public long size() {
     return size;
   }
 
-  /** All pages of the set are below this. */
+  /** Returns a page number that is greater than all in the set. */
   public long end() {
     return (long) bits.length << 6;
   }
@@ -77,7 +77,7 @@ public final class PageSet {
     return addRun(pgno, 1) == 1;
   }
 
-  /** Adds pages that follow each other; returns how many were absent. */
+  /** Adds adjacent pages; returns how many were absent. */
   public long addRun(long first, long pages) {
     long end = Math.clamp(limit, first, first + pages);
     makeRoom(Math.min(end, limit));
@@ -111,7 +111,7 @@ public final class PageSet {
     }
   }
 
-  /** Removes pages that follow each other; returns how many were there. */
+  /** Removes adjacent pages; returns how many were there. */
   public long removeRun(long first, long pages) {
     long kept = Math.clamp(limit, first, first + pages);
     long end = Math.min(kept, (long) bits.length << 6);
@@ -155,7 +155,7 @@ public final class PageSet {
     return word < bits.length && (bits[word] & 1L << pgno) != 0;
   }
 
-  /** The first page of the set from {@code from} on; {@code limit} if there is none below it. */
+  /** Returns the first page of the set from {@code from} on; {@code limit} if none is below it. */
   public long nextIn(long from, long limit) {
     if (from >= limit) {
       return limit;
@@ -169,7 +169,7 @@ public final class PageSet {
     return word == 0 ? limit : Math.min(first(index, word), limit);
   }
 
-  /** The first page not in the set from {@code from} on, at most {@code limit}. */
+  /** Returns the first page not in the set from {@code from} on, at most {@code limit}. */
   public long nextOut(long from, long limit) {
     if (from >= limit) {
       return limit;
@@ -177,22 +177,20 @@ public final class PageSet {
     int index = (int) (from >>> 6);
     long word = ~word(index) & -1L << from;
     if (word == 0) {
-      index = Math.min(gaps.next(index + 1), bits.length); // what follows is not in the set
+      index = Math.min(gaps.next(index + 1), bits.length); // later pages are absent
       word = ~word(index);
     }
     return Math.min(first(index, word), limit);
   }
 
-  /** Sees pages of a set that follow each other. */
+  /** Sees runs of adjacent pages of a set. */
   @FunctionalInterface
   public interface RunVisitor {
-    /** A run: neither the page before it nor the one after it is in the set. */
+    /** Sees a run: neither the page before it nor the one after it is in the set. */
     void run(long first, long pages);
   }
 
-  /**
-   * Visits the runs of the set from {@code from} up to {@code end}, which may cut the outer ones.
-   */
+  /** Visits the runs of the set from {@code from} to {@code end}; clips the outer ones to these. */
   public void forEachRun(long from, long end, RunVisitor visitor) {
     for (long at = nextIn(from, end); at < end; ) {
       long out = nextOut(at, end);
@@ -201,7 +199,7 @@ public final class PageSet {
     }
   }
 
-  /** Where the first {@code wanted} pages that follow each other are; -1 if there are none. */
+  /** Returns the start of the first {@code wanted} adjacent pages; -1 if there are none. */
   long firstRun(long from, long end, long wanted) {
     for (long at = nextIn(from, end); at + wanted <= end; ) {
       long out = nextOut(at, at + wanted);
@@ -217,7 +215,7 @@ public final class PageSet {
     return ((long) index << 6) + Long.numberOfTrailingZeros(word);
   }
 
-  /** Where the run of pages in the set begins that ends just before {@code end}. */
+  /** Returns the start of the run of pages in the set that ends just before {@code end}. */
   public long startOfRunBefore(long end) {
     if (end == 0) {
       return 0;
@@ -232,7 +230,7 @@ public final class PageSet {
     return absent == 0 ? 0 : ((long) index << 6) + Long.SIZE - Long.numberOfLeadingZeros(absent);
   }
 
-  /** 64 pages as bits, from page 64 * {@code index} on. */
+  /** Returns 64 pages as bits, from page 64 * {@code index} on. */
   long word(int index) {
     return index < bits.length ? bits[index] : 0;
   }

@@ -4,37 +4,37 @@ import dev.pando.pager.PageHeader;
 import java.util.Arrays;
 
 /**
- * Pages, or memory for pages, that were given back, by how many follow each other: leaves of
- * several pages come and go as they grow, and each needs its pages in one piece. Taking and giving
- * back search nothing.
+ * Pages, or memory for pages, that were given back, by the length of their run. Leaves of several
+ * pages come and go as they grow, and each needs adjacent pages. Taking and giving back search
+ * nothing.
  */
 public final class Pieces {
-  /** What {@link #take} answers when there is nothing large enough. */
+  /** The answer of {@link #take} if no piece is large enough. */
   public static final long NONE = Long.MIN_VALUE;
 
-  /** The longest piece that is kept as one. */
+  /** Pages of the longest piece that is kept as one. */
   static final int LONGEST = PageHeader.MAX_LEAF_PAGES;
 
   private static final long[] EMPTY = {};
 
   private final long step;
 
-  /** For each number of pages the beginnings of such pieces, the last one given back on top. */
+  /** The starts of pieces, by their number of pages; the last one that was given back is on top. */
   private final long[][] pieces = new long[LONGEST + 1][];
 
   private final int[] counts = new int[LONGEST + 1];
 
   /**
-   * No pieces.
+   * Makes an empty collection.
    *
-   * @param step from one page to the one behind it
+   * @param step the difference from one page to the next
    */
   public Pieces(long step) {
     this.step = step;
     Arrays.fill(pieces, EMPTY); // most transactions need few of them
   }
 
-  /** Takes a piece of just so many pages, or cuts it from the next longer one. */
+  /** Takes a piece of exactly this many pages, or a part of the next longer one. */
   public long take(int pages) {
     for (int length = pages; length <= LONGEST; length++) {
       if (counts[length] > 0) {
@@ -46,7 +46,7 @@ public final class Pieces {
     return NONE;
   }
 
-  /** Gives a piece back; one that is too long, as several. */
+  /** Gives a piece back; splits one that is too long. */
   public void add(long start, long pages) {
     long at = start;
     for (long left = pages; left > 0; left -= LONGEST) {
@@ -59,7 +59,7 @@ public final class Pieces {
     }
   }
 
-  /** Moves everything into a set of pages; returns how many those are. */
+  /** Moves all pages into a set; returns how many there are. */
   public long moveTo(PageSet set) {
     long moved = 0;
     for (int length = 1; length <= LONGEST; length++) {
@@ -78,7 +78,7 @@ public final class Pieces {
       counts[length] = 0;
       for (int i = 0; i < all; i++) {
         long start = pieces[length][i];
-        add(start, Math.clamp(limit - start, 0, length)); // what is cut goes to a shorter length
+        add(start, Math.clamp(limit - start, 0, length)); // the rest goes to a shorter length
       }
     }
   }

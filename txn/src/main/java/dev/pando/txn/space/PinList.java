@@ -3,7 +3,7 @@ package dev.pando.txn.space;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 
-/** Collects what is pinned. */
+/** Collects pinned snapshots. */
 public final class PinList implements LongConsumer {
   private long[] pins = new long[16];
   private int count;
@@ -21,7 +21,7 @@ public final class PinList implements LongConsumer {
   }
 
   /**
-   * All that is pinned.
+   * Returns all that is pinned.
    *
    * @param from see {@link Pins#withAllFrom}
    * @param kept see {@link Pins#withKept}

@@ -3,19 +3,20 @@ package dev.pando.txn.space;
 import java.util.Arrays;
 
 /**
- * The snapshots whose pages must stay as they are: those of readers, the base of the running write
+ * The snapshots whose pages must not change: those of readers, the base of the running write
  * transaction, and the newest transaction known to be on disk.
  *
- * <p>Pages born in b and freed in f are seen by snapshot r only if b &lt;= r &lt; f, so they may be
- * reused as soon as no pin lies there. All those snapshots see them, unless they were free for some
- * time and restoring a named snapshot brought them back. Pins on the past only ever vanish: a new
- * reader pins the newest commit, which is pinned already. Readers without a slot may pin all
- * snapshots from one on: what was freed later than that is seen by one of those.
+ * <p>Snapshot r sees pages born in b and freed in f only if b &lt;= r &lt; f. So the pages may be
+ * reused as soon as there is no pin in that range. All snapshots in the range see them, unless they
+ * were free for some time and restoring a named snapshot brought them back. Pins on the past can
+ * only disappear: a new reader pins the newest commit, which is pinned already. Readers without a
+ * slot may pin all snapshots from one on. One of these snapshots sees any page that was freed
+ * later.
  */
 public final class Pins {
   private static final long[] NONE = {};
 
-  /** Ascending, some maybe twice; without those that are only kept. */
+  /** Ascending, perhaps with repetitions; without snapshots that are only named. */
   private final long[] sorted;
 
   /** Named snapshots, ascending. There may be many, so this array is shared and never copied. */
@@ -37,38 +38,38 @@ public final class Pins {
   }
 
   /**
-   * Some readers are not known one by one, only that they read nothing older.
+   * Makes pins with some unknown readers, which read nothing older than a snapshot.
    *
-   * @param from {@link Long#MAX_VALUE} if there are none
+   * @param from that snapshot; {@link Long#MAX_VALUE} if there are no such readers
    */
   public static Pins withAllFrom(long from, long... txnIds) {
     return new Pins(NONE, from, txnIds);
   }
 
   /**
-   * Beside named snapshots.
+   * Makes pins with named snapshots.
    *
-   * @param kept ascending, each once; from commit to commit the same array while no named snapshot
-   *     comes or goes
+   * @param kept ascending, each once; the same array from commit to commit while no named snapshot
+   *     is added or dropped
    * @param from see {@link #withAllFrom}
    */
   public static Pins withKept(long[] kept, long from, long... txnIds) {
     return new Pins(kept, from, txnIds);
   }
 
-  /** These and another one. */
+  /** Returns these pins and another one. */
   public Pins with(long txnId) {
     long[] more = Arrays.copyOf(sorted, sorted.length + 1);
     more[sorted.length] = txnId;
     return new Pins(kept, from, more);
   }
 
-  /** Whether it is not known which snapshots from this one on are pinned. */
+  /** Whether it is unknown which snapshots from this one on are pinned. */
   public boolean isVague(long txnId) {
     return txnId >= from;
   }
 
-  /** The pinned snapshots, ascending, each once. */
+  /** Returns the pinned snapshots, ascending, each once. */
   public long[] sorted() {
     long[] all = new long[sorted.length + kept.length];
     int count = 0;
@@ -82,7 +83,7 @@ public final class Pins {
     return Arrays.copyOf(all, count);
   }
 
-  /** Whether a snapshot is known to be pinned, not only by its name. */
+  /** Whether a snapshot is known to be pinned by more than its name. */
   public boolean containUnnamed(long txnId) {
     return Arrays.binarySearch(sorted, txnId) >= 0;
   }
@@ -99,14 +100,15 @@ public final class Pins {
     return first(kept, birth) < freed;
   }
 
-  /** Named snapshots, as they were given. */
+  /** Returns the named snapshots, as they were given. */
   long[] kept() {
     return kept;
   }
 
   /**
-   * The birth to record for pages freed now: the first pinned snapshot that may see them. Those
-   * before it are gone for ever, so nothing is lost, and most neighbours become alike and merge.
+   * Returns the birth to record for pages that are freed now: the first pinned snapshot that may
+   * see them. Earlier snapshots are gone for ever, so nothing is lost. Most neighbours become alike
+   * and merge.
    */
   public long canonicalBirth(long birth) {
     long first = Math.min(first(sorted, birth), first(kept, birth));
@@ -116,7 +118,7 @@ public final class Pins {
     return Math.min(first, Math.max(birth, from));
   }
 
-  /** The first one that is not less than an id; {@link Long#MAX_VALUE} if there is none. */
+  /** Returns the first one that is not less than an id; {@link Long#MAX_VALUE} if there is none. */
   private static long first(long[] ids, long txnId) {
     int found = Arrays.binarySearch(ids, txnId);
     int at = found >= 0 ? found : ~found;

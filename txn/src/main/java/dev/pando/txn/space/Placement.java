@@ -4,19 +4,19 @@ import dev.pando.pager.PageHeader;
 import dev.pando.txn.file.DataFile;
 
 /**
- * Where the pages of a write transaction go. Pages of a transaction shall stand together. So they
- * come from long runs; while the file is not much larger than what is in it, rather from its end
- * than from short runs; and branches, most of which the next large transaction changes again, stand
- * apart from leaves.
+ * Decides where the pages of a write transaction go. Pages of one transaction should be adjacent,
+ * so they come from long runs. While the file is not much larger than its contents, they come from
+ * its end rather than from short runs. Branches are separate from leaves, because the next large
+ * transaction changes most of them again.
  */
 final class Placement {
-  /** A run is short below this. */
+  /** Number of pages below which a run is short. */
   private static final long SHORT = 16;
 
-  /** Branches of a transaction from which on they stand apart. */
+  /** Branches in a transaction from which on they are separate from leaves. */
   private static final long MANY_BRANCHES = 8;
 
-  /** Pages for which runs are looked up at a time. */
+  /** Pages for which runs are searched at a time. */
   private static final long LEAST_DEMAND = 64;
 
   private static final long MOST_DEMAND = 1024;
@@ -30,42 +30,42 @@ final class Placement {
 
   // The running transaction.
 
-  /** Whether its commit has begun: then all pages must be among the reusable ones. */
+  /** Whether its commit has begun: all its pages must then be among the reusable ones. */
   private boolean saving;
 
   private long pageCount;
 
-  /** Pages from here on are new: those of the base, or fewer after its end was cut off. */
+  /** The first new page: the end of the base, or less after a truncation. */
   private long newFrom;
 
   private long growUpTo;
 
-  /** Pages of the base that it took, given back since or not. */
+  /** Pages of the base that it took, whether given back since or not. */
   private final RunList taken = new RunList();
 
-  /** Short runs that it took and gave back: taken first, they are in the cache. */
+  /** Short runs that it took and gave back; they are taken first, because they are in the cache. */
   private final Pieces recent = new Pieces(1);
 
-  /** Branches that it copied and gave back: for the next copies, so that branches stay together. */
+  /** Branches that it copied and gave back: the next copies take them and so stay together. */
   private final Pieces recentBranches = new Pieces(1);
 
-  /** Pages set apart for branches. */
+  /** The first of the pages that are set apart for branches. */
   private long branchArea;
 
   private long branchAreaEnd;
   private long branches;
   private long pages;
 
-  // What the last transaction took.
+  // Counts of the last transaction.
 
   private long lastBranches;
   private long lastPages;
 
   /**
-   * Places pages.
+   * Makes a placement.
    *
-   * @param reusable free pages, from which it takes
-   * @param held pages that it may release when there are no others
+   * @param reusable free pages to take from
+   * @param held pages to release when there are no others
    */
   Placement(DataFile file, PageSet reusable, HeldPages held, RunFinder finder, Reserve reserve) {
     this.file = file;
@@ -76,46 +76,46 @@ final class Placement {
     lowest = new LowestPages(reusable);
   }
 
-  /** A transaction begins on so many pages. */
+  /** Begins a transaction on this many pages. */
   void begin(long basePages) {
     finder.begin(lastPages);
     pageCount = basePages;
     newFrom = basePages;
   }
 
-  /** Up to so many pages the file grows rather than give out short runs. */
+  /** Lets the file grow up to this many pages before short runs are used. */
   void growUpTo(long limit) {
     growUpTo = limit;
   }
 
-  /** Sets pages apart that only what makes room may take. */
+  /** Sets pages apart that only calls that free room may take. */
   void makeReserve() {
     if (!keepReserve()) {
       long _ = releaseMore();
     }
   }
 
-  /** The first page number that neither the base nor the transaction uses. */
+  /** Returns the first page number that neither the base nor the transaction uses. */
   long pageCount() {
     return pageCount;
   }
 
-  /** Pages from here on are new. */
+  /** Returns the first page number that is new. */
   long newFrom() {
     return newFrom;
   }
 
-  /** Pages of the base that the transaction took, given back since or not. */
+  /** Returns the pages of the base that the transaction took, whether given back since or not. */
   RunList taken() {
     return taken;
   }
 
-  /** Of the pages given out, those that did not take the place of one of the transaction. */
+  /** Returns the pages given out, without those that replaced one of the transaction. */
   long pages() {
     return pages;
   }
 
-  /** How many of {@link #pages} are branches. */
+  /** Returns how many of {@link #pages} are branches. */
   long branches() {
     return branches;
   }
@@ -155,7 +155,7 @@ final class Placement {
     return lowest.isOn();
   }
 
-  /** The limit of {@link #pack}. */
+  /** Returns the limit of {@link #pack}. */
   long packLimit() {
     return lowest.limit();
   }
@@ -197,7 +197,7 @@ final class Placement {
     return start >= 0 ? start : takeLast(wanted, demand);
   }
 
-  /** The file cannot grow: looks at every free page, then at the reserve. */
+  /** Takes pages when the file cannot grow: searches every free page, then the reserve. */
   private long takeLast(long wanted, long demand) {
     returnUnused();
     long start = finder.takeAnywhere(wanted, demand);
@@ -214,12 +214,15 @@ final class Placement {
     return start;
   }
 
-  /** False if there are too few. A commit must find all pages among the reusable ones. */
+  /**
+   * Sets the reserve apart; returns false if there are too few pages. Does nothing in a commit,
+   * which must find all its pages among the reusable ones.
+   */
   private boolean keepReserve() {
     return saving || reserve.set(pageCount);
   }
 
-  /** Releases pages that only commits see that are not on disk; first for the reserve. */
+  /** Releases pages that are seen only by commits not on disk; the reserve gets them first. */
   private long releaseMore() {
     long more = held.releaseMore(reusable);
     finder.added(more);
@@ -242,7 +245,7 @@ final class Placement {
   /** Takes pages at the end; -1 if the file cannot grow by them and by the reserve. */
   private long extend(long wanted) {
     if (!file.hasRoom(pageCount + wanted + reserve.atEnd(pageCount))) {
-      growUpTo = 0; // short runs will do
+      growUpTo = 0; // short runs are good enough
       boolean _ = keepReserve();
       return -1;
     }
@@ -260,7 +263,7 @@ final class Placement {
     }
   }
 
-  /** Takes back a branch that was copied. */
+  /** Takes back a copied branch. */
   void giveBackBranch(long pgno) {
     recentBranches.add(pgno, 1);
   }
@@ -278,7 +281,7 @@ final class Placement {
   }
 
   private void forgetFrom(long limit) {
-    // What was given back is joined, so areas and pieces may begin below the limit and end beyond.
+    // Pages that were given back are joined, so areas and pieces may extend across the limit.
     branchAreaEnd = Math.min(branchAreaEnd, limit);
     branchArea = Math.min(branchArea, branchAreaEnd);
     recent.removeFrom(limit);
@@ -287,7 +290,7 @@ final class Placement {
     pageCount = limit;
   }
 
-  /** A commit begins: what is settled next must find its pages reusable. */
+  /** Begins a commit: what is settled next must find its pages reusable. */
   void beginSave() {
     saving = true;
     reserve.release();
@@ -298,9 +301,7 @@ final class Placement {
     return saving;
   }
 
-  /**
-   * The pages from {@code start} on, all of them reusable, are no pages of the database any more.
-   */
+  /** Removes the pages from {@code start} on, all of them reusable, from the database. */
   void cutTo(long start) {
     reusable.removeRun(start, pageCount - start);
     finder.forget();
@@ -308,7 +309,7 @@ final class Placement {
     pageCount = start;
   }
 
-  /** Makes pages reusable that were set apart, or given back. */
+  /** Makes pages reusable again that were set apart or given back. */
   void returnUnused() {
     if (branchAreaEnd == pageCount && branchArea >= newFrom) {
       pageCount = branchArea;
@@ -322,13 +323,13 @@ final class Placement {
     finder.added(recent.moveTo(reusable) + recentBranches.moveTo(reusable));
   }
 
-  /** The transaction is on disk: the next one is likely to take as many pages. */
+  /** Notes that the transaction is on disk: the next one is likely to take as many pages. */
   void keep() {
     lastBranches = branches;
     lastPages = pages;
   }
 
-  /** What the transaction took of the base is reusable again, and there are no new pages. */
+  /** Makes pages of the base that the transaction took reusable again, and forgets new pages. */
   void rollBack(long basePages) {
     reserve.release();
     for (int i = 0; i < taken.size(); i++) {
@@ -337,7 +338,7 @@ final class Placement {
     reusable.removeRun(basePages, Math.max(reusable.end() - basePages, 0));
   }
 
-  /** The transaction is over. */
+  /** Ends the transaction. */
   void end() {
     saving = false;
     reserve.open(false);

@@ -4,24 +4,24 @@ import dev.pando.error.DatabaseFullException;
 import dev.pando.txn.file.DataFile;
 
 /**
- * Free pages that only deletes and the commit itself may take: a delete copies pages before it
- * frees any, so without them nothing could be deleted from a full database.
+ * Free pages that only deletes and the commit itself may take. A delete copies pages before it
+ * frees any: without the reserve, nothing could be deleted from a full database.
  *
  * <p>While the file can grow, the room for its growth is the reserve. When it cannot, free pages
- * are set apart during a transaction, the longest runs first, because a leaf of several pages needs
- * them in one piece. What a transaction takes is replaced when the next one begins, from what it
- * freed.
+ * are set apart during a transaction. The longest runs come first, because a leaf of several pages
+ * needs adjacent pages. When the next transaction begins, freed pages replace those that this one
+ * took.
  *
  * <p>See DECISIONS.md, 'Full file and reserve'.
  */
 public final class Reserve {
-  /** Never more than one page of so many kept because of large transactions. */
+  /** Divisor of the page count: the most pages that are kept because of large transactions. */
   private static final long MOST_SPREAD_SHARE = 4;
 
-  /** The share of {@link #spread} that is forgotten with each transaction of less. */
+  /** Divisor of {@link #spread}: the share that each smaller transaction takes from it. */
   private static final long DECAY = 8;
 
-  /** The shortest run of the first pass over free pages; each further pass takes half of it. */
+  /** Pages of the shortest run in the first pass over free pages; each further pass halves it. */
   private static final long FIRST_LENGTH = 64;
 
   private final DataFile file;
@@ -31,10 +31,10 @@ public final class Reserve {
   /** Pages that are set apart from the reusable ones. */
   private final PageSet pages = new PageSet(0);
 
-  /** Pages that a transaction added lately while it copied as many or more. */
+  /** Pages that a recent transaction added while it copied at least as many. */
   private long spread;
 
-  /** Whether what runs now makes room, or is the commit. */
+  /** Whether the running operation frees room, or is the commit. */
   private boolean open;
 
   Reserve(DataFile file, PageSet reusable, RunFinder finder) {
@@ -44,31 +44,31 @@ public final class Reserve {
   }
 
   /**
-   * The pages to keep. Beside what one delete needs these are as many as a transaction added lately
-   * that copied pages all over the database: then as many are free after it as one needs that
-   * copies the same pages and adds none. So entries can be deleted as many at a time as they were
-   * put.
+   * Returns the number of pages to keep: what one delete needs, and what a recent transaction added
+   * that copied pages all over the database. After such a transaction enough pages are free for
+   * another one that copies the same pages and adds none. So as many entries can be deleted at a
+   * time as were put.
    */
   private long wanted(long pageCount) {
     return DataFile.leastReserve(pageCount) + Math.min(spread, pageCount / MOST_SPREAD_SHARE);
   }
 
-  /** A transaction was committed that copied some pages and made the database larger by others. */
+  /** Notes a committed transaction that copied some pages and added others to the database. */
   void note(long copied, long added) {
     spread = Math.max(Math.min(copied, added), spread - (spread + DECAY - 1) / DECAY);
   }
 
-  /** Whether what follows may take pages of the reserve: only what makes room may. */
+  /** Allows or forbids the reserve for the next calls: only calls that free room may take it. */
   void open(boolean may) {
     open = may;
   }
 
-  /** Pages that are sure to have room at the end of the file. */
+  /** Returns the pages that are sure to have room at the end of the file. */
   private long growable(long pageCount) {
     return Math.max(file.surePages() - pageCount, 0);
   }
 
-  /** Pages by which the file must be able to grow further than what runs now wants. */
+  /** Returns the pages by which the file must be able to grow beyond the present operation. */
   long atEnd(long pageCount) {
     return open ? 0 : Math.max(wanted(pageCount) - pages.size(), 0);
   }
@@ -103,7 +103,7 @@ public final class Reserve {
     }
   }
 
-  /** Pages are reusable again: the books are about to change, or everything may be used. */
+  /** Makes the pages reusable again: the books are about to change, or everything may be used. */
   void release() {
     if (pages.size() > 0) {
       reusable.addAll(pages);
@@ -113,9 +113,9 @@ public final class Reserve {
   }
 
   /**
-   * Others may have written.
+   * Notes that other processes may have written.
    *
-   * @param all whether nothing that is known holds, not even which pages are set apart
+   * @param all whether nothing that is known is valid, not even which pages are set apart
    */
   void forget(boolean all) {
     if (all) {
@@ -125,7 +125,7 @@ public final class Reserve {
     }
   }
 
-  /** Takes pages that follow each other; -1 if there are none, or not for what runs now. */
+  /** Takes adjacent pages; -1 if there are none, or the running operation may not take them. */
   long take(long wanted) {
     long end = open && pages.size() >= wanted ? pages.end() : 0;
     long found = pages.firstRun(0, end, wanted);
@@ -135,7 +135,7 @@ public final class Reserve {
     return found;
   }
 
-  /** What happens when there are no pages for what runs now. */
+  /** Returns the exception for an operation that finds no pages. */
   DatabaseFullException full(long pageCount, long wanted) {
     String missing = wanted == 1 ? "no page is" : "no %d pages in a row are".formatted(wanted);
     String advice =

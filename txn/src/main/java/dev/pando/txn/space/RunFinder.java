@@ -3,76 +3,76 @@ package dev.pando.txn.space;
 import java.util.Arrays;
 
 /**
- * Finds reusable pages that lie together: each separate piece of a commit costs the disk as much as
- * several neighbouring pages. It lists the runs of reusable pages in the order of the file and
- * takes from the longest ones; short runs wait until their neighbours are free as well.
+ * Finds reusable pages that are adjacent: each separate piece of a commit costs the disk as much as
+ * several adjacent pages. The finder lists the runs of reusable pages in the order of the file and
+ * takes from the longest ones. Short runs wait until their neighbours are free as well.
  *
- * <p>A list is of one window of the file. It stays there while it finds runs that are long enough,
- * and begins with the first window again when much has become reusable: so what is rewritten moves
- * to the beginning of the file, and the end becomes free.
+ * <p>A list covers one window of the file. The window stays while it has runs that are long enough.
+ * The finder returns to the first window when much has become reusable. So rewritten pages move to
+ * the beginning of the file, and the end becomes free.
  *
  * <p>See DECISIONS.md, 'Search for long runs' and 'Window of small commits'.
  */
 public final class RunFinder {
-  /** Pages of the file that one list is made of. */
+  /** Pages of the window that one list covers. */
   private static final long WINDOW = 1 << 20;
 
-  /** Windows without a run that one look passes over. */
+  /** Windows without a run that one search passes over. */
   private static final int WINDOWS = 16;
 
-  /** Runs of so many pages and more are equally good. */
+  /** Pages of a run from which on longer runs are no better. */
   private static final int LONG = 64;
 
-  /** A list is out of date when this share of its runs may have grown. */
+  /** Divisor: a list is out of date when this share of its runs may have grown. */
   private static final int SHARE_GROWN = 8;
 
   private final PageSet reusable;
 
-  /** The runs of a window. Others than this may have taken pages since. */
+  /** The runs of a window. Other classes may have taken pages of them since. */
   private final RunList runs = new RunList();
 
   private final long[] pagesByLength = new long[LONG + 1];
 
-  /** Single pages come from this run. */
+  /** The run that single pages come from. */
   private int at;
 
-  /** Where single pages go on, runs have at least this length; shorter ones are passed over. */
+  /** The least length of a run for single pages; shorter runs are passed over. */
   private long threshold;
 
-  /** For each length the first run that may have it; for longer ones, one together. */
+  /** The first run that may have a length, for each length; one for all longer ones. */
   private final int[] firstAt = new int[LONG + 1];
 
-  /** The shortest length beyond {@link #LONG} that its place in {@link #firstAt} holds for. */
+  /** The shortest length beyond {@link #LONG} for which its entry in {@link #firstAt} is valid. */
   private long longLeast;
 
-  /** No run of the list is longer. */
+  /** Upper limit of the lengths in the list. */
   private long longest;
 
-  /** The window that is listed, or will be. */
+  /** The start of the window that is listed, or will be. */
   private long windowStart;
 
-  /** Whether the list is made and up to date. */
+  /** Whether the list exists and is up to date. */
   private boolean isListed;
 
   /** Pages that became reusable since the list was made. */
   private long added;
 
-  /** Looks for runs of this length and more have failed; the next look is put off. */
+  /** Searches for runs of at least this length have failed; the next search is put off. */
   private long absent = Long.MAX_VALUE;
 
-  /** The shortest length of which the last {@link #passed} pages that were listed had no run. */
+  /** The shortest length that no run had among the last {@link #passed} listed pages. */
   private long missed;
 
   private long passed;
 
-  /** Pages that became reusable since all of them had been looked through. */
+  /** Pages that became reusable since the last search through all of them. */
   private long unseen;
 
   public RunFinder(PageSet reusable) {
     this.reusable = reusable;
   }
 
-  /** So many more pages are reusable, here and there. */
+  /** Notes that more pages are reusable, in different places. */
   public void added(long pages) {
     added += pages;
     unseen += pages;
@@ -81,7 +81,7 @@ public final class RunFinder {
     }
   }
 
-  /** So many more pages are reusable, which follow each other. */
+  /** Notes that more pages are reusable, which are adjacent. */
   void addedRun(long pages) {
     added(pages);
     if (pages >= absent) {
@@ -90,9 +90,9 @@ public final class RunFinder {
   }
 
   /**
-   * A transaction begins.
+   * Begins a transaction.
    *
-   * @param pages that it is likely to take
+   * @param pages the number that it is likely to take
    */
   public void begin(long pages) {
     if (unseen * SHARE_GROWN >= reusable.size()) {
@@ -107,11 +107,11 @@ public final class RunFinder {
     if (added * SHARE_GROWN >= runs.size()) {
       forget();
     } else if (at < runs.size() && runs.length(at) < Math.min(pages, LONG)) {
-      nextRun(); // what is taken together had better stand together
+      nextRun(); // pages that are taken together had better be adjacent
     }
   }
 
-  /** The list says nothing any more. */
+  /** Notes that the list is invalid. */
   void forget() {
     isListed = false;
     runs.clear();
@@ -121,17 +121,17 @@ public final class RunFinder {
     longLeast = 0;
   }
 
-  /** The longest run that there may be. */
+  /** Returns the greatest length that a run may have. */
   long longest() {
     return longest;
   }
 
   /**
-   * Takes pages that follow each other.
+   * Takes adjacent pages.
    *
-   * @param demand pages that will be wanted in all
-   * @param least the shortest run to take from
-   * @return the first; -1 if there are none
+   * @param demand number of pages that will be needed in all
+   * @param least length of the shortest run to take from
+   * @return the first page; -1 if there are none
    */
   public long take(long pages, long demand, long least) {
     long taken = takeListed(pages, demand, least);
@@ -142,7 +142,7 @@ public final class RunFinder {
     return taken;
   }
 
-  /** As {@link #take}, but every reusable page is looked at before the answer is no. */
+  /** As {@link #take}, but checks every reusable page before the answer is no. */
   long takeAnywhere(long pages, long demand) {
     long taken = take(pages, demand, 1);
     for (long seen = 0; taken < 0 && seen < reusable.end(); seen += WINDOWS * WINDOW) {
@@ -180,7 +180,7 @@ public final class RunFinder {
     } while (at < runs.size() && runs.length(at) < threshold);
   }
 
-  /** Goes through the list once more, for the longest of the runs that are left. */
+  /** Begins the list again, for the longest of the runs that are left. */
   private void lowerThreshold(long demand, long least) {
     Arrays.fill(pagesByLength, 0);
     longest = 0;
@@ -189,7 +189,7 @@ public final class RunFinder {
       longest = Math.max(longest, runs.length(i));
     }
     threshold = LONG;
-    long enough = Math.max(demand, runs.size() / SHARE_GROWN); // going through the list costs
+    long enough = Math.max(demand, runs.size() / SHARE_GROWN); // a pass through the list costs time
     long sum = pagesByLength[LONG];
     while (sum < enough && threshold > least) {
       sum += pagesByLength[(int) --threshold];
@@ -220,8 +220,8 @@ public final class RunFinder {
   }
 
   /**
-   * Takes pages from the first whole piece of a run. If that is too short, the run is shortened by
-   * it.
+   * Takes pages from the first whole piece of a run. If that is too short, it is removed from the
+   * run.
    */
   private long takeFrom(int index, long pages) {
     long from = runs.start(index);
@@ -237,16 +237,16 @@ public final class RunFinder {
   }
 
   /**
-   * Lists the runs of this window, or of the next one that has one of this length. When all windows
-   * were looked through and had none, small transactions do not look again for a while: each would
-   * read the whole set of reusable pages for the few pages that it takes.
+   * Lists the runs of this window, or of the next one that has one of this length. If no window has
+   * one, small transactions do not search again for a while: each would read the whole set of
+   * reusable pages for the few pages that it takes.
    */
   private void look(long least) {
     long end = reusable.end();
     long seen = 0;
     for (; seen < Math.min(end, WINDOWS * WINDOW); seen += WINDOW) {
       if (isListed) {
-        windowStart += WINDOW; // this one has no such run
+        windowStart += WINDOW; // this window has no such run
       }
       if (windowStart >= end) {
         windowStart = 0;

@@ -2,19 +2,19 @@ package dev.pando.txn.space;
 
 import java.util.Arrays;
 
-/** Runs of pages, in the order in which they were added; one that goes on is joined. */
+/** Runs of pages, in the order in which they were added; one that continues the last is joined. */
 public final class RunList {
   private long[] starts = new long[16];
   private long[] lengths = new long[16];
   private int size;
   private long pages;
 
-  /** Runs in the list. */
+  /** Returns the number of runs. */
   int size() {
     return size;
   }
 
-  /** Pages in all runs. */
+  /** Returns the number of pages in all runs. */
   long pages() {
     return pages;
   }
@@ -35,7 +35,7 @@ public final class RunList {
     }
     if (size == starts.length) {
       long[] longer = Arrays.copyOf(starts, 2 * size);
-      lengths = Arrays.copyOf(lengths, 2 * size); // may fail: the shorter one counts
+      lengths = Arrays.copyOf(lengths, 2 * size); // may fail: the shorter array counts
       starts = longer;
     }
     starts[size] = start;
@@ -44,7 +44,7 @@ public final class RunList {
     size++;
   }
 
-  /** Adds pages that are set in a word: bit i of it is page 64 * {@code index} + i. */
+  /** Adds pages that are set in a word: its bit i is page 64 * {@code index} + i. */
   public void addWord(int index, long word) {
     for (long left = word; left != 0; ) {
       int start = Long.numberOfTrailingZeros(left);
@@ -60,7 +60,7 @@ public final class RunList {
     }
   }
 
-  /** Takes pages away from the begin of a run. */
+  /** Removes pages from the beginning of a run. */
   void shorten(int index, long by) {
     starts[index] += by;
     lengths[index] -= by;

@@ -4,9 +4,9 @@ import dev.pando.pager.FreeRun;
 import java.util.List;
 
 /**
- * What a commit writes into its meta of free pages.
+ * The free pages as a commit writes them into its meta.
  *
- * @param changes how the free pages differ from the free tree
- * @param freePages all free pages
+ * @param changes differences of the free pages from the free tree
+ * @param freePages number of all free pages
  */
 public record SavedSpace(List<FreeRun> changes, long freePages) {}

@@ -11,17 +11,17 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the free space up to what other processes have committed since this one's newest commit,
- * in proportion to what they changed. It goes from one pinned snapshot to the next: what is freed
- * between two of them is seen by pins up to the first of them, and what is taken and freed again
- * between them is seen by none.
+ * Updates the free space to what other processes have committed since this process's newest commit.
+ * The cost is in proportion to their changes. The follower goes from one pinned snapshot to the
+ * next. Pages that were freed between two of them are seen by pins up to the first of them. Pages
+ * that were taken and freed again between them are seen by none.
  *
- * <p>Pinned snapshots that see a free page follow each other, because nobody could have reused the
- * page in between, so the first of them is found by halves. The exception are pages that came back
- * when a named snapshot was restored. They were held before that, so that following ends there, and
- * reading finds out which they are. A pin may be stale (see {@link HeldSearch}). Then too much is
- * held, which shows as soon as another process has reused such a page; wherever anything does not
- * fit, the answer is to read everything.
+ * <p>The pinned snapshots that see a free page follow each other, because no transaction could have
+ * reused the page in between. So a binary search finds the first of them. Pages that came back when
+ * a named snapshot was restored are the exception. They were held before that, so following ends
+ * there, and reading finds out which they are. A pin may be stale (see {@link HeldSearch}). Then
+ * too many pages are held, which shows as soon as another process has reused one of them. If
+ * anything does not fit, everything is read.
  *
  * <p>See DECISIONS.md, 'Following the changes of other processes'.
  */
@@ -34,13 +34,13 @@ public final class SpaceFollower {
   /** Whether the free pages of {@link FreeTree#known} are known. */
   private boolean isKnown;
 
-  /** Whether others may have written since. */
+  /** Whether other processes may have written since. */
   private boolean isOutdated = true;
 
-  /** Pages in use of which pinned snapshots that see them need not follow each other. */
+  /** Pages in use for which the pinned snapshots that see them need not follow each other. */
   private PageSet restored = new PageSet(0);
 
-  /** The metas of pinned snapshots that were wanted so far. */
+  /** The metas of pinned snapshots that were needed so far. */
   private final Map<Long, Meta> metas = new HashMap<>();
 
   public SpaceFollower(FreeTree tree, PageSet free, PageSet reusable, HeldPages held) {
@@ -55,21 +55,21 @@ public final class SpaceFollower {
     return isOutdated;
   }
 
-  /** Whether nothing is known that could be followed. */
+  /** Whether nothing is known that the follower could go on from. */
   boolean mustRead() {
     return !isKnown;
   }
 
-  /** What is known is wrong. */
+  /** Notes that what is known is wrong. */
   public void forget() {
     isKnown = false;
     isOutdated = true;
   }
 
   /**
-   * Others may have written.
+   * Notes that other processes may have written.
    *
-   * @param shown the newest commit of which they may know: they cannot have followed a newer one
+   * @param shown the newest commit that they may know: they cannot have followed a newer one
    */
   void othersWrote(long shown) {
     Meta known = tree.known();
@@ -81,11 +81,11 @@ public final class SpaceFollower {
    * Follows to a commit, or reads its free pages.
    *
    * @param found finds the metas of pinned snapshots
-   * @return pages that may be reusable now and were not
+   * @return pages that may be reusable now and were not before
    */
   public long catchUp(Snapshot base, Pins pins, LongFunction<@Nullable Meta> found) {
     boolean wasKnown = isKnown;
-    isKnown = false; // until all is right again
+    isKnown = false; // until everything is right again
     long before = reusable.size();
     if (!wasKnown || !follow(base, pins, found)) {
       before = 0;
@@ -106,7 +106,7 @@ public final class SpaceFollower {
     restored = search.restored();
   }
 
-  /** False if all must be read again: what is known may be wrong then. */
+  /** Returns false if everything must be read again: what is known may be wrong then. */
   public boolean follow(Snapshot base, Pins pins, LongFunction<@Nullable Meta> found) {
     Meta known = tree.known();
     long[] sorted = pins.sorted();
@@ -127,7 +127,7 @@ public final class SpaceFollower {
       }
       return step(base, base.meta(), sorted, older, found) && addsUp();
     } catch (CorruptFileException e) {
-      return false; // a stale pin, or damage: then reading says so, too
+      return false; // a stale pin, or damage: reading will then report it
     }
   }
 
@@ -154,7 +154,7 @@ public final class SpaceFollower {
   /**
    * Follows to the next pinned snapshot, or to the base.
    *
-   * @param pins ascending, of which only the first {@code older} are older than it
+   * @param pins ascending; only the first {@code older} of them are older than it
    */
   private boolean step(
       Snapshot base,
@@ -169,7 +169,7 @@ public final class SpaceFollower {
     for (int i = 0; i < newer.used.size(); i++) {
       long length = newer.used.length(i);
       if (reusable.removeRun(newer.used.start(i), length) != length) {
-        return false; // it was held, which others must have known better
+        return false; // it was held, and other processes must have known better
       }
     }
     Dating dating = new Dating(base, next.txnId(), pins, older, found);
@@ -186,7 +186,7 @@ public final class SpaceFollower {
     return true;
   }
 
-  /** Finds the first pinned snapshot that sees pages which were freed since the last one. */
+  /** Finds the first pinned snapshot that sees pages that were freed since the last one. */
   public final class Dating {
     private final Snapshot base;
     private final long freed;
@@ -194,7 +194,7 @@ public final class SpaceFollower {
     private final int older;
     private final LongFunction<@Nullable Meta> found;
 
-    /** For each pin the free pages of {@link #chunk}, once they are wanted. */
+    /** The free pages of {@link #chunk} for each pin, once they are needed. */
     private final long[] @Nullable [] then;
 
     private final @Nullable Tree[] trees;
@@ -220,7 +220,7 @@ public final class SpaceFollower {
       search(word, apart);
     }
 
-    /** As {@link #split}, one pin after the other. */
+    /** As {@link #split}, but tries one pin after the other. */
     private void search(int word, long bits) {
       long left = bits;
       for (int pin = 0; pin < older && left != 0; pin++) {
@@ -230,7 +230,7 @@ public final class SpaceFollower {
       }
     }
 
-    /** The first pin that sees them is one from {@code low} on and before {@code high}, or that. */
+    /** Searches the first pin that sees the pages, from {@code low} to {@code high} inclusive. */
     private void split(int word, long bits, int low, int high) {
       if (bits == 0) {
         return;
@@ -256,7 +256,7 @@ public final class SpaceFollower {
       }
     }
 
-    /** The pages of a word that a pinned snapshot sees; all of them if its meta is not known. */
+    /** Returns the pages of a word that a pinned snapshot sees; all if its meta is unknown. */
     private long seen(int pin, int word) {
       Meta meta = meta(pins[pin], found);
       if (meta == null) {

@@ -1,6 +1,6 @@
 package dev.pando.txn.space;
 
-/** What a transaction had taken and freed at a savepoint. */
+/** The pages that a transaction had taken and freed at a savepoint. */
 public final class SpaceMark {
   /** The first page number that was not used. */
   public long pageCount;

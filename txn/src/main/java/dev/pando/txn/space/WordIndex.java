@@ -3,14 +3,15 @@ package dev.pando.txn.space;
 import java.util.Arrays;
 
 /**
- * Marks some words of a long bitmap, so that the next or last of them is found in a few steps
- * however far away it is: a bit a word, above that a bit for each 64 of those bits, and so on.
+ * Marks some words of a long bitmap. A search finds the next or last marked word in a few steps,
+ * however far away it is. There is a bit a word, above that a bit for each 64 of those bits, and so
+ * on.
  */
 public final class WordIndex {
-  /** What {@link #next} returns if there is none. */
+  /** The answer of {@link #next} if there is no marked word. */
   static final int NONE = Integer.MAX_VALUE;
 
-  /** One word of the top level marks 64 to this power words of the bitmap. */
+  /** Number of levels: one word of the top level marks 64 to this power words of the bitmap. */
   private static final int LEVELS = 3;
 
   private static final int TOP = LEVELS - 1;
@@ -18,7 +19,7 @@ public final class WordIndex {
   /** A bit is set if the word of the level below, or of the bitmap, is marked or not zero. */
   private final long[][] levels = new long[LEVELS][0];
 
-  /** Makes room to mark so many words. */
+  /** Makes room to mark this many words. */
   void makeRoom(int words) {
     int length = words;
     for (int level = 0; level < LEVELS; level++) {
@@ -29,7 +30,7 @@ public final class WordIndex {
     }
   }
 
-  /** Marks no word. */
+  /** Removes all marks. */
   void clear() {
     for (long[] level : levels) {
       Arrays.fill(level, 0);
@@ -59,7 +60,7 @@ public final class WordIndex {
     }
   }
 
-  /** Marks words that follow each other, of which {@code end} is none. */
+  /** Marks adjacent words, from {@code first} to before {@code end}. */
   void setRange(int first, int end) {
     int from = first;
     int last = end - 1;
@@ -72,7 +73,7 @@ public final class WordIndex {
     }
   }
 
-  /** Marks words that follow each other no longer. */
+  /** Removes the marks of adjacent words. */
   void clearRange(int first, int end) {
     int from = first;
     int last = end - 1;
@@ -88,13 +89,13 @@ public final class WordIndex {
     }
   }
 
-  /** The bits of one word that lie between two bits, both included. */
+  /** Returns the bits of one word between two bits, both included. */
   private static long mask(int index, int from, int last) {
     long up = index == from >>> 6 ? -1L << from : -1L;
     return index == last >>> 6 ? up & -1L >>> (Long.SIZE - 1 - (last & Long.SIZE - 1)) : up;
   }
 
-  /** The first marked word from one on; {@link #NONE} if there is none. */
+  /** Returns the first marked word from one on; {@link #NONE} if there is none. */
   int next(int from) {
     int at = from;
     for (int level = 0; level < LEVELS; level++) {
@@ -116,7 +117,7 @@ public final class WordIndex {
     return NONE;
   }
 
-  /** The first word below the first bit of a word of some level. */
+  /** Returns the first word below the first bit of a word of some level. */
   private int first(int level, int index, long word) {
     int at = (index << 6) + Long.numberOfTrailingZeros(word);
     for (int below = level - 1; below >= 0; below--) {
@@ -125,7 +126,7 @@ public final class WordIndex {
     return at;
   }
 
-  /** The last marked word up to one; -1 if there is none. */
+  /** Returns the last marked word up to one; -1 if there is none. */
   int last(int upTo) {
     int at = Math.min(upTo, levels[0].length * Long.SIZE - 1);
     for (int level = 0; level < LEVELS; level++) {

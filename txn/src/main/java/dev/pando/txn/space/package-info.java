@@ -1,4 +1,4 @@
-/** Free pages: which ones may be used again, which one is taken next, and how they are recorded. */
+/** Free pages: which of them may be reused, which is taken next, and how they are recorded. */
 @NullMarked
 package dev.pando.txn.space;
 
