@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * page is verified on its way, so that damage is found while there is something to compare with.
  */
 final class Backup {
-  /** Read and written at a time; a multiple of every page size. */
+  /** Bytes read and written at a time; a multiple of every page size. */
   private static final int BATCH = 1 << 20;
 
   private final Database database;
@@ -44,7 +44,7 @@ final class Backup {
     void write(ByteBuffer pages, long offset);
   }
 
-  /** Copies to a file that is not there yet. */
+  /** Copies to a file that does not exist yet. */
   BackupReport to(Path target, Storage storage, BackupForm form) {
     refuseExisting(target, storage);
     if (form == BackupForm.COMPACT) {
@@ -71,7 +71,7 @@ final class Backup {
   }
 
   /**
-   * Makes a copy that has no name of its own yet.
+   * Writes a copy that still has a temporary name.
    *
    * @param copy just created
    */
@@ -111,7 +111,7 @@ final class Backup {
     }
   }
 
-  /** A copy of what this build does not know might not be one. */
+  /** Refuses features that this build does not know: the copy might be incomplete. */
   static Meta checked(Meta meta, Path file) {
     meta.features().checkWritable(file.toString());
     return meta;

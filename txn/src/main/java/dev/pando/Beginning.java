@@ -2,7 +2,7 @@ package dev.pando;
 
 /**
  * Where a write transaction was begun, for a message about it. The JVM notes the stack without
- * running code; the place is looked for only when a message needs it. A {@link StackWalker} would
+ * running code; the place is determined only when a message needs it. A {@link StackWalker} would
  * run some hundred methods at each beginning, which takes 50 microseconds until they are compiled.
  */
 final class Beginning {

@@ -79,7 +79,7 @@ sealed interface Bounds<K> {
       return new EncodedRange(lower, true, afterAllThatBeginWith(bytes), false, reversed, limit);
     }
 
-    /** The first key behind all that begin with the given bytes; null if there can be none. */
+    /** The least key greater than all that begin with the given bytes; null if there is none. */
     private static @Nullable MemorySegment afterAllThatBeginWith(byte[] bytes) {
       int last = bytes.length - 1;
       while (last >= 0 && bytes[last] == (byte) 0xFF) {

@@ -3,8 +3,8 @@ package dev.pando;
 import java.util.Set;
 
 /**
- * Whether the calling thread is in a call of a transaction, by its stack. For where a {@link
- * Caller} says so: the end of a call is lost if there was no stack left for it.
+ * Whether the calling thread is in a call of a transaction, according to its stack. It confirms
+ * what a {@link Caller} says, because the end of a call is lost if there was no stack left for it.
  */
 final class CallStack {
   private static final StackWalker STACK = StackWalker.getInstance();
@@ -19,10 +19,10 @@ final class CallStack {
           RawCursor.class.getName(),
           RangeCursor.class.getName());
 
-  /** So are those of its iterators. */
+  /** Methods of its iterators are calls as well. */
   private static final String SCAN = Scan.class.getName();
 
-  /** But for these, which ask. */
+  /** Methods that are not calls, because they ask. */
   private static final Set<String> ENDING = Set.of("close", "commit", "giveUp");
 
   private CallStack() {}

@@ -10,20 +10,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A thread that calls a transaction: whether it is in a call, and the memory of its calls. Memory
  * belongs to one thread, so two threads never encode into the same buffer. A call from within a
- * call of the same thread, by a codec for instance, gets memory of its own.
+ * call of the same thread, for example by a codec, gets memory of its own.
  *
- * <p>Of a read transaction each thread has a caller of its own, and the transaction names the one
- * that called last. A call costs no atomic operation: the thread counts its calls, and looks
- * afterwards whether the transaction still names it. A thread that comes after another makes the
- * transaction name itself by a compare-and-set, and finds the other one in a call, or later that
- * the other's count has changed. Each of two calls at the same time that has seen a write of the
- * other one sees this, too, before it returns, because the count is written before everything else.
+ * <p>In a read transaction each thread has a caller of its own, and the transaction names the one
+ * that called last. A call costs no atomic operation: the thread counts its calls, and checks
+ * afterwards whether the transaction still names it. A thread that calls after another one names
+ * itself by a compare-and-set. It then finds the other one in a call, or finds later that the
+ * other's count has changed. If one of two concurrent calls has seen a write of the other, it also
+ * sees the count before it returns, because the count is written first.
  *
- * <p>Of a write transaction there is one caller, and two threads are never in it at once. The first
- * thread keeps it between its calls, which then cost no atomic operation either. A thread that
- * comes after it stops it once by a handshake, the only way in Java to see for certain that a
- * thread is in no call which does not say so by a fence. From then on each call takes the caller by
- * a compare-and-set.
+ * <p>A write transaction has one caller, and two threads are never in it at once. The first thread
+ * keeps it between its calls, which then cost no atomic operation either. The next thread stops the
+ * first one once by a handshake. Only a handshake shows for certain in Java that a thread without
+ * fences is in no call. From then on each call takes the caller by a compare-and-set.
  *
  * <p>See DECISIONS.md, 'Two threads in one transaction'.
  */
@@ -49,7 +48,7 @@ final class Caller {
   /** In {@link #calls}: threads take turns, or another one has called the transaction before. */
   private static final long SLOW = Long.MIN_VALUE;
 
-  /** What {@link #beginLook} returns where it counts nothing. */
+  /** The result of {@link #beginLook} when it counts nothing. */
   private static final long NOT_COUNTED = Long.MAX_VALUE;
 
   /** Has the caller of a write transaction while a thread takes it from the first one. */
@@ -60,18 +59,18 @@ final class Caller {
     TAKING.setContextClassLoader(null); // or the first user's could never be unloaded
   }
 
-  /** In place of a call's number: its end is not simple. */
+  /** Replaces the number of a call whose end is not simple. */
   private static final long NOT_SIMPLE = -1;
 
-  /** Whether it is a write transaction's. */
+  /** Whether it belongs to a write transaction. */
   private final boolean exclusive;
 
   private final int pageSize;
 
-  /** Its owner; null while no thread has it, which only a write transaction knows. */
+  /** Its owner; null while no thread has it, which is possible only in a write transaction. */
   private @Nullable Thread thread;
 
-  /** Its thread, if no other one has called the transaction: one look tells both. */
+  /** Its thread, if no other one has called the transaction: one read answers both. */
   private @Nullable Thread only;
 
   /** Grows at the beginning and at the end of each call: odd while the thread is in one. */
@@ -83,7 +82,7 @@ final class Caller {
   /** Memory of the innermost call. */
   private @Nullable Workspace memory;
 
-  /** The caller before, while this is not the only one; and its count then. */
+  /** The previous caller, while this is not the only one, and the count of that one then. */
   private @Nullable Caller before;
 
   private long callsBefore;
@@ -112,7 +111,7 @@ final class Caller {
     return caller;
   }
 
-  /** No thread is in a call: from here on it belongs to another transaction, and to a thread. */
+  /** Assigns it to another transaction and a thread; no thread is in a call. */
   void belongsTo(Thread owner) {
     if (thread != owner) { // storing a reference costs the collector's barrier
       thread = owner;
@@ -184,8 +183,8 @@ final class Caller {
   }
 
   /**
-   * As {@link #begin}, for a call that writes nothing but what its thread owns, and runs no code of
-   * others: nobody need know of it, unless another thread may change what it reads.
+   * As {@link #begin}, for a call that writes nothing but what its thread owns, and runs no foreign
+   * code. Such a call is counted only if another thread may change what it reads.
    */
   long beginLook() {
     long now = calls;
@@ -256,9 +255,10 @@ final class Caller {
   }
 
   /**
-   * Takes it from the first thread. That one begins a call by saying so and by then seeing that it
-   * has the caller, without a fence in between: both must have happened, or must come after what is
-   * written here. Reading its stack makes it stop between two instructions, and see it.
+   * Takes it from the first thread. That thread begins a call with two steps without a fence: it
+   * announces the call, then checks that it has the caller. Both steps must come before or after
+   * the write here. Reading its stack stops the thread between two instructions and makes the write
+   * visible.
    */
   private boolean takeFrom(Thread first, Thread taker) {
     if (isInCall() || !THREAD.compareAndSet(this, first, TAKING)) {
@@ -307,7 +307,7 @@ final class Caller {
   }
 
   /**
-   * The caller for a thread that comes after this one's; null if this one is in a call, or was in
+   * The caller for the thread that calls after this one's; null if this one is in a call, or was in
    * one that the thread before it has not seen.
    */
   @Nullable Caller next(Thread thread) {
@@ -333,7 +333,7 @@ final class Caller {
     return next;
   }
 
-  /** Whether the thread before was in a call that nobody saw when this one came. */
+  /** Whether the thread before was in an unnoticed call when this one came. */
   boolean hasMetOther() {
     Caller earlier = before;
     return earlier != null && earlier.calls() != callsBefore;
@@ -347,7 +347,7 @@ final class Caller {
 
   // ---- what it remembers
 
-  /** The tree of the table used last, if it is this one. */
+  /** The tree of the table used last, if the table is this one. */
   @Nullable Tree treeOf(Table<?, ?> table) {
     return table == lastTable ? lastTree : null;
   }
@@ -362,7 +362,7 @@ final class Caller {
     lastTree = null;
   }
 
-  /** Its transaction is over, and its thread is in no call: another transaction may have it. */
+  /** Its transaction is over and its thread is in no call: another transaction may use it. */
   void trim() {
     forgetTable();
     before = null;

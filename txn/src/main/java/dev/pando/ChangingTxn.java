@@ -21,11 +21,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a write transaction has below its API: how a change begins, what a failed one leaves, and
- * how it ends while another thread is in a call.
+ * The internals of a write transaction: the beginning of a change, the effect of a failed one, and
+ * the end while another thread is in a call.
  */
 abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
-  /** The longest value, in bytes, of which {@link #shown} makes a copy. */
+  /** The greatest length, in bytes, of a value that {@link #shown} copies. */
   private static final int MOST_COPIED = 1 << 20;
 
   private static final Logger LOG = System.getLogger(WriteTxn.class.getName());
@@ -33,7 +33,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final Writers writing;
   private final Changes changes;
 
-  // Parts of the changes: a call gets at them without a detour.
+  // Parts of the changes: a call reads them without a detour.
 
   final DirtyPages pages;
   final FreeSpace free;
@@ -41,16 +41,16 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final Savepoints savepoints;
   private final Tree missing;
 
-  /** That a thread called while another one was in a call: nothing may be committed. */
+  /** Set when a thread called during another thread's call: nothing may be committed. */
   volatile @Nullable IllegalStateException misuse;
 
   /** The thread in {@link WriteTxn#commit()}. */
   @Nullable Thread committer;
 
-  /** Of an update that shares this, and ended while another thread was in a call. */
+  /** The caller that another thread was in when an update that shares this ended; or null. */
   @Nullable Caller left;
 
-  /** Whether this is an update's, so that only its end may commit. */
+  /** Whether this belongs to an update, so that only the end of the update may commit. */
   final boolean inClosure;
 
   ChangingTxn(Database database, Changes changes) {
@@ -78,7 +78,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     this.inClosure = true;
   }
 
-  /** A thread comes: others must be in no call, or the transaction is lost. */
+  /** A thread begins a call: if another thread is in a call, the transaction is lost. */
   @Override
   Caller arrive(@Nullable Caller last, Thread me) {
     checkOpen();
@@ -175,7 +175,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     return tree != null ? tree : create(table.table());
   }
 
-  /** What makes room may take pages of the reserve, until the next change begins. */
+  /** Changes that free pages may use the reserve, until the next change begins. */
   final void mayUseReserve() {
     free.mayUseReserve(true);
   }
@@ -224,7 +224,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     }
   }
 
-  /** Views end, and when there are too many dirty pages, they are written. */
+  /** Ends views, and writes dirty pages if there are too many. */
   final void beginChange() {
     checkWritable();
     nextEpoch();
@@ -247,7 +247,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
             });
   }
 
-  /** Runs a step after which the transaction cannot go on if it fails. */
+  /** Runs a step; if it fails, the transaction is unusable. */
   final boolean orBreak(BooleanSupplier step) {
     try {
       return step.getAsBoolean();
@@ -289,23 +289,21 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   }
 
   /**
-   * Whether going back to a savepoint mends what failed. A change that failed half-way has touched
-   * no page that the savepoint needs, and left the lists of pages in order: errors of storage come
-   * out of calls between their changes. Of other errors nobody knows where they struck.
+   * Whether a rollback to a savepoint repairs the failure. A change that failed half-way has
+   * touched no page that the savepoint needs. It left the lists of pages in order, because errors
+   * of storage come from calls between changes of the lists. Other errors may strike anywhere.
    */
   final boolean mayGoOn() {
     boolean known = changes.isInOrder() && !(changes.broken instanceof DatabaseFailedException);
     return known && !savepoints.isEmpty() && pages.isWhole();
   }
 
-  /** It went back to before what failed. */
+  /** Marks it usable: it was rolled back to before the failure. */
   final void mended() {
     changes.broken = null;
   }
 
-  /**
-   * A change that failed half-way leaves trees that nobody may use: {@link Changes#broken} is set.
-   */
+  /** A change that failed half-way leaves unusable trees: {@link Changes#broken} is set. */
   private RuntimeException broken(Throwable e) {
     forgetTable();
     if (e instanceof InternalError || e instanceof IllegalStateException) {
@@ -376,7 +374,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   // The end.
 
-  /** What it has changed is committed. */
+  /** Its changes are committed. */
   final void ended() {
     boolean _ = end();
   }

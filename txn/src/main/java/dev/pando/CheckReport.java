@@ -15,8 +15,8 @@ import java.util.List;
  * @param freePages pages that are free
  * @param tables tables
  * @param entries keys in all tables
- * @param problems what breaks a rule of the format, with page numbers; empty if nothing does
- * @param notes what is no damage, but worth knowing: a meta slot that a crash left half-written
+ * @param problems violations of the format, with page numbers; empty if there are none
+ * @param notes findings that are not damage, such as a meta slot that a crash left half-written
  */
 public record CheckReport(
     Path path,

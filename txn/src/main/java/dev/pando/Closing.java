@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Ends a database: waits for what runs, then ends its parts, each also after another has failed.
+ * Ends a database: waits for running transactions, then ends its parts, each even if another
+ * failed.
  */
 final class Closing {
   private static final long POLL_NANOS = 500_000;
@@ -34,7 +35,7 @@ final class Closing {
 
   private final Runnable ending = this::endNow;
 
-  /** Pages that the file keeps when it is closed; 0 if it is not to be truncated. */
+  /** Pages that the file keeps at the close; 0 if it must not be truncated. */
   private long pagesAtEnd;
 
   Closing(
@@ -62,7 +63,7 @@ final class Closing {
     try {
       boolean _ = awaitTransactions(limit);
     } finally {
-      writer.withoutCommits(ending); // one that has begun comes to its end
+      writer.withoutCommits(ending); // a running commit completes
     }
   }
 
@@ -106,7 +107,7 @@ final class Closing {
     }
   }
 
-  /** Ends one part, without memory: so no part is a lambda, which is made when it is needed. */
+  /** Ends one part without allocating: so no part is a lambda, which is created when needed. */
   private void end(int part) {
     switch (part) {
       case 0 -> Housekeeping.WATCH.remove(watch);
@@ -128,8 +129,9 @@ final class Closing {
   }
 
   /**
-   * The last process may truncate what is in no commit. The slots say what is: the newest commit
-   * may be another process's that this one has not looked at, or one that is not on disk yet.
+   * The last process may truncate pages that are in no commit. The slots show which pages are: the
+   * newest commit may be one of another process that this one has not read, or one that is not on
+   * disk yet.
    */
   private void leave() {
     if (lock.leave() && file.writable()) {

@@ -51,7 +51,7 @@ final class CompactCopy {
     this.progress = progress;
   }
 
-  /** Copies to a file that is not there yet. */
+  /** Copies to a file that does not exist yet. */
   BackupReport to(Path target) {
     Path temporary = CopyTarget.temporaryFile(storage, target);
     try {
@@ -67,7 +67,7 @@ final class CompactCopy {
     }
   }
 
-  /** Writes the bytes of a copy, which takes room beside the database meanwhile. */
+  /** Writes the bytes of a copy, through a temporary file in the database's directory. */
   BackupReport to(SequentialOutput out) {
     Path name = source.path().toAbsolutePath();
     Path target = name.resolveSibling(name.getFileName() + "-backup-" + UUID.randomUUID());
@@ -97,7 +97,7 @@ final class CompactCopy {
     }
   }
 
-  /** Makes the file; returns the meta that it is to get. */
+  /** Creates the file; returns the meta to write into it. */
   private Meta load(Path temporary, Path target) {
     try (KeptCommit commit = KeptCommit.of(source)) {
       Meta meta = Backup.checked(commit.metaOfCopy(), source.path());

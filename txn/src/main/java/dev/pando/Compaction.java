@@ -13,26 +13,26 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves pages from the end of the file into free ones before it, in transactions of bounded size
- * between which others write, until the end is free and can be cut off.
+ * Moves pages from the end of the file into free pages before it, until the end is free and can be
+ * truncated. Other threads write between its transactions, whose size is bounded.
  */
 final class Compaction {
-  /** Leaves and values that one transaction moves. */
+  /** The number of leaves and values that one transaction moves. */
   private static final int MOVES = 2_000;
 
-  /** When there is no room for their copies, one moves so many times fewer. */
+  /** The factor by which that number is divided when there is no room for the copies. */
   private static final int FEWER = 8;
 
-  /** Passes through all tables; the second one moves what the first one's copies left behind. */
+  /** The number of passes through all tables; the second moves what the first left at the end. */
   private static final int MOST_PASSES = 4;
 
-  /** Commits until no meta slot knows the file as longer. */
+  /** The number of commits until no meta slot names a longer file. */
   private static final int SETTLING_COMMITS = PageHeader.META_SLOTS;
 
   private final Database database;
   private final Progress progress;
 
-  /** Bytes that the first pass goes through; later passes move what little is left. */
+  /** Bytes that the first pass visits; later passes move the small rest. */
   private long total = -1;
 
   Compaction(Database database, Progress progress) {
@@ -50,7 +50,7 @@ final class Compaction {
       before = pages;
     }
     for (int i = 0; i < SETTLING_COMMITS; i++) {
-      long _ = pack(tx -> {}); // the one after these cuts
+      long _ = pack(tx -> {}); // the next commit truncates the file
     }
     database.beginWrite().close();
   }
@@ -91,7 +91,7 @@ final class Compaction {
         * tx.snapshot().meta().pageSize();
   }
 
-  /** As many pages as are used: where the file would end if nothing else were in it. */
+  /** The number of used pages: the end of a file without free pages. */
   private static long limit(Meta meta) {
     return meta.pageCount() - meta.freePages();
   }
@@ -117,7 +117,7 @@ final class Compaction {
         pack(
             tx -> {
               TreeWriter tree = tx.catalog().find(table);
-              // Somebody may have dropped it.
+              // A writer may have dropped it.
               next.set(tree == null ? null : PageMover.move(tree, limit, from, moves));
             });
     return next.get();

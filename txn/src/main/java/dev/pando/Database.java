@@ -41,16 +41,17 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Readers see the newest commit at the moment they begin, wait for nobody and hold nobody up. A
- * commit is on disk when {@link #update} or {@link WriteTxn#commit} returns, unless {@link
- * Durability#ASYNC} was asked for.
+ * <p>Readers see the commit that is the newest when they begin. They wait for no transaction and
+ * block none. A commit is on disk when {@link #update} or {@link WriteTxn#commit} returns, unless
+ * it used {@link Durability#ASYNC}.
  *
  * <p>Any number of processes of one machine may have the file open, for reading and for writing;
- * they take turns to write. A JVM opens it once and shares the object. The processes meet in the
- * lock file {@code <name>-lock} beside the file: do not delete it while the database is open.
+ * they take turns to write. A JVM opens it once and shares the object. The processes communicate
+ * through the lock file {@code <name>-lock} in the same directory: do not delete it while the
+ * database is open.
  *
- * <p>Thread-safe. An interrupt of a thread neither ends a wait, but for {@link #awaitCommit}, nor
- * harms the file.
+ * <p>Thread-safe. An interrupt ends only a wait in {@link #awaitCommit}, and never harms the file.
+ * After {@link #close} every method that reads or writes throws {@link IllegalStateException}.
  */
 public final class Database extends Transactor implements AutoCloseable {
   private final Path path;
@@ -103,7 +104,7 @@ public final class Database extends Transactor implements AutoCloseable {
     if (lock.alone()) {
       writer.pinFirst();
     }
-    lock.members().setMappedPages(opened.map().pageCount()); // before anybody may cut the file
+    lock.members().setMappedPages(opened.map().pageCount()); // before a process may truncate
   }
 
   /** Opens a database with {@link Options#defaults}; creates it if there is none. */
@@ -114,17 +115,17 @@ public final class Database extends Transactor implements AutoCloseable {
   /**
    * Opens a database.
    *
-   * @param path the file, of the default file system; the lock file and, for a moment, a file for
-   *     creating it are beside it. A file of 0 bytes becomes a database as if it were missing
+   * @param path the file, of the default file system. The lock file and, during creation, a
+   *     temporary file are in the same directory. A file of 0 bytes is treated as missing
    * @throws dev.pando.error.UnsupportedFormatException if the file is something else, or of another
    *     version of Pando
-   * @throws dev.pando.error.CorruptFileException if it is damaged so that no commit is whole
+   * @throws dev.pando.error.CorruptFileException if the damage leaves no intact commit
    * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already, or if another
-   *     process has it open with another version of Pando, has lost its lock file, or does not come
-   *     to an end of opening it
+   *     process has it open with another version of Pando, has lost its lock file, or does not
+   *     finish opening it
    * @throws dev.pando.error.StorageIoException if it cannot be opened or created
-   * @throws IllegalArgumentException if it has another page size than the options ask for, or is a
-   *     path of another file system, such as of a zip file
+   * @throws IllegalArgumentException if its page size differs from the one in the options, or if
+   *     the path is of another file system, such as a zip file
    * @throws NullPointerException if the path or the options are null
    */
   public static Database open(Path path, Options options) {
@@ -173,7 +174,7 @@ public final class Database extends Transactor implements AutoCloseable {
     return path;
   }
 
-  /** What opening found: whether it was created, and which commits were passed over. */
+  /** The result of opening: whether the file was created, and which commits were skipped. */
   public OpenReport openReport() {
     return openReport;
   }
@@ -194,7 +195,7 @@ public final class Database extends Transactor implements AutoCloseable {
     return reading;
   }
 
-  /** Where a transaction is being opened, if anybody wants to know. */
+  /** Where a transaction is being opened; null unless leaks are tracked. */
   @Nullable Throwable place() {
     return options.leakTracking() ? new Throwable("a transaction was opened here") : null;
   }
@@ -208,10 +209,11 @@ public final class Database extends Transactor implements AutoCloseable {
   }
 
   /**
-   * Puts all commits on disk, of this process and of others: those with {@link Durability#ASYNC}
-   * may not be there yet. Waits while another process writes.
+   * Syncs all commits, of this process and of others, including those with {@link
+   * Durability#ASYNC}. They survive a power cut when this returns. Waits while another process
+   * writes.
    *
-   * @throws dev.pando.error.DatabaseFailedException if that fails, or failed before
+   * @throws dev.pando.error.DatabaseFailedException if the sync fails, or an earlier one failed
    */
   public void sync() {
     checkWritable();
@@ -244,7 +246,7 @@ public final class Database extends Transactor implements AutoCloseable {
     return updates;
   }
 
-  /** States that are kept under a name. */
+  /** Commits that are kept under a name. */
   public Snapshots snapshots() {
     return new Snapshots(this);
   }
@@ -257,22 +259,21 @@ public final class Database extends Transactor implements AutoCloseable {
   }
 
   /**
-   * Copies the newest commit to a file, while others read and write. Every page is verified on its
-   * way. The copy is on disk under its name when this returns; until then it has another name, so
-   * that a crash leaves no part of a copy under that name. A database is opened from it like any
-   * other one; it has an incarnation of its own.
+   * Copies the newest commit to a file while other threads read and write. Every page is verified
+   * as it is copied. The copy is on disk under its name when this returns. Until then it has a
+   * temporary name, so a crash leaves no partial copy under the target's name. The copy is opened
+   * like any other database, and has an incarnation of its own.
    *
-   * <p>The commit and its named snapshots are kept meanwhile, as by a reader that {@link
-   * Options#withReaderLimit} does not end: the longer a copy takes, the more pages cannot be
-   * reused.
+   * <p>The commit and its named snapshots are pinned meanwhile; {@link Options#withReaderLimit}
+   * does not apply. Pages that they show are not reused until the copy ends.
    *
    * @param target a file that does not exist; its directory does
    * @param progress called on this thread after each MiB; an exception that it throws ends the
-   *     copy, of which nothing is left
+   *     copy, and the partial copy is deleted
    * @throws dev.pando.error.StorageIoException if a file of that name exists, or cannot be written
    * @throws dev.pando.error.DatabaseFullException if there is no room for it
-   * @throws dev.pando.error.CorruptFileException if a page of this database is damaged; what {@link
-   *     #check} says tells more
+   * @throws dev.pando.error.CorruptFileException if a page of this database is damaged; {@link
+   *     #check} lists all damage
    * @throws dev.pando.error.UnsupportedFormatException if the file has features that this build
    *     does not know
    */
@@ -283,10 +284,11 @@ public final class Database extends Transactor implements AutoCloseable {
 
   /**
    * Writes a copy of the newest commit to a channel, as {@link #backup(Path, BackupForm, Progress)}
-   * does to a file. A slow channel makes the copy slow, and nothing else.
+   * does to a file. A slow channel slows only the copy.
    *
-   * @param target is neither flushed nor closed, and must be in blocking mode
-   * @param progress as there; what the channel has got by then stays there
+   * @param target a channel in blocking mode; it is neither flushed nor closed
+   * @param progress called on this thread after each MiB; an exception ends the copy, and bytes
+   *     already written to the channel stay
    * @throws dev.pando.error.StorageIoException if the channel fails
    */
   public BackupReport backup(WritableByteChannel target, BackupForm form, Progress progress) {
@@ -295,7 +297,10 @@ public final class Database extends Transactor implements AutoCloseable {
     return explained(() -> backupWith(progress).to(out, options.storage(), form));
   }
 
-  /** As {@link #backup(WritableByteChannel, BackupForm, Progress)}, in the form of pages. */
+  /**
+   * As {@link #backup(WritableByteChannel, BackupForm, Progress)}, in the form {@link
+   * BackupForm#PAGES}.
+   */
   public BackupReport backup(WritableByteChannel target) {
     return backup(target, BackupForm.PAGES, (_, _) -> {});
   }
@@ -317,17 +322,18 @@ public final class Database extends Transactor implements AutoCloseable {
   }
 
   /**
-   * Copies a database to another place after checking all of it, as {@link #check} does. For a
-   * backup that is to become the database again: the copy gets an incarnation of its own. The
-   * source is only read; it may be open in other processes, not in this JVM.
+   * Checks all of a database, as {@link #check} does, and then copies it. Use it to restore a
+   * backup: the copy gets an incarnation of its own. The source is only read. It may be open in
+   * other processes, but not in this JVM. The copy is on disk when this returns.
    *
    * @param source a database, usually a backup
-   * @param target where it is to be; its lock file is made beside it
+   * @param target the file to create; its lock file is created in the same directory
    * @param how {@link StandardCopyOption#REPLACE_EXISTING} replaces a file of that name, whatever
-   *     it holds, when the copy is whole and on disk; without it, an existing file is an error
-   * @throws dev.pando.error.CorruptFileException if the source is damaged; the target is left as it
-   *     is
-   * @throws dev.pando.error.DatabaseLockedException if the target is open anywhere
+   *     its content, when the copy is complete and on disk; without it, an existing file is an
+   *     error
+   * @throws dev.pando.error.CorruptFileException if the source is damaged; the target is unchanged
+   * @throws dev.pando.error.DatabaseLockedException if the target is open in this or another
+   *     process
    * @throws dev.pando.error.StorageIoException if the target exists and is not to be replaced, or
    *     cannot be written
    * @throws UnsupportedOperationException for other copy options
@@ -339,8 +345,8 @@ public final class Database extends Transactor implements AutoCloseable {
   /**
    * As {@link #restore(Path, Path, CopyOption...)}.
    *
-   * @param options with which the source is read
-   * @param progress called after each MiB; what it throws ends the copy
+   * @param options the options for reading the source
+   * @param progress called on this thread after each MiB; an exception that it throws ends the copy
    */
   public static BackupReport restore(
       Path source, Path target, Options options, Progress progress, CopyOption... how) {
@@ -352,20 +358,20 @@ public final class Database extends Transactor implements AutoCloseable {
   // ---- looking at the whole
 
   /**
-   * Sizes and counts of the newest commit, what is not on disk yet, and what readers of all
-   * processes hold back.
+   * Sizes and counts of the newest commit, the commits that are not on disk yet, and the pages that
+   * readers of all processes keep from reuse, at the moment of the call.
    */
   public Stat stat() {
     return inspection.stat();
   }
 
-  /** All open read transactions, of all processes, the oldest state first. */
+  /** All open read transactions of all processes, the oldest snapshot first. */
   public List<OpenReader> readers() {
     return inspection.readers();
   }
 
   /**
-   * Waits for a commit of any process: so that a consumer can follow a producer.
+   * Waits for a commit of any process, so that a consumer can follow a producer.
    *
    * {@snippet :
    * for (long seen = 0; ; ) {
@@ -376,13 +382,15 @@ public final class Database extends Transactor implements AutoCloseable {
    * }
    * }
    *
-   * <p>Commits of this process are noticed at once, those of others within some milliseconds; where
-   * the system does not say that a file was written, within about 20. Waiting costs next to no
-   * processor time, however many threads wait. Ids grow from commit to commit, not always by one.
+   * <p>A commit of this process is noticed at once, one of another process within a few
+   * milliseconds. Where the system does not report writes to a file, it is within about 20 ms.
+   * Waiting uses almost no processor time, however many threads wait. Transaction ids grow with
+   * each commit, not always by one.
    *
    * @param afterTxn the newest commit that the caller knows, from {@link ReadTxn#txnId}
    * @param timeout zero or more
-   * @return the newest commit: after {@code afterTxn}, unless the time ran out
+   * @return the id of the newest commit: greater than {@code afterTxn}, unless the time ran out
+   * @throws InterruptedException if this thread is interrupted while it waits
    */
   public long awaitCommit(long afterTxn, Duration timeout) throws InterruptedException {
     if (timeout.isNegative()) {
@@ -393,22 +401,23 @@ public final class Database extends Transactor implements AutoCloseable {
     return publication.await(afterTxn, timeout, lifecycle::checkAccepting);
   }
 
-  /** As {@link #compact(Progress)}, silently. */
+  /** As {@link #compact(Progress)}, without progress reports. */
   public void compact() {
     compact((_, _) -> {});
   }
 
   /**
-   * Makes the file as short as what is in it allows: moves pages from its end into free ones before
-   * them, in many small transactions between which others read and write, and cuts the end off.
-   * Takes about as long as writing what is moved. Pages that an older reader or a named snapshot
-   * shows stay where they are, and the file is not cut below a map that some process still has: a
-   * process that reads nothing lets go of its map within seconds, and the next commit then cuts.
+   * Shrinks the file: moves pages from its end into free pages before them, and truncates it. The
+   * work is done in many small transactions, between which other threads read and write. It takes
+   * about as long as writing the moved pages. Pages that an older reader or a named snapshot shows
+   * are not moved. The file is not truncated below the mapping of any process. An idle process
+   * releases its mapping within seconds, and the next commit then truncates the file.
    *
-   * @param progress told after each table
+   * @param progress called on this thread after each table; an exception that it throws ends the
+   *     compaction, and pages already moved stay moved
    * @throws ReadOnlyException if the database was opened for reading only
-   * @throws dev.pando.error.DatabaseFullException if there is no room for copies: what was moved so
-   *     far stays moved
+   * @throws dev.pando.error.DatabaseFullException if there is no room for the copies; pages already
+   *     moved stay moved
    */
   public void compact(Progress progress) {
     Objects.requireNonNull(progress, "the progress is null");
@@ -422,17 +431,18 @@ public final class Database extends Transactor implements AutoCloseable {
     }
   }
 
-  /** As {@link #warmUp(Progress)}, silently. */
+  /** As {@link #warmUp(Progress)}, without progress reports. */
   public void warmUp() {
     warmUp((_, _) -> {});
   }
 
   /**
-   * Reads the whole file once, so that what is read later is in memory: for programs that would
-   * rather wait at their start. Worth it if the file fits into memory. The kernel may drop pages
-   * again when others need the room. Readers and writers go on meanwhile.
+   * Reads the whole file once, so that later reads find it in the page cache. For programs that
+   * prefer a slow start to slow first reads. Useful if the file fits into memory. The kernel may
+   * evict pages again under memory pressure. Readers and writers continue meanwhile.
    *
-   * @param progress told after each MiB
+   * @param progress called on this thread after each MiB; an exception that it throws ends the
+   *     warm-up
    */
   public void warmUp(Progress progress) {
     Objects.requireNonNull(progress, "the progress is null");
@@ -441,8 +451,8 @@ public final class Database extends Transactor implements AutoCloseable {
 
   /**
    * Checks the newest commit as a whole: the checksum of every page, every rule of the format, and
-   * that each page is used exactly once or free. Reads the whole database; readers and writers go
-   * on meanwhile.
+   * that each page is used exactly once or free. Reads the whole database; readers and writers
+   * continue meanwhile. Damage is in the report, not in an exception.
    */
   public CheckReport check() {
     return inspection.check();
@@ -455,18 +465,18 @@ public final class Database extends Transactor implements AutoCloseable {
     return lifecycle;
   }
 
-  /** Others took this process for dead, and use the pages that it reads. */
+  /** Other processes took this one for dead, and reuse the pages that it reads. */
   private void lose() {
     lifecycle.lose();
     readers.lose();
   }
 
   /**
-   * Closes the database. New transactions are refused at once, and so are threads of this process
-   * that wait to write, for a commit or for a sync: they get {@link IllegalStateException}. Running
-   * transactions of this process have {@link Options#withCloseTimeout} to end, then they fail with
-   * {@link IllegalStateException} at their next use. Transactions of other processes are not waited
-   * for. What was not committed is rolled back. A second call does nothing.
+   * Closes the database. New transactions are refused at once, and threads of this process that
+   * wait to write, for a commit or for a sync get {@link IllegalStateException}. Running
+   * transactions of this process have {@link Options#withCloseTimeout} to end; then their next use
+   * throws {@link IllegalStateException}. Transactions of other processes are not waited for.
+   * Uncommitted changes are rolled back. A second call does nothing.
    */
   @Override
   public void close() {

@@ -1,18 +1,18 @@
 package dev.pando;
 
-/** When a commit is on disk. No choice can damage a database: a crash loses whole commits only. */
+/** When a commit is on disk. With either, a crash loses only whole commits. */
 public enum Durability {
   /**
-   * When the commit returns, and so are all commits before it: also if this one changed nothing.
+   * On disk when the commit returns, with all commits before it, even if this one changed nothing.
    * The default.
    */
   SYNC,
 
   /**
-   * Some time after the commit returned: see {@link Options#withSyncInterval} and {@link
-   * Options#withSyncBytes}; at the next {@link Database#sync}, the next commit with {@link #SYNC},
-   * or when the database is closed. A crash of the system loses the newest commits, a crash of the
-   * process alone loses none. What is lost is always the end of the history, never a part of it.
+   * On disk after {@link Options#withSyncInterval} or {@link Options#withSyncBytes}, at the next
+   * {@link Database#sync}, at the next commit with {@link #SYNC}, or when the database is closed. A
+   * crash of the system may lose the newest commits; a crash of the process alone loses none. If a
+   * commit is lost, all later commits are lost with it.
    */
   ASYNC
 }

@@ -6,11 +6,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key of a table and its value. Both were decoded into objects of their own, so an entry
- * outlives the transaction it was read in (unless a codec says otherwise).
+ * One key of a table and its value. Both are decoded objects, so an entry outlives its transaction,
+ * unless a codec says otherwise. Immutable if its key and value are.
  *
- * <p>It is a {@link Map.Entry} as well, equal to each other one with an equal key and an equal
- * value, and cannot be changed. Arrays are equal only to themselves.
+ * <p>It is also a {@link Map.Entry}, equal to any other with an equal key and an equal value.
+ * Arrays are equal only to themselves.
  *
  * @param key the key
  * @param value its value
@@ -29,7 +29,7 @@ public record Entry<K, V>(K key, V value) implements Map.Entry<K, V> {
   }
 
   /**
-   * Not possible: write to the table with {@link WriteTxn#put}.
+   * Not supported: write to the table with {@link WriteTxn#put}.
    *
    * @throws UnsupportedOperationException always
    */

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Updates of several threads share a transaction, its commit and its sync. Each runs on its own
- * thread, one after the other, inside a savepoint, so that one that fails is undone alone.
+ * thread, one after the other, inside a savepoint, so an update that fails is undone alone.
  *
- * <p>The first one begins the transaction and commits it; others join while the group before is
- * being put on disk. Threads that have just been released by that one are likely to come back with
- * their next update, so the commit waits for them a moment, as long as that pays.
+ * <p>The first one begins the transaction and commits it; others join while the previous group is
+ * being synced. Threads that the previous group has just released are likely to return with their
+ * next update. The commit waits for them for a moment, as long as that pays.
  *
  * <p>See DECISIONS.md, 'Shared updates'.
  */
@@ -29,10 +29,10 @@ final class GroupCommit {
 
   private static final long MOST_PATIENCE_NANOS = 250_000;
 
-  /** How often a thread looks whether the update before it is over, before it falls asleep. */
+  /** The number of checks for the end of the previous update before a thread parks. */
   private static final int SPINS = 1000;
 
-  /** After so many commits without waiting, waiting is tried anew. */
+  /** The number of commits without waiting after which waiting is tried again. */
   private static final int TRY_AGAIN = 64;
 
   private final Writer writer;
@@ -45,7 +45,7 @@ final class GroupCommit {
   /** The group that takes updates; guarded by {@link #joining}. */
   private @Nullable UpdateGroup open;
 
-  /** Threads of the group before that have not come back yet; guarded by {@link #joining}. */
+  /** Threads of the previous group that have not returned yet; guarded by {@link #joining}. */
   private final List<Thread> expected = new ArrayList<>();
 
   private volatile int outstanding;
@@ -82,7 +82,7 @@ final class GroupCommit {
     this.joining = new ClosableLock(false, closed);
   }
 
-  /** Updates that wait, and those that come, get an exception; what has run is still committed. */
+  /** Waiting and later updates get an exception; updates that have run are still committed. */
   void close() {
     joining.close(ClosableLock.CLOSING);
   }
@@ -157,7 +157,7 @@ final class GroupCommit {
     }
   }
 
-  /** A group that nobody will commit. The caller holds {@link #joining}. */
+  /** Ends a group that will not be committed. The caller holds {@link #joining}. */
   private void giveUp(UpdateGroup group) {
     open = null;
     group.whole.giveUp();
@@ -183,14 +183,14 @@ final class GroupCommit {
     UpdateGroup group = open;
     if (group == null) {
       group = new UpdateGroup();
-      // Those who come while this waits for its turn queue up behind it, and join.
+      // Threads that come while this one waits for its turn queue up after it, and join.
       group.whole = writing.beginShared();
       open = group;
     }
     return group;
   }
 
-  /** Nothing else is in the transaction: if it fails, so does the whole. */
+  /** Runs the only update of the transaction: if it fails, the transaction fails. */
   private <R extends @Nullable Object, X extends Exception> R runFirst(
       UpdateGroup group, WriteFunction<R, X> body) throws X {
     boolean done = false;
@@ -208,7 +208,7 @@ final class GroupCommit {
     }
   }
 
-  /** What fails here is undone alone. */
+  /** Runs an update that is undone alone if it fails. */
   private <R extends @Nullable Object, X extends Exception> R runNext(
       UpdateGroup group, WriteFunction<R, X> body) throws X {
     group.checkAlive();
@@ -282,7 +282,7 @@ final class GroupCommit {
     }
   }
 
-  /** The group before is on disk: nobody joins any more. */
+  /** The previous group is on disk: no more updates join this one. */
   private Durability seal(UpdateGroup group) {
     if (outstanding > 0) {
       awaitOthers(group);
@@ -293,8 +293,8 @@ final class GroupCommit {
   }
 
   /**
-   * The group takes no more updates. It is open, or was until its first update failed: so the
-   * holder of the lock does not wait for the turn, but runs an update that this commit waits for.
+   * Closes the group for updates. It is open, or was until its first update failed. So the holder
+   * of the lock does not wait for the turn, but runs an update that this commit waits for.
    */
   private void close(UpdateGroup group) {
     joining.lockToFinish();

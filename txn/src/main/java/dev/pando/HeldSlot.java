@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldSlot implements Holder {
   /**
-   * A transaction that could not be closed. Set by a thread that cannot go on, maybe because its
-   * stack is used up: it calls nothing.
+   * A transaction that could not be closed. Set by a thread that cannot go on, perhaps because its
+   * stack is exhausted: it makes no call.
    */
   volatile @Nullable ReadTxn unclosed;
 
@@ -34,12 +34,12 @@ final class HeldSlot implements Holder {
     return mine;
   }
 
-  /** From here on the transaction may be ended from outside. */
+  /** Allows ending the transaction from outside. */
   void mayEnd(ReadTxn tx) {
     limited = tx;
   }
 
-  /** The transaction ends and its slot is free, unless it was ended from outside. */
+  /** Ends the transaction and frees its slot, unless it was ended from outside. */
   void free(ReaderSlot slot, ReadTxn tx) {
     boolean alone = limited == null && unclosed == null;
     if (alone ? tx.end() : endLimited(tx)) {

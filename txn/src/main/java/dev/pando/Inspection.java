@@ -13,7 +13,7 @@ import dev.pando.txn.recovery.SlotCheck;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks at a database as a whole, by read transactions of the engine's own. */
+/** Inspects a whole database, in read transactions of the engine. */
 final class Inspection {
   private final Database database;
   private final DataFile file;

@@ -10,12 +10,9 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The newest commit with all its named snapshots, kept from being reused until this is closed. For
- * one thread.
- */
+/** The newest commit with all its named snapshots, pinned until this is closed. Not thread-safe. */
 final class KeptCommit implements AutoCloseable {
-  /** Each attempt needs that somebody drops a snapshot meanwhile. */
+  /** The number of attempts; one fails only if a snapshot is dropped meanwhile. */
   private static final int MOST_ATTEMPTS = 1_000;
 
   private final ReadTxn tx;
@@ -77,7 +74,7 @@ final class KeptCommit implements AutoCloseable {
     return used;
   }
 
-  /** The meta of a copy: an incarnation of its own, and no id of the original is used in it. */
+  /** The meta of a copy: it has an incarnation of its own and uses no id of the original. */
   Meta metaOfCopy() {
     Meta meta = meta();
     long txnId = meta.txnId();
@@ -85,7 +82,7 @@ final class KeptCommit implements AutoCloseable {
     return meta.withIds(txnId, txnId, txnId).withLineage(lineage);
   }
 
-  /** Gives the pages free, and throws what giving one of them free threw first. */
+  /** Releases the pages, and throws the first exception of releasing one of them. */
   @Override
   public void close() {
     RuntimeException failure = close(tx, null);

@@ -4,10 +4,7 @@ import java.lang.System.Logger;
 import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds out that a transaction was never closed: when nobody can reach it any more, it is told of
- * and ended.
- */
+/** Detects a transaction that was never closed: when it is unreachable, it is logged and ended. */
 final class Leak implements Runnable {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final Logger LOG = System.getLogger(Leak.class.getName());
@@ -54,7 +51,7 @@ final class Leak implements Runnable {
     if (!closed) {
       String place =
           openedAt == null
-              ? "; Options.withLeakTracking tells where it was opened"
+              ? "; set Options.withLeakTracking to log where it was opened"
               : ", it was opened at:";
       LOG.log(Logger.Level.WARNING, what + " was never closed" + place, openedAt);
       end.run();

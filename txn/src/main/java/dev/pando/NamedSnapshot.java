@@ -3,11 +3,11 @@ package dev.pando;
 import java.time.Instant;
 
 /**
- * A state of the database that is kept under a name.
+ * A commit of the database that is kept under a name.
  *
  * @param name its name
- * @param txnId the commit that it is the state of
- * @param created when it was made, by the clock of the machine
- * @param pagesHeld pages that are kept only because this snapshot, or others, still show them
+ * @param txnId the id of the commit
+ * @param created when it was created, by the clock of the machine
+ * @param pagesHeld pages that are not reused only because this snapshot, or another, shows them
  */
 public record NamedSnapshot(String name, long txnId, Instant created, long pagesHeld) {}

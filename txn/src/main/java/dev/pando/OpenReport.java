@@ -4,12 +4,12 @@ import dev.pando.txn.recovery.OpenedFile;
 import java.util.List;
 
 /**
- * What opening a database found. After a clean close {@code passedOver} is empty; after a crash it
- * may name the commit that was cut short, which nobody was told of as done.
+ * The result of opening a database. After a clean close {@code passedOver} is empty; after a crash
+ * it may name an interrupted, unacknowledged commit. Immutable.
  *
- * @param created whether there was no database, and an empty one was made
- * @param txnId the commit that the database was opened on
- * @param passedOver meta slots that were not used, newest first, each with the reason
+ * @param created whether a new, empty database was created
+ * @param txnId the id of the commit that was opened
+ * @param passedOver meta slots that were skipped, newest first, each with the reason
  */
 public record OpenReport(boolean created, long txnId, List<String> passedOver) {
   /** Copies the list. */
@@ -21,7 +21,7 @@ public record OpenReport(boolean created, long txnId, List<String> passedOver) {
     return new OpenReport(opened.created(), opened.meta().txnId(), opened.passedOver());
   }
 
-  /** One sentence, and one more for each slot passed over. */
+  /** One sentence, and one more for each skipped slot. */
   @Override
   public String toString() {
     String opened = created ? "created" : "opened at transaction " + txnId;

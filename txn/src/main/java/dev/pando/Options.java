@@ -12,20 +12,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a database is opened. Immutable and safe for use by many threads: each {@code with} method
- * returns a copy, and each setting has a getter without the {@code with}.
+ * returns a copy, and each setting has a getter without the {@code with}. A value outside its
+ * limits throws {@link IllegalArgumentException}.
  *
  * {@snippet :
  * Database db = Database.open(path, Options.defaults().withReadOnly(true));
  * }
  */
 public final class Options {
-  /** When a page's checksum is compared with its content. */
+  /** When the checksum of a page is verified. */
   public enum Checksums {
     /** When the page is first read after opening: the default. */
     FIRST_TOUCH,
     /** Never. Page numbers, births and every offset are still checked. */
     NEVER,
-    /** At every step onto a page: slow, for memory that is not trusted. */
+    /** At every access to a page: slow, for memory that is not trusted. */
     EVERY_TOUCH
   }
 
@@ -75,7 +76,7 @@ public final class Options {
     databaseId = from.databaseId;
   }
 
-  /** 4 KiB pages, created if missing, checksums at first touch, 10 seconds to close. */
+  /** 4 KiB pages, created if missing, checksums at first access, 10 seconds to close. */
   public static Options defaults() {
     return DEFAULTS;
   }
@@ -93,14 +94,14 @@ public final class Options {
   }
 
   /**
-   * Whether the database is opened for reading only; then it must exist. Others may write it
-   * meanwhile, and its commits are seen.
+   * Whether the database is opened for reading only; then it must exist. Other processes may write
+   * it meanwhile, and their commits are seen.
    *
-   * <p>That needs a lock file that can be written. A process that cannot write it, as a user with
-   * read permission only or on a read-only disk, may still open the database, before or after
-   * processes that write; nobody waits for anybody. It sees the commit that was the newest when it
-   * opened the database, and no later one. Meanwhile processes that write reuse no page that was
-   * freed since, so the file grows. {@link Database#readers} does not list such readers.
+   * <p>Seeing later commits requires a writable lock file. A process without write permission, or
+   * on a read-only disk, may still open the database, before or after processes that write. Neither
+   * waits for the other. Such a process sees the commit that was the newest when it opened the
+   * database, and no later one. Meanwhile processes that write do not reuse pages that were freed
+   * since, so the file grows. {@link Database#readers} does not list such readers.
    */
   public Options withReadOnly(boolean value) {
     Options copy = new Options(this);
@@ -137,10 +138,11 @@ public final class Options {
   }
 
   /**
-   * How much memory a write transaction's changed pages take before they are written early. No
-   * transaction is too big for it; a small limit only costs repeated writes.
+   * The memory for the changed pages of a write transaction. Beyond it, pages are written before
+   * the commit. It does not limit the size of a transaction; a small limit only causes repeated
+   * writes.
    *
-   * @param bytes at least 64 KiB; 256 MiB by default
+   * @param bytes at least 65,536; 256 MiB by default
    */
   public Options withSpillLimit(long bytes) {
     if (bytes < 64 << 10) {
@@ -152,16 +154,18 @@ public final class Options {
   }
 
   /**
-   * How long the file may become. A transaction that needs more fails with {@code
-   * DatabaseFullException}; what is committed stays. Not a map size: no memory is reserved.
+   * The largest size of the file. A transaction that needs more fails with {@code
+   * DatabaseFullException}; earlier commits are unaffected. This is not a map size: no memory is
+   * reserved.
    *
-   * <p>All free pages are used first but a few, at most a sixteenth of the file, with which data
-   * can always be deleted. More are kept while transactions add entries all over the file: as many
-   * as one of them adds, at most a quarter. A transaction that deletes entries all over the file
-   * copies each page that it changes. One that is larger than those that put the entries may fail;
-   * fewer deletes at a time work, and so do clear, drop and compact.
+   * <p>Free pages are used first. A reserve, at most a sixteenth of the file, is kept so that data
+   * can always be deleted. The reserve is larger while transactions add entries all over the file:
+   * as many pages as one of them adds, at most a quarter of the file. A transaction that deletes
+   * entries all over the file copies each page that it changes. It may fail if it is larger than
+   * the transactions that put the entries. Fewer deletes at a time work, and so do clear, drop and
+   * compact.
    *
-   * @param bytes at least 64 KiB; without limit by default
+   * @param bytes at least 65,536; no limit by default
    */
   public Options withMaxSize(long bytes) {
     if (bytes < 64 << 10) {
@@ -173,8 +177,8 @@ public final class Options {
   }
 
   /**
-   * By how much the file grows when small commits need room. Growing ahead makes commits faster;
-   * closing cuts off what was not used.
+   * How much space is allocated at once when small commits extend the file. Allocating ahead makes
+   * commits faster; closing truncates the unused part.
    *
    * @param bytes 1 or more, rounded down to whole pages; by default an eighth of the file, 64 KiB
    *     to 64 MiB
@@ -189,7 +193,7 @@ public final class Options {
   }
 
   /**
-   * When commits are on disk, unless a transaction asks for something else.
+   * When commits are on disk, unless a transaction specifies its own durability.
    *
    * @param value {@link Durability#SYNC} by default
    */
@@ -200,7 +204,7 @@ public final class Options {
   }
 
   /**
-   * How long after the first {@link Durability#ASYNC} commit that is not on disk a sync begins.
+   * The time from the first unsynced {@link Durability#ASYNC} commit to the sync.
    *
    * @param value more than zero; a second by default
    */
@@ -214,7 +218,7 @@ public final class Options {
   }
 
   /**
-   * How many bytes {@link Durability#ASYNC} commits write before a sync begins, whatever the time.
+   * The bytes that {@link Durability#ASYNC} commits write before a sync begins, whatever the time.
    *
    * @param bytes 1 or more; 64 MiB by default
    */
@@ -228,8 +232,8 @@ public final class Options {
   }
 
   /**
-   * From which age on a read transaction is told of, once, through System.Logger and the
-   * {@linkplain #withReaderListener listener}: it keeps the pages that it shows from being reused.
+   * Log a read transaction once when it has been open this long, because pages that it shows cannot
+   * be reused. The report goes to System.Logger and the {@linkplain #withReaderListener listener}.
    *
    * @param age more than zero, to a tenth of a second; null for never; a minute by default
    */
@@ -240,9 +244,9 @@ public final class Options {
   }
 
   /**
-   * From which age on a read transaction is ended: its next operation throws {@link
+   * End a read transaction when it has been open this long. Its next operation throws {@link
    * IllegalStateException}, and about a second later the pages that it showed can be reused. The
-   * engine's own readers, such as that of {@link Database#check}, have no limit.
+   * engine's own readers, such as the one of {@link Database#check}, have no limit.
    *
    * @param age more than zero, to a tenth of a second; null for never, the default
    */
@@ -260,9 +264,10 @@ public final class Options {
   }
 
   /**
-   * Who is told of read transactions that are open for long, on a thread that should not be kept.
+   * The listener for read transactions that are open for long. It is called on a thread of the
+   * engine and should return quickly.
    *
-   * @param listener null for nobody, the default
+   * @param listener null for none, the default
    */
   public Options withReaderListener(@Nullable Consumer<LongReader> listener) {
     Options copy = new Options(this);
@@ -271,9 +276,9 @@ public final class Options {
   }
 
   /**
-   * How long a thread waits for its turn to write before that is logged, once a wait, with the
-   * transaction that it waits for: its thread, process, age and the place where it was begun. One
-   * log speaks for all threads that wait at the time.
+   * Log a thread's wait to write once when it has lasted this long. The record names the
+   * transaction that holds the turn: its thread, process, age and the place where it was begun. One
+   * record covers all threads that wait at the time.
    *
    * @param wait more than zero, to a tenth of a second; null for never; a minute by default
    */
@@ -284,8 +289,8 @@ public final class Options {
   }
 
   /**
-   * Whether each transaction remembers where it was opened, so that one that was never closed, or
-   * is open for long, can be told of with that place. Costs some microseconds a transaction.
+   * Whether each transaction records where it was opened. The log then names that place for a
+   * transaction that was never closed or is open for long. Costs a few microseconds a transaction.
    *
    * @param value false by default
    */
@@ -296,9 +301,9 @@ public final class Options {
   }
 
   /**
-   * The disk that the database is on, instead of the file system: for tests. The artifact with the
-   * classifier {@code testkit} has one in memory that loses what was not synced; its {@code
-   * SimulatedDisk.options} calls this.
+   * The disk that replaces the file system, for tests. The artifact with the classifier {@code
+   * testkit} has an in-memory disk that loses unsynced writes; its {@code SimulatedDisk.options}
+   * calls this method.
    *
    * @throws IllegalArgumentException if it is not a disk that the engine can use
    */
@@ -311,14 +316,14 @@ public final class Options {
             + " is not a disk of Pando; for tests use SimulatedDisk.options of the testkit");
   }
 
-  /** As {@link #withDisk}, for what the engine itself asks. */
+  /** As {@link #withDisk}, with the engine's own interface. */
   Options withStorage(Storage value) {
     Options copy = new Options(this);
     copy.storage = value;
     return copy;
   }
 
-  /** What the engine needs of it. */
+  /** These options as the engine's settings. */
   Settings settings() {
     return new Settings(
         pageSize,
@@ -375,12 +380,12 @@ public final class Options {
     return spillLimit;
   }
 
-  /** How long the file may become, in bytes; {@link Long#MAX_VALUE} without a limit. */
+  /** The largest size of the file, in bytes; {@link Long#MAX_VALUE} without a limit. */
   public long maxSize() {
     return maxSize;
   }
 
-  /** By how many bytes the file grows; 0 for the default, which depends on its size. */
+  /** Bytes by which the file grows; 0 for the default, which depends on its size. */
   public long growthStep() {
     return growthStep;
   }
@@ -390,37 +395,37 @@ public final class Options {
     return durability;
   }
 
-  /** How long after an {@link Durability#ASYNC} commit a sync begins. */
+  /** The time from an {@link Durability#ASYNC} commit to the sync. */
   public Duration syncInterval() {
     return syncInterval;
   }
 
-  /** After how many bytes of {@link Durability#ASYNC} commits a sync begins. */
+  /** Bytes of {@link Durability#ASYNC} commits after which a sync begins. */
   public long syncBytes() {
     return syncBytes;
   }
 
-  /** From which age on a read transaction is logged; null for never. */
+  /** The age at which a read transaction is logged; null for never. */
   public @Nullable Duration readerWarning() {
     return readerWarning;
   }
 
-  /** From which age on a read transaction is ended; null for never. */
+  /** The age at which a read transaction is ended; null for never. */
   public @Nullable Duration readerLimit() {
     return readerLimit;
   }
 
-  /** What gets read transactions that are open for long; null for nothing. */
+  /** The listener for read transactions that are open for long; null for none. */
   public @Nullable Consumer<LongReader> readerListener() {
     return readerListener;
   }
 
-  /** After which wait for the turn to write that is logged; null for never. */
+  /** The wait for the turn to write after which it is logged; null for never. */
   public @Nullable Duration writerWarning() {
     return writerWarning;
   }
 
-  /** Whether each transaction remembers where it was opened. */
+  /** Whether each transaction records where it was opened. */
   public boolean leakTracking() {
     return leakTracking;
   }

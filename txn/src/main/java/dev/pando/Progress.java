@@ -1,13 +1,13 @@
 package dev.pando;
 
-/** Told how far a long operation is, on the thread that runs it. */
+/** The progress of a long operation, called on the thread that runs it. */
 @FunctionalInterface
 public interface Progress {
   /**
-   * Part of the work is done. An exception thrown here ends the operation.
+   * Called when part of the work is done. An exception thrown here ends the operation.
    *
-   * @param doneBytes never shrinks from call to call, and ends at {@code totalBytes}
-   * @param totalBytes the same in all calls
+   * @param doneBytes bytes done: never fewer than in the call before, at the end {@code totalBytes}
+   * @param totalBytes bytes of the whole work, the same in all calls
    */
   void at(long doneBytes, long totalBytes);
 }

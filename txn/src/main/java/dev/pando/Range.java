@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which keys of a table a scan visits, in which direction, and how many. Bounds are in the order of
- * the table: where its codec is descending, the larger key is the lower bound. A range whose lower
- * bound lies above its upper one is empty, not an error.
+ * the table: with a descending codec, the larger key is the lower bound. A range whose lower bound
+ * is greater than its upper bound is empty, not an error.
  *
  * {@snippet :
  * Range.closedOpen(1L, 100L)                     // 1 to 99
@@ -68,22 +68,22 @@ public final class Range<K> {
     return between(bound(lower), false, bound(upper), true);
   }
 
-  /** The key {@code lower} and all behind it. */
+  /** Keys equal to or greater than {@code lower}. */
   public static <K> Range<K> atLeast(K lower) {
     return between(bound(lower), true, null, true);
   }
 
-  /** All keys behind {@code lower}. */
+  /** Keys greater than {@code lower}. */
   public static <K> Range<K> greaterThan(K lower) {
     return between(bound(lower), false, null, true);
   }
 
-  /** The key {@code upper} and all before it. */
+  /** Keys equal to or less than {@code upper}. */
   public static <K> Range<K> atMost(K upper) {
     return between(null, true, bound(upper), true);
   }
 
-  /** All keys before {@code upper}. */
+  /** Keys less than {@code upper}. */
   public static <K> Range<K> lessThan(K upper) {
     return between(null, true, bound(upper), false);
   }
@@ -94,23 +94,24 @@ public final class Range<K> {
   }
 
   /**
-   * Keys whose leading components equal the given ones. The keys are tuples or records, whose
-   * components these are, in order; or strings or arrays of bytes, and the only argument is what
-   * they start with. A component that is itself a tuple or a record is given as one argument.
+   * Keys whose leading components equal the given ones. For keys that are tuples or records, the
+   * arguments are their first components, in order. For keys that are strings or arrays of bytes,
+   * the only argument is their beginning. A component that is itself a tuple or a record is given
+   * as one argument.
    *
    * @param first the first component; null only where its codec is nullable
-   * @param more the components behind it, at most as many as the keys have
+   * @param more the components after it, at most as many as the keys have
    */
   public static <K> Range<K> prefix(@Nullable Object first, @Nullable Object... more) {
     return leading(first, more, false);
   }
 
   /**
-   * As {@link #prefix}, except that the last given component, a string or an array of bytes, is
-   * only what the component of the key in its place starts with.
+   * As {@link #prefix}, except that the last given component, a string or an array of bytes, need
+   * only be the beginning of the key's component.
    *
-   * @param first the first component, or what it starts with if there are no {@code more}
-   * @param more the components behind it, the last of them only its beginning
+   * @param first the first component, or its beginning if there are no {@code more}
+   * @param more the components after it; the last one may be a beginning
    */
   public static <K> Range<K> startsWith(@Nullable Object first, @Nullable Object... more) {
     return leading(first, more, true);

@@ -66,8 +66,8 @@ final class RangeCursor {
   }
 
   /**
-   * Makes {@link #key} and {@link #value} right again if the transaction has written since the last
-   * move. To be called in a call of the transaction.
+   * Restores {@link #key} and {@link #value} if the transaction has written since the last move.
+   * Must run in a call of the transaction.
    *
    * @throws IllegalStateException if the entry was deleted
    */
@@ -134,7 +134,7 @@ final class RangeCursor {
     return order == 0 ? !endInclusive : order > 0 != range.reversed();
   }
 
-  /** Ends, maybe early. To be called in a call of the transaction. */
+  /** Ends, perhaps early. Must run in a call of the transaction. */
   void end() {
     left = 0;
     cursor.close();

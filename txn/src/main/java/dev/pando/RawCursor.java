@@ -8,15 +8,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a table that moves in both directions and shows keys and values where they stand in
- * the file. A step allocates nothing.
+ * A position in a table that moves in both directions and shows keys and values in the mapped file.
+ * A step allocates nothing.
  *
- * <p>In a write transaction the cursor survives changes of the table: it stays with its key. If
- * that entry is deleted it stands in the gap, from which {@link #next} and {@link #prev} move on,
- * and reading throws. The next write to the table is a little slower unless it is closed. Throws
- * {@link IllegalStateException} after {@link #close}, after the transaction's end and after a
- * {@linkplain WriteTxn#rollbackTo rollback to a savepoint}. For the thread that uses the
- * transaction.
+ * <p>In a write transaction the cursor survives changes of the table: it keeps its key. If that
+ * entry is deleted, the cursor is in the gap: {@link #next} and {@link #prev} move on, and reading
+ * throws. The next write to the table is a little slower unless the cursor is closed. Throws {@link
+ * IllegalStateException} after {@link #close}, after the transaction's end and after a {@linkplain
+ * WriteTxn#rollbackTo rollback to a savepoint}. Not thread-safe: only the thread that uses the
+ * transaction may call it.
  */
 public final class RawCursor implements AutoCloseable {
   private final ReadTxn tx;
@@ -58,8 +58,7 @@ public final class RawCursor implements AutoCloseable {
   /**
    * Moves one entry on, at first to the first one.
    *
-   * @return false after the last entry; the cursor stays there, and {@link #prev} goes to the last
-   *     entry
+   * @return false after the last entry; {@link #prev} then moves to the last entry
    */
   public boolean next() {
     Caller mine = tx.caller();
@@ -79,8 +78,7 @@ public final class RawCursor implements AutoCloseable {
   /**
    * Moves one entry back, at first to the last one.
    *
-   * @return false before the first entry; the cursor stays there, and {@link #next} goes to the
-   *     first entry
+   * @return false before the first entry; {@link #next} then moves to the first entry
    */
   public boolean prev() {
     Caller mine = tx.caller();
@@ -245,7 +243,7 @@ public final class RawCursor implements AutoCloseable {
     }
   }
 
-  /** The end of the transaction is seen after the call, as it is if it comes meanwhile. */
+  /** The end of the transaction is noticed after the call, even if it comes during it. */
   private void check() {
     if (!readOnly) {
       tx.checkRollbacks(rollbacks);

@@ -10,13 +10,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table as bytes, below its codecs: from {@link ReadTxn#raw}. Stored keys are 1 to {@link
- * #maxKey} bytes and order by unsigned bytes; values are 0 to 2 GiB - 1. A key to look for may have
- * any length. Bytes may be given as memory segments of any kind, as byte buffers (from position to
- * limit, which stay as they are) or as arrays.
+ * A table as bytes, without its codecs, from {@link ReadTxn#raw}. Stored keys are 1 to {@link
+ * #maxKey} bytes long, in the order of unsigned bytes; values are 0 to 2 GiB - 1 bytes long. A key
+ * for a search may have any length. Bytes may be memory segments of any kind, byte buffers (from
+ * position to limit, which do not change) or arrays.
  *
  * <p>Reading into a {@link View} and {@link #read} copy nothing; {@code get} into a view allocates
- * nothing. Writes need a {@link WriteTxn}. Lives as long as its transaction, for its thread.
+ * nothing. Writes need a {@link WriteTxn}. Valid until its transaction ends. Not thread-safe: only
+ * the thread that uses the transaction may call it.
  */
 public final class RawTable {
   private final ReadTxn tx;
@@ -36,12 +37,12 @@ public final class RawTable {
     return table.name();
   }
 
-  /** The longest key that can be stored, in bytes: about half a page. */
+  /** The greatest length of a stored key, in bytes: about half a page. */
   public int maxKey() {
     return Tree.maxKey(tx.snapshot().map().pageSize());
   }
 
-  /** How many keys the table has. */
+  /** The number of keys in the table. */
   public long count() {
     Caller mine = tx.caller();
     long call = mine.begin();
@@ -100,14 +101,14 @@ public final class RawTable {
   }
 
   /**
-   * Runs a function on a key's value where it stands in the file.
+   * Runs a function on a key's value in the mapped file, without a copy.
    *
    * <p>In a write transaction the function may write, and may write the segment itself. A value
-   * that the transaction has changed is shown in a copy; one of more than 1 MiB is shown in place,
-   * and holds until the next write, which may take it as its value.
+   * that the transaction has changed is shown in a copy. A changed value of more than 1 MiB is
+   * shown in place, and is valid until the next write, which may take it as its value.
    *
-   * @param reader gets a read-only segment that holds during the call; kept longer, it may show
-   *     newer bytes of the file, and it throws once the file is unmapped
+   * @param reader gets a read-only segment that is valid during the call; after that it may show
+   *     newer bytes of the file, and throws when the file is unmapped
    * @return what the function returned, or null if the key is absent
    */
   public <R> @Nullable R read(MemorySegment key, Function<MemorySegment, R> reader) {
@@ -185,7 +186,7 @@ public final class RawTable {
   }
 
   /**
-   * Stores a value under a key, in place of the one there may be.
+   * Stores a value under a key, and replaces an existing value.
    *
    * @return whether the key is new
    * @throws IllegalArgumentException if the key is empty or longer than {@link #maxKey}
@@ -195,7 +196,7 @@ public final class RawTable {
     return writer.putRaw(this, key, value);
   }
 
-  /** A value to be written, of which a copy is made if the write would move it. */
+  /** A value to be written; copied if the write would move it. */
   MemorySegment checked(MemorySegment value, ChangingTxn writer, Workspace memory) {
     long length = Objects.requireNonNull(value, "the value is null").byteSize();
     if (length > WriteTxn.MAX_VALUE) {
@@ -217,10 +218,10 @@ public final class RawTable {
   }
 
   /**
-   * Stores a value under a key behind all others: the sorted load.
+   * Stores a value under a key greater than all others: the sorted load.
    *
    * @throws IllegalArgumentException if the key is not greater than the last, or is empty or too
-   *     long; nothing has changed
+   *     long; then nothing has changed
    */
   public void append(MemorySegment key, MemorySegment value) {
     WriteTxn writer = tx.forWriting();

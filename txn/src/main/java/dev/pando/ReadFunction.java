@@ -3,11 +3,10 @@ package dev.pando;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Database#view} runs: reads and returns something. Reads made by it see one state of
- * the database.
+ * What {@link Database#view} runs: reads and returns something. All its reads see the same commit.
  *
  * @param <R> the result
- * @param <X> what it throws besides unchecked exceptions; inferred
+ * @param <X> the checked exception that it throws; inferred
  */
 @FunctionalInterface
 public interface ReadFunction<R extends @Nullable Object, X extends Exception> {

@@ -15,9 +15,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One state of the database, from {@link Database#beginRead} or {@link Database#view}. What other
- * transactions commit meanwhile is not seen, and waits for nothing: readers block nobody. The pages
- * of the state are kept until the transaction is closed, so close it.
+ * A snapshot of the database, from {@link Database#beginRead} or {@link Database#view}. It does not
+ * see later commits and does not block them. Its pages are not reused until the transaction is
+ * closed, so close it.
  *
  * {@snippet :
  * try (ReadTxn tx = db.beginRead()) {
@@ -26,22 +26,22 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Used by one thread at a time; it may move from thread to thread between calls. A call that
- * meets another thread's call throws {@link IllegalStateException}, which names both threads, and
- * so may the other call; {@link #fork} gives a thread its own. That holds for everything that
- * belongs to the transaction: raw tables, cursors, scans and iterators. Codecs may call the
- * transaction for which they encode or decode.
+ * <p>Not thread-safe: one thread may call it at a time, and it may move to another thread between
+ * calls. A call during another thread's call throws {@link IllegalStateException} that names both
+ * threads; the other call may throw too. Use {@link #fork} for another thread. This also applies to
+ * the transaction's raw tables, cursors, scans and iterators. Codecs may call the transaction for
+ * which they encode or decode.
  *
  * <p>Every method throws {@link IllegalStateException} after {@link #close} or after the database
- * was closed, and {@link dev.pando.error.CorruptFileException} where the file is damaged. Reading a
- * table that does not exist finds nothing; reading one with other codecs than it was written with
- * is an {@link IllegalArgumentException} that names both. Looking for a key that is too long to be
- * stored finds nothing, or its neighbours; only storing it is an error.
+ * was closed, and {@link dev.pando.error.CorruptFileException} where the file is damaged. A table
+ * that does not exist reads as empty. Reading a table with codecs other than those it was written
+ * with throws {@link IllegalArgumentException} that names both. A search for a key that is too long
+ * to be stored finds nothing, or its neighbours; only storing it is an error.
  */
 public sealed class ReadTxn extends Txn implements AutoCloseable permits ChangingTxn {
   private final @Nullable ReaderSlot slot;
 
-  /** Of the slot; a field, so that {@link #close} has it without a call. */
+  /** The reader slot; a field, so that {@link #close} reads it without a call. */
   private final @Nullable HeldSlot held;
 
   ReadTxn(Database database, ReaderSlot slot) {
@@ -61,7 +61,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     this.held = null;
   }
 
-  /** The transaction whose commit is the state seen: ids grow from commit to commit. */
+  /** The id of the commit that this transaction sees; ids grow from commit to commit. */
   public long txnId() {
     return snapshot().txnId();
   }
@@ -90,7 +90,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     }
   }
 
-  /** Whether the key is there. */
+  /** Whether the table contains the key. */
   public final <K> boolean contains(Table<K, ?> table, K key) {
     Caller mine = caller();
     long call = mine.begin();
@@ -111,7 +111,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     return found;
   }
 
-  /** How many keys the table has. Takes the same short time for every table. */
+  /** The number of keys in the table, in constant time. */
   public final long count(Table<?, ?> table) {
     Caller mine = caller();
     long call = mine.begin();
@@ -126,15 +126,13 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     }
   }
 
-  /**
-   * As {@link #count(Table)}, whatever the codecs of the table are; 0 if there is no such table.
-   */
+  /** As {@link #count(Table)}, for any codecs; 0 if there is no such table. */
   public final long count(String table) {
     TableStat stat = stat(table);
     return stat == null ? 0 : stat.entries();
   }
 
-  /** How many keys of the table are in a range. Takes time for each of them. */
+  /** The number of keys of the table in a range. Takes time proportional to it. */
   public final <K> long count(Table<K, ?> table, Range<? super K> range) {
     RangeCursor cursor = cursor(table, range);
     long n = 0;
@@ -168,22 +166,22 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     return find(table, null, (cursor, none) -> cursor.last());
   }
 
-  /** The entry with the first key that is {@code key} or behind it, or null. */
+  /** The entry with the least key equal to or greater than {@code key}, or null. */
   public final <K, V> @Nullable Entry<K, V> ceiling(Table<K, V> table, K key) {
     return find(table, notNull(key), Cursor::seek);
   }
 
-  /** The entry with the first key behind {@code key}, or null. */
+  /** The entry with the least key greater than {@code key}, or null. */
   public final <K, V> @Nullable Entry<K, V> higher(Table<K, V> table, K key) {
     return find(table, notNull(key), ReadTxn::seekBehind);
   }
 
-  /** The entry with the last key that is {@code key} or before it, or null. */
+  /** The entry with the greatest key equal to or less than {@code key}, or null. */
   public final <K, V> @Nullable Entry<K, V> floor(Table<K, V> table, K key) {
     return find(table, notNull(key), Cursor::seekFloor);
   }
 
-  /** The entry with the last key before {@code key}, or null. */
+  /** The entry with the greatest key less than {@code key}, or null. */
   public final <K, V> @Nullable Entry<K, V> lower(Table<K, V> table, K key) {
     return find(table, notNull(key), ReadTxn::seekBefore);
   }
@@ -233,7 +231,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     Workspace memory = mine.memory();
     long then = epoch();
     K key = memory.decodeKey(table);
-    checkEpochInCall(then); // or the value may not be any more where it was found
+    checkEpochInCall(then); // otherwise the value may have moved since it was found
     Entry<K, V> entry = new Entry<>(key, memory.decodeValue(table));
     check(mine, call, then);
     return entry;
@@ -261,7 +259,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     return range.encode(table.keyCodec(), mine.memory().sink);
   }
 
-  /** A table's bytes, without its codecs but only if it was written with these. */
+  /** A table as bytes, without decoding; refuses a table written with other codecs. */
   public final RawTable raw(Table<?, ?> table) {
     Caller mine = caller();
     long call = mine.begin();
@@ -277,8 +275,8 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
   }
 
   /**
-   * A table's bytes, whatever its codecs are. If something is written to it and there is no such
-   * table, it is created for {@link Codec#bytes} as keys and values.
+   * A table as bytes, for any codecs. The first write to a missing table creates it with {@link
+   * Codec#bytes} for keys and values.
    */
   public final RawTable raw(String table) {
     checkOpen();
@@ -302,7 +300,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
   }
 
   /**
-   * What a table consists of, or null if there is no such table.
+   * The pages and entries of a table, or null if there is no such table.
    *
    * @throws IllegalArgumentException if it was written with other codecs than these
    */
@@ -311,7 +309,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     return stat(table.name());
   }
 
-  /** As {@link #stat(Table)}, whatever the codecs of the table are. */
+  /** As {@link #stat(Table)}, for any codecs. */
   public final @Nullable TableStat stat(String table) {
     Caller mine = caller();
     long call = mine.begin();
@@ -329,23 +327,22 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
 
   /**
    * Copies all tables with all their entries and the ids of their codecs into a write transaction
-   * of another database, which need not have the same page size. Either all are copied or none.
+   * of another database, which may have another page size. Either all are copied or none.
    *
-   * <p>A table of the target that has one of the names must be empty and have the same codecs. The
-   * entries are loaded in the order of their keys, as by {@link WriteTxn#append}, so pages become
-   * full. They go from page to page as bytes, without their codecs, and what they need in memory is
-   * bounded by {@link Options#withSpillLimit} of the target. Named snapshots are not copied.
+   * <p>A table of the target with one of the names must be empty and have the same codecs. The
+   * entries are loaded in key order, as by {@link WriteTxn#append}, so pages are filled. They are
+   * copied as bytes, without decoding. {@link Options#withSpillLimit} of the target bounds the
+   * memory. Named snapshots are not copied.
    *
-   * <p>From a read transaction a write transaction of the same database is a target as well: to
-   * bring back single tables of a named snapshot, {@link WriteTxn#drop} them and copy them.
+   * <p>A read transaction can also copy to a write transaction of the same database. To restore
+   * single tables of a named snapshot, {@link WriteTxn#drop} them and copy them.
    *
    * <p>Both transactions are in a call meanwhile, and no other thread may call them. Views of the
-   * target end. After an exception the target has none of the tables that were to be copied, and
-   * can go on; only if a write to it failed, it is as after any write that failed (see {@link
-   * WriteTxn}).
+   * target end. After an exception the target has none of the tables that were to be copied, and is
+   * still usable. If a write to it failed, it is as after any failed write (see {@link WriteTxn}).
    *
    * @throws IllegalArgumentException if a table of the target is not empty or has other codecs, or
-   *     if this is a write transaction of the same database: nothing has been copied then; or if a
+   *     if this is a write transaction of the same database: then nothing has been copied; or if a
    *     key or a name is too long for the pages of the target
    * @throws dev.pando.error.CorruptFileException if the source is damaged
    */
@@ -357,14 +354,14 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
    * As {@link #copyTo(WriteTxn)}, for one table.
    *
    * @return false if there is no such table: nothing has changed
-   * @throws IllegalArgumentException if the table was written with other codecs than these, too
+   * @throws IllegalArgumentException also if the table was written with other codecs than these
    */
   public final boolean copyTo(WriteTxn target, Table<?, ?> table) {
     return new TableCopy(this, target).one(table);
   }
 
   /**
-   * As {@link #copyTo(WriteTxn)}, for one table, whatever its codecs are.
+   * As {@link #copyTo(WriteTxn)}, for one table with any codecs.
    *
    * @return false if there is no such table: nothing has changed
    */
@@ -373,10 +370,9 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
   }
 
   /**
-   * Another read transaction on the same snapshot, for another thread. Both end independently of
-   * each other, and so do their ages: {@link Options#withReaderLimit} counts from here on. Unlike
-   * other methods, this one may be called by any thread at any time, also while another thread is
-   * in a call.
+   * Begins another read transaction on the same snapshot, for another thread. Each ends on its own,
+   * and {@link Options#withReaderLimit} of the new one counts from now. Unlike other methods, this
+   * one may be called by any thread at any time, even during another thread's call.
    *
    * {@snippet :
    * try (ReadTxn tx = db.beginRead()) {
@@ -391,7 +387,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
    * }
    *
    * @throws IllegalStateException if this transaction has ended, or is a write transaction, whose
-   *     changes nobody else sees
+   *     changes no other transaction sees
    */
   public ReadTxn fork() {
     ReaderSlot mine = Objects.requireNonNull(slot, "slot");
@@ -414,11 +410,12 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
   }
 
   /**
-   * Ends the transaction; what was read from it stays valid only where it was copied. A call of
-   * another thread that is under way throws, and is waited for, a second at most.
+   * Ends the transaction. Decoded objects and copies stay valid; views, cursors and segments do
+   * not. A call of another thread that is running throws; this method waits for it, at most 1 s. A
+   * second call does nothing.
    *
-   * @throws IllegalStateException if it is called from within a call of this transaction on the
-   *     same thread, such as by a codec
+   * @throws IllegalStateException if it is called within a call of this transaction on the same
+   *     thread, such as by a codec
    */
   @Override
   public void close() {
@@ -489,6 +486,6 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
 
   @Override
   public String toString() {
-    return "read transaction on state " + snapshot().txnId() + " of " + database.path();
+    return "read transaction on snapshot " + snapshot().txnId() + " of " + database.path();
   }
 }

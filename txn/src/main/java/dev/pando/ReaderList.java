@@ -43,7 +43,7 @@ final class ReaderList {
     this.metas = metas;
   }
 
-  /** Looks; the caller's own reader, of the newest snapshot, is left out. */
+  /** Lists the readers, except the caller's own on the newest snapshot. */
   static ReaderList of(Database database, ReaderSlots slots, Metas metas, CatalogSnapshot newest) {
     ReaderList list = new ReaderList(database, slots, metas, newest);
     long now = System.nanoTime();

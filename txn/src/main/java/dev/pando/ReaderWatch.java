@@ -11,14 +11,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the readers of this process: tells of those that are open for long, and ends those that
- * are open for too long. Also lets go of maps that nobody reads any more while nobody begins to
- * read.
+ * Watches the readers of this process: logs those that are open for long, and ends those that are
+ * open for too long. Also releases unused maps while no reader begins.
  */
 final class ReaderWatch implements Housekeeping.Task {
   private static final Logger LOG = System.getLogger(ReaderWatch.class.getName());
 
-  /** An operation that had begun when its reader was ended has so long to come to its end. */
+  /** The time that a running operation has to finish after its reader was ended. */
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long FOLLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -81,14 +80,14 @@ final class ReaderWatch implements Housekeeping.Task {
     LongReader reader = new LongReader(slot.pin() - 1, age, ended, slot.openedAt());
     LOG.log(
         Logger.Level.WARNING,
-        "%s: a read transaction on state %d has been open for %.1f s%s: pages that it shows cannot be reused%s"
+        "%s: a read transaction on snapshot %d has been open for %.1f s%s: pages that it shows cannot be reused%s"
             .formatted(
                 database.path(),
                 reader.txnId(),
                 age.toMillis() / 1000.0,
                 ended ? " and was ended" : "",
                 reader.openedAt() == null
-                    ? "; Options.withLeakTracking tells where it was opened"
+                    ? "; set Options.withLeakTracking to log where it was opened"
                     : ", opened at:"),
         reader.openedAt());
     if (listener != null) {

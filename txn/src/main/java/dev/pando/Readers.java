@@ -39,7 +39,7 @@ public final class Readers {
     lifecycle.checkAccepting();
     try {
       return begin(publication.pin(), limited);
-    } catch (InternalError e) { // the lock file was cut short while it was open
+    } catch (InternalError e) { // the lock file was truncated while it was open
       throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
@@ -78,7 +78,7 @@ public final class Readers {
       slot.free();
       throw e;
     } catch (Error e) {
-      slot.leftBehind = true; // freeing it here might fail, too
+      slot.leftBehind = true; // freeing it here might fail as well
       throw e;
     }
   }

@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * Makes the tables of a named snapshot those of a write transaction that has changed nothing yet.
  * No page of them is copied or read: the catalog names their roots again, and the lists of free
- * pages tell which pages they are. Each page of a commit is free, or belongs to a table, to the
+ * pages show which pages they are. Each page of a commit is free, or belongs to a table, to the
  * catalog or to the free tree. So the pages of its tables are those that were not free, without
  * those of the two trees, which are small. Walking the tables would read all their branches, and
  * their leaves if there are long values.
@@ -55,7 +55,7 @@ final class Restoration {
       throw new CorruptFileException(
           base.map().name(),
           -1,
-          "transaction %d used %d pages, of which %d are in the file's %d"
+          "transaction %d used %d pages, but only %d of them are in the file of %d"
               .formatted(meta.txnId(), used, seen, base.meta().pageCount()));
     }
     remove(meta, meta.catalog(), pages);

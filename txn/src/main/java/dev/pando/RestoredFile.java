@@ -11,7 +11,7 @@ import java.nio.file.CopyOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Copies a database that nobody need have open to another place, after checking all of it. */
+/** Copies a database, open or not, to another file after checking all of it. */
 final class RestoredFile {
   private final Storage storage;
   private final Options options;
@@ -27,7 +27,7 @@ final class RestoredFile {
     this.progress = progress;
   }
 
-  /** Whether the options say that a file may be replaced. */
+  /** Whether the options allow replacing a file. */
   static boolean replaces(CopyOption... how) {
     for (CopyOption option : how) {
       if (option != StandardCopyOption.REPLACE_EXISTING) {
@@ -58,7 +58,7 @@ final class RestoredFile {
     }
   }
 
-  /** Under the locks of a process that opens the file: nobody has it open, or opens it now. */
+  /** Runs under the locks of a process that opens the file: no process has it open or opens it. */
   private void install(CopyTarget copy, Path file) {
     try (LockFile _ = enter(file)) {
       refuseUnlessReplacing();
@@ -79,7 +79,7 @@ final class RestoredFile {
       LockFile lock = LockFile.enter(storage.lock(DatabaseFile.lockFile(file), true));
       boolean held = false;
       try {
-        held = lock.isNamed(); // or somebody deleted it just now, and there is another one
+        held = lock.isNamed(); // it may have been deleted just now, and replaced
         if (held && !lock.alone()) {
           held = false;
           throw new DatabaseLockedException(

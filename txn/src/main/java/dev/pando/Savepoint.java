@@ -1,14 +1,14 @@
 package dev.pando;
 
 /**
- * A point in a write transaction to which it can go back, from {@link WriteTxn#savepoint}. Nothing
- * need be done with it: it ends with its transaction, to which alone it means something.
+ * A point in a write transaction to which it can return, from {@link WriteTxn#savepoint}. It is
+ * valid only in that transaction and ends with it; it need not be released.
  */
 public final class Savepoint {
-  /** Those that it is one of. */
+  /** The savepoints of the transaction. */
   final Savepoints all;
 
-  /** How many savepoints are around it. */
+  /** The number of savepoints around it. */
   final int depth;
 
   Savepoint(Savepoints all, int depth) {

@@ -61,7 +61,7 @@ public final class Savepoints {
     }
   }
 
-  /** Undoes what was done since; the savepoint begins anew, those inside it end. */
+  /** Undoes all changes since; the savepoint begins again, those inside it end. */
   void rollBackTo(Savepoint savepoint) {
     while (active.size() > savepoint.depth) {
       active.removeLast();
@@ -71,7 +71,7 @@ public final class Savepoints {
     begin(savepoint);
   }
 
-  /** Keeps what was done since; the savepoint ends, and so do those inside it. */
+  /** Keeps all changes since; the savepoint ends, and so do those inside it. */
   void release(Savepoint savepoint) {
     releaseFrom(savepoint.depth);
   }

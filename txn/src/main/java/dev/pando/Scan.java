@@ -15,8 +15,8 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a range of a table, read while they are asked for: nothing is loaded ahead. Each
- * {@link #iterator} and each {@link #stream} begins anew.
+ * The entries of a range of a table, read on demand: nothing is loaded ahead. Each {@link
+ * #iterator} and each {@link #stream} starts at the beginning of the range.
  *
  * {@snippet :
  * for (Entry<Long, Order> entry : tx.scan(ORDERS, Range.atLeast(100L).limit(20))) { ... }
@@ -27,20 +27,23 @@ import org.jspecify.annotations.Nullable;
  * <p>In a write transaction the table may be changed while it is scanned, the entry just visited
  * included; entries that follow are seen as they are when the scan reaches them. {@link
  * Iterator#remove} deletes the entry that {@code next} returned last; in a read transaction it
- * throws {@link UnsupportedOperationException}. A scan that does not run to its end makes the next
- * write to the table a little slower, unless it is closed.
+ * throws {@link UnsupportedOperationException}. An unfinished scan makes the next write to the
+ * table a little slower, unless it is closed.
  *
- * <p>For the thread that uses the transaction. Throws {@link IllegalStateException} after the
- * transaction's end; what began before a {@linkplain WriteTxn#rollbackTo rollback to a savepoint}
- * does so after it. {@link #close} is for scans that are left early; what runs to its end closes
- * itself.
+ * <p>Not thread-safe: only the thread that uses the transaction may call it. Throws {@link
+ * IllegalStateException} after the transaction's end. An iterator opened before a {@linkplain
+ * WriteTxn#rollbackTo rollback to a savepoint} throws it after the rollback. Close a scan that is
+ * left early; one that reaches its end closes itself.
  */
 public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
   private final ReadTxn tx;
   private final Table<K, V> table;
   private final EncodedRange range;
 
-  /** The one begun last: to close it at once. Others are looked after when they are used. */
+  /**
+   * The iterator opened last, so that it is closed at once. Others notice the close when they are
+   * used.
+   */
   private @Nullable RangeCursor last;
 
   private boolean closed;
@@ -80,7 +83,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         .onClose(this::close);
   }
 
-  /** The first entry of the range and all behind it, as a list. */
+  /** All entries of the range, as a list that the caller owns. */
   public List<Entry<K, V>> toList() {
     List<Entry<K, V>> all = new ArrayList<>();
     forEach(all::add);
@@ -109,7 +112,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
   private final class Entries implements Iterator<Entry<K, V>> {
     private final RangeCursor cursor;
 
-    /** Whether the cursor stands on an entry that was not handed out yet. */
+    /** Whether the cursor is on an entry that was not returned yet. */
     private boolean ready;
 
     private boolean ended;

@@ -4,7 +4,8 @@ import dev.pando.txn.commit.Changes;
 
 /**
  * One of several updates that share a transaction, one after the other. Each has a {@link WriteTxn}
- * of its own on the same {@link Changes}. That ends with the update, and does not end the whole.
+ * of its own on the same {@link Changes}, which ends with the update. The shared transaction goes
+ * on.
  */
 final class SharedUpdate {
   private final WriteTxn whole;
@@ -21,7 +22,7 @@ final class SharedUpdate {
     this.tx = new WriteTxn(whole);
   }
 
-  /** What the update may use. */
+  /** The transaction that the update may use. */
   WriteTxn tx() {
     return tx;
   }
@@ -61,7 +62,7 @@ final class SharedUpdate {
     }
   }
 
-  /** Lets no other thread in; false if one is in a call, and does not leave. */
+  /** Locks out other threads; false if one is in a call and does not leave it. */
   private boolean seal() {
     Caller only = tx.onlyCaller();
     if (!sealed && !stuck) {

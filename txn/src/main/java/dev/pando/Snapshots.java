@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * States of a database that are kept under a name until they are dropped, also while nobody has the
- * database open. From {@link Database#snapshots}.
+ * Commits of a database that are kept under a name until they are dropped, even while no process
+ * has the database open. From {@link Database#snapshots}.
  *
  * {@snippet :
  * db.snapshots().create("before-migration");
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * boolean dropped = db.snapshots().drop("before-migration");
  * }
  *
- * <p>Making one copies nothing. It costs the pages that it shows and that later commits have
- * replaced: they are not reused while it is there. Thread-safe.
+ * <p>Creating one copies nothing. Pages that it shows are not reused until it is dropped, even if
+ * later commits have replaced them. Thread-safe.
  */
 public final class Snapshots {
   private final Database database;
@@ -57,7 +57,9 @@ public final class Snapshots {
     Table<byte[], byte[]> _ = Table.of(name, Codec.bytes(), Codec.bytes()); // the same rules
   }
 
-  /** All named snapshots, by name. Reads the lists of free pages to tell what they hold. */
+  /**
+   * All named snapshots, by name. Reads the lists of free pages to count the pages that each keeps.
+   */
   public List<NamedSnapshot> list() {
     try (ReadTxn tx = database.beginOwnRead()) {
       CatalogSnapshot now = tx.snapshot();
@@ -94,10 +96,7 @@ public final class Snapshots {
     }
   }
 
-  /**
-   * Keeps what an older list names from being reused, for the engine itself; null if it was dropped
-   * since.
-   */
+  /** Pins a snapshot of an older list for the engine; null if it was dropped since. */
   @Nullable ReadTxn keep(SnapshotEntry listed) {
     return database
         .reading()
@@ -110,7 +109,7 @@ public final class Snapshots {
             false);
   }
 
-  /** As {@link #keep}, for code that reads the pages without a transaction. */
+  /** As {@link #keep}, for reading pages without a transaction. */
   SnapshotKeeper.@Nullable Kept keepPages(SnapshotEntry listed) {
     ReadTxn kept = keep(listed);
     return kept == null ? null : kept::close;
@@ -125,7 +124,7 @@ public final class Snapshots {
   }
 
   /**
-   * Drops a snapshot; the pages that only it showed can be reused.
+   * Drops a snapshot; pages that only it showed can be reused. On disk when this returns.
    *
    * @return false if there is no such snapshot
    */
@@ -139,21 +138,20 @@ public final class Snapshots {
   }
 
   /**
-   * Makes a snapshot the newest state, in one commit that is on disk when this returns. Its tables
-   * are all tables then. Everything that was committed since the snapshot is gone from the newest
-   * state: to be able to go back, create a snapshot of that first.
+   * Commits a snapshot's tables as the newest ones, in one commit that is on disk when this
+   * returns. Changes committed since the snapshot are no longer visible. To be able to undo this,
+   * create a snapshot of the newest commit first.
    *
-   * <p>All named snapshots stay as they are, this one too, so it can be restored again. Readers
-   * that are open go on seeing what they saw. Waits for its turn to write, as {@link
-   * Database#beginWrite} does; what others commit before it is undone, what they commit after it is
-   * based on it.
+   * <p>All named snapshots are kept, this one too, so it can be restored again. Open readers keep
+   * their snapshots. Waits for its turn to write, as {@link Database#beginWrite} does. Commits
+   * before it are undone; commits after it are based on it.
    *
-   * <p>Copies nothing: a few pages are written. Takes time for the lists of free pages, which is a
-   * bit for each page of the file, and for each table. The next write transaction reads the list of
-   * free pages again, and that of each snapshot that is named or read, as the first one of a
-   * process does.
+   * <p>No data is copied: a few pages are written. The time depends on the number of tables and on
+   * the lists of free pages, which have one bit for each page of the file. The next write
+   * transaction reads the list of free pages again, and the list of each snapshot that is named or
+   * read, as the first one of a process does.
    *
-   * @return the transaction that committed it, see {@link ReadTxn#txnId}
+   * @return the id of the commit, see {@link ReadTxn#txnId}
    * @throws IllegalArgumentException if there is no such snapshot
    * @throws dev.pando.error.DatabaseFullException if there is no room for the pages that are
    *     written: nothing has changed

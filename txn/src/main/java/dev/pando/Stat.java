@@ -6,7 +6,7 @@ import java.time.Duration;
  * The size and state of a database at one moment.
  *
  * @param pageSize bytes of a page
- * @param fileBytes bytes of the file, with what was allocated ahead
+ * @param fileBytes bytes of the file, including space that was allocated ahead
  * @param pageCount pages in use or free
  * @param freePages pages that no table uses
  * @param txnId the newest commit
@@ -15,8 +15,8 @@ import java.time.Duration;
  *     the first commit or sync
  * @param tables tables
  * @param readers open read transactions of all processes
- * @param oldestReaderTxn the oldest state that one of them reads, or {@code txnId} without readers
- * @param oldestReaderAge how long the one has been open that was opened first; zero without readers
+ * @param oldestReaderTxn the oldest commit that a reader sees, or {@code txnId} without readers
+ * @param oldestReaderAge the age of the reader that was opened first; zero without readers
  * @param heldPages free pages that cannot be reused yet, because readers or named snapshots still
  *     show them
  */
@@ -33,8 +33,8 @@ public record Stat(
     Duration oldestReaderAge,
     long heldPages) {
   /**
-   * At most so many commits may be lost in a power cut; 0 if all are known to be on disk. Ids grow
-   * not always by one, so they may be fewer. {@link Database#sync} puts them on disk.
+   * An upper bound of the commits that a power cut may lose; 0 if all are known to be on disk. Ids
+   * do not always grow by one, so there may be fewer. {@link Database#sync} puts them on disk.
    */
   public long unsyncedCommits() {
     return txnId - durableTxn;

@@ -5,23 +5,23 @@ import dev.pando.codec.Utf8;
 import java.util.Objects;
 
 /**
- * The name of a table and how its keys and values become bytes. It stands for the table in every
- * call but holds nothing of it: make it once, as a constant, before or after the database is open.
- * The table itself comes into being when something is first written to it.
+ * The name of a table and how its keys and values become bytes. It names the table in every call
+ * and holds no data: create it once, as a constant, before or after the database is opened. The
+ * first write creates the table itself.
  *
  * {@snippet :
  * static final Table<Long, Order> ORDERS =
  *     Table.of("orders", Codec.u64(), Codec.record(Order.class));
  * }
  *
- * <p>The ids of both codecs are stored with the table; using it with others is refused. Immutable
- * and safe for use by many threads.
+ * <p>The ids of both codecs are stored with the table; a use with other codecs throws {@link
+ * IllegalArgumentException}. Immutable and safe for use by many threads.
  *
  * @param <K> the keys
  * @param <V> the values
  */
 public final class Table<K, V> {
-  /** The longest name, in bytes of UTF-8. */
+  /** The greatest length of a name, in bytes of UTF-8. */
   public static final int MAX_NAME = 255;
 
   private static final int MAX_CODEC_ID = 0xFFFF;
@@ -51,7 +51,8 @@ public final class Table<K, V> {
    * @param value how values become bytes
    * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
    *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, or if either is
-   *     {@link Codec#nullable}, descending or not, whose null nobody could tell from an absent key
+   *     {@link Codec#nullable}, descending or not, whose null could not be distinguished from an
+   *     absent key
    * @throws NullPointerException if an argument is null
    */
   public static <K, V> Table<K, V> of(String name, Codec<K> key, Codec<V> value) {

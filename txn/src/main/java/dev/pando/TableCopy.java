@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Copies tables from one transaction into another, as bytes. A value goes from the page in which it
  * was found into a page of the target. After each entry the source is asked whether it is still
- * open: a reader that was ended meanwhile may have shown pages that were used again.
+ * open: a reader that was ended meanwhile may have shown reused pages.
  *
  * <p>There is no savepoint in the target, because that would remember each page of the copy: the
  * tables were empty, so undoing is dropping or clearing them.
@@ -33,10 +33,10 @@ final class TableCopy {
   private final Slice key = new Slice();
   private final Slice value = new Slice();
 
-  /** Tables of the target that may have something of the copy. */
+  /** Tables of the target that may hold entries of the copy. */
   private final List<String> begun = new ArrayList<>();
 
-  /** Whether a step of the target is under way: what it leaves when it fails, it says itself. */
+  /** Whether a step of the target is running; if it fails, the target reports its own state. */
   private boolean inTarget;
 
   TableCopy(ReadTxn source, WriteTxn target) {

@@ -4,7 +4,7 @@ import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.CatalogEntry;
 
 /**
- * What a table consists of.
+ * The size of a table.
  *
  * @param name the table
  * @param keyCodec the id of the codec of its keys

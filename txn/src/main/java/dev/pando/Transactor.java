@@ -25,10 +25,10 @@ abstract sealed class Transactor permits Database {
   /** Runs updates, which share commits. */
   abstract GroupCommit updates();
 
-  /** Of a transaction that asks for none. */
+  /** The durability of a transaction that specifies none. */
   abstract Durability durability();
 
-  /** Refuses if the database is closed, or open for reading only. */
+  /** Throws if the database is closed, or open for reading only. */
   abstract void checkWritable();
 
   // ---- one operation, one transaction
@@ -53,16 +53,14 @@ abstract sealed class Transactor permits Database {
     }
   }
 
-  /** How many keys a table has in the newest commit. Takes the same short time for every table. */
+  /** The number of keys of a table in the newest commit, in constant time. */
   public long count(Table<?, ?> table) {
     try (ReadTxn tx = beginRead()) {
       return tx.count(table);
     }
   }
 
-  /**
-   * As {@link #count(Table)}, whatever the codecs of the table are; 0 if there is no such table.
-   */
+  /** As {@link #count(Table)}, for any codecs; 0 if there is no such table. */
   public long count(String table) {
     try (ReadTxn tx = beginRead()) {
       return tx.count(table);
@@ -71,8 +69,8 @@ abstract sealed class Transactor permits Database {
 
   /**
    * The entries of a table whose keys are in a range, in the range's direction, all of one commit,
-   * as a list that is the caller's. It has them all in memory; {@link ReadTxn#scan} reads them one
-   * by one.
+   * as a list that the caller owns. All entries are in memory at once; {@link ReadTxn#scan} reads
+   * them one by one.
    */
   public <K, V> List<Entry<K, V>> list(Table<K, V> table, Range<? super K> range) {
     try (ReadTxn tx = beginRead()) {
@@ -81,8 +79,8 @@ abstract sealed class Transactor permits Database {
   }
 
   /**
-   * Stores a value under a key, in place of the one there may be: {@link WriteTxn#put} in an {@link
-   * #update} of its own, with what that throws. Many puts are faster in one update.
+   * Stores a value under a key, and replaces an existing value: {@link WriteTxn#put} in an {@link
+   * #update} of its own, with the exceptions of that. Many puts are faster in one update.
    *
    * @return whether the key is new
    */
@@ -91,7 +89,8 @@ abstract sealed class Transactor permits Database {
   }
 
   /**
-   * Removes a key: {@link WriteTxn#delete} in an {@link #update} of its own, with what that throws.
+   * Removes a key: {@link WriteTxn#delete} in an {@link #update} of its own, with the exceptions of
+   * that.
    *
    * @return false if it is absent
    */
@@ -115,20 +114,20 @@ abstract sealed class Transactor permits Database {
   }
 
   /**
-   * Runs a closure in a write transaction, which is committed when this returns, and on disk unless
-   * {@link Options#withDurability} says otherwise. It is rolled back if the closure throws. An
-   * update inside an update of the same thread fails at once, and so does one on a thread that
-   * holds an open write transaction.
+   * Runs a closure in a write transaction. The transaction is committed when this returns, and is
+   * on disk unless {@link Options#withDurability} says otherwise. It is rolled back if the closure
+   * throws. An update on a thread that runs an update or holds an open write transaction throws
+   * {@link IllegalStateException} at once.
    *
-   * <p>The closure's transaction is for one thread at a time: if another one calls it meanwhile,
-   * the update changes nothing and throws an {@link IllegalStateException} that names both.
+   * <p>One thread may call the closure's transaction at a time. If another thread calls it
+   * meanwhile, the update changes nothing and throws {@link IllegalStateException} that names both.
    *
    * <p>Updates of several threads run one after the other, each on its own thread, and share a
-   * commit: so many threads together commit far more often than the disk can sync. One that fails
-   * fails alone. If the commit fails, all that share it get an exception.
+   * commit. So many threads together commit far more often than the disk can sync. An update that
+   * throws fails alone. If the commit fails, all updates that share it get an exception.
    *
    * @throws ReadOnlyException if the database was opened for reading only
-   * @throws dev.pando.error.DatabaseFullException if there is no room: nothing was written
+   * @throws dev.pando.error.DatabaseFullException if there is no room; then nothing was written
    * @throws dev.pando.error.DatabaseFailedException if an earlier commit, or this one, failed so
    *     that it is not known what is on disk
    */
@@ -137,9 +136,9 @@ abstract sealed class Transactor permits Database {
   }
 
   /**
-   * As {@link #update(WriteAction)}, with a durability of its own. A commit that several updates
-   * share has the strictest durability that one of them asks for: beside one with {@link
-   * Durability#SYNC}, those with {@link Durability#ASYNC} wait for the sync as well.
+   * As {@link #update(WriteAction)}, with a durability of its own. A shared commit has the
+   * strictest durability of its updates: if one has {@link Durability#SYNC}, those with {@link
+   * Durability#ASYNC} wait for the sync as well.
    *
    * @param durability instead of that of {@link Options#withDurability}
    */
@@ -178,14 +177,14 @@ abstract sealed class Transactor permits Database {
   }
 
   /**
-   * As {@link #updateAndGet(WriteFunction)}, but does not wait for the disk: the function runs on
-   * the calling thread before this returns, as soon as it is its turn, and the future completes
-   * when the commit is done; with {@link Durability#SYNC}, the default, it is on disk then. Updates
-   * of one thread are committed in the order of the calls. What the function throws, and a failed
-   * commit, completes the future exceptionally. An update that waits for an earlier one's future
-   * gets {@link IllegalStateException} if the two share their commit: it would wait for itself.
-   * That is noticed by {@code get} and {@code join} of the future and of those that depend on it,
-   * without a limit of time.
+   * As {@link #updateAndGet(WriteFunction)}, but does not wait for the disk. The function runs on
+   * the calling thread, when it has the turn to write, before this returns. The future completes
+   * when the commit is done; with {@link Durability#SYNC}, the default, the commit is on disk then.
+   * Updates of one thread are committed in the order of the calls. An exception of the function or
+   * of the commit completes the future exceptionally. An update that waits for an earlier one's
+   * future gets {@link IllegalStateException} if the two share their commit, because it would wait
+   * for itself. {@code get} and {@code join} without a timeout detect this, on the future and on
+   * those that depend on it.
    *
    * @throws ReadOnlyException if the database was opened for reading only
    */
@@ -197,7 +196,7 @@ abstract sealed class Transactor permits Database {
   /**
    * As {@link #updateAsync(WriteFunction)}, with a durability of its own. With {@link
    * Durability#ASYNC} the future completes when the commit is visible, which may be long before it
-   * is on disk; other updates that share the commit may make it wait for a sync.
+   * is on disk. It waits for a sync only if another update of the same commit does.
    *
    * @param durability instead of that of {@link Options#withDurability}
    */
@@ -209,17 +208,19 @@ abstract sealed class Transactor permits Database {
     return updates().runAsync(body, durability);
   }
 
-  /** Begins a read transaction on the newest commit. Close it: it keeps that commit's pages. */
+  /**
+   * Begins a read transaction on the newest commit. Close it: until then its pages are not reused.
+   */
   public ReadTxn beginRead() {
     return reading().newest(true);
   }
 
   /**
-   * Begins a write transaction; waits until those that asked before have ended. It may be committed
-   * and closed by another thread: it is held by the thread that used it last, at first by this one.
+   * Begins a write transaction, after waiting for those requested before it. Another thread may
+   * commit and close it. The thread that used it last holds it, at first this one.
    *
    * @throws IllegalStateException if this thread holds the open write transaction, or runs an
-   *     update: it would wait for itself
+   *     update, because it would wait for itself
    * @throws ReadOnlyException if the database was opened for reading only
    * @throws dev.pando.error.DatabaseFailedException if an earlier commit failed so that it is not
    *     known what is on disk
@@ -231,11 +232,11 @@ abstract sealed class Transactor permits Database {
   }
 
   /**
-   * As {@link #beginWrite}, but waits no longer than a limit for the transactions that asked
-   * before, in this process and in others.
+   * As {@link #beginWrite}, but waits only for a limited time for the transactions requested before
+   * it, in this process and in others.
    *
    * @param limit zero or more
-   * @return null if the turn did not come in time
+   * @return the transaction, or null if the limit passed
    */
   public @Nullable WriteTxn tryBeginWrite(Duration limit) {
     if (limit.isNegative()) {

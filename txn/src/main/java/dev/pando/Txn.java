@@ -11,14 +11,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all transactions have below their API: their end, which may come from another thread, and
- * the threads that call them, one at a time.
+ * The common internals of all transactions: their end, which another thread may cause, and their
+ * calls, one thread at a time.
  */
 abstract sealed class Txn permits ReadTxn {
   private static final long CLOSED = Long.MIN_VALUE;
   private static final long ENDED = CLOSED + 1;
 
-  /** How long a close waits for another thread's call. */
+  /** The time that a close waits for another thread's call. */
   static final long LEAVE_NANOS = 1_000_000_000;
 
   private static final VarHandle CALLER;
@@ -68,7 +68,7 @@ abstract sealed class Txn permits ReadTxn {
     return Objects.requireNonNull(caller, "caller");
   }
 
-  /** Tables came or went. */
+  /** Notes that tables were created or dropped. */
   final void forgetTable() {
     Caller last = caller;
     if (last != null) {
@@ -102,7 +102,7 @@ abstract sealed class Txn permits ReadTxn {
     }
   }
 
-  /** A thread calls that is not the one that called last. */
+  /** Begins a call of a thread other than the last one. */
   Caller arrive(@Nullable Caller last, Thread me) {
     checkOpen();
     Caller next = last == null ? Caller.ofReader(snapshot.map().pageSize(), me) : last.next(me);
@@ -139,8 +139,8 @@ abstract sealed class Txn permits ReadTxn {
   }
 
   /**
-   * Checks what a call has read after it has read it: a reader that was ended meanwhile may have
-   * seen pages that were reused, and one that met another thread may have mixed up both calls.
+   * Checks, after a call has read, that the result counts. A reader that was ended meanwhile may
+   * have seen reused pages, and one that met another thread may have mixed up both calls.
    */
   final void check(Caller mine, long call) {
     VarHandle.loadLoadFence();
@@ -149,7 +149,7 @@ abstract sealed class Txn permits ReadTxn {
     }
   }
 
-  /** As {@link #check(Caller, long)}, where maybe no page was read that would tell of an end. */
+  /** As {@link #check(Caller, long)}, for a step that may have read no page. */
   final void checkStep(Caller mine, long call) {
     VarHandle.loadLoadFence();
     if (epoch < 0 || caller != mine || call < 0 || lifecycle.hasEnded()) {
@@ -158,13 +158,15 @@ abstract sealed class Txn permits ReadTxn {
     }
   }
 
-  /** As {@link #check(Caller, long)}, after a codec has read what changes would have moved. */
+  /**
+   * As {@link #check(Caller, long)}, after a codec has read bytes that a change would have moved.
+   */
   final void check(Caller mine, long call, long then) {
     check(mine, call);
     checkEpochInCall(then);
   }
 
-  /** A codec may not write while it decodes. */
+  /** Refuses a codec that wrote while it decoded. */
   final void checkEpochInCall(long then) {
     if (epoch != then) {
       checkOpen();
@@ -207,7 +209,7 @@ abstract sealed class Txn permits ReadTxn {
             : "the transaction " + outcome() + ": " + this);
   }
 
-  /** How it came to its end, for messages. */
+  /** How the transaction ended, for messages. */
   String outcome() {
     return "has ended";
   }
@@ -218,21 +220,21 @@ abstract sealed class Txn permits ReadTxn {
       return false;
     }
     epoch = ENDED;
-    forgetLeak(); // the slot will be another's when nobody can reach this any more
+    forgetLeak(); // the slot belongs to another transaction when this one is unreachable
     return true;
   }
 
-  /** What a view remembers. */
+  /** The count that a view remembers. */
   final long epoch() {
     return epoch;
   }
 
-  /** Pages may change: views end. */
+  /** Ends all views, because pages may change. */
   final void nextEpoch() {
     epoch++;
   }
 
-  /** A view is used after {@code then}: says why it may not be, unless it may. */
+  /** Throws, with the reason, if a view set at {@code then} is out of date. */
   final void checkEpoch(long then) {
     if (epoch != then) {
       checkOpen();
@@ -242,19 +244,19 @@ abstract sealed class Txn permits ReadTxn {
     }
   }
 
-  /** What a cursor remembers. */
+  /** The count that a cursor remembers. */
   final int rollbacks() {
     return rollbacks;
   }
 
-  /** The transaction went back to a savepoint: cursors and views end. */
+  /** Ends cursors and views after a rollback to a savepoint. */
   final void nextRollback() {
     rollbacks++;
     nextEpoch();
     forgetTable();
   }
 
-  /** A cursor that began when there had been so many rollbacks is used: says why it may not be. */
+  /** Throws, with the reason, if a rollback ended a cursor that began after so many of them. */
   final void checkRollbacks(int then) {
     if (rollbacks != then) {
       checkOpen();
@@ -287,9 +289,9 @@ abstract sealed class Txn permits ReadTxn {
   }
 
   /**
-   * What a failure in the middle of a call means. Mapped pages vanish when the file is cut short by
-   * somebody, and when the database is closed while this call runs. What a reader that was ended,
-   * or that met another thread, takes for damage is none.
+   * The exception for a failure in the middle of a call. Mapped pages vanish when a program
+   * truncates the file, and when the database is closed during the call. Damage that a reader
+   * reports after its end, or after it met another thread, is not real.
    */
   final RuntimeException explained(Throwable failure, Caller mine) {
     try {
@@ -328,7 +330,7 @@ abstract sealed class Txn permits ReadTxn {
     return epoch == CLOSED;
   }
 
-  /** A codec, or a function that reads, may not end what it is called by. */
+  /** Refuses a codec, or a function that reads, that ends its own transaction. */
   final void checkNotInCall() {
     Caller last = caller;
     if (last != null
@@ -343,10 +345,11 @@ abstract sealed class Txn permits ReadTxn {
   }
 
   /**
-   * Waits, after the end, until no thread is in a call: a second, which is enough for a call that
-   * does not itself wait for something.
+   * Waits, after the end, until no thread is in a call, at most 1 s. That is enough for a call that
+   * does not itself wait.
    *
-   * @return the memory of the calling thread, for the next transaction, if nobody else may have it
+   * @return the memory of the calling thread, for the next transaction, if no other thread may use
+   *     it
    */
   final @Nullable Caller leftBy(Thread closer) {
     Caller last = caller;

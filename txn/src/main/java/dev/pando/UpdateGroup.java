@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Updates that share one transaction, and those who wait for its commit. */
+/** Updates that share one transaction, and the threads that wait for its commit. */
 final class UpdateGroup {
   /** An update whose thread does not wait. */
   static final class Promise<R extends @Nullable Object> {
@@ -37,7 +37,7 @@ final class UpdateGroup {
       }
     }
 
-    /** Whatever happens, the future is complete. */
+    /** Completes the future, whatever happens. */
     void keepInAnyCase(@Nullable Throwable failure) {
       try {
         keep(failure);
@@ -48,7 +48,7 @@ final class UpdateGroup {
   }
 
   /** The transaction of them all. */
-  @SuppressWarnings("NullAway.Init") // set before anybody can see the group
+  @SuppressWarnings("NullAway.Init") // set before another thread can see the group
   WriteTxn whole;
 
   private Thread[] members = new Thread[8];
@@ -57,7 +57,7 @@ final class UpdateGroup {
   private int promiseCount;
   private Durability durability = Durability.ASYNC;
 
-  /** What left the transaction so that nobody can commit it. */
+  /** The failure after which the transaction cannot be committed. */
   private @Nullable Throwable broken;
 
   /** Whether no more updates join; for the thread that commits. */
@@ -102,12 +102,12 @@ final class UpdateGroup {
     return Arrays.asList(members).subList(0, memberCount);
   }
 
-  /** The strictest that anybody asked for. */
+  /** The strictest durability that an update requested. */
   Durability durability() {
     return durability;
   }
 
-  /** Keeps what an update did. */
+  /** Keeps the changes of an update. */
   void keep(Savepoint before) {
     try {
       whole.release(before);
@@ -149,7 +149,7 @@ final class UpdateGroup {
     return sealed;
   }
 
-  /** Waits until a condition holds of which {@link #wakeLeader} tells, or for some time. */
+  /** Waits until {@link #wakeLeader} signals a condition, or for a limited time. */
   void leaderWaits(long nanos, BooleanSupplier ready) {
     waitingLeader = Thread.currentThread();
     long end = System.nanoTime() + nanos;
@@ -201,7 +201,7 @@ final class UpdateGroup {
     }
   }
 
-  /** An exception of the waiter's own for what the leader met. */
+  /** A waiter's own exception for a failure of the leader. */
   private static RuntimeException forWaiter(Throwable e) {
     String message = String.valueOf(e.getMessage());
     return switch (e) {

@@ -12,13 +12,13 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a key or a value where they stand in the file: nothing is copied, and setting a view
- * allocates nothing, so keep one and use it again and again.
+ * The bytes of a key or a value in the mapped file, without a copy. Setting a view allocates
+ * nothing, so reuse one.
  *
- * <p>A view shows what it was last set to until its transaction ends, in a write transaction until
- * the next write; after that, and while it was never set, every method throws {@link
- * IllegalStateException}. For the thread that uses the transaction: a single number that is read
- * while another thread writes to the same transaction may be any.
+ * <p>A view is valid until its transaction ends, in a write transaction until the next write. After
+ * that, and before it is set, every method throws {@link IllegalStateException}. Not thread-safe:
+ * only the thread that uses the transaction may call it. A number that is read while another thread
+ * writes to the same transaction may have any value.
  */
 public final class View {
   private static final ValueLayout.OfInt INT_BE =
@@ -131,13 +131,13 @@ public final class View {
   }
 
   /**
-   * The bytes as a read-only segment, for code that takes one. This allocates. The segment does not
-   * check what the view does: used after the transaction's end, it may show newer bytes of the
-   * file, and it throws once the file is unmapped.
+   * The bytes as a read-only segment, for code that takes one. This allocates. The segment lacks
+   * the checks of the view: after the transaction's end it may show newer bytes of the file, and it
+   * throws when the file is unmapped.
    *
    * <p>In a write transaction the segment is a copy if the transaction has changed the value, and
-   * outlives later writes. Bytes of more than 1 MiB are shown in place until the next write, which
-   * may take them as its value.
+   * outlives later writes. Changed bytes of more than 1 MiB are shown in place, and are valid until
+   * the next write, which may take them as its value.
    */
   public MemorySegment asSegment() {
     ReadTxn owner = owner();

@@ -7,9 +7,9 @@ import dev.pando.txn.file.Snapshot;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Reads a snapshot's part of the file once, from begin to end. In this order the kernel reads
- * ahead, and fills its tables for the map; pages that are wanted one by one would be waited for one
- * by one. Bytes are copied out, because loads without a use would be optimised away.
+ * Reads a snapshot's part of the file once, from beginning to end. In this order the kernel reads
+ * ahead and fills the page tables of the map. Random reads would wait for each page. Bytes are
+ * copied, because unused loads would be optimised away.
  */
 final class WarmUp {
   private static final int BATCH = 1 << 20;

@@ -12,14 +12,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reused memory of one call at a time: a key, a value, and where they were found. A codec that
- * calls the transaction for which it encodes or decodes makes a call inside a call, which gets the
- * {@link #inner} one.
+ * Reused memory of one call at a time: a key, a value, and the places where they were found. A
+ * codec that calls the transaction for which it encodes or decodes makes a call inside a call,
+ * which gets the {@link #inner} one.
  */
 final class Workspace {
   /**
-   * Holds one byte more than a key can have. A longer key that is looked for is truncated to that:
-   * it is still longer than every stored key, so it is equal to none and has the same neighbours.
+   * Holds one byte more than a key can have. A longer key for a search is truncated to that. It is
+   * still longer than every stored key, so it equals none and has the same neighbours.
    */
   final KeyBuffer key;
 
@@ -28,7 +28,7 @@ final class Workspace {
   final Slice keySlice = new Slice();
   final Slice valueSlice = new Slice();
 
-  /** Memory beyond this is not kept from one transaction to the next. */
+  /** The most memory, in bytes, that is kept from one transaction to the next. */
   private static final int KEPT = 1 << 20;
 
   private final int maxKey;
@@ -45,7 +45,7 @@ final class Workspace {
     this.outer = outer;
   }
 
-  /** For a call inside the one that uses this. */
+  /** The workspace of a nested call. */
   Workspace inner() {
     Workspace mine = inner;
     if (mine == null) {
@@ -55,12 +55,12 @@ final class Workspace {
     return mine;
   }
 
-  /** Of the call around the one that uses this. */
+  /** The workspace of the enclosing call. */
   Workspace outer() {
     return Objects.requireNonNull(outer, "there is no call around this one");
   }
 
-  /** Encodes a key to look for, of any length. */
+  /** Encodes a key for a search, of any length. */
   <K> KeyBuffer encodeKey(Table<K, ?> table, K value) {
     sink.clear();
     table.keyCodec().encode(Objects.requireNonNull(value, "the key is null"), sink);
@@ -79,14 +79,14 @@ final class Workspace {
     return encoded;
   }
 
-  /** Takes a key to look for that is bytes already, of any length. */
+  /** Takes the bytes of a key for a search, of any length. */
   KeyBuffer setKey(MemorySegment bytes) {
     key.setStart(Objects.requireNonNull(bytes, "the key is null"), 0, bytes.byteSize());
     return key;
   }
 
   /**
-   * Takes a key to store that is bytes already.
+   * Takes the bytes of a key to store.
    *
    * @throws IllegalArgumentException if it is empty or too long
    */
@@ -120,14 +120,14 @@ final class Workspace {
     table.valueCodec().encode(Objects.requireNonNull(value, "the value is null"), sink);
   }
 
-  /** Takes a copy of a value that is bytes already; it is in {@link #sink}. */
+  /** Copies the bytes of a value into {@link #sink}. */
   MemorySegment copy(MemorySegment bytes) {
     sink.clear();
     sink.putSegment(bytes, 0, bytes.byteSize());
     return sink.segment().asSlice(0, bytes.byteSize());
   }
 
-  /** The transaction is over: lets go of what a large value needed, and of the maps. */
+  /** The transaction is over: releases the memory of large values, and the maps. */
   void trim() {
     if (sink.segment().byteSize() > KEPT) {
       sink = new Sink();

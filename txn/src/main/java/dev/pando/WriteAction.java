@@ -3,7 +3,7 @@ package dev.pando;
 /**
  * What {@link Database#update} runs: all its writes are committed, or none of them.
  *
- * @param <X> what it throws besides unchecked exceptions; inferred
+ * @param <X> the checked exception that it throws; inferred
  */
 @FunctionalInterface
 public interface WriteAction<X extends Exception> {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What {@link Database#updateAndGet} runs: as a {@link WriteAction} with a result.
  *
  * @param <R> the result
- * @param <X> what it throws besides unchecked exceptions; inferred
+ * @param <X> the checked exception that it throws; inferred
  */
 @FunctionalInterface
 public interface WriteFunction<R extends @Nullable Object, X extends Exception> {

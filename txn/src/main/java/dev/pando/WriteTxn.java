@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one transaction that may write, from {@link Database#beginWrite} or {@link Database#update}.
- * It sees what it wrote; everybody else sees it once {@link #commit} returns, and then it is on
- * disk. Without commit, {@link #rollback} and {@link #close} undo everything.
+ * It sees its own changes. Other transactions that begin after {@link #commit} returns see them as
+ * well, and by default they are on disk then. Without commit, {@link #rollback} and {@link #close}
+ * undo all changes.
  *
  * {@snippet :
  * try (WriteTxn tx = db.beginWrite()) {
@@ -22,21 +23,21 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>Used by one thread at a time; it may move from thread to thread between calls. When two
- * threads meet in it, the second one gets an {@link IllegalStateException}, which names both, and
- * the transaction can only be closed: {@code list.parallelStream().forEach(i -> tx.put(...))}
- * changes nothing. A codec may read and write while it encodes, and read while it decodes; what it
- * decodes may move when it writes, so that is refused.
+ * <p>Not thread-safe: one thread may call it at a time, and it may move to another thread between
+ * calls. A call during another thread's call throws {@link IllegalStateException} that names both
+ * threads. After that the transaction can only be closed: {@code list.parallelStream().forEach(i ->
+ * tx.put(...))} changes nothing. A codec may read and write while it encodes, and read while it
+ * decodes. A write while it decodes is refused, because it may move the bytes being decoded.
  *
  * <p>When a write fails with a {@link dev.pando.error.StorageException}, such as a full disk, the
- * transaction can only be closed, or {@linkplain #rollbackTo rolled back to a savepoint}; earlier
- * commits are not touched.
+ * transaction can only be closed, or {@linkplain #rollbackTo rolled back to a savepoint}. Earlier
+ * commits are unaffected.
  */
 public final class WriteTxn extends ChangingTxn {
-  /** The longest value, in bytes: 2 GiB - 1. */
+  /** The greatest length of a value, in bytes: 2 GiB - 1. */
   public static final int MAX_VALUE = Integer.MAX_VALUE;
 
-  /** That {@link #rollback} was called. */
+  /** Whether {@link #rollback} was called. */
   private boolean rolledBack;
 
   WriteTxn(Database database, Changes changes) {
@@ -49,9 +50,9 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Not possible.
+   * Not supported.
    *
-   * @throws IllegalStateException always: what this transaction has changed is seen by it alone
+   * @throws IllegalStateException always: no other transaction may see the changes of this one
    */
   @Override
   public ReadTxn fork() {
@@ -68,11 +69,10 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Stores a value under a key, in place of the one there may be. The table is created if it is
-   * missing.
+   * Stores a value under a key, and replaces an existing value. A missing table is created.
    *
    * @return whether the key is new
-   * @throws IllegalArgumentException if the codec makes no bytes of the key, or more than {@link
+   * @throws IllegalArgumentException if the encoded key is empty or longer than {@link
    *     RawTable#maxKey}
    */
   public <K, V> boolean put(Table<K, V> table, K key, V value) {
@@ -94,7 +94,7 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Stores a value under a key that is absent; otherwise leaves the value that is there.
+   * Stores a value if the key is absent; otherwise leaves the existing value.
    *
    * @return whether the key was absent
    */
@@ -112,10 +112,11 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Stores a value under a key behind all others of the table. As {@link #put}, but a sorted load
-   * that is not sorted fails instead of being slow.
+   * Stores a value under a key greater than all others of the table: the sorted load. An unsorted
+   * key fails here; with {@link #put} it would be slow.
    *
-   * @throws IllegalArgumentException if the key is not behind the last one; nothing has changed
+   * @throws IllegalArgumentException if the key is not greater than the last one; then nothing has
+   *     changed
    */
   public <K, V> void append(Table<K, V> table, K key, V value) {
     Caller mine = caller();
@@ -146,7 +147,7 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Removes all entries of a table; the table stays. Nothing happens if there is no such table.
+   * Removes all entries of a table and keeps the table. Does nothing if there is no such table.
    *
    * @throws IllegalArgumentException if it was written with other codecs than these
    */
@@ -160,7 +161,7 @@ public final class WriteTxn extends ChangingTxn {
     }
   }
 
-  /** As {@link #clear(Table)}, whatever the codecs of the table are. */
+  /** As {@link #clear(Table)}, for any codecs. */
   public void clear(String table) {
     Caller mine = caller();
     long call = mine.begin();
@@ -191,7 +192,7 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * As {@link #drop(Table)}, whatever the codecs of the table are.
+   * As {@link #drop(Table)}, for any codecs.
    *
    * @return false if there is no such table
    */
@@ -205,8 +206,8 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Gives a table the name of another description, which has the same codecs. Does nothing if that
-   * is the name it has. Open cursors and scans stay where they are.
+   * Renames a table to the name of another description with the same codecs. Does nothing if the
+   * names are equal. Open cursors and scans keep their position.
    *
    * @return false if there is no such table
    * @throws IllegalArgumentException if there is another table of the new name, if the two
@@ -221,7 +222,7 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * As {@link #rename(Table, Table)}, whatever the codecs of the table are.
+   * As {@link #rename(Table, Table)}, for any codecs.
    *
    * @param to 1 to 255 bytes of UTF-8, see {@link Table#MAX_NAME}
    * @return false if there is no such table
@@ -254,8 +255,8 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Marks a point to which {@link #rollbackTo} can go back. Savepoints nest to any depth. One costs
-   * what is changed after it: each page is copied once before its first change.
+   * Marks a point to which {@link #rollbackTo} can return. Savepoints nest to any depth. Each page
+   * is copied once, before its first change after the savepoint.
    *
    * {@snippet :
    * Savepoint before = tx.savepoint();
@@ -279,15 +280,15 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Undoes everything the transaction did since a savepoint, which can be gone back to again;
-   * savepoints inside it end. Views, cursors and iterators that are open end as well: what they
-   * stand on may be gone. Scans and raw tables go on.
+   * Undoes all changes since a savepoint. The savepoint stays active; savepoints inside it end.
+   * Open views, cursors and iterators end as well, because their pages may be gone. Scans and raw
+   * tables stay usable.
    *
-   * <p>A transaction that a failed write made unusable is usable again, if the failure was a {@link
-   * dev.pando.error.StorageException} that left what was there at the savepoint whole, such as a
-   * full disk or a damaged page.
+   * <p>After a failed write the transaction is usable again if the failure was a {@link
+   * dev.pando.error.StorageException} that left the pages of the savepoint intact, such as a full
+   * disk or a damaged page.
    *
-   * @throws IllegalStateException if the savepoint has ended, or if the transaction cannot go on
+   * @throws IllegalStateException if the savepoint has ended, or if the transaction is unusable
    *     after an earlier failure
    * @throws IllegalArgumentException if it is another transaction's
    */
@@ -309,8 +310,7 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Ends a savepoint and those inside it, and keeps what was done since. Committing does so with
-   * all of them.
+   * Ends a savepoint and those inside it, and keeps the changes. A commit releases all savepoints.
    *
    * @throws IllegalStateException if the savepoint has ended
    * @throws IllegalArgumentException if it is another transaction's
@@ -328,13 +328,14 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Makes all writes visible, and durable if {@link Options#withDurability} says nothing else: then
-   * they survive a crash when this returns.
+   * Commits all changes: they are visible when this returns. With {@link Durability#SYNC}, the
+   * default of {@link Options#withDurability}, they also survive a crash and a power cut from then
+   * on.
    *
    * @throws dev.pando.error.DatabaseFullException if there is no room: the transaction is rolled
-   *     back, the database goes on
-   * @throws dev.pando.error.DatabaseFailedException if it is not known what is on disk: nobody can
-   *     write until the database is closed and opened again
+   *     back, the database stays usable
+   * @throws dev.pando.error.DatabaseFailedException if it is not known what is on disk: all writes
+   *     are refused until the database is closed and opened again
    */
   public void commit() {
     commit(database.durability());
@@ -372,9 +373,9 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Ends the transaction and undoes all that it did; the next writer may begin. Any later call but
-   * {@link #close} throws {@link IllegalStateException}. Like {@link #close}, it may be called
-   * after a failed write, and by any thread; it waits for a call of another thread in the same way.
+   * Ends the transaction and undoes all its changes; the next writer may begin. Any later call
+   * except {@link #close} throws {@link IllegalStateException}. Like {@link #close}, it may be
+   * called after a failed write and by any thread, and waits for a call of another thread.
    *
    * {@snippet :
    * try (WriteTxn tx = db.beginWrite()) {
@@ -413,8 +414,8 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Rolls back unless committed. A second call does nothing. A call of another thread that is under
-   * way is waited for, a second at most; after that, the transaction ends when that call does.
+   * Rolls back unless committed. A second call does nothing. Waits at most 1 s for a running call
+   * of another thread; after that, the transaction ends when that call does.
    *
    * @throws IllegalStateException if it is called from within a call of this transaction on the
    *     same thread, such as by a codec

@@ -32,13 +32,13 @@ final class Writers {
     return memory;
   }
 
-  /** Begins one of the calling thread's own; null if its turn did not come in time. */
+  /** Begins a transaction of the calling thread; null if it did not get the turn in time. */
   @Nullable WriteTxn begin(@Nullable Duration limit) {
     Changes changes = writer.begin(limit);
     return changes == null ? null : watched(change(changes));
   }
 
-  /** Begins one that updates share. */
+  /** Begins a transaction that updates share. */
   WriteTxn beginShared() {
     return change(Objects.requireNonNull(writer.begin(null)));
   }
@@ -52,7 +52,7 @@ final class Writers {
     }
   }
 
-  /** One that is forgotten would keep the turn for ever. */
+  /** A forgotten transaction would keep the turn for ever. */
   private WriteTxn watched(WriteTxn tx) {
     try {
       Changes changes = tx.changes();
@@ -66,12 +66,12 @@ final class Writers {
     }
   }
 
-  /** The calling thread goes on with a transaction of its own. */
+  /** Makes the calling thread the holder of its transaction. */
   void isUsed() {
     holder.isUsed();
   }
 
-  /** Commits a transaction and ends it, also if that fails. */
+  /** Commits a transaction and ends it, even if the commit fails. */
   void commit(WriteTxn tx, Durability durability) {
     try {
       writer.commit(tx.changes(), durability == Durability.SYNC, tx::ended);
@@ -81,7 +81,7 @@ final class Writers {
     }
   }
 
-  /** A transaction that was not committed ends. */
+  /** Ends an uncommitted transaction. */
   void rollBack(ChangingTxn tx) {
     try {
       writer.rollBack(tx.changes(), tx.changes().isInOrder());

@@ -119,7 +119,7 @@ class LongReaderTest extends DatabaseTestBase {
                 LeakingChild.class.getName(),
                 file().toString()));
     assertThat(output)
-        .contains("read transaction on state", "was never closed, it was opened at:")
+        .contains("read transaction on snapshot", "was never closed, it was opened at:")
         .contains("LeakingChild.forgetReader", "write transaction", "LeakingChild.forgetWriter")
         .contains("the turn has come back to 1");
     assertThat(open().<Long, RuntimeException>view(tx -> tx.count(NAMES))).isEqualTo(1);
