@@ -104,7 +104,7 @@ class LockFileDamageTest extends DatabaseTestBase {
             .as(order)
             .startsWith("failed: " + DatabaseFailedException.class.getName())
             .containsPattern(
-                "(?:cut or overwrote it|truncated or overwritten) while the database was open");
+                "(?:a program truncated or overwrote it|was truncated or overwritten) while the database was open");
       }
       peer.expect("0", "held-round a");
       try (PeerJvm other = PeerJvm.start()) {

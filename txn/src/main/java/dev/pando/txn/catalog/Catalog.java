@@ -35,7 +35,8 @@ public final class Catalog {
   private final Slice value = new Slice();
 
   /**
-   * In the order of their first use, in which they are also in memory: {@link #save} visits all.
+   * Tables in the order of their first use, which is also their order in memory: {@link #save}
+   * visits all.
    */
   private final Map<String, OpenTable> open = new LinkedHashMap<>();
 
@@ -59,7 +60,7 @@ public final class Catalog {
   /** Counts what makes trees that were looked up out of date. */
   private long version;
 
-  /** Null until the first savepoint. */
+  /** The undo log; null until the first savepoint. */
   private @Nullable UndoLog undo;
 
   public Catalog(DirtyPages pages, Snapshot base, WriterMemory memory) {
@@ -145,7 +146,7 @@ public final class Catalog {
     return remember(name, entry).tree;
   }
 
-  /** Stores an entry that this build does not know. */
+  /** Stores an entry of a kind that this build does not know. */
   public void carry(Slice unknown, Slice content) {
     noteCatalog();
     key.set(unknown.segment, unknown.offset, (int) unknown.length);
@@ -219,7 +220,7 @@ public final class Catalog {
     return true;
   }
 
-  /** The transaction is to be committed though nothing has changed. */
+  /** Forces a commit although nothing has changed. */
   public void touch() {
     touched = true;
   }
@@ -304,8 +305,8 @@ public final class Catalog {
   }
 
   /**
-   * Makes the tables those of an older commit: their trees are used as they are. Named snapshots
-   * stay, and so do entries that this build does not know, which refer to no page.
+   * Replaces the tables by those of an older commit: their trees are used unchanged. Named
+   * snapshots stay, and so do entries that this build does not know, which refer to no page.
    */
   public void restoreTables(Snapshot older) {
     Tree then = new Tree(older.map(), older.meta().catalog());
@@ -343,7 +344,7 @@ public final class Catalog {
     return dropped;
   }
 
-  /** What the catalog says of a table, as the transaction has it now. */
+  /** The catalog's entry of a table, as the transaction sees it now. */
   public @Nullable CatalogEntry entryNow(String name) {
     OpenTable table = open(name);
     return table == null ? null : table.entry.withRoot(table.tree.root());
@@ -368,8 +369,7 @@ public final class Catalog {
 
   /** Whether there is something to commit. */
   public boolean isChanged() {
-    // Pages of changes that were undone may be in the file, and no other transaction may have their
-    // birth.
+    // Undone changes may have pages in the file, and no other transaction may use their birth.
     return touched || pages.anythingWritten() || !tree.root().equals(before) || isAnyTableChanged();
   }
 
@@ -384,7 +384,7 @@ public final class Catalog {
 
   // ---- savepoints
 
-  /** From here on changes can be undone. */
+  /** Begins a savepoint: later changes can be undone. */
   public void beginSavepoint() {
     UndoLog log = undo;
     if (log == null) {
@@ -398,17 +398,17 @@ public final class Catalog {
     return Objects.requireNonNull(undo, "savepoint");
   }
 
-  /** The newest savepoint has not begun: nothing was changed since. */
+  /** Removes the newest savepoint: nothing was changed since. */
   public void forgetSavepoint() {
     undo().forget();
   }
 
-  /** Changes since the newest savepoint are from here on changes since the one around it. */
+  /** Merges the changes since the newest savepoint into the one around it. */
   public void releaseSavepoint() {
     undo().release();
   }
 
-  /** The newest savepoint ends, and the tables are what they were when it began. */
+  /** Undoes all changes since the newest savepoint, and ends it. */
   public void rollBackSavepoint() {
     undo().rollBack(this::putBack);
     version++;

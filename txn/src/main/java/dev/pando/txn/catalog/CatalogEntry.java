@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
 /**
- * What the catalog says of a table (FORMAT.md, "Catalog").
+ * The catalog's record of a table (FORMAT.md, "Catalog").
  *
  * @param root where its tree begins
  * @param keyCodec the id of the codec that its keys were written with
@@ -55,8 +55,8 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   }
 
   /**
-   * The catalog's key of a name to look for. A name that nothing can have, because it is too long
-   * or no Unicode, becomes a key that is not there.
+   * The catalog's key of a name to look for. An impossible name, too long or not valid Unicode,
+   * becomes an absent key.
    */
   public static void writeKey(byte kind, String name, KeyBuffer key) {
     byte[] utf8 = name.getBytes(UTF_8);

@@ -5,7 +5,7 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
 import java.lang.foreign.ValueLayout;
 
-/** What an entry of the catalog is about, as the first byte of its key says (FORMAT.md). */
+/** The kind of a catalog entry, which is the first byte of its key (FORMAT.md). */
 public enum CatalogKey {
   /** A named snapshot. */
   SNAPSHOT,
@@ -13,7 +13,7 @@ public enum CatalogKey {
   /** A table. */
   TABLE,
 
-  /** Something that this build does not know, and leaves as it is. It refers to no page. */
+  /** A kind that this build does not know and leaves unchanged. It refers to no page. */
   CARRIED;
 
   /** From this first byte on, unsigned, entries are {@link #CARRIED}. */

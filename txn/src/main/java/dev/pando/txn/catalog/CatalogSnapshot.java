@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * readers of the snapshot look tables up once for all of them: searching a tree changes nothing in
  * it, so they may share the trees as well.
  *
- * <p>It is a subclass, not a part of the snapshot, so that a look-up takes no step more. Every
- * snapshot that readers or writers get is one, because the first one is, and each makes the next.
+ * <p>It is a subclass, not a part of the snapshot, so that a look-up needs no extra step. Every
+ * snapshot that readers or writers get is one, because the first one is, and each creates the next.
  */
 public final class CatalogSnapshot extends Snapshot {
   /** Of this snapshot, and of those before and after it, as far as the same process made them. */

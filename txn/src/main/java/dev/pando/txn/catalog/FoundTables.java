@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * an older one it is not known which commits have changed the entry since.
  */
 public final class FoundTables {
-  /** From so many tables on, a commit forgets them all: programs may make and drop tables. */
+  /** The number of tables at which a commit forgets all: programs may create and drop tables. */
   static final int MANY = 1 << 16;
 
   /** A table. A thread may find it by a race, and then take {@link #until} for 0: a miss. */
@@ -190,7 +190,7 @@ public final class FoundTables {
     all[at] = found;
   }
 
-  /** The upper bits take part, which tell descriptions apart as well as the lower ones. */
+  /** Includes the upper bits, which distinguish descriptions as well as the lower ones. */
   private static int slot(Object description, int mask) {
     int hash = System.identityHashCode(description);
     return (hash ^ hash >>> 16) & mask;

@@ -20,7 +20,7 @@ import java.time.Instant;
 import java.util.function.BiConsumer;
 
 /**
- * What the catalog says of a named snapshot (FORMAT.md, "Named snapshots"): its meta.
+ * The catalog's record of a named snapshot (FORMAT.md, "Named snapshots"): its meta.
  *
  * @param name given by the user
  * @param created when, by the clock of the process that did

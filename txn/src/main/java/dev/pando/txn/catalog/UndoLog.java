@@ -8,8 +8,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tables and the catalog itself were before they changed, since the oldest savepoint. Each is
- * noted once a savepoint, before its first change. Made for the first savepoint of a transaction.
+ * The earlier states of changed tables and of the catalog, since the oldest savepoint. Each is
+ * recorded once per savepoint, before its first change. Created with the first savepoint of a
+ * transaction.
  */
 final class UndoLog {
   /**
@@ -44,18 +45,18 @@ final class UndoLog {
     return marks.isEmpty();
   }
 
-  /** From here on changes can be undone. */
+  /** Begins a savepoint: later changes can be undone. */
   void begin() {
     marks.add(new Mark(++lastSerial, changes.size()));
     lastNoted = null;
   }
 
-  /** The newest savepoint has not begun: nothing was changed since. */
+  /** Removes the newest savepoint: nothing was changed since. */
   void forget() {
     marks.removeLast();
   }
 
-  /** Changes since the newest savepoint are from here on changes since the one around it. */
+  /** Merges the changes since the newest savepoint into the one around it. */
   void release() {
     marks.removeLast();
     if (marks.isEmpty()) {

@@ -11,8 +11,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts commits on disk that did not wait for it: some time after the first of them, or when they
- * are many bytes. Its thread begins with the first such commit. Thread-safe.
+ * Syncs commits that did not wait for it: some time after the first of them, or when they have
+ * written many bytes. Its thread begins with the first such commit. Thread-safe.
  */
 public final class BackgroundSync {
   private static final Logger LOG = System.getLogger(BackgroundSync.class.getName());
@@ -71,7 +71,7 @@ public final class BackgroundSync {
   private void startThread() {
     try {
       thread = Thread.ofPlatform().daemon().name("pando-sync").start(this::run);
-    } catch (Throwable e) { // no memory: the commit stands, and the next one tries again
+    } catch (Throwable e) { // no memory: the commit is kept, and the next one tries again
       complain(Logger.Level.WARNING, "no thread could be started that syncs", e);
     }
   }
@@ -94,7 +94,7 @@ public final class BackgroundSync {
       sync.run();
       return true;
     } catch (DatabaseFailedException e) {
-      // Later commits are refused, and say so to those who want them.
+      // Later commits are refused with an exception.
       complain(Logger.Level.ERROR, "commits could not be put on disk", e);
       return false;
     } catch (StorageException e) {
@@ -124,7 +124,7 @@ public final class BackgroundSync {
     try {
       LOG.log(level, name + ": " + what, e);
     } catch (Throwable again) {
-      // The next failure is told when there is memory to do so.
+      // The next failure is logged when there is memory to do so.
     }
   }
 
@@ -143,7 +143,7 @@ public final class BackgroundSync {
       bytes = 0;
       return !closed;
     } catch (InterruptedException e) {
-      return !closed; // nobody should; an early sync does no harm
+      return !closed; // unexpected; an early sync does no harm
     } finally {
       lock.unlock();
     }

@@ -9,8 +9,8 @@ import dev.pando.txn.space.FreeSpace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one write transaction has changed, on top of the commit that was the newest when it began.
- * It lives from {@link Writer#begin} until it is committed or rolled back. Updates that share a
+ * The changes of one write transaction, based on the commit that was the newest when it began. It
+ * lives from {@link Writer#begin} until it is committed or rolled back. Updates that share a
  * transaction share its changes. For one thread at a time.
  *
  * <p>See DECISIONS.md, 'Changes instead of a WriteTxn'.
@@ -22,8 +22,8 @@ public final class Changes {
   private final Catalog catalog;
 
   /**
-   * What failed half-way. Callers set the field: after a stack overflow there may be no room for a
-   * call.
+   * The failure of an incomplete change. Callers set the field: after a stack overflow there may be
+   * no room for a call.
    */
   public @Nullable Throwable broken;
 
@@ -62,7 +62,7 @@ public final class Changes {
     return catalog.isChanged();
   }
 
-  /** Whether no error struck that may have come between any two steps. */
+  /** Whether no error occurred that may strike between any two steps. */
   public boolean isInOrder() {
     Throwable failure = broken;
     return failure == null || failure instanceof StorageException;

@@ -5,14 +5,14 @@ import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.function.Supplier;
 
 /**
- * A lock that nobody waits for in vain: closing it releases the threads that wait, with an
- * exception. It belongs to no thread, so another thread may unlock it, and it is not reentrant. An
- * interrupt does not end a wait, and stays set.
+ * A lock that can be closed: closing it releases the threads that wait, with an exception. It
+ * belongs to no thread, so another thread may unlock it, and it is not reentrant. An interrupt does
+ * not end a wait, and stays set.
  */
 public final class ClosableLock {
   private static final int OPEN = 0;
 
-  /** No thread gets the lock any more, unless it finishes what has begun. */
+  /** Only a thread that finishes a begun commit gets the lock. */
   public static final int CLOSING = 1;
 
   /** No thread gets the lock any more. */
@@ -45,7 +45,7 @@ public final class ClosableLock {
   public void lockToFinish() {
     boolean locked = false;
     while (!locked) {
-      if (sync.state >= CLOSING) { // threads that wait behind this one are released meanwhile
+      if (sync.state >= CLOSING) { // threads that wait after this one are released meanwhile
         locked = tryLock(ENDED, RETRY_NANOS);
       } else {
         locked = lockUnlessClosing();
@@ -65,7 +65,7 @@ public final class ClosableLock {
     }
   }
 
-  /** Takes the lock if it is free and nobody waits for it. */
+  /** Takes the lock if it is free and no thread waits for it. */
   public boolean tryLock() {
     return sync.tryAcquire(CLOSING);
   }

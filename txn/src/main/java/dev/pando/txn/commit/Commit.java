@@ -16,14 +16,14 @@ import dev.pando.txn.space.SavedSpace;
 import java.util.function.Supplier;
 
 /**
- * Makes what a write transaction did the newest state, on disk. Up to the write of the meta a
- * failure only ends the transaction; from there on it also ends all writing, because nobody knows
- * what is on disk.
+ * Makes the changes of a write transaction the newest commit. A failure before the write of the
+ * meta ends only the transaction. A later one also ends all writing, because it is unknown what is
+ * on disk.
  *
  * <p>See DECISIONS.md, 'Data synced before the meta'.
  */
 public final class Commit {
-  /** Dirty bytes from which on data is synced first, so that recovery need not verify it. */
+  /** Dirty bytes above which data is synced first, so that recovery need not verify it. */
   private static final long LARGE = 8 << 20;
 
   private final Snapshot base;
@@ -37,7 +37,7 @@ public final class Commit {
   private final boolean isSynced;
 
   /**
-   * A commit of what a transaction has changed.
+   * A commit of the changes of a transaction.
    *
    * @param isSynced whether a sync follows at once
    */
@@ -60,8 +60,8 @@ public final class Commit {
   }
 
   /**
-   * All of a commit up to its sync; what it returns is whole, and durable after the next sync. From
-   * here on the next transaction may begin on it.
+   * Runs a commit up to its sync. The result is complete, and durable after the next sync. From now
+   * on the next transaction may begin on it.
    */
   Snapshot write() {
     free.mayUseReserve(true);
@@ -90,7 +90,7 @@ public final class Commit {
 
   /**
    * Writes all dirty pages. Then syncs them, if they are many, or if a page was written twice: of
-   * two versions with the same birth recovery could not tell which one the meta means.
+   * two versions with the same birth recovery could not know which one the meta means.
    *
    * @return whether they are on disk
    */
@@ -107,7 +107,7 @@ public final class Commit {
   /**
    * The meta. It says that all of its pages are on disk only if nothing is written before it is on
    * disk itself: recovery does not verify them then, and pages of a commit that is not durable may
-   * be used again as soon as another one stands on it.
+   * be used again as soon as another one is based on it.
    */
   private Meta meta(TreeRoot tables, TreeRoot freeTree, SavedSpace saved, boolean onDisk) {
     long txnId = pages.txnId();

@@ -12,13 +12,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The commit that opening has found, written once more before the first sync.
+ * The commit that opening has found, written again before the first sync.
  *
  * <p>It may be one whose sync failed. The kernel takes pages for clean that it could not write, and
- * goes on showing them to everybody: recovery finds the commit whole, a later sync succeeds, and
- * nothing of it is on disk. So the pages that may not have been on disk when its meta was written,
- * the ones that recovery has verified, are written again with what is in them, and the meta: a sync
- * after that tells the truth. After a clean close there are none.
+ * still shows them to all processes: recovery finds the commit whole, a later sync succeeds, and
+ * nothing of it is on disk. So the meta is written again, with the pages that may not have been on
+ * disk when it was written. These are the pages that recovery has verified. A sync after that is
+ * reliable. After a clean close there are none.
  *
  * <p>See DECISIONS.md, 'Found commits written again'.
  */

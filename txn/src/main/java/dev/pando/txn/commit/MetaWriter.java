@@ -34,7 +34,7 @@ public final class MetaWriter {
   /**
    * Writes metas.
    *
-   * @param rewriteFound writes what was found at opening once more, see {@link FoundCommit}
+   * @param rewriteFound writes again what was found at opening, see {@link FoundCommit}
    */
   MetaWriter(
       DataFile file,
@@ -54,9 +54,9 @@ public final class MetaWriter {
   }
 
   /**
-   * A sync failed: other processes claim the file before they go on. That writes once more what may
-   * be lost, and puts a meta above that of a commit that failed: it may be in its slot, and say
-   * that all of its pages are on disk.
+   * A sync failed: other processes claim the file before they go on. The claim writes again what
+   * may be lost. It also writes a meta with a higher id than the failed commit's, which may be in
+   * its slot and say that all its pages are on disk.
    */
   private void leaveToClaim() {
     lock.setClaimed(false);
@@ -78,9 +78,9 @@ public final class MetaWriter {
   }
 
   /**
-   * Takes over a file, or a new range of ids: writes the newest commit's meta once more under an id
-   * that nobody used, and syncs. This also puts on disk what a process that was killed had written,
-   * before any page is reused.
+   * Takes over a file, or a new range of ids: writes the newest commit's meta again under an unused
+   * id, and syncs. This also puts on disk what a process that was killed had written, before any
+   * page is reused.
    *
    * @return the meta written, whose content is that of {@code base}
    */
@@ -95,9 +95,9 @@ public final class MetaWriter {
   }
 
   /**
-   * Says on disk that the newest commit is on disk. A page that is found damaged later is then
-   * known to be damaged; without this, recovery would take the commit for one that a crash cut
-   * short, and go back to the one before.
+   * Records on disk that the newest commit is on disk. A page that is found damaged later is then
+   * known to be damaged. Without this, recovery would take the commit for one that a crash
+   * interrupted, and fall back to the one before.
    *
    * @return the meta written, or null if there was nothing to say
    */
@@ -115,8 +115,8 @@ public final class MetaWriter {
   }
 
   /**
-   * Looks whether this process still has the turn: before a transaction writes, and before a meta
-   * is written.
+   * Checks that this process still has the turn: before a transaction writes, and before a meta is
+   * written.
    *
    * @param committing the transaction that is being committed; 0 if a meta is written again
    * @throws dev.pando.error.DatabaseFailedException if it has not; nothing is written from then on
@@ -127,7 +127,7 @@ public final class MetaWriter {
     }
   }
 
-  /** Puts all data written so far on disk; the meta of {@code txnId} may say so. */
+  /** Syncs all data written so far; the meta of {@code txnId} may say so. */
   void syncData() {
     file.sync();
   }
@@ -190,8 +190,8 @@ public final class MetaWriter {
   }
 
   /**
-   * Puts the newest commit on disk, while others follow it: so it is pinned, and this looks again
-   * whether it was the newest then.
+   * Puts the newest commit on disk, while others follow it: so it is pinned, and this checks after
+   * that whether it was the newest.
    */
   void sync(LongSupplier newest) {
     syncLock.lock();

@@ -15,7 +15,7 @@ public final class SlotChoice {
 
   private final LockFile lock;
 
-  /** What the metas in the slots say of the file's length. */
+  /** The file's length according to the metas in the slots. */
   private final long[] slotPages = new long[PageHeader.META_SLOTS];
 
   private final long[] slotTxn = new long[PageHeader.META_SLOTS];
@@ -35,7 +35,7 @@ public final class SlotChoice {
     }
   }
 
-  /** The slot of the oldest meta that nobody needs; -1 if a running sync needs the last one. */
+  /** The slot of the oldest unneeded meta; -1 if a running sync needs the last one. */
   int slotFor(long baseTxn) {
     int best = -1;
     long syncing = lock.syncing(); // first: a sync that ends in between makes it the durable one

@@ -16,9 +16,8 @@ import java.nio.file.Path;
 import java.util.function.Function;
 
 /**
- * What a process does before it writes on top of what other processes have written, some of which
- * may have died in a transaction. The caller has the turn, and the commit lock unless a method says
- * otherwise.
+ * The steps of a process before it writes after other processes. Some of them may have died in a
+ * transaction. The caller has the turn, and the commit lock unless a method says otherwise.
  */
 final class Takeover {
   private static final long CHECK_NAMES_NANOS = 1_000_000_000;
@@ -34,7 +33,7 @@ final class Takeover {
   /** When the files were looked for by their names. */
   private long lastCheck = System.nanoTime();
 
-  /** {@code pins} says what must stay as it is while a snapshot is the base. */
+  /** {@code pins} gives the commits to keep while a snapshot is the base. */
   Takeover(
       DataFile file,
       LockFile lock,
@@ -52,7 +51,7 @@ final class Takeover {
     this.pins = pins;
   }
 
-  /** Now and then: it costs two system calls. Needs no commit lock. */
+  /** Checks the files' names now and then: it costs two system calls. Needs no commit lock. */
   void checkNames(Path path) {
     long now = System.nanoTime();
     if (now - lastCheck < CHECK_NAMES_NANOS) {
@@ -69,8 +68,9 @@ final class Takeover {
     if (!lock.isNamed()) {
       throw new DatabaseFailedException(
           path
-              + ": its lock file was deleted or replaced while the database was open, so that other"
-              + " processes cannot be told from dead ones; close the database in all processes and"
+              + ": its lock file was deleted or replaced while the database was open, so that live"
+              + " processes cannot be distinguished from dead ones; close the database in all"
+              + " processes and"
               + " open it again",
           null);
     }
@@ -97,9 +97,9 @@ final class Takeover {
   }
 
   /**
-   * A process has died in a transaction. If the meta of its commit is there, so is all of the
-   * commit, because the kernel keeps what a killed process has written: it is put on disk and
-   * counts. Otherwise its pages are free ones, as before.
+   * Handles a process that died in a transaction. If the meta of its commit is in the file, so is
+   * the whole commit, because the kernel keeps the writes of a killed process. Then it is synced
+   * and adopted. Otherwise its pages are free, as before.
    */
   private void adopt(Meta newest) {
     metas.ids().use(Math.max(lock.writing(), Math.max(lock.committing(), newest.txnId())));
@@ -113,7 +113,10 @@ final class Takeover {
     lock.setCommitting(0);
   }
 
-  /** A sync has failed since: false if the commit has lost a page, which nobody was told of. */
+  /**
+   * Writes the commit again after a failed sync; false if the unacknowledged commit has lost a
+   * page.
+   */
   private boolean isWrittenAgain(Meta newest) {
     PageMap pages = file.mapForCheck(newest.pageCount());
     try {

@@ -9,17 +9,17 @@ import dev.pando.txn.file.LockFile;
  * Gives out transaction ids.
  *
  * <p>An id whose transaction wrote a page is never given out again, not even if it was rolled back
- * or cut short by a crash: a page's birth tells its versions apart, and recovery would take the
- * version of a transaction that failed for one of its namesake if a write of that were lost. After
- * a crash nobody knows which ids were used, only that they were at most the limit that the newest
- * durable meta gives. So each meta gives one some way above its own id, and the first writer of a
- * file puts a meta on disk before any page, whose id is above all limits. From then on the lock
- * file knows which ids were used.
+ * or interrupted by a crash. A page's birth distinguishes its versions. If an id were used twice
+ * and the second write were lost, recovery would take the first version for the second. After a
+ * crash it is unknown which ids were used; they were at most the limit in the newest durable meta.
+ * So each meta sets a limit some way above its own id. The first writer of a file puts a meta on
+ * disk before any page, with an id above all limits. From then on the lock file records which ids
+ * were used.
  *
  * <p>See DECISIONS.md, 'Transaction ids used once' and 'Limit of ids in each meta'.
  */
 public final class TransactionIds {
-  /** So many ids a meta allows above its own, ... */
+  /** The number of ids that a meta allows above its own, ... */
   public static final long RANGE = 1 << 10;
 
   /** ... and up to so many in a session that uses more between two syncs. */
@@ -46,7 +46,7 @@ public final class TransactionIds {
     return lock.lastUsed() + 1;
   }
 
-  /** A transaction wrote pages: its id is spent, whatever becomes of it. */
+  /** Marks the id of a transaction that wrote pages as used, whatever its outcome. */
   void use(long txnId) {
     if (txnId > lock.lastUsed()) {
       lock.setLastUsed(txnId);
@@ -72,7 +72,7 @@ public final class TransactionIds {
     return !lock.claimed() || next() > lock.idLimit();
   }
 
-  /** A claim begins: if this session has used all of its ids, it claims more this time. */
+  /** Begins a claim: a session that has used all its ids claims more this time. */
   void widen() {
     if (lock.claimed()) {
       range = Math.min(2 * range, MOST_RANGE);

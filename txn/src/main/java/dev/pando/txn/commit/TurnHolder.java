@@ -18,7 +18,7 @@ public final class TurnHolder {
   /** Whether it is the thread's own, and not one that updates share. */
   private boolean own;
 
-  /** What says where it was begun, or the class of an update's closure. */
+  /** An object whose text is the place where it was begun, or the class of an update's closure. */
   private @Nullable Object place;
 
   /** The whole stack, if leaks are tracked. */
@@ -49,7 +49,7 @@ public final class TurnHolder {
     own = true;
   }
 
-  /** The calling thread goes on with it: it may be another one than before. */
+  /** Makes the calling thread its holder, which may be another one than before. */
   public void isUsed() {
     Thread user = Thread.currentThread();
     if (thread != user) {

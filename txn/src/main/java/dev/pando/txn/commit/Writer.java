@@ -25,13 +25,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writing side of an open database: takes turns with other threads and processes, begins,
- * commits and rolls back the one write transaction. {@link Takeover} goes on from what others have
+ * The writing side of an open database: takes turns with other threads and processes, and begins,
+ * commits and rolls back the one write transaction. {@link Takeover} adopts what others have
  * written.
  *
- * <p>A commit has two parts. In the first it writes its pages and its meta; then the next
- * transaction may begin on it. In the second it syncs, and shows itself to readers. So while one
- * commit waits for the disk the next transaction runs, but its meta is written only afterwards.
+ * <p>A commit has two parts. The first part writes its pages and its meta; then the next
+ * transaction may begin on it. The second part syncs, and publishes it to readers. So the next
+ * transaction runs while a commit waits for the disk, but writes its meta only afterwards.
  */
 public final class Writer {
   private static final long LOOK_FOR_DEAD_NANOS = 100_000_000;
@@ -66,7 +66,7 @@ public final class Writer {
    */
   private long heldFrom = Long.MAX_VALUE;
 
-  /** Nobody writes yet; {@code trimCalls} trims the memory of a transaction's calls. */
+  /** No transaction has begun yet; {@code trimCalls} trims the memory of a transaction's calls. */
   public Writer(
       Lifecycle lifecycle,
       Settings settings,
@@ -96,7 +96,7 @@ public final class Writer {
 
   /** The first process leaves the commit that it found for others. */
   public void pinFirst() {
-    metas.pin(written.meta(), new Pins(written.txnId())); // nobody else has anything pinned yet
+    metas.pin(written.meta(), new Pins(written.txnId())); // no other process has a pin yet
   }
 
   public WriterTurn turn() {
@@ -109,7 +109,7 @@ public final class Writer {
   public @Nullable Changes begin(@Nullable Duration limit) {
     try {
       return takeTurn(limit) ? beginInTurn() : null;
-    } catch (InternalError e) { // the file, or the lock file, was cut short
+    } catch (InternalError e) { // the file, or the lock file, was truncated
       throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
@@ -168,8 +168,8 @@ public final class Writer {
   }
 
   /**
-   * Puts the base on disk, so that nothing older is pinned but by readers. Waits for its commit, if
-   * that is under way; null if the database has been closed meanwhile.
+   * Syncs the base, so that only readers pin anything older. Waits for its running commit; null if
+   * the database has been closed meanwhile.
    */
   private @Nullable Pins pinsOfBaseOnDisk(Snapshot base) {
     commitLock.lock();
@@ -186,7 +186,7 @@ public final class Writer {
     }
   }
 
-  /** What must stay as it is: what anybody reads, or may have to go back to. */
+  /** The commits that must be kept: those with readers, and those for recovery. */
   private Pins pins(Snapshot base) {
     PinList pins = new PinList();
     pins.add(base.txnId());
@@ -236,7 +236,7 @@ public final class Writer {
     }
   }
 
-  /** What is written again must not be replaced meanwhile: it is read as by any reader. */
+  /** Pins the commit that is written again, so that its pages are not replaced meanwhile. */
   private void rewriteFound() {
     ReaderSlot slot = publication.pin();
     try {
@@ -247,8 +247,8 @@ public final class Writer {
   }
 
   /**
-   * Cuts off the end of the file if much of it is in no commit that recovery might go back to, and
-   * in no map of any process. The caller has the turn.
+   * Truncates the file if many pages at its end are in no commit that recovery may need, and in no
+   * map of any process. The caller has the turn.
    */
   private void giveRoomBack() {
     Snapshot base = written;
@@ -344,7 +344,7 @@ public final class Writer {
     }
   }
 
-  /** Puts all commits on disk that anybody may read; an exception if the database is closed. */
+  /** Syncs all commits that are visible to readers; an exception if the database is closed. */
   public void sync() {
     file.checkNotFailed();
     long wanted = lock.current();
@@ -409,7 +409,7 @@ public final class Writer {
     }
   }
 
-  /** What was written beyond the end is of no use; the room may be wanted. */
+  /** Truncates what was written beyond the end, because others may need the room. */
   private void cutFile() {
     if (!file.hasFailed()) {
       try {
@@ -430,7 +430,7 @@ public final class Writer {
       pages.releaseMaps();
       if (!lifecycle.hasEnded()) {
         memory.trim();
-        lock.setWriting(0); // fails if somebody has cut the lock file
+        lock.setWriting(0); // fails if a program has truncated the lock file
       }
     } finally {
       turn.giveBack();
@@ -449,7 +449,7 @@ public final class Writer {
     }
   }
 
-  /** Puts everything on disk and says so there, unless another process writes: it will. */
+  /** Syncs everything and records that on disk, unless another process writes, which will do so. */
   public void seal() {
     if (!file.writable() || file.hasFailed() || lock.lastWriter() != lock.session()) {
       return;

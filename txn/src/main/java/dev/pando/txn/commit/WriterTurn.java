@@ -7,20 +7,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turn to write. Inside the process one transaction has it, others wait in the order in which
- * they came; it belongs to a transaction, not to a thread, so it may be given back by another
- * thread than took it. An interrupt does not end the wait, and stays set; closing the database does
- * end it, with an exception.
+ * The turn to write. Inside the process one transaction has it, and others wait in the order in
+ * which they came. It belongs to a transaction, not to a thread, so another thread may give it
+ * back. An interrupt does not end the wait, and stays set. Closing the database ends it with an
+ * exception.
  *
- * <p>Among processes the one that holds the writer lock of the lock file writes. It keeps the lock
- * from a turn's beginning until the commit is on disk, and longer while its next turn begins before
- * that; when another process waits, not longer than {@link #SLICE_NANOS} at a stretch.
+ * <p>Among processes, the one that holds the writer lock of the lock file writes. It keeps the lock
+ * from the beginning of a turn until the commit is on disk, and longer if its next turn begins
+ * before that. When another process waits, it keeps the lock for at most {@link #SLICE_NANOS} at a
+ * stretch.
  */
 public final class WriterTurn {
-  /** After so long another process that waits gets the lock. */
+  /** Nanoseconds after which another process that waits gets the lock. */
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  /** How long the one that waits has for noticing; it may have died. */
+  /** The time that the waiting process has to notice; it may have died. */
   private static final long HANDOVER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final long FIRST_POLL_NANOS = 20_000;
@@ -36,7 +37,7 @@ public final class WriterTurn {
   /** Turns that were taken and whose commits are not on disk yet; guarded by this. */
   private int holds;
 
-  /** Whether the process has the lock: also without a turn, if it could not be freed. */
+  /** Whether the process has the lock, even without a turn if it could not be freed. */
   private boolean locked;
 
   private long lockedSince;
@@ -45,7 +46,7 @@ public final class WriterTurn {
   private volatile @Nullable Thread closure;
 
   /**
-   * Nobody has the turn.
+   * A free turn.
    *
    * @param watch gets the threads that wait
    * @param closed the exception for threads that wait when the database is closed
@@ -106,7 +107,7 @@ public final class WriterTurn {
     assert locked : "after centuries";
   }
 
-  /** As {@link #take}, but gives up; false then. */
+  /** As {@link #take}, with a limit; false if it passed. */
   boolean tryTake(Duration limit) {
     checkNoClosure();
     long nanos = limit.compareTo(FOR_EVER) < 0 ? limit.toNanos() : FOR_EVER.toNanos();
@@ -148,7 +149,7 @@ public final class WriterTurn {
     }
     boolean withdrawn = false;
     try {
-      lock.withdrawWriter(lock.session()); // fails if somebody has cut the lock file
+      lock.withdrawWriter(lock.session()); // fails if a program has truncated the lock file
       withdrawn = true;
     } finally {
       if (!withdrawn) {
@@ -184,7 +185,7 @@ public final class WriterTurn {
     }
   }
 
-  /** Holds the process's lock once more, or takes it; false if another process has it. */
+  /** Holds the process's lock again, or takes it; false if another process has it. */
   synchronized boolean hold() {
     if (holds == 0) {
       if (!locked && !lock.tryLockWriter()) {
@@ -197,7 +198,7 @@ public final class WriterTurn {
     return true;
   }
 
-  /** Goes on with a lock that an earlier turn still holds, unless it is another process's time. */
+  /** Reuses a lock that an earlier turn still holds, unless another process is due. */
   private synchronized boolean joinRunning() {
     if (holds > 0 && (lock.nextWriter() == 0 || System.nanoTime() - lockedSince < SLICE_NANOS)) {
       holds++;

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the threads of this process that wait to write: logs a long wait, with the transaction
- * that is waited for. Also describes our own transaction to a process that waits for it.
+ * that holds the turn. Also describes our own transaction to a process that waits for it.
  */
 public final class WriterWatch implements Housekeeping.Task {
   private static final Logger LOG = System.getLogger(WriterWatch.class.getName());
 
-  /** Another process has so long to describe its transaction. */
+  /** The time that another process has to describe its transaction. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** A thread that waits. */
@@ -90,7 +90,7 @@ public final class WriterWatch implements Housekeeping.Task {
     }
   }
 
-  /** The longest wait that was not logged; one log speaks for those that wait at the time. */
+  /** The longest unlogged wait; one record covers all threads that wait at the time. */
   private @Nullable Wait longest() {
     Wait longest = null;
     for (Wait wait : waits) {
@@ -137,7 +137,7 @@ public final class WriterWatch implements Housekeeping.Task {
         stack());
   }
 
-  /** What the thread that used our transaction last does now. */
+  /** The current stack of the thread that used our transaction last. */
   private @Nullable Throwable stack() {
     Thread thread = holder.thread();
     if (thread == null) {

@@ -12,9 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database file as the writer uses it: pages go in by number, the file grows ahead of them in
- * steps, and the newest map follows. For the holder of the writer's turn only, but for mapping,
- * syncing and {@link #failure}.
+ * The database file as the writer uses it: pages are written by number, the file is extended ahead
+ * of them in steps, and the newest map follows. Only the holder of the writer's turn may call it,
+ * except for mapping, syncing and {@link #failure}.
  */
 public final class DataFile {
   /**
@@ -24,22 +24,22 @@ public final class DataFile {
    */
   private static final long LEAST_RESERVE = 32;
 
-  /** For the free tree, whose records may all change, one page of so many. */
+  /** One page of this many is reserved for the free tree, whose records may all change. */
   private static final long RESERVE_SHARE = 128;
 
-  /** Never more than one page of so many: small files would hold little else. */
+  /** At most one page of this many is reserved: small files would hold little else. */
   private static final long MOST_RESERVE_SHARE = 16;
 
   /** Writes of fewer bytes get room ahead of need. */
   private static final long SMALL = 256 << 10;
 
-  /** The file is not cut for less. */
+  /** Bytes; the file is not truncated for less. */
   private static final long SLACK = 1 << 20;
 
-  /** Bytes by which the file grows with its room taken first if the disk does not tell its room. */
+  /** Bytes by which the file grows, allocated first, if the disk does not report its free space. */
   private static final long LARGE = 1 << 20;
 
-  /** Bytes of the disk that are left to others as long as room is not taken at once. */
+  /** Bytes of the disk left to other programs while room is not taken at once. */
   private static final long OTHERS = 4 << 20;
 
   private static final long MIN_STEP = 64 << 10;
@@ -54,23 +54,23 @@ public final class DataFile {
   private volatile PageMap map;
 
   /**
-   * Not more than the file has. Volatile for the early writer, which only ever makes the file
-   * longer: if one of two updates is lost, the size is asked for once more.
+   * At most the size of the file, in bytes. Volatile for the early writer, which only extends the
+   * file: if one of two updates is lost, the size is read again.
    */
   private volatile long size;
 
-  /** Where the running transaction found the end of the file, in bytes. */
+  /** The end of the file at the beginning of the running transaction, in bytes. */
   private long sizeBefore;
 
-  /** The disk has room for a file of so many bytes, as it said in the running transaction. */
+  /** Bytes of the largest file that the disk reported room for in the running transaction. */
   private long roomUpTo;
 
   /** It has none for a file of so many. */
   private long noRoomFrom;
 
   /**
-   * The file could not grow from this length once, though the disk may say that it can: there may
-   * be a quota. Volatile for the early writer.
+   * A length, in bytes, from which the file could not grow, although the disk may report room:
+   * there may be a quota. Volatile for the early writer.
    */
   private volatile long failedFrom = Long.MAX_VALUE;
 
@@ -80,26 +80,26 @@ public final class DataFile {
   /** Whether room was taken in the running transaction before it was needed. */
   private boolean grew;
 
-  /** Why the file could not grow; null since it could. Volatile for the early writer. */
+  /** The reason why the file could not grow; null after it could. Volatile for the early writer. */
   private volatile @Nullable DatabaseFullException full;
 
-  /** The write of a meta or the sync that failed: what is on disk is not known since. */
+  /** The failed write of a meta, or the failed sync; since then it is unknown what is on disk. */
   private volatile @Nullable StorageException failure;
 
-  /** A failure that was met without memory to say more. */
+  /** A failure without memory for a better message. */
   private final StorageException unknown =
       new StorageIoException("an error in the middle of a commit, perhaps no memory", null);
 
   private volatile Runnable onFailure = () -> {};
 
-  /** One sync at a time: of two at once the kernel tells only one that data was lost. */
+  /** One sync at a time: of two concurrent ones the kernel reports lost data to only one. */
   private final ReentrantLock syncing = new ReentrantLock();
 
   /**
-   * Takes over a file and a map of all its pages.
+   * Wraps a file and a map of all its pages.
    *
    * @param map its one reference passes to this object
-   * @param lock where processes tell each other that the length must reach the disk
+   * @param lock where processes record that the length must reach the disk
    */
   public DataFile(PageFile file, PageMap map, LockFile lock, Settings settings) {
     this.file = file;
@@ -131,7 +131,7 @@ public final class DataFile {
 
   // ---- growing
 
-  /** A write transaction begins: the disk is asked again how much room it has. */
+  /** Begins a write transaction: the disk is asked again for its free space. */
   public void beginGrowth() {
     sizeBefore = size;
     roomUpTo = 0;
@@ -139,23 +139,24 @@ public final class DataFile {
     grew = false;
   }
 
-  /** The longest that the file may become, in whole pages. */
+  /** The limit of the file, in whole pages. */
   private long mostBytes() {
     return maxSize / pageSize * pageSize;
   }
 
   /**
-   * Pages that the file can certainly have: what it has if the disk is full, else what the limit
-   * allows.
+   * Pages that the file can certainly have: its present pages if the disk is full, otherwise the
+   * limit.
    */
   public long surePages() {
     return Math.min(full == null ? Long.MAX_VALUE : size, mostBytes()) / pageSize;
   }
 
   /**
-   * Whether there is room for pages up to {@code pageCount}, whose numbers are about to be given
-   * out: when they are written it is too late to use others instead. Usually it is enough to ask
-   * the disk. When it has little room, or does not say how much, the room is taken at once.
+   * Whether there is room for pages up to {@code pageCount}, whose numbers are about to be
+   * assigned. When they are written it is too late to use others instead. Usually it is enough to
+   * ask the disk. When the disk has little room, or does not report it, the room is allocated at
+   * once.
    */
   public boolean hasRoom(long pageCount) {
     long needed = pageCount * pageSize;
@@ -234,7 +235,7 @@ public final class DataFile {
   /**
    * Makes room for pages up to {@code pageCount}. A small commit finds blocks that were allocated
    * before: writing into them and syncing takes half the time of growing the file. Many pages are
-   * written straight behind the end instead of being written twice, first as zeros.
+   * written directly after the end, instead of twice, first as zeros.
    *
    * @param bytes about to be written
    */
@@ -271,7 +272,7 @@ public final class DataFile {
     size = Math.max(size, pgno * pageSize + bytes);
   }
 
-  /** Makes the file long enough for pages that nobody wrote: they were freed again. */
+  /** Extends the file for pages that were freed again before they were written. */
   public void fill(long pageCount) {
     if (pageCount * pageSize > size) {
       lock.addLength();
@@ -282,8 +283,8 @@ public final class DataFile {
   /**
    * Makes the newest map show all pages below {@code pageCount}.
    *
-   * @return the map that was the newest until now, for the caller to release when nobody uses it,
-   *     or null if it shows them already
+   * @return the map that was the newest until now, for the caller to release when it is unused, or
+   *     null if it shows them already
    */
   public synchronized @Nullable PageMap mapUpTo(long pageCount) {
     if (pageCount <= map.pageCount()) {
@@ -295,9 +296,9 @@ public final class DataFile {
   }
 
   /**
-   * Makes the newest map show just so many pages: the file is about to become shorter.
+   * Makes the newest map show only so many pages: the file is about to be truncated.
    *
-   * @return the map that was the newest until now, for the caller to release when nobody uses it
+   * @return the map that was the newest until now, for the caller to release when it is unused
    */
   public synchronized PageMap mapOnly(long pageCount) {
     PageMap before = map;
@@ -305,12 +306,12 @@ public final class DataFile {
     return before;
   }
 
-  /** Whether so much of the file is not needed that cutting it off is worth while. */
+  /** Whether enough of the file is unused to truncate it. */
   public boolean isMuchLongerThan(long pageCount) {
     return size - pageCount * pageSize > 2 * step() + SLACK;
   }
 
-  /** A map for a check: every page is verified anew. The caller releases it. */
+  /** A map for a check: every page is verified again. The caller releases it. */
   public PageMap mapForCheck(long pageCount) {
     return file.map(pageSize, pageCount, Checksums.ALWAYS, null);
   }
@@ -320,7 +321,7 @@ public final class DataFile {
     return file;
   }
 
-  /** Writes a meta slot. From here on until the sync returns, nobody knows what is on disk. */
+  /** Writes a meta slot. From now until the sync returns it is unknown which meta is on disk. */
   public void writeMeta(MemorySegment page, int slot) {
     checkNotFailed();
     try {
@@ -333,7 +334,7 @@ public final class DataFile {
     }
   }
 
-  /** Puts everything written on disk. */
+  /** Syncs everything written. */
   public void sync() {
     syncing.lock();
     try {
@@ -346,7 +347,7 @@ public final class DataFile {
     }
   }
 
-  /** Puts pages that were written early on disk; the file's length follows with the commit. */
+  /** Syncs pages that were written early; the commit syncs the file's length. */
   public void syncEarly() {
     syncing.lock();
     try {
@@ -368,25 +369,25 @@ public final class DataFile {
     }
   }
 
-  /** Sets what is done at once when a write of a meta or a sync has failed. */
+  /** Sets the action that runs at once after a failed write of a meta or a failed sync. */
   public void onFailure(Runnable action) {
     onFailure = action;
   }
 
-  /** What is on disk is not known any more: nothing is written from here on. */
+  /** The content of the disk is unknown: nothing is written from now on. */
   public DatabaseFailedException fail(String what, StorageException cause) {
     failure = cause;
     onFailure.run();
     return failed("a " + what + " failed", cause);
   }
 
-  /** This process has lost the turn to write: it must not touch the file from here on. */
+  /** Fails because this process has lost the turn: it must not write the file from now on. */
   public DatabaseFailedException lost(DatabaseFailedException why) {
     failure = why;
     return why;
   }
 
-  /** As {@link #fail}, when there may be no memory: what is written may be on disk or not. */
+  /** As {@link #fail}, when there may be no memory. */
   public void latch() {
     failure = unknown;
     onFailure.run();
@@ -425,7 +426,7 @@ public final class DataFile {
     return full != null;
   }
 
-  /** Whether the running transaction made the file much longer. */
+  /** Whether the running transaction extended the file by much. */
   public boolean hasGrown() {
     return size - sizeBefore > SLACK;
   }
@@ -445,12 +446,14 @@ public final class DataFile {
     return Math.min(LEAST_RESERVE + pageCount / RESERVE_SHARE, pageCount / MOST_RESERVE_SHARE);
   }
 
-  /** Pages that the file keeps when it is cut: on a full disk others would take their room. */
+  /**
+   * Pages that the file keeps when it is truncated: on a full disk others would take their room.
+   */
   public long withReserve(long pageCount) {
     return full == null ? pageCount : pageCount + leastReserve(pageCount);
   }
 
-  /** Gives back what an aborted transaction grew the file by, but for what is mapped. */
+  /** Truncates what an aborted transaction extended the file by, except what is mapped. */
   public void cutTo(long bytes) {
     long target = Math.max(bytes, map.pageCount() * pageSize);
     if (file.size() > target) {
@@ -461,7 +464,7 @@ public final class DataFile {
   }
 
   /**
-   * Cuts off what was allocated ahead and closes. All maps are released by now.
+   * Truncates what was allocated ahead and closes. All maps must be released.
    *
    * @param pageCount of the longest commit that a slot holds; 0 if others have the file open
    */

@@ -6,8 +6,8 @@ import static dev.pando.txn.file.LockLayout.SESSION_LOCK;
 import dev.pando.pager.StorageLock;
 
 /**
- * Through which processes enter and leave a lock file, one at a time. The lock of the file keeps
- * out those that cannot trust its memory yet; the word in its memory names the process that enters,
+ * Lets processes enter and leave a lock file, one at a time. The lock of the file keeps out
+ * processes that cannot trust its memory yet; the word in its memory names the process that enters,
  * so that others can tell whether it has died.
  */
 final class Entrance {
@@ -40,7 +40,7 @@ final class Entrance {
     return empty;
   }
 
-  /** From here on to the end of the process, or its leaving, {@link #isEmpty} is false. */
+  /** Makes {@link #isEmpty} false until this process leaves or ends. */
   void stay() {
     await(SESSION_LOCK, false, "is open");
   }

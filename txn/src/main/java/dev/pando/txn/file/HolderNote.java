@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process that writes says of its transaction to a process that waits for it, in the header
+ * The description of the running write transaction for a process that waits for it, in the header
  * of the lock file. For people: written only while another process waits.
  */
 public final class HolderNote {

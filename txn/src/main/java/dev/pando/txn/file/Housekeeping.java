@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done now and then for every open database, on two threads of the JVM: one only says that
- * the process lives, because the other one may wait for a disk, or for a program's listener. That
- * first one also keeps a clock for what happens so often that asking the system would cost.
+ * Periodic tasks for every open database, on two threads of the JVM. One only reports that the
+ * process lives, because the other may wait for a disk or for a program's listener. The first one
+ * also keeps a clock for frequent events, where asking the system would cost too much.
  */
 public final class Housekeeping {
   /** What an open database wants done. */
@@ -100,7 +100,7 @@ public final class Housekeeping {
     try {
       LOG.log(Logger.Level.WARNING, "housekeeping failed; it goes on", e);
     } catch (Throwable again) {
-      // The next failure is told when there is memory to do so.
+      // The next failure is logged when there is memory to do so.
     }
   }
 }

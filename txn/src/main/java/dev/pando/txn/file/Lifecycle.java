@@ -70,7 +70,7 @@ public final class Lifecycle {
     return new IllegalStateException("the database is closed: " + path);
   }
 
-  /** Others took this process for dead, and use the pages that it reads. */
+  /** Other processes took this one for dead, and reuse the pages that it reads. */
   public synchronized void lose() {
     state = state == OPEN ? LOST : state;
   }
@@ -85,7 +85,7 @@ public final class Lifecycle {
     return true;
   }
 
-  /** Nothing runs any more: from here on transactions that are left fail. */
+  /** No transaction runs any more: the next use of one throws. */
   public void end() {
     state = ENDED;
   }

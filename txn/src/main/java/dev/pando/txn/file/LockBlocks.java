@@ -8,8 +8,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * The blocks of a lock file, all of one size. They follow the header, are numbered from 1, and
- * become more, never fewer, while the database is open.
+ * The blocks of a lock file, all of one size. They follow the header and are numbered from 1. Their
+ * number never falls while the database is open.
  */
 public final class LockBlocks {
   /** Access to a word of the header or of a block. */
@@ -24,7 +24,7 @@ public final class LockBlocks {
   public static final long SLOTS = 1;
   static final long META = 2;
 
-  /** In a block of slots: the session that has it; 0 for nobody. */
+  /** In a block of slots: the session that has it; 0 for none. */
   public static final long OWNER = 16;
 
   /** Bytes that every block has at least. */
@@ -92,8 +92,8 @@ public final class LockBlocks {
   }
 
   /**
-   * Makes a block that nobody uses yet. Its first {@link #BLOCK_HEADER} bytes are zero but for the
-   * kind and the owner, the others may hold anything.
+   * Adds an unused block. Its first {@link #BLOCK_HEADER} bytes are zero but for the kind and the
+   * owner, the others may hold anything.
    */
   void make(int number, long kind, long owner) {
     long end = start(number + 1);

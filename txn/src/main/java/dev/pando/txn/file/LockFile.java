@@ -40,13 +40,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
- * What the processes that have a database open tell each other, in the memory of its lock file:
- * which commit is the newest and which is on disk, who writes, and in blocks of equal size which
- * snapshots each process reads ({@link ReaderSlots}) and the metas of those ({@link PinnedMetas}).
+ * The memory that all processes of an open database share, in its lock file. The header names the
+ * newest commit, the newest commit on disk, and the process that writes. Blocks of equal size hold
+ * the snapshots that each process reads ({@link ReaderSlots}) and their metas ({@link
+ * PinnedMetas}).
  *
- * <p>Nothing here outlives the last process: whoever finds nobody else begins with zeros. Who is
- * alive is what {@link Members} says, and all locks among processes but the one of opening are
- * words that name a member.
+ * <p>Nothing here outlives the last process: a process that is alone begins with zeros. {@link
+ * Members} knows which processes are alive. All locks among processes, except the one of opening,
+ * are words that name a member.
  *
  * <p>Where the lock file cannot be written, the memory is private, and processes that write see the
  * reader by a lock on the database file.
@@ -164,13 +165,13 @@ public final class LockFile implements AutoCloseable {
     setLong(LAST_USED, claimed ? 0 : idLimit);
     setLong(CLAIMED, claimed ? 1 : 0);
     setLong(ID_LIMIT, claimed ? idLimit : 0);
-    setLong(LENGTHS, 1); // who was killed before may have changed it
+    setLong(LENGTHS, 1); // a killed process may have changed it
     setLong(MAGIC, MAGIC_VALUE); // private memory has none yet
     meeting = ThreadLocalRandom.current().nextLong() | 1;
     setLong(MEETING, meeting);
   }
 
-  /** Joins those who have the database open already. */
+  /** Joins the processes that have the database open already. */
   public void join(UUID databaseId, int pageSize) {
     UUID theirs = new UUID(getLong(DATABASE_ID), getLong(DATABASE_ID + Long.BYTES));
     if (!theirs.equals(databaseId) || getLong(BLOCK_SIZE) != LockBlocks.blockSize(pageSize)) {
@@ -188,7 +189,7 @@ public final class LockFile implements AutoCloseable {
   /**
    * Begins to leave: no other process enters or leaves until {@link #close}.
    *
-   * @return whether this is the last process, so that it may cut the file
+   * @return whether this is the last process, so that it may truncate the file
    */
   public boolean leave() {
     if (!shared()) {
@@ -200,19 +201,19 @@ public final class LockFile implements AutoCloseable {
   }
 
   /**
-   * Whether this process still is what the lock file says: false if somebody overwrote it, or if
-   * others took this process for dead.
+   * Whether the lock file still names this process: false if a program overwrote it, or if other
+   * processes took this one for dead.
    */
   public boolean isMember() {
     return members.isMember() && getLong(MEETING) == meeting;
   }
 
-  /** Whether others took this process for dead; what they do may be what it does, too. */
+  /** Whether other processes took this one for dead; they may do the same work. */
   boolean isExpelled() {
     return !isMember() && getLong(MAGIC) == MAGIC_VALUE;
   }
 
-  /** Whether somebody deleted or replaced the lock file. */
+  /** Whether the lock file was not deleted or replaced. */
   public boolean isNamed() {
     return !shared() || file.isNamed();
   }
@@ -243,7 +244,7 @@ public final class LockFile implements AutoCloseable {
     return (long) LONG.getVolatile(header, CURRENT);
   }
 
-  /** Volatile: readers publish what they pin and look again. */
+  /** Volatile: readers publish a pin and then read this again. */
   public void setCurrent(long txnId) {
     setLong(CURRENT, txnId);
   }
@@ -325,7 +326,7 @@ public final class LockFile implements AutoCloseable {
     writer.unlock();
   }
 
-  /** Whether this process still has the turn, and nobody wrote since it took it. */
+  /** Whether this process still has the turn, and no other process wrote since it took it. */
   public boolean hasTurn() {
     return isMember() && writer.isHeld() && lastWriter() == session();
   }
@@ -383,17 +384,17 @@ public final class LockFile implements AutoCloseable {
     setLong(LAST_WRITER, session());
   }
 
-  /** Who waits for the writer lock; 0 for nobody. */
+  /** The session that waits for the writer lock; 0 for none. */
   public long nextWriter() {
     return getLong(NEXT_WRITER);
   }
 
-  /** Says that this process waits, unless another one says so. */
+  /** Announces that this process waits, unless another one is announced. */
   public void announceWriter() {
     boolean _ = LONG.compareAndSet(header, NEXT_WRITER, 0L, session());
   }
 
-  /** The one who was announced has the lock, or has gone. */
+  /** Withdraws the announced session: it has the lock, or has gone. */
   public void withdrawWriter(long who) {
     boolean _ = LONG.compareAndSet(header, NEXT_WRITER, who, 0L);
   }
@@ -421,7 +422,7 @@ public final class LockFile implements AutoCloseable {
         });
   }
 
-  /** Runs something while no other process makes a longer map or cuts the file. */
+  /** Runs an action while no other process extends its map or truncates the file. */
   public synchronized <R> R whileNoMapChanges(Supplier<R> action) {
     if (growing) {
       return action.get();

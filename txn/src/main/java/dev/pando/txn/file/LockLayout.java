@@ -3,8 +3,8 @@ package dev.pando.txn.file;
 import dev.pando.pager.StorageLock;
 
 /**
- * Where the words of a lock file's header are, in bytes, and which bytes of the file are locks.
- * Blocks follow the header: see {@link LockBlocks}.
+ * The offsets of the words in a lock file's header, in bytes, and the bytes of the file that are
+ * locks. Blocks follow the header: see {@link LockBlocks}.
  */
 final class LockLayout {
   static final long MAGIC_VALUE = StorageLock.MARK | 4;
@@ -40,13 +40,13 @@ final class LockLayout {
   /** Whether ids up to that one are all known. */
   static final long CLAIMED = 200;
 
-  /** The highest id that a transaction may use; 0 while nobody has claimed ids. */
+  /** The highest id that a transaction may use; 0 while no process has claimed ids. */
   static final long ID_LIMIT = 336;
 
   /** The id of the running write transaction; 0 for none. */
   static final long WRITING = 208;
 
-  /** A commit whose meta may be written, but which nobody may read yet; 0 for none. */
+  /** A commit whose meta may be written, but which readers may not see yet; 0 for none. */
   static final long COMMITTING = 240;
 
   /** The session that wrote last. */
@@ -61,7 +61,7 @@ final class LockLayout {
   /** The newest commit when no reader was seen that has no slot; see {@link LockFile#heldFrom}. */
   static final long UNLISTED = 248;
 
-  /** What the process that is alone sets to zero ends here. */
+  /** The end of the words that a process that is alone sets to zero. */
   static final long STATE_END = 256;
 
   /** The session that has the turn to write. */

@@ -39,8 +39,8 @@ public final class MemberLock implements BooleanSupplier {
   }
 
   /**
-   * Frees the lock, if this process has it. Reads first: if somebody has cut the lock file, reading
-   * throws, but a compare-and-set ends the JVM.
+   * Frees the lock, if this process has it. Reads first: if a program has truncated the lock file,
+   * a read throws, but a compare-and-set ends the JVM.
    */
   void unlock() {
     try {

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
  * <p>A live process holds the lock of its record. The kernel frees that lock when the process ends,
  * but also when the program closes any descriptor of the lock file: because it copied it, for
  * example. So a free lock alone proves nothing. The record names the process, and the system is
- * asked for it by that name. Where the system cannot tell, as of a process in another container,
- * the record has a word that its process changes ten times a second: one that does not change for
- * {@link #WATCH_NANOS} belongs to a dead process.
+ * asked for it by that name. Where the system does not know it, such as for a process in another
+ * container, the record has a word that its process changes ten times a second: one that does not
+ * change for {@link #WATCH_NANOS} belongs to a dead process.
  *
  * <p>A session is a process's time in the record. Its number has the record's in its last bits and
  * is never given out twice.
@@ -40,7 +40,7 @@ public final class Members {
 
   // In a record:
 
-  /** The session; 0 while nobody has the record. */
+  /** The session; 0 while no process has the record. */
   private static final long SESSION = 0;
 
   private static final long PID = 8;
@@ -63,7 +63,7 @@ public final class Members {
    */
   private static final long FLOOR = 64;
 
-  /** A process beats every tenth of a second; one that is not seen to beat so long is dead. */
+  /** Nanoseconds without a beat after which a process is dead; it beats every 0.1 s. */
   public static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -177,7 +177,7 @@ public final class Members {
     }
   }
 
-  /** A record that nobody has, locked; -1 if there is none. */
+  /** A free record, locked by this call; -1 if there is none. */
   private int claim() {
     for (int i = 0; i < most; i++) {
       if (get(i, SESSION) == 0 && (!file.writable() || file.tryLock(locks + i, true))) {
@@ -210,8 +210,8 @@ public final class Members {
   }
 
   /**
-   * Whether a session has ended: its process has left, or is dead. False while that is not sure;
-   * ask again then.
+   * Whether a session has ended: its process has left, or is dead. False while that is unknown;
+   * then ask again later.
    */
   public synchronized boolean hasEnded(long other) {
     return other != session && look(other) == Verdict.DEAD;
@@ -281,7 +281,7 @@ public final class Members {
    * Removes dead processes.
    *
    * @param below records to look at
-   * @return what is known of the others: alive if one is, dead if all are
+   * @return the state of the others: alive if one is, dead if all are
    */
   private synchronized Verdict evictDead(int below) {
     Verdict all = Verdict.DEAD;
@@ -314,7 +314,7 @@ public final class Members {
   }
 
   /**
-   * Says which snapshots this process may read without a slot: this one and newer ones.
+   * Records the oldest snapshot that this process may read without a slot.
    *
    * @param txnId {@link Long#MAX_VALUE} for none
    */

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another process holds only for a moment, but not for ever. */
+/** Waits, for a limited time, for a lock that another process holds only for a moment. */
 public final class Patience {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long POLL_NANOS = 200_000;

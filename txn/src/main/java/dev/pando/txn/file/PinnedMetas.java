@@ -25,7 +25,7 @@ public final class PinnedMetas {
   /** In a block: the meta slot that it was encoded for. */
   private static final long SLOT = 16;
 
-  /** In a block: bytes of the meta's page; those behind are zero. */
+  /** In a block: bytes of the meta's page; those after them are zero. */
   private static final long LENGTH = 24;
 
   private static final long PAGE = 64;
@@ -51,9 +51,9 @@ public final class PinnedMetas {
   }
 
   /**
-   * Adds a meta, before its commit may be read. Takes the place of one that nobody needs. Does
-   * nothing if there is none and the lock file cannot grow: for a snapshot whose meta is not known,
-   * every page is kept that it may show.
+   * Adds a meta, before its commit may be read. Replaces an unneeded one. Does nothing if there is
+   * none and the lock file cannot grow: for a snapshot with unknown meta, every page that it may
+   * show is kept.
    *
    * @param page the meta as it was encoded
    * @param bytes of it that are not zero

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a process known as one that has the database open: says ten times a second that it lives,
- * and takes its locks again once a second, because the system drops them without a word when the
- * program closes any descriptor of the file. Notices when others took it for dead all the same.
+ * Shows that a process has the database open. It reports ten times a second that the process lives,
+ * and takes its locks again once a second, because the system drops them silently when the program
+ * closes any descriptor of the file. Also detects that other processes took this one for dead.
  */
 public final class Presence implements Housekeeping.Task {
   private static final long LOCK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -65,7 +65,7 @@ public final class Presence implements Housekeeping.Task {
     }
   }
 
-  /** A lock that cannot be had now is tried again a second later. */
+  /** A failed attempt to lock is repeated 1 s later. */
   private void lockAgain() {
     try {
       file.lockAgain();

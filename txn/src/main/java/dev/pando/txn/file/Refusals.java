@@ -5,7 +5,7 @@ import dev.pando.error.DatabaseLockedException;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** What a process is told that cannot open a database, or must not go on with it. */
+/** Exceptions for a process that cannot open a database, or must not go on with it. */
 public final class Refusals {
   private Refusals() {}
 
@@ -40,8 +40,8 @@ public final class Refusals {
     return new DatabaseFailedException(
         lockFile
             + ": does not name this process any more as one that has the database open, or as the"
-            + " one that writes. Either somebody cut or overwrote it while the database was open,"
-            + " or the program read or copied it, so that the system dropped the locks of this"
+            + " one that writes. Either a program truncated or overwrote it while the database was"
+            + " open, or the program read or copied it, so that the system dropped the locks of this"
             + " process, which then did not run for so long that others took it for dead. What was"
             + " not committed is not in the file; close the database and open it again",
         null);

@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a database is opened, as the engine needs it. {@link Options} says what each value means.
+ * The engine's settings of an open database. {@link Options} documents each value.
  *
  * @param pageSize of a database that is created, in bytes
  * @param pageSizeRequired whether one that exists must have it

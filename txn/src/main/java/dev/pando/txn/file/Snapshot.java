@@ -4,8 +4,8 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.PageMap;
 
 /**
- * One committed state of the database: a meta and a map long enough to show its pages. Shared by
- * all readers of that state. The catalog knows more of it and makes a subclass.
+ * One commit of the database: a meta and a map long enough to show its pages. Shared by all its
+ * readers. The catalog knows more of it and makes a subclass.
  */
 public class Snapshot {
   private final Meta meta;

@@ -9,13 +9,13 @@ import dev.pando.txn.file.Settings;
 import java.nio.file.Path;
 
 /**
- * Makes a database where there is no file, or only an empty one, such as {@code
+ * Creates a database where there is no file, or only an empty one, such as {@code
  * Files.createTempFile} leaves.
  */
 public final class Creation {
   private Creation() {}
 
-  /** Whether the options let an empty file that is there become a database. */
+  /** Whether the options allow turning an existing empty file into a database. */
   static boolean mayReplace(Path path, Settings settings) {
     return settings.createIfMissing() && settings.storage().isEmpty(path);
   }
@@ -35,8 +35,8 @@ public final class Creation {
   }
 
   /**
-   * The empty file is locked too, because a process may use another lock file if somebody deleted
-   * the first. It may have been faster until then: its database is opened.
+   * The empty file is locked too, because a process may use another lock file if the first was
+   * deleted. That process may have created a database meanwhile: then it is opened.
    */
   private static boolean replace(Path path, Settings settings, LockFile lock) {
     refuseIfItWasOne(path, lock);
@@ -52,7 +52,7 @@ public final class Creation {
     }
   }
 
-  /** A database that somebody truncated must not become a new one in silence. */
+  /** Refuses to replace a truncated database silently by a new one. */
   private static void refuseIfItWasOne(Path path, LockFile lock) {
     long lastCommit = lock.current(); // of the processes before: this one has not begun
     if (lastCommit > 0) {

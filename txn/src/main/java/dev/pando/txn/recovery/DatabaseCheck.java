@@ -35,7 +35,7 @@ public final class DatabaseCheck {
    * @param freePages pages that are free
    * @param tables tables
    * @param entries keys in all tables
-   * @param problems what breaks a rule of the format, with page numbers
+   * @param problems violations of the format, with page numbers
    */
   public record Found(
       long txnId,
@@ -46,7 +46,7 @@ public final class DatabaseCheck {
       long entries,
       List<String> problems) {}
 
-  /** More are counted, not told. */
+  /** The most problems that are listed; more are counted. */
   private static final int MOST_PROBLEMS = 200;
 
   private final Meta meta;
@@ -184,7 +184,7 @@ public final class DatabaseCheck {
     walk("table " + name, entry.root());
   }
 
-  /** A named snapshot is a whole database of its own, on pages that nobody may have reused. */
+  /** A named snapshot is a whole database of its own, on pages that must not have been reused. */
   private void checkSnapshot(SnapshotEntry entry) {
     if (entry.meta().txnId() >= meta.txnId()) {
       problem(
@@ -222,7 +222,7 @@ public final class DatabaseCheck {
     }
     if (end < meta.pageCount() && PageHeader.META_SLOTS + used + free != meta.pageCount()) {
       problem(
-          "%d pages used and %d free of %d, of which %d are left"
+          "%d pages used and %d free of %d, but the file has only %d"
               .formatted(used, free, meta.pageCount(), end));
     }
   }

@@ -27,9 +27,9 @@ import java.util.Objects;
  *
  * @param file open for writing unless the options say otherwise
  * @param map of all its pages, with one reference
- * @param meta the commit to go on from
+ * @param meta the commit that was chosen
  * @param created whether there was no database
- * @param passedOver meta slots that were not used, newest first, each with the reason
+ * @param passedOver meta slots that were skipped, newest first, each with the reason
  */
 public record OpenedFile(
     PageFile file, PageMap map, Meta meta, boolean created, List<String> passedOver) {
@@ -54,7 +54,7 @@ public record OpenedFile(
         closeAfter(e, lock);
         throw e;
       }
-      lock.close(); // somebody deleted it just now: there is another one
+      lock.close(); // it was deleted just now: there is another one
     }
   }
 
@@ -77,8 +77,9 @@ public record OpenedFile(
   }
 
   /**
-   * Opens the database's lock file. What is no database gets none: it is refused before. Where a
-   * lock file stands already, {@link #open} refuses it, which spares a look at each opening.
+   * Opens the database's lock file. A file that is not a database is refused first, so that no lock
+   * file is created for it. If a lock file exists already, {@link #open} refuses the file, which
+   * saves a check at each opening.
    */
   private static StorageLock lock(Path path, Settings settings) {
     Storage storage = settings.storage();
@@ -103,11 +104,11 @@ public record OpenedFile(
     try (PageFile file = settings.storage().open(path, !settings.readOnly())) {
       MetaSlots _ = MetaSlots.read(file);
     } catch (CorruptFileException e) {
-      // Another process may be writing a meta: look again under the lock.
+      // Another process may be writing a meta: check again under the lock.
     }
   }
 
-  /** Opens or creates the file; nobody else enters or leaves meanwhile. */
+  /** Opens or creates the file; no other process enters or leaves meanwhile. */
   public static OpenedFile open(Path path, Settings settings, LockFile lock) {
     Storage storage = settings.storage();
     boolean created = lock.alone() && !settings.readOnly() && Creation.run(path, settings, lock);
@@ -135,7 +136,7 @@ public record OpenedFile(
     }
   }
 
-  /** Whether nobody has committed yet: who created the file may not have put its name on disk. */
+  /** Whether there is no commit yet: the creator may not have synced the file's name. */
   private static boolean isNew(MetaSlots slots) {
     for (MetaSlots.Valid slot : slots.valid()) {
       if (slot.meta().txnId() != 0) {
@@ -199,8 +200,7 @@ public record OpenedFile(
       Meta meta = recovery.meta();
       checkWritable(file, meta);
       PageMap map = map(file, settings, verifying, lock.shared() ? pages : meta.pageCount());
-      // A meta may say that its own pages are on disk; that does not tell whether it is there
-      // itself.
+      // A meta may say that its own pages are on disk, not whether it is there itself.
       long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
       lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, slots.idLimit(), created);
       return new OpenedFile(file, map, meta, created, recovery.passedOver());
@@ -215,14 +215,14 @@ public record OpenedFile(
     }
   }
 
-  /** Processes that write do not know what one that cannot write the lock file has mapped. */
+  /** Writing processes do not know the mapping of a process that cannot write the lock file. */
   private static PageMap map(PageFile file, Settings settings, PageMap verifying, long pages) {
     return settings.checksums() == Checksums.FIRST_TOUCH && pages == verifying.pageCount()
         ? verifying.retain()
         : file.map(verifying.pageSize(), pages, settings.checksums(), verifying);
   }
 
-  /** Others have it open: what they say is the newest commit needs no recovery. */
+  /** Other processes have it open: their newest commit needs no recovery. */
   private static OpenedFile join(PageFile file, Settings settings, MetaSlots slots, LockFile lock) {
     lock.join(slots.valid().getFirst().meta().databaseId(), slots.pageSize());
     Meta meta = Publication.await(file, lock);
@@ -232,7 +232,7 @@ public record OpenedFile(
     return new OpenedFile(file, map, meta, false, List.of());
   }
 
-  /** A map's page could not be read. */
+  /** The exception for a mapped page that could not be read. */
   public static StorageIoException faulted(Path path, InternalError error) {
     String message = error.getMessage();
     if (message == null || !message.contains("unsafe memory access")) {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.function.LongPredicate;
 
 /**
- * Chooses the commit to open a database on: the newest whose meta is valid and whose delta holds,
- * which is every page that may not have been on disk when the meta was written. Reads only.
+ * Chooses the commit to open a database on: the newest one with a valid meta and a valid delta. The
+ * delta is every page that may not have been on disk when the meta was written. Reads only.
  *
  * <p>See DECISIONS.md, 'Verification at opening'.
  *
@@ -29,9 +29,9 @@ public record Recovery(Meta meta, List<String> passedOver) {
    * Chooses.
    *
    * @param pages verifies every page it locates
-   * @throws CorruptFileException if no slot holds a whole commit
-   * @throws dev.pando.error.UnsupportedFormatException if the newest one has what this build does
-   *     not know: going back would lose it
+   * @throws CorruptFileException if no slot holds an intact commit
+   * @throws dev.pando.error.UnsupportedFormatException if the newest one has features that this
+   *     build does not know: falling back would lose it
    */
   static Recovery choose(PageReader pages, MetaSlots slots) {
     List<String> passedOver = new ArrayList<>();
@@ -44,14 +44,14 @@ public record Recovery(Meta meta, List<String> passedOver) {
         return new Recovery(slot.meta(), passedOver);
       } catch (CorruptFileException damage) {
         passedOver.add(
-            "meta slot %d: transaction %d is not whole (%s)"
+            "meta slot %d: transaction %d is incomplete (%s)"
                 .formatted(slot.slot(), slot.meta().txnId(), damage.getMessage()));
       }
     }
     throw new CorruptFileException(
         pages.name(),
         -1,
-        "no commit is whole; restore the file from a copy; " + String.join("; ", passedOver));
+        "no commit is intact; restore the file from a copy; " + String.join("; ", passedOver));
   }
 
   /** Locates every page that may not have been on disk when the meta was written. */
@@ -59,7 +59,7 @@ public record Recovery(Meta meta, List<String> passedOver) {
     new Verification(pages, meta.durableTxn()).run(meta);
   }
 
-  /** Goes into each page once, whatever the file says: it may have been made to do harm. */
+  /** Visits each page once, whatever the file says: it may be crafted. */
   private static final class Verification {
     private final PageReader pages;
     private final long durable;
@@ -81,7 +81,7 @@ public record Recovery(Meta meta, List<String> passedOver) {
     private boolean checkNew(long pgno) {
       if (!seen.add(pgno)) {
         throw new CorruptFileException(
-            pages.name(), pgno, "the page stands twice in one commit, allowed: once");
+            pages.name(), pgno, "the page is in one commit twice, allowed: once");
       }
       return true;
     }
