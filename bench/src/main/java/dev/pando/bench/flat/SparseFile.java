@@ -19,8 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A database with one long run of free pages in its middle, of which no byte was written. Its metas
- * are edited while it is closed; what comes out passes {@link Database#check}.
+ * A database with one long run of free, never written pages in its middle. Its metas are edited
+ * while it is closed; what comes out passes {@link Database#check}.
  */
 final class SparseFile {
   static final Table<Long, byte[]> TABLE = Table.of("entries", Codec.u64(), Codec.bytes());

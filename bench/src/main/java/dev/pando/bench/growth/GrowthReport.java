@@ -76,7 +76,7 @@ public record GrowthReport(
 
     Keys of 16 bytes that look random, values of 100 bytes, each size in fresh JVMs with a heap of 1 GiB at most.
     The load appends in ascending order, a million records a transaction; small ones are over before their code
-    is compiled. Gets ask for random records, of which 8 bytes are read; a scan reads every byte of every entry in
+    is compiled. Gets ask for random records and read 8 bytes of each; a scan reads every byte of every entry in
     order; puts replace values of random records, 20,000 in one transaction with its commit; a commit replaces
     one and is on disk, once before and once after the puts, which leave many free pages all over the file.
     Everything is in the page cache unless the file is longer than memory.

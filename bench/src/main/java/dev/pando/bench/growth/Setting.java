@@ -5,7 +5,7 @@ import dev.pando.bench.store.StoreKind;
 import java.nio.file.Path;
 
 /**
- * What every trial is told.
+ * The settings of every trial.
  *
  * @param directory where the store is
  * @param warmMillis how long something runs before a figure counts

@@ -92,7 +92,7 @@ public record CompareReport(
         Locale.ROOT,
         "%,d records, keys %s (%d bytes), values of %,d bytes; for reading and overwriting they"
             + " were loaded in %s order in one transaction. Each figure is from a JVM of its own"
-            + " after %,d ms of warm-up, of which the first %s are measured, too; windows of %,d"
+            + " after %,d ms of warm-up; the first %s of it are measured, too; windows of %,d"
             + " ms. Other processes kept %.2f processors busy meanwhile, in the worst row %.2f.",
         setting.data().records(),
         setting.data().keys(),
