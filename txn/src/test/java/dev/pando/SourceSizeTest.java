@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,9 +20,6 @@ class SourceSizeTest {
   private static final int MOST_LINES_OF_A_FILE = 500;
   private static final int MOST_LINES_OF_A_FUNCTION = 40;
   private static final int MEDIAN_OF_FUNCTIONS = 5;
-
-  /** Being divided. No name is added here: a file that gets too long is divided at once. */
-  private static final Set<String> TOO_LONG = Set.of("Database.java");
 
   private static final Pattern TYPE = Pattern.compile("\\b(class|interface|enum|record)\\s+\\w+");
 
@@ -43,7 +39,7 @@ class SourceSizeTest {
     List<String> found = new ArrayList<>();
     for (Path source : sources()) {
       int lines = Files.readAllLines(source).size();
-      if (lines > MOST_LINES_OF_A_FILE && !TOO_LONG.contains(source.getFileName().toString())) {
+      if (lines > MOST_LINES_OF_A_FILE) {
         found.add(source + " has " + lines + " lines");
       }
     }

@@ -59,8 +59,8 @@ public final class Cursor implements AutoCloseable {
   private boolean leafIsFar;
 
   /**
-   * The {@link #count} if a step inside the leaf needs no other check: the cursor is on an
-   * entry, the leaf is near, and no writer moves its pages. Otherwise 0.
+   * The {@link #count} if a step inside the leaf needs no other check: the cursor is on an entry,
+   * the leaf is near, and no writer moves its pages. Otherwise 0.
    */
   private int free;
 
@@ -239,7 +239,7 @@ public final class Cursor implements AutoCloseable {
     leave(State.NOWHERE);
   }
 
-  /** The cursor stands on no entry any more. */
+  /** Puts the cursor on no entry. */
   private void leave(State next) {
     free = 0;
     state = next;

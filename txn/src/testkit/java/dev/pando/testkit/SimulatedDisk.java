@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A power cut leaves, of every write since the last sync, any sectors of 512 bytes in any
  * combination, and of names and lengths likewise. It does not change sectors that were not written.
- * Thread-safe; hooks run while the disk stands still.
+ * Thread-safe; the disk does nothing else while a hook runs.
  */
 public final class SimulatedDisk implements AutoCloseable {
   /** What reaches the disk or not as a whole, in bytes. */
@@ -60,9 +60,9 @@ public final class SimulatedDisk implements AutoCloseable {
     READ,
     /** Bytes are written. */
     WRITE,
-    /** A file is made longer; its new length is told as the offset. */
+    /** A file is extended; the offset is its new length. */
     GROW,
-    /** A file is made shorter; its new length is told as the offset. */
+    /** A file is truncated; the offset is its new length. */
     TRUNCATE,
     /** What was written to a file is put on disk. */
     SYNC,
@@ -149,9 +149,9 @@ public final class SimulatedDisk implements AutoCloseable {
   }
 
   /**
-   * From here on the disk is full when a file has so many bytes.
+   * Limits the disk: it is full when a file has this many bytes.
    *
-   * @param told whether a process that asks is told what room is left
+   * @param told whether a process that asks gets the room that is left
    */
   public synchronized void fullAt(long bytes, boolean told) {
     limit = bytes;
@@ -212,9 +212,9 @@ public final class SimulatedDisk implements AutoCloseable {
   }
 
   /**
-   * A sync is about to fail as kernels let it fail: of what was written to a file some reached the
-   * disk, the rest is taken for clean and is never written, though everybody still reads it. The
-   * hook that calls this throws afterwards.
+   * Prepares a sync that fails as kernels let it fail: some of the bytes written to a file reached
+   * the disk, the others are taken for clean and are never written, although processes still read
+   * them. The hook that calls this throws afterwards.
    */
   public synchronized void loseUnsynced(Path path, Random random) {
     double share = random.nextDouble();
@@ -227,8 +227,8 @@ public final class SimulatedDisk implements AutoCloseable {
   }
 
   /**
-   * Puts a file on the disk, synced. One that is there, which nobody may have open any more, gets
-   * this content: cheap enough for hundreds of thousands of files, one after the other.
+   * Puts a file on the disk, synced. A file that is there gets this content; no process may have it
+   * open. Cheap enough for hundreds of thousands of files in turn.
    */
   public synchronized void put(Path path, byte[] content) {
     SimulatedFile there = names.get(path);
@@ -238,7 +238,7 @@ public final class SimulatedDisk implements AutoCloseable {
     durableNames.put(path, file);
   }
 
-  /** Turns bits of one byte of a file, as bits rot: for those who read it and on the disk. */
+  /** Flips bits of one byte of a file, on the disk and for the processes that read it. */
   public synchronized void flip(Path path, long at, int bits) {
     file(path).flip(at, bits);
   }

@@ -10,11 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file's content: as processes see it, as it is on disk, and what lies between. The length stands
- * apart from the bytes: a sync without metadata leaves the durable length as it was.
+ * A file's content: as processes see it, as it is on disk, and the operations in between. The
+ * length is kept apart from the bytes: a sync without metadata leaves the durable length as it was.
  */
 final class SimulatedFile {
-  /** Decides which parts of which unsynced operation reach the disk. */
+  /** Decides which parts of each unsynced operation reach the disk. */
   @FunctionalInterface
   interface Choice {
     boolean reaches(int operation, int part);
@@ -91,7 +91,7 @@ final class SimulatedFile {
     }
   }
 
-  /** Lets the memory be used for another file; nobody may use this one any more. */
+  /** Gives the memory back for another file; this one must not be used afterwards. */
   void end() {
     disk.giveMemoryBack(memory, size);
     memory = MemorySegment.NULL;
@@ -152,8 +152,8 @@ final class SimulatedFile {
   }
 
   /**
-   * A sync fails as kernels let it fail: a part reached the disk, the rest is taken for clean and
-   * is never written, though everybody still reads it.
+   * Fails a sync as kernels let it fail: a part reached the disk, the rest is taken for clean and
+   * is never written, although processes still read it.
    */
   void lose(Choice reaches) {
     if (!pending.isEmpty()) {
@@ -168,7 +168,7 @@ final class SimulatedFile {
 
   /** What a disk may do beyond losing parts. */
   record Harsh(long tornOperation, int tornBytes, Beyond beyond, long seed) {
-    /** What the file holds behind the length that it had on disk. */
+    /** What the file holds after the length that it had on disk. */
     enum Beyond {
       AS_WRITTEN,
 

@@ -46,7 +46,7 @@ final class SimulatedLock implements StorageLock {
       locks.unlockAll(process);
     }
 
-    /** All who map a place see the same memory; what is mapped together stays together. */
+    /** Returns the same memory for every map of a place; what is mapped together stays together. */
     private synchronized MemorySegment map(long offset, long bytes) {
       for (int i = 0; i < pieces.size(); i++) {
         long inside = offset - starts.get(i);
