@@ -18,6 +18,9 @@ import java.util.Arrays;
  * <p>For the holder of the writer's turn.
  */
 final class OwnPages {
+  /** Pages with greater numbers are never noted, so that the bits of a huge file take 8 MiB at most. */
+  static final long PAGES = 1L << 26;
+
   private long[] bits = {};
 
   /** Forgets all pages, since another process has written. */
@@ -27,8 +30,8 @@ final class OwnPages {
 
   /** Whether the cells of what is stored at a page number need no check. */
   boolean contains(long pgno) {
-    int word = (int) (pgno >>> 6);
-    return word < bits.length && (bits[word] & 1L << pgno) != 0;
+    long word = pgno >>> 6;
+    return word < bits.length && (bits[(int) word] & 1L << pgno) != 0;
   }
 
   /**
@@ -45,9 +48,12 @@ final class OwnPages {
 
   /** Notes that the cells of a page or leaf are known to be valid. */
   void add(long pgno) {
+    if (pgno >= PAGES) {
+      return;
+    }
     int word = (int) (pgno >>> 6);
     if (word >= bits.length) {
-      bits = Arrays.copyOf(bits, word + (word >>> 2) + 16);
+      bits = Arrays.copyOf(bits, Math.min(word + (word >>> 2) + 16, (int) (PAGES >>> 6)));
     }
     bits[word] |= 1L << pgno;
   }

@@ -33,7 +33,6 @@ import static dev.pando.txn.file.LockLayout.WRITING;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseLockedException;
 import dev.pando.pager.StorageLock;
-import dev.pando.txn.readers.ReaderSlots;
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -42,7 +41,7 @@ import java.util.function.Supplier;
 /**
  * The memory that all processes of an open database share, in its lock file. The header names the
  * newest commit, the newest commit on disk, and the process that writes. Blocks of equal size hold
- * the snapshots that each process reads ({@link ReaderSlots}) and their metas ({@link
+ * the snapshots that each process reads ({@code ReaderSlots}) and their metas ({@link
  * PinnedMetas}).
  *
  * <p>Nothing here outlives the last process: a process that is alone begins with zeros. {@link

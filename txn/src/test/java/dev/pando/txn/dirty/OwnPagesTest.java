@@ -54,4 +54,15 @@ class OwnPagesTest {
     own.clear();
     assertThat(own.contains(5) || own.contains(500)).isFalse();
   }
+
+  /** A page far away must not cost memory for all pages below it. */
+  @Test
+  void notesNoPageOfAHugeFile() {
+    for (long pgno : new long[] {OwnPages.PAGES, 1L << 37, (1L << 48) - 1}) {
+      own.add(pgno);
+      assertThat(own.contains(pgno)).as("page %d", pgno).isFalse();
+    }
+    own.add(OwnPages.PAGES - 1);
+    assertThat(own.contains(OwnPages.PAGES - 1)).isTrue();
+  }
 }
