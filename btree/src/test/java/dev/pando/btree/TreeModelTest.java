@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("scaled")
 class TreeModelTest {
-  private static final double SCALE = Double.parseDouble(System.getProperty("crash.scale", "0.05"));
+  private static final double SCALE = Double.parseDouble(System.getProperty("crash.scale", "0.03"));
 
   @ParameterizedTest
   @CsvSource({

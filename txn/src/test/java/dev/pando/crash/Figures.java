@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Figures {
   private static final Path FILE = Path.of("target", "crash-figures.txt");
   private static final @Nullable Long SEED = Long.getLong("crash.seed");
-  private static final double SCALE = scale(System.getProperty("crash.scale", "0.05"));
+  private static final double SCALE = scale(System.getProperty("crash.scale", "0.03"));
 
   private final String what;
   private final long wanted;
