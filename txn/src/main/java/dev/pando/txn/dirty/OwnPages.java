@@ -18,7 +18,9 @@ import java.util.Arrays;
  * <p>For the holder of the writer's turn.
  */
 final class OwnPages {
-  /** Pages with greater numbers are never noted, so that the bits of a huge file take 8 MiB at most. */
+  /**
+   * Pages with greater numbers are never noted, so that the bits of a huge file take 8 MiB at most.
+   */
   static final long PAGES = 1L << 26;
 
   private long[] bits = {};

@@ -57,7 +57,10 @@ public final class ReaderSlots {
   /** The first slots of {@link #own}, which may be claimed; their number is a power of two. */
   private volatile ReaderSlot[] claimable = {};
 
-  /** The block of each {@link SlotLayout#SLOTS_PER_BLOCK} of {@link #own}; 0 if it is in private memory. */
+  /**
+   * The block of each {@link SlotLayout#SLOTS_PER_BLOCK} of {@link #own}; 0 if it is in private
+   * memory.
+   */
   private volatile int[] ownBlocks = {};
 
   /** The last time at which many slots were pinned; for {@link #giveBackFree}. */
