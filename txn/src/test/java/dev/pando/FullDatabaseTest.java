@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A database that may not grow any more uses all its free pages but a few, and these are enough to
  * delete what is in it.
  */
+@Tag("proof")
 final class FullDatabaseTest {
   private static final Path FILE = Path.of("/simulated/full.pando");
   private static final Table<Long, byte[]> TABLE = Table.of("t", Codec.u64(), Codec.bytes());

@@ -6,11 +6,13 @@ import dev.pando.txn.space.FreeRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Space that was given back is used again, whoever still reads what. */
+@Tag("proof")
 final class ReuseTest extends DatabaseTestBase {
   private static final int RECORDS = 20_000;
 
