@@ -8,9 +8,9 @@ package dev.pando;
 final class Beginning {
   /**
    * The classes that begin transactions: their calls are not where one was begun. By name, because
-   * these classes use this one. WriterWarningTest fails if one is renamed.
+   * these classes use this one. BeginningTest fails if one is renamed.
    */
-  private static final String[] OURS = {
+  static final String[] OURS = {
     "dev.pando.Beginning",
     "dev.pando.Writers",
     "dev.pando.Database",

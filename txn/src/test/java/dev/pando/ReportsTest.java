@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is told of a database, its tables and its snapshots, in numbers. */
+/** The numbers that a database reports about itself, its tables and its snapshots. */
 class ReportsTest extends DatabaseTestBase {
   private Database filled() {
     Database db = open();
