@@ -39,6 +39,9 @@ class OutsideFaultTest {
   private static final long PROMISED = 60;
   private static final int LANES = 2;
 
+  /** The bytes that a database has before its disk is full. */
+  private static final long FULL_AFTER = 7 << 20;
+
   /**
    * Some calls, of which thread none makes many more than so many, and what is done to the n-th.
    */
@@ -125,7 +128,7 @@ class OutsideFaultTest {
         Pattern.compile(
             ", (\\d+), (\\d+)\\) += 512 \\(INJECTED\\)\\n.*, (\\d+), (\\d+)\\) += (\\d+)");
     Strace.need();
-    long seed = System.nanoTime();
+    long seed = seed("short writes");
     int found = 0;
     for (int n : new int[] {1, 2, 9, 40}) {
       Path directory = Files.createTempDirectory("pando-short");
@@ -153,12 +156,15 @@ class OutsideFaultTest {
   /** Commits until the disk is full; what failed for want of room is not there, all else is. */
   @Test
   void aFullDisk() throws Exception {
-    try (MountedImage image = new MountedImage("ext4", 16 << 20)) {
+    long seed = seed("a full disk");
+    try (MountedImage image = new MountedImage("ext4", 32 << 20)) {
       Path file = image.newDirectory("full").resolve("full.pando");
       Path ballast = image.root().resolve("ballast");
-      History history = new History(System.nanoTime());
+      History history = new History(seed);
       for (int round = 0; round < 3; round++) {
-        Files.write(ballast, new byte[6 << 20]);
+        // What is left of the round before may be kilobytes or megabytes: leave the same room.
+        long room = Files.getFileStore(image.root()).getUsableSpace();
+        Files.write(ballast, new byte[Math.toIntExact(room - FULL_AFTER)]);
         try (Database db = Database.open(file, Worker.options(Mode.SMALL))) {
           final long before = fill(db, history);
           assertThat(db.<Long, RuntimeException>view(history::verify)).isEqualTo(before);
@@ -171,6 +177,12 @@ class OutsideFaultTest {
         }
       }
     }
+  }
+
+  private static long seed(String test) {
+    long seed = Long.getLong("crash.seed", System.nanoTime());
+    System.out.println(test + ": seed " + seed);
+    return seed;
   }
 
   private static long update(Database db, History history, Kind kind) {
