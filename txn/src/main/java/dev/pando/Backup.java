@@ -20,7 +20,7 @@ final class Backup {
   /** Bytes read and written at a time; a multiple of every page size. */
   private static final int BATCH = 1 << 20;
 
-  private final Database database;
+  private final Transactor database;
   private final DataFile file;
   private final Progress progress;
   private final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH);
@@ -33,7 +33,7 @@ final class Backup {
    * @param file of the database
    * @param progress called after each batch; what it throws ends the copy
    */
-  Backup(Database database, DataFile file, Progress progress) {
+  Backup(Transactor database, DataFile file, Progress progress) {
     this.database = database;
     this.file = file;
     this.progress = progress;
@@ -77,7 +77,7 @@ final class Backup {
    */
   BackupReport to(CopyTarget copy) {
     try (KeptCommit commit = KeptCommit.of(database)) {
-      Meta meta = checked(commit.metaOfCopy(), database.path());
+      Meta meta = checked(commit.metaOfCopy(), database.lifecycle().path());
       PageSet used = commit.usedPages();
       total = used.size() * meta.pageSize();
       done = (long) PageHeader.META_SLOTS * meta.pageSize();
@@ -93,7 +93,7 @@ final class Backup {
       return new CompactCopy(database, file, storage, progress).to(out);
     }
     try (KeptCommit commit = KeptCommit.of(database)) {
-      Meta meta = checked(commit.metaOfCopy(), database.path());
+      Meta meta = checked(commit.metaOfCopy(), database.lifecycle().path());
       PageSet used = commit.usedPages();
       total = meta.pageCount() * meta.pageSize();
       out.write(ByteBuffer.wrap(CopyTarget.firstPages(meta)));

@@ -17,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +54,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** Whether this belongs to an update, so that only the end of the update may commit. */
   final boolean inClosure;
 
-  ChangingTxn(Database database, Changes changes) {
-    super(database, changes.base(), database.writing().memory());
-    this.writing = database.writing();
+  ChangingTxn(Writers writing, Changes changes) {
+    super(writing.lifecycle(), changes.base(), writing.memory());
+    this.writing = writing;
     this.changes = changes;
     this.pages = changes.pages();
     this.free = changes.free();
@@ -67,7 +68,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
   ChangingTxn(ChangingTxn whole) {
-    super(whole.database, whole.snapshot(), whole.writing.memory());
+    super(whole.lifecycle, whole.snapshot(), whole.writing.memory());
     this.writing = whole.writing;
     this.changes = whole.changes;
     this.pages = whole.pages;
@@ -187,6 +188,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   }
 
   /** Removes, in a call, a key that a scan has found; false if it is not there any more. */
+  @Override
   final boolean deleteFound(Caller mine, Table<?, ?> table, MemorySegment key) {
     checkOpen();
     KeyBuffer wanted = mine.memory().setKey(key);
@@ -318,6 +320,11 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   // What a write transaction sees.
 
   @Override
+  final boolean mayWrite() {
+    return true;
+  }
+
+  @Override
   Tree findTree(Table<?, ?> table) {
     checkReadable();
     TreeWriter tree = catalog.find(table.name(), table.keyId(), table.valueId());
@@ -415,30 +422,44 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   // Raw tables.
 
+  @Override
   boolean putRaw(RawTable table, MemorySegment key, MemorySegment value) {
     Caller mine = caller();
     long call = mine.begin();
     try {
       KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
-      MemorySegment checked = table.checked(value, this, mine.memory());
+      MemorySegment checked = checked(table.name(), value, mine.memory());
       return put(beginChange(mine, table), wanted, checked, checked.byteSize());
     } finally {
       mine.end(call);
     }
   }
 
+  /** A value to be written; copied if the write would move it. */
+  private MemorySegment checked(String table, MemorySegment value, Workspace memory) {
+    long length = Objects.requireNonNull(value, "the value is null").byteSize();
+    if (length > WriteTxn.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "table %s: value length=%d, allowed at most %d bytes"
+              .formatted(table, length, WriteTxn.MAX_VALUE));
+    }
+    return pages.isDirty(value) ? memory.copy(value) : value;
+  }
+
+  @Override
   void appendRaw(RawTable table, MemorySegment key, MemorySegment value) {
     Caller mine = caller();
     long call = mine.begin();
     try {
       KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
-      MemorySegment checked = table.checked(value, this, mine.memory());
+      MemorySegment checked = checked(table.name(), value, mine.memory());
       append(beginChange(mine, table), table.name(), wanted, checked, 0, checked.byteSize());
     } finally {
       mine.end(call);
     }
   }
 
+  @Override
   boolean deleteRaw(RawTable table, MemorySegment key) {
     Caller mine = caller();
     long call = mine.begin();

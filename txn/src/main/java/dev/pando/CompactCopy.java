@@ -33,7 +33,7 @@ final class CompactCopy {
   /** Entries between two calls of the progress. */
   private static final int STEP = 10_000;
 
-  private final Database source;
+  private final Transactor source;
   private final DataFile file;
   private final Storage storage;
   private final Progress progress;
@@ -44,7 +44,7 @@ final class CompactCopy {
   private long done;
   private long total;
 
-  CompactCopy(Database source, DataFile file, Storage storage, Progress progress) {
+  CompactCopy(Transactor source, DataFile file, Storage storage, Progress progress) {
     this.source = source;
     this.file = file;
     this.storage = storage;
@@ -69,7 +69,7 @@ final class CompactCopy {
 
   /** Writes the bytes of a copy, through a temporary file in the database's directory. */
   BackupReport to(SequentialOutput out) {
-    Path name = source.path().toAbsolutePath();
+    Path name = source.lifecycle().path().toAbsolutePath();
     Path target = name.resolveSibling(name.getFileName() + "-backup-" + UUID.randomUUID());
     Path temporary = CopyTarget.temporaryFile(storage, target);
     try {
@@ -100,7 +100,7 @@ final class CompactCopy {
   /** Creates the file; returns the meta to write into it. */
   private Meta load(Path temporary, Path target) {
     try (KeptCommit commit = KeptCommit.of(source)) {
-      Meta meta = Backup.checked(commit.metaOfCopy(), source.path());
+      Meta meta = Backup.checked(commit.metaOfCopy(), source.lifecycle().path());
       Options options =
           Options.defaults()
               .withStorage(storage)

@@ -29,13 +29,13 @@ final class Compaction {
   /** The number of commits until no meta slot names a longer file. */
   private static final int SETTLING_COMMITS = PageHeader.META_SLOTS;
 
-  private final Database database;
+  private final Transactor database;
   private final Progress progress;
 
   /** Bytes that the first pass visits; later passes move the small rest. */
   private long total = -1;
 
-  Compaction(Database database, Progress progress) {
+  Compaction(Transactor database, Progress progress) {
     this.database = database;
     this.progress = progress;
   }

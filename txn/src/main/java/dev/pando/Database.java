@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An open database: one file of ordered tables, read by any number of threads and written by one
@@ -81,15 +80,15 @@ public final class Database extends Transactor implements AutoCloseable {
     this.file = new DataFile(opened.file(), opened.map(), lock, settings);
     this.readers = new ReaderSlots(lock, HeldSlot::new);
     this.publication = new Publication(lock, file, readers, opened.snapshot());
-    this.reading = new Readers(this, lifecycle, options, readers, publication);
+    this.reading = new Readers(lifecycle, options, readers, publication);
     this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
     Workspace memory = new Workspace(file.pageSize());
     this.writer =
         new Writer(
             lifecycle, settings, file, lock, readers, publication, writerWatch, memory::trim);
-    this.writing = new Writers(this, writer, memory);
+    this.writing = new Writers(lifecycle, options, writer, memory);
     this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
-    this.watch = new ReaderWatch(this, readers, publication, options);
+    this.watch = new ReaderWatch(path, readers, publication, options);
     this.inspection = new Inspection(this, file, lock, readers, publication, writer);
     this.ending =
         new Closing(
@@ -181,23 +180,10 @@ public final class Database extends Transactor implements AutoCloseable {
 
   // ---- what transactions need
 
-  /**
-   * As {@link #beginRead()}, for the engine itself: {@link Options#withReaderLimit} does not end
-   * it. Otherwise a check of a large file would read pages that were reused, and report damage.
-   */
-  ReadTxn beginOwnRead() {
-    return reading.newest(false);
-  }
-
   /** Begins all read transactions. */
   @Override
   Readers reading() {
     return reading;
-  }
-
-  /** Where a transaction is being opened; null unless leaks are tracked. */
-  @Nullable Throwable place() {
-    return options.leakTracking() ? new Throwable("a transaction was opened here") : null;
   }
 
   @Override
@@ -225,7 +211,7 @@ public final class Database extends Transactor implements AutoCloseable {
     }
   }
 
-  /** The newest commit that this process knows of. */
+  @Override
   Snapshot known() {
     return publication.known();
   }
@@ -460,7 +446,7 @@ public final class Database extends Transactor implements AutoCloseable {
 
   // ---- the end
 
-  /** Whether it is open, closed or lost. */
+  @Override
   Lifecycle lifecycle() {
     return lifecycle;
   }

@@ -13,10 +13,10 @@ final class HeldSlot implements Holder {
    * A transaction that could not be closed. Set by a thread that cannot go on, perhaps because its
    * stack is exhausted: it makes no call.
    */
-  volatile @Nullable ReadTxn unclosed;
+  volatile @Nullable Txn unclosed;
 
   /** The transaction, if it may be ended from outside. */
-  private volatile @Nullable ReadTxn limited;
+  private volatile @Nullable Txn limited;
 
   /** Memory of the last transaction in this slot, for the next one; see {@link Caller}. */
   private @Nullable Caller caller;
@@ -35,12 +35,12 @@ final class HeldSlot implements Holder {
   }
 
   /** Allows ending the transaction from outside. */
-  void mayEnd(ReadTxn tx) {
+  void mayEnd(Txn tx) {
     limited = tx;
   }
 
   /** Ends the transaction and frees its slot, unless it was ended from outside. */
-  void free(ReaderSlot slot, ReadTxn tx) {
+  void free(ReaderSlot slot, Txn tx) {
     boolean alone = limited == null && unclosed == null;
     if (alone ? tx.end() : endLimited(tx)) {
       try {
@@ -56,7 +56,7 @@ final class HeldSlot implements Holder {
     }
   }
 
-  private synchronized boolean endLimited(ReadTxn tx) {
+  private synchronized boolean endLimited(Txn tx) {
     boolean ends = tx.end();
     if (ends) {
       limited = null;
@@ -66,7 +66,7 @@ final class HeldSlot implements Holder {
 
   @Override
   public synchronized boolean endFromOutside() {
-    ReadTxn tx = limited;
+    Txn tx = limited;
     boolean ends = tx != null && tx.endFromOutside();
     if (ends) {
       limited = null;
@@ -76,7 +76,7 @@ final class HeldSlot implements Holder {
 
   @Override
   public void closeLeft() {
-    ReadTxn tx = unclosed;
+    Txn tx = unclosed;
     if (tx != null) {
       try {
         tx.close();

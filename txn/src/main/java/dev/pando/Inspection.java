@@ -15,7 +15,7 @@ import java.util.List;
 
 /** Inspects a whole database, in read transactions of the engine. */
 final class Inspection {
-  private final Database database;
+  private final Transactor database;
   private final DataFile file;
   private final LockFile lock;
   private final ReaderSlots readers;
@@ -23,7 +23,7 @@ final class Inspection {
   private final Writer writer;
 
   Inspection(
-      Database database,
+      Transactor database,
       DataFile file,
       LockFile lock,
       ReaderSlots readers,
@@ -42,7 +42,7 @@ final class Inspection {
       return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot())
           .stat(file.size(), lock.durable());
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(database.lifecycle().path(), e);
     }
   }
 
@@ -51,7 +51,7 @@ final class Inspection {
       readers.clearDead();
       return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot()).infos();
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(database.lifecycle().path(), e);
     }
   }
 
@@ -71,15 +71,15 @@ final class Inspection {
       PageMap pages = file.mapForCheck(meta.pageCount());
       try {
         List<String> notes = new ArrayList<>();
-        DatabaseCheck check = new DatabaseCheck(meta, pages, database.snapshots()::keepPages);
+        DatabaseCheck check = new DatabaseCheck(meta, pages, new Snapshots(database)::keepPages);
         SlotCheck slots = new SlotCheck(file, lock, publication);
         writer.withoutCommits(() -> slots.run(check, notes));
-        return CheckReport.of(database.path(), check.run(), notes);
+        return CheckReport.of(database.lifecycle().path(), check.run(), notes);
       } finally {
         pages.release();
       }
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(database.lifecycle().path(), e);
     }
   }
 }

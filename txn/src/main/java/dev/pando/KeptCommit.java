@@ -22,12 +22,12 @@ final class KeptCommit implements AutoCloseable {
     this.tx = tx;
   }
 
-  static KeptCommit of(Database database) {
+  static KeptCommit of(Transactor database) {
     for (int i = 0; i < MOST_ATTEMPTS; i++) {
       KeptCommit commit = new KeptCommit(database.beginOwnRead());
       boolean whole = false;
       try {
-        whole = commit.keepNamed(database.snapshots());
+        whole = commit.keepNamed(new Snapshots(database));
       } finally {
         if (!whole) {
           commit.close();
@@ -38,7 +38,8 @@ final class KeptCommit implements AutoCloseable {
       }
     }
     throw new IllegalStateException(
-        database.path() + ": named snapshots are dropped all the time; begin again later");
+        database.lifecycle().path()
+            + ": named snapshots are dropped all the time; begin again later");
   }
 
   /** Keeps the pages of the named snapshots; false if one was dropped just now. */

@@ -27,10 +27,15 @@ final class Leak implements Runnable {
    * @param openedAt where it was opened, if that is known
    * @param end what closing it would do; must not refer to the transaction
    */
-  static Leak watch(ReadTxn tx, @Nullable Throwable openedAt, Runnable end) {
+  static Leak watch(Object tx, @Nullable Throwable openedAt, Runnable end) {
     Leak leak = new Leak(tx.toString(), openedAt, end);
     leak.cleanable = CLEANER.register(tx, leak);
     return leak;
+  }
+
+  /** Where a transaction is being opened; null unless leaks are tracked. */
+  static @Nullable Throwable place(Options options) {
+    return options.leakTracking() ? new Throwable("a transaction was opened here") : null;
   }
 
   /** The transaction was closed. */

@@ -12,7 +12,7 @@ final class RangeCursor {
   final Slice key = new Slice();
   final Slice value = new Slice();
 
-  private final ReadTxn tx;
+  private final Txn tx;
   private final Cursor cursor;
   private final EncodedRange range;
 
@@ -27,7 +27,7 @@ final class RangeCursor {
   /** When {@link #key} and {@link #value} were set. */
   private long epoch;
 
-  RangeCursor(ReadTxn tx, Tree tree, EncodedRange range) {
+  RangeCursor(Txn tx, Tree tree, EncodedRange range) {
     this.tx = tx;
     this.cursor = tree.cursor();
     this.range = range;

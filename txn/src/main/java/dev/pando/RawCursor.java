@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * transaction may call it.
  */
 public final class RawCursor implements AutoCloseable {
-  private final ReadTxn tx;
+  private final Txn tx;
   private final String table;
   private final Cursor cursor;
   private final int rollbacks;
@@ -29,12 +29,12 @@ public final class RawCursor implements AutoCloseable {
 
   private boolean closed;
 
-  RawCursor(ReadTxn tx, String table, Cursor cursor) {
+  RawCursor(Txn tx, String table, Cursor cursor) {
     this.tx = tx;
     this.table = table;
     this.cursor = cursor;
     this.rollbacks = tx.rollbacks();
-    this.readOnly = !(tx instanceof WriteTxn);
+    this.readOnly = !tx.mayWrite();
   }
 
   private interface Move {

@@ -5,7 +5,6 @@ import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * the thread that uses the transaction may call it.
  */
 public final class RawTable {
-  private final ReadTxn tx;
+  private final Txn tx;
   private final Table<?, ?> table;
   private final boolean typed;
   private @Nullable Tree tree;
   private long version = -1;
 
-  RawTable(ReadTxn tx, Table<?, ?> table, boolean typed) {
+  RawTable(Txn tx, Table<?, ?> table, boolean typed) {
     this.tx = tx;
     this.table = table;
     this.typed = typed;
@@ -192,19 +191,7 @@ public final class RawTable {
    * @throws IllegalArgumentException if the key is empty or longer than {@link #maxKey}
    */
   public boolean put(MemorySegment key, MemorySegment value) {
-    WriteTxn writer = tx.forWriting();
-    return writer.putRaw(this, key, value);
-  }
-
-  /** A value to be written; copied if the write would move it. */
-  MemorySegment checked(MemorySegment value, ChangingTxn writer, Workspace memory) {
-    long length = Objects.requireNonNull(value, "the value is null").byteSize();
-    if (length > WriteTxn.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "table %s: value length=%d, allowed at most %d bytes"
-              .formatted(name(), length, WriteTxn.MAX_VALUE));
-    }
-    return writer.pages().isDirty(value) ? memory.copy(value) : value;
+    return tx.putRaw(this, key, value);
   }
 
   /** As {@link #put(MemorySegment, MemorySegment)}. */
@@ -224,8 +211,7 @@ public final class RawTable {
    *     long; then nothing has changed
    */
   public void append(MemorySegment key, MemorySegment value) {
-    WriteTxn writer = tx.forWriting();
-    writer.appendRaw(this, key, value);
+    tx.appendRaw(this, key, value);
   }
 
   /** As {@link #append(MemorySegment, MemorySegment)}. */
@@ -240,8 +226,7 @@ public final class RawTable {
 
   /** Removes a key; false if it is absent. */
   public boolean delete(MemorySegment key) {
-    WriteTxn writer = tx.forWriting();
-    return writer.deleteRaw(this, key);
+    return tx.deleteRaw(this, key);
   }
 
   /** Removes a key; false if it is absent. */

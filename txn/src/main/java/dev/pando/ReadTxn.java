@@ -2,14 +2,12 @@ package dev.pando;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
-import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.codec.Codec;
-import dev.pando.txn.catalog.Catalog;
 import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.readers.ReaderSlot;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -39,24 +37,29 @@ import org.jspecify.annotations.Nullable;
  * to be stored finds nothing, or its neighbours; only storing it is an error.
  */
 public sealed class ReadTxn extends Txn implements AutoCloseable permits ChangingTxn {
+  /** Begins its forks; null in a write transaction, as are the slots. */
+  private final @Nullable Readers reading;
+
   private final @Nullable ReaderSlot slot;
 
   /** The reader slot; a field, so that {@link #close} reads it without a call. */
   private final @Nullable HeldSlot held;
 
-  ReadTxn(Database database, ReaderSlot slot) {
-    this(database, slot, HeldSlot.of(slot));
+  ReadTxn(Readers reading, ReaderSlot slot) {
+    this(reading, slot, HeldSlot.of(slot));
   }
 
-  private ReadTxn(Database database, ReaderSlot slot, HeldSlot held) {
-    super(database, slot.snapshot(), held.caller(Thread.currentThread()));
+  private ReadTxn(Readers reading, ReaderSlot slot, HeldSlot held) {
+    super(reading.lifecycle(), slot.snapshot(), held.caller(Thread.currentThread()));
+    this.reading = reading;
     this.slot = slot;
     this.held = held;
   }
 
   /** For a write transaction, which needs no slot. */
-  ReadTxn(Database database, Snapshot base, Workspace memory) {
-    super(database, base, Caller.ofWriter(base.map().pageSize(), memory));
+  ReadTxn(Lifecycle lifecycle, Snapshot base, Workspace memory) {
+    super(lifecycle, base, Caller.ofWriter(base.map().pageSize(), memory));
+    this.reading = null;
     this.slot = null;
     this.held = null;
   }
@@ -391,8 +394,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
    */
   public ReadTxn fork() {
     ReaderSlot mine = Objects.requireNonNull(slot, "slot");
-    return database
-        .reading()
+    return Objects.requireNonNull(reading, "reading")
         .fork(
             snapshot(),
             () -> {
@@ -434,58 +436,8 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     }
   }
 
-  // What a write transaction has of its own.
-
-  Tree findTree(Table<?, ?> table) {
-    Tree known = snapshot().knownTree(table);
-    return known != null
-        ? known
-        : snapshot().tree(table, table.name(), table.keyId(), table.valueId());
-  }
-
-  Tree findRawTree(String table) {
-    return snapshot().rawTree(table);
-  }
-
-  List<String> tableNames() {
-    return Catalog.names(snapshot().catalog(), snapshot().map().name());
-  }
-
-  @Nullable CatalogEntry catalogEntry(String table) {
-    return snapshot().entry(table);
-  }
-
-  /** Changes when tables come, go or are renamed. */
-  long tablesVersion() {
-    return 0;
-  }
-
-  /** Bytes that were found, for code that takes a segment. */
-  MemorySegment shown(Slice found) {
-    return found.segment.asSlice(found.offset, found.length).asReadOnly();
-  }
-
-  /** For writing: refuses unless this is a write transaction. */
-  WriteTxn forWriting() {
-    throw new IllegalStateException(
-        "this is a read transaction, which cannot write; use Database.update or beginWrite");
-  }
-
-  /** A table's tree. */
-  final Tree tree(Caller mine, Table<?, ?> table) {
-    checkOpen(); // a codec may have ended it since the call began
-    Tree known = mine.treeOf(table);
-    if (known != null) {
-      return known;
-    }
-    Tree found = findTree(table);
-    checkFully(mine);
-    mine.remember(table, found);
-    return found;
-  }
-
   @Override
   public String toString() {
-    return "read transaction on snapshot " + snapshot().txnId() + " of " + database.path();
+    return "read transaction on snapshot " + snapshot().txnId() + " of " + lifecycle.path();
   }
 }

@@ -30,13 +30,13 @@ final class ReaderList {
 
   private record Reader(long pid, long txnId, long ageNanos) {}
 
-  private final Database database;
+  private final Transactor database;
   private final ReaderSlots slots;
   private final CatalogSnapshot newest;
   private final Metas metas;
   private final List<Reader> readers = new ArrayList<>();
 
-  private ReaderList(Database database, ReaderSlots slots, Metas metas, CatalogSnapshot newest) {
+  private ReaderList(Transactor database, ReaderSlots slots, Metas metas, CatalogSnapshot newest) {
     this.database = database;
     this.slots = slots;
     this.newest = newest;
@@ -44,7 +44,8 @@ final class ReaderList {
   }
 
   /** Lists the readers, except the caller's own on the newest snapshot. */
-  static ReaderList of(Database database, ReaderSlots slots, Metas metas, CatalogSnapshot newest) {
+  static ReaderList of(
+      Transactor database, ReaderSlots slots, Metas metas, CatalogSnapshot newest) {
     ReaderList list = new ReaderList(database, slots, metas, newest);
     long now = System.nanoTime();
     slots.forEachReader(
@@ -151,6 +152,6 @@ final class ReaderList {
     if (older.isEmpty() && named.size() == 0) {
       return 0;
     }
-    return pagesHeld(older, named.pagesSeen(newest, database.snapshots()::keepPages));
+    return pagesHeld(older, named.pagesSeen(newest, new Snapshots(database)::keepPages));
   }
 }

@@ -5,6 +5,7 @@ import dev.pando.txn.readers.Publication;
 import dev.pando.txn.readers.ReaderSlot;
 import dev.pando.txn.readers.ReaderSlots;
 import java.lang.System.Logger;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,7 +23,7 @@ final class ReaderWatch implements Housekeeping.Task {
 
   private static final long FOLLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final Database database;
+  private final Path path;
   private final ReaderSlots readers;
   private final Publication publication;
   private final long warning;
@@ -30,8 +31,8 @@ final class ReaderWatch implements Housekeeping.Task {
   private final @Nullable Consumer<LongReader> listener;
   private long lastFollow = System.nanoTime();
 
-  ReaderWatch(Database database, ReaderSlots readers, Publication publication, Options options) {
-    this.database = database;
+  ReaderWatch(Path path, ReaderSlots readers, Publication publication, Options options) {
+    this.path = path;
     this.readers = readers;
     this.publication = publication;
     this.warning = nanos(options.readerWarning());
@@ -82,7 +83,7 @@ final class ReaderWatch implements Housekeeping.Task {
         Logger.Level.WARNING,
         "%s: a read transaction on snapshot %d has been open for %.1f s%s: pages that it shows cannot be reused%s"
             .formatted(
-                database.path(),
+                path,
                 reader.txnId(),
                 age.toMillis() / 1000.0,
                 ended ? " and was ended" : "",

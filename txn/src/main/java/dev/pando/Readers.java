@@ -10,24 +10,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Begins the read transactions of a database. */
-public final class Readers {
-  private final Database database;
+final class Readers {
   private final Lifecycle lifecycle;
   private final Options options;
   private final ReaderSlots slots;
   private final Publication publication;
 
-  Readers(
-      Database database,
-      Lifecycle lifecycle,
-      Options options,
-      ReaderSlots slots,
-      Publication publication) {
-    this.database = database;
+  Readers(Lifecycle lifecycle, Options options, ReaderSlots slots, Publication publication) {
     this.lifecycle = lifecycle;
     this.options = options;
     this.slots = slots;
     this.publication = publication;
+  }
+
+  /** Whether the database is open. */
+  Lifecycle lifecycle() {
+    return lifecycle;
   }
 
   /**
@@ -87,9 +85,9 @@ public final class Readers {
     try {
       lifecycle
           .checkAccepting(); // after pinning: either close sees the slot, or this sees the close
-      ReadTxn tx = new ReadTxn(database, slot);
+      ReadTxn tx = new ReadTxn(this, slot);
       if (options.leakTracking()) {
-        Throwable place = database.place();
+        Throwable place = Leak.place(options);
         slot.openedAt(place);
         tx.watchedBy(Leak.watch(tx, place, slot::free));
       }

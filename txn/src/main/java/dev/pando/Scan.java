@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * left early; one that reaches its end closes itself.
  */
 public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
-  private final ReadTxn tx;
+  private final Txn tx;
   private final Table<K, V> table;
   private final EncodedRange range;
 
@@ -48,7 +48,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
   private boolean closed;
 
-  Scan(ReadTxn tx, Table<K, V> table, EncodedRange range) {
+  Scan(Txn tx, Table<K, V> table, EncodedRange range) {
     this.tx = tx;
     this.table = table;
     this.range = range;
@@ -118,7 +118,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     private boolean ended;
 
     /** Whether this is a scan of a write transaction. */
-    private final boolean mayRemove = tx instanceof WriteTxn;
+    private final boolean mayRemove = tx.mayWrite();
 
     /** A copy of the key that {@link #remove} deletes: the cursor may have moved on by then. */
     private byte[] removable = {};
@@ -211,7 +211,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
                   + " has no entry to remove: next returned none, or it was removed already");
         }
         MemorySegment key = MemorySegment.ofArray(removable).asSlice(0, removableLength);
-        boolean _ = tx.forWriting().deleteFound(mine, table, key);
+        boolean _ = tx.deleteFound(mine, table, key);
         removableLength = 0;
       } finally {
         mine.end(call);

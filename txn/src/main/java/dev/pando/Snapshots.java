@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * later commits have replaced them. Thread-safe.
  */
 public final class Snapshots {
-  private final Database database;
+  private final Transactor database;
 
-  Snapshots(Database database) {
+  Snapshots(Transactor database) {
     this.database = database;
   }
 
@@ -74,7 +74,7 @@ public final class Snapshots {
       }
       return all;
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(database.lifecycle().path(), e);
     }
   }
 
@@ -92,7 +92,7 @@ public final class Snapshots {
       }
       return tx;
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(database.lifecycle().path(), e);
     }
   }
 

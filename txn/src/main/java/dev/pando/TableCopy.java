@@ -42,7 +42,7 @@ final class TableCopy {
   TableCopy(ReadTxn source, WriteTxn target) {
     this.source = source;
     this.target = Objects.requireNonNull(target, "the target is null");
-    if (source instanceof ChangingTxn && source.database == target.database) {
+    if (source instanceof ChangingTxn && source.lifecycle == target.lifecycle) {
       throw new IllegalArgumentException(
           "copyTo of a write transaction into the same database: copy from a read transaction, or"
               + " use WriteTxn.rename; "
@@ -105,7 +105,7 @@ final class TableCopy {
       if (to.root().entries() > 0) {
         throw new IllegalArgumentException(
             "table %s: it cannot be copied to %s, where it has %d entries; clear or rename that one first"
-                .formatted(table, target.database.path(), to.root().entries()));
+                .formatted(table, target.lifecycle.path(), to.root().entries()));
       }
     }
     plan.put(table, new Planned(from, to == null));
@@ -115,7 +115,7 @@ final class TableCopy {
     if (!there.equals(here)) {
       throw new IllegalArgumentException(
           "table %s: its %s were written with codec %s, and those of the table in %s with %s; drop or rename that one first"
-              .formatted(table, what, here, target.database.path(), there));
+              .formatted(table, what, here, target.lifecycle.path(), there));
     }
   }
 

@@ -2,6 +2,8 @@ package dev.pando;
 
 import dev.pando.error.ReadOnlyException;
 import dev.pando.pager.StackRoom;
+import dev.pando.txn.file.Lifecycle;
+import dev.pando.txn.file.Snapshot;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -13,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  * a transaction, and transactions that the caller ends. Users see its methods as those of the
  * database.
  */
-abstract sealed class Transactor permits Database {
+abstract class Transactor {
   Transactor() {}
+
+  /** Whether the database is open, closed or lost; and its path. */
+  abstract Lifecycle lifecycle();
+
+  /** The newest commit that this process knows of. */
+  abstract Snapshot known();
 
   /** Begins all read transactions. */
   abstract Readers reading();
@@ -30,6 +38,14 @@ abstract sealed class Transactor permits Database {
 
   /** Throws if the database is closed, or open for reading only. */
   abstract void checkWritable();
+
+  /**
+   * As {@link #beginRead()}, for the engine itself: {@link Options#withReaderLimit} does not end
+   * it. Otherwise a check of a large file would read pages that were reused, and report damage.
+   */
+  final ReadTxn beginOwnRead() {
+    return reading().newest(false);
+  }
 
   // ---- one operation, one transaction
 

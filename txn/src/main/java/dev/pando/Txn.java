@@ -1,12 +1,18 @@
 package dev.pando;
 
+import dev.pando.btree.Slice;
+import dev.pando.btree.Tree;
 import dev.pando.error.CorruptFileException;
+import dev.pando.txn.catalog.Catalog;
+import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.CatalogSnapshot;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.recovery.OpenedFile;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The common internals of all transactions: their end, which another thread may cause, and their
  * calls, one thread at a time.
  */
-abstract sealed class Txn permits ReadTxn {
+abstract class Txn {
   private static final long CLOSED = Long.MIN_VALUE;
   private static final long ENDED = CLOSED + 1;
 
@@ -25,14 +31,13 @@ abstract sealed class Txn permits ReadTxn {
 
   static {
     try {
-      CALLER = MethodHandles.lookup().findVarHandle(ReadTxn.class, "caller", Caller.class);
+      CALLER = MethodHandles.lookup().findVarHandle(Txn.class, "caller", Caller.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  final Database database;
-  private final Lifecycle lifecycle;
+  final Lifecycle lifecycle;
   private final CatalogSnapshot snapshot;
 
   /** The caller of the last call; see {@link Caller}. */
@@ -48,9 +53,8 @@ abstract sealed class Txn permits ReadTxn {
   /** Counts changes, so that views notice them; negative after the end. */
   private long epoch;
 
-  Txn(Database database, Snapshot snapshot, @Nullable Caller caller) {
-    this.database = database;
-    this.lifecycle = database.lifecycle();
+  Txn(Lifecycle lifecycle, Snapshot snapshot, @Nullable Caller caller) {
+    this.lifecycle = lifecycle;
     this.snapshot = CatalogSnapshot.of(snapshot);
     this.caller = caller;
   }
@@ -307,7 +311,7 @@ abstract sealed class Txn permits ReadTxn {
 
   final RuntimeException explained(Throwable failure) {
     if (failure instanceof InternalError error) {
-      return OpenedFile.faulted(database.path(), error);
+      return OpenedFile.faulted(lifecycle.path(), error);
     }
     if (failure instanceof Error error) {
       throw error;
@@ -318,12 +322,86 @@ abstract sealed class Txn permits ReadTxn {
     return (RuntimeException) failure;
   }
 
+  // What a write transaction has of its own.
+
+  Tree findTree(Table<?, ?> table) {
+    Tree known = snapshot().knownTree(table);
+    return known != null
+        ? known
+        : snapshot().tree(table, table.name(), table.keyId(), table.valueId());
+  }
+
+  Tree findRawTree(String table) {
+    return snapshot().rawTree(table);
+  }
+
+  List<String> tableNames() {
+    return Catalog.names(snapshot().catalog(), snapshot().map().name());
+  }
+
+  @Nullable CatalogEntry catalogEntry(String table) {
+    return snapshot().entry(table);
+  }
+
+  /** Changes when tables come, go or are renamed. */
+  long tablesVersion() {
+    return 0;
+  }
+
+  /** Bytes that were found, for code that takes a segment. */
+  MemorySegment shown(Slice found) {
+    return found.segment.asSlice(found.offset, found.length).asReadOnly();
+  }
+
+  /** Whether it is a write transaction. */
+  boolean mayWrite() {
+    return false;
+  }
+
+  boolean putRaw(RawTable table, MemorySegment key, MemorySegment value) {
+    throw cannotWrite();
+  }
+
+  void appendRaw(RawTable table, MemorySegment key, MemorySegment value) {
+    throw cannotWrite();
+  }
+
+  boolean deleteRaw(RawTable table, MemorySegment key) {
+    throw cannotWrite();
+  }
+
+  /** Removes, in a call, a key that a scan has found; false if it is not there any more. */
+  boolean deleteFound(Caller mine, Table<?, ?> table, MemorySegment key) {
+    throw cannotWrite();
+  }
+
+  private static IllegalStateException cannotWrite() {
+    return new IllegalStateException(
+        "this is a read transaction, which cannot write; use Database.update or beginWrite");
+  }
+
+  /** A table's tree. */
+  final Tree tree(Caller mine, Table<?, ?> table) {
+    checkOpen(); // a codec may have ended it since the call began
+    Tree known = mine.treeOf(table);
+    if (known != null) {
+      return known;
+    }
+    Tree found = findTree(table);
+    checkFully(mine);
+    mine.remember(table, found);
+    return found;
+  }
+
   // The end.
 
   /** Whether the transaction has not ended, nor the database. */
   final boolean isUsable() {
     return epoch >= 0 && !lifecycle.hasEnded();
   }
+
+  /** Ends it; see {@link ReadTxn#close} and {@link WriteTxn#close}. */
+  public abstract void close();
 
   /** Whether {@link #end} was called. */
   final boolean isClosed() {

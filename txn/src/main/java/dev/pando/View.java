@@ -31,7 +31,7 @@ public final class View {
       JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final Slice slice = new Slice();
-  private @Nullable ReadTxn tx;
+  private @Nullable Txn tx;
   private long epoch;
 
   /** A view that shows nothing yet. */
@@ -42,7 +42,7 @@ public final class View {
     return slice;
   }
 
-  void shows(ReadTxn owner) {
+  void shows(Txn owner) {
     if (tx != owner) { // storing a reference costs the collector's barrier
       tx = owner;
     }
@@ -140,7 +140,7 @@ public final class View {
    * the next write, which may take them as its value.
    */
   public MemorySegment asSegment() {
-    ReadTxn owner = owner();
+    Txn owner = owner();
     owner.checkDatabase(); // making a segment reads no byte that would tell
     return owner.shown(slice);
   }
@@ -156,11 +156,11 @@ public final class View {
   }
 
   private void check() {
-    ReadTxn _ = owner();
+    Txn _ = owner();
   }
 
-  private ReadTxn owner() {
-    ReadTxn owner = tx;
+  private Txn owner() {
+    Txn owner = tx;
     if (owner == null) {
       throw new IllegalStateException("the view shows nothing: no get has set it");
     }

@@ -40,8 +40,8 @@ public final class WriteTxn extends ChangingTxn {
   /** Whether {@link #rollback} was called. */
   private boolean rolledBack;
 
-  WriteTxn(Database database, Changes changes) {
-    super(database, changes);
+  WriteTxn(Writers writing, Changes changes) {
+    super(writing, changes);
   }
 
   /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
@@ -338,7 +338,7 @@ public final class WriteTxn extends ChangingTxn {
    *     are refused until the database is closed and opened again
    */
   public void commit() {
-    commit(database.durability());
+    commit(writing.durability());
   }
 
   /**
@@ -448,12 +448,7 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   @Override
-  WriteTxn forWriting() {
-    return this;
-  }
-
-  @Override
   public String toString() {
-    return "write transaction " + pages.txnId() + " of " + database.path();
+    return "write transaction " + pages.txnId() + " of " + lifecycle.path();
   }
 }

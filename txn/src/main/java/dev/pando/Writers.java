@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.txn.commit.Changes;
 import dev.pando.txn.commit.TurnHolder;
 import dev.pando.txn.commit.Writer;
+import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.recovery.OpenedFile;
 import java.time.Duration;
 import java.util.Objects;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Begins the write transactions of a database, and ends them. */
 final class Writers {
-  private final Database database;
+  private final Lifecycle lifecycle;
+  private final Options options;
   private final Writer writer;
   private final TurnHolder holder;
   private final Workspace memory;
@@ -20,11 +22,22 @@ final class Writers {
    *
    * @param memory for the calls of one transaction after the other, which the writer trims
    */
-  Writers(Database database, Writer writer, Workspace memory) {
-    this.database = database;
+  Writers(Lifecycle lifecycle, Options options, Writer writer, Workspace memory) {
+    this.lifecycle = lifecycle;
+    this.options = options;
     this.writer = writer;
     this.holder = writer.turn().holder();
     this.memory = memory;
+  }
+
+  /** Whether the database is open. */
+  Lifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  /** The durability of a commit that specifies none. */
+  Durability durability() {
+    return options.durability();
   }
 
   /** Memory for the calls of the transaction that has the turn. */
@@ -45,7 +58,7 @@ final class Writers {
 
   private WriteTxn change(Changes changes) {
     try {
-      return new WriteTxn(database, changes);
+      return new WriteTxn(this, changes);
     } catch (Throwable e) { // no memory
       writer.rollBack(changes, true);
       throw e;
@@ -56,7 +69,7 @@ final class Writers {
   private WriteTxn watched(WriteTxn tx) {
     try {
       Changes changes = tx.changes();
-      Throwable openedAt = database.place();
+      Throwable openedAt = Leak.place(options);
       holder.isOwn(new Beginning(), openedAt);
       tx.watchedBy(Leak.watch(tx, openedAt, () -> writer.rollBack(changes, false)));
       return tx;
@@ -86,7 +99,7 @@ final class Writers {
     try {
       writer.rollBack(tx.changes(), tx.changes().isInOrder());
     } catch (InternalError e) {
-      throw OpenedFile.faulted(database.path(), e);
+      throw OpenedFile.faulted(lifecycle.path(), e);
     }
   }
 }
