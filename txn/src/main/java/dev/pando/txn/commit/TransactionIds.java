@@ -56,9 +56,12 @@ public final class TransactionIds {
   /**
    * Refuses to begin a transaction when there are no ids for it.
    *
+   * @param newest the newest commit
    * @throws DatabaseFullException then, for ever; reading goes on
+   * @throws dev.pando.error.DatabaseFailedException if the lock file would give out an id again
    */
-  void check() {
+  void check(long newest) {
+    long _ = lock.checked("last transaction id", lock.lastUsed(), newest, PageHeader.LIMIT_U48 - 1);
     if (next() > Meta.LAST_TXN) {
       throw new DatabaseFullException(
           "%s: all %d transaction ids are used; copy the tables into a new database"
@@ -69,7 +72,12 @@ public final class TransactionIds {
 
   /** Whether {@link MetaWriter#claim} is due before the next transaction. */
   boolean mustClaim() {
-    return !lock.claimed() || next() > lock.idLimit();
+    if (!lock.claimed()) {
+      return true;
+    }
+    long limit = lock.idLimit(); // before the other word, which only rises
+    long most = lock.lastUsed() + MOST_RANGE;
+    return next() > lock.checked("limit of transaction ids", limit, 0, most);
   }
 
   /** Begins a claim: a session that has used all its ids claims more this time. */

@@ -143,13 +143,13 @@ public final class Writer {
 
   private Changes begin() {
     takeover.checkNames(lifecycle.path());
-    long current = lock.current(); // before: a reader that comes later reads nothing older
+    long current = lock.checkedCurrent(0); // before: a later reader reads nothing older
     boolean strangers = file.file().hasReaders();
     heldFrom = lock.heldFrom(strangers, current);
     if (lock.lastWriter() != lock.session()) {
       takeOver();
     }
-    metas.ids().check();
+    metas.ids().check(written.txnId());
     if (metas.ids().mustClaim()) {
       claim();
     }

@@ -33,13 +33,32 @@ public final class LockBlocks {
   private static final long MOST_STEP = 1 << 20;
 
   private final StorageLock file;
+  private final MemorySegment header;
   private int blockSize;
+
+  /** The highest number of blocks that was seen; volatile so that it is read before the word. */
+  private volatile int counted = 1;
 
   /** Blocks that are mapped, by number; there is none of number 0. */
   private volatile MemorySegment[] blocks = new MemorySegment[1];
 
-  LockBlocks(StorageLock file) {
+  LockBlocks(StorageLock file, MemorySegment header) {
     this.file = file;
+    this.header = header;
+  }
+
+  /**
+   * Checks a word of shared memory, which any process or program may have overwritten, before use.
+   *
+   * @param word what it is, for people
+   * @return {@code found}
+   * @throws dev.pando.error.DatabaseFailedException if it is out of range
+   */
+  static long checked(StorageLock file, String word, long found, long least, long most) {
+    if (found < least || found > most) {
+      throw Refusals.damaged(file.path(), word, found, least, most);
+    }
+    return found;
   }
 
   static int blockSize(int pageSize) {
@@ -55,6 +74,39 @@ public final class LockBlocks {
     return LockLayout.HEADER_BYTES + (number - 1L) * blockSize;
   }
 
+  /**
+   * Blocks there are, the header's included. The word is checked when it changes: a lower number
+   * would hide the pins of readers, and a higher one would extend the file.
+   */
+  int count() {
+    int least = counted; // before the word, which only rises
+    long found = (long) LONG.getVolatile(header, LockLayout.BLOCKS);
+    if (found != least) {
+      long most = file.writable() ? fitting(file.size()) : Integer.MAX_VALUE;
+      counted = (int) checked(file, "number of blocks", found, least, most);
+    }
+    return (int) found;
+  }
+
+  private long fitting(long size) {
+    return (size - LockLayout.HEADER_BYTES) / blockSize + 1;
+  }
+
+  /** Adds a block; for one thread of all processes. */
+  int add(long kind, long owner) {
+    int number = count();
+    make(number, kind, owner);
+    LONG.setVolatile(header, LockLayout.BLOCKS, number + 1L);
+    counted = number + 1;
+    return number;
+  }
+
+  /** Whether a block is of a kind: {@link #SLOTS} or {@link #META}. */
+  boolean isOf(int number, long kind) {
+    long found = (long) LONG.getVolatile(block(number), KIND);
+    return kind == checked(file, "kind of a block", found, SLOTS, META);
+  }
+
   /** A block's memory. */
   MemorySegment block(int number) {
     MemorySegment[] known = blocks;
@@ -65,7 +117,7 @@ public final class LockBlocks {
     MemorySegment[] known = blocks;
     if (number >= known.length) {
       long size = file.writable() ? file.size() : start(number + 1);
-      int count = (int) ((size - LockLayout.HEADER_BYTES) / blockSize) + 1;
+      int count = (int) fitting(size);
       MemorySegment[] more = Arrays.copyOf(known, Math.max(count, number + 1));
       for (int i = known.length; i < more.length; ) {
         i = mapInto(more, i);
@@ -95,7 +147,7 @@ public final class LockBlocks {
    * Adds an unused block. Its first {@link #BLOCK_HEADER} bytes are zero but for the kind and the
    * owner, the others may hold anything.
    */
-  void make(int number, long kind, long owner) {
+  private void make(int number, long kind, long owner) {
     long end = start(number + 1);
     if (file.writable() && file.size() < end) {
       grow(end);

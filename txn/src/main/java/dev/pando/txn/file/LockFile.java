@@ -32,6 +32,7 @@ import static dev.pando.txn.file.LockLayout.WRITING;
 
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseLockedException;
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.StorageLock;
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
@@ -81,7 +82,7 @@ public final class LockFile implements AutoCloseable {
     writer = new MemberLock(header, WRITER, members);
     entrance = new Entrance(file, new MemberLock(header, OPENER, members));
     grower = new MemberLock(header, GROWER, members);
-    blocks = new LockBlocks(file);
+    blocks = new LockBlocks(file, header);
     presence = new Presence(file, this);
   }
 
@@ -151,6 +152,7 @@ public final class LockFile implements AutoCloseable {
     header.asSlice(CURRENT, STATE_END - CURRENT).fill((byte) 0);
     setLong(WRITER, 0);
     setLong(GROWER, 0);
+    members.describe();
     if (shared() && file.size() > StorageLock.FIRST_BYTES) {
       file.truncate(StorageLock.FIRST_BYTES);
     }
@@ -243,13 +245,29 @@ public final class LockFile implements AutoCloseable {
     return (long) LONG.getVolatile(header, CURRENT);
   }
 
+  /** As {@link #current}, checked: for use as a number, where only comparing needs no check. */
+  public long checkedCurrent(long least) {
+    return checked("newest commit", current(), least, lastUsed());
+  }
+
   /** Volatile: readers publish a pin and then read this again. */
   public void setCurrent(long txnId) {
     setLong(CURRENT, txnId);
   }
 
   public long durable() {
-    return getLong(DURABLE);
+    return usedId("durable commit", DURABLE, 0);
+  }
+
+  /** A word that names a transaction; its id is used before it is stored here. */
+  private long usedId(String word, long offset, int above) {
+    long found = getLong(offset); // before the other, which only rises
+    return found == 0 ? 0 : checked(word, found, 0, lastUsed() + above);
+  }
+
+  /** See {@link LockBlocks#checked}. */
+  public long checked(String word, long found, long least, long most) {
+    return LockBlocks.checked(file, word, found, least, most);
   }
 
   public void setDurable(long txnId) {
@@ -257,7 +275,7 @@ public final class LockFile implements AutoCloseable {
   }
 
   public long syncing() {
-    return getLong(SYNCING);
+    return usedId("commit that is being synced", SYNCING, 0);
   }
 
   public void setSyncing(long txnId) {
@@ -284,7 +302,7 @@ public final class LockFile implements AutoCloseable {
   }
 
   public long lastUsed() {
-    return getLong(LAST_USED);
+    return checked("last transaction id", getLong(LAST_USED), 0, PageHeader.LIMIT_U48 - 1);
   }
 
   public void setLastUsed(long txnId) {
@@ -300,7 +318,7 @@ public final class LockFile implements AutoCloseable {
   }
 
   public boolean claimed() {
-    return getLong(CLAIMED) != 0;
+    return checked("mark of claimed ids", getLong(CLAIMED), 0, 1) != 0;
   }
 
   public void setClaimed(boolean claimed) {
@@ -346,12 +364,16 @@ public final class LockFile implements AutoCloseable {
     if (!readers) {
       setLong(UNLISTED, current);
     }
-    return Math.min(readers ? getLong(UNLISTED) : Long.MAX_VALUE, members.lowestFloor());
+    long unlisted =
+        readers
+            ? checked("oldest commit of readers without slots", getLong(UNLISTED), 0, current)
+            : Long.MAX_VALUE;
+    return Math.min(unlisted, members.lowestFloor());
   }
 
   /** The id of a transaction that a process began and did not end: it has died if one is found. */
   public long writing() {
-    return getLong(WRITING);
+    return usedId("running transaction", WRITING, 1);
   }
 
   public void setWriting(long txnId) {
@@ -362,7 +384,7 @@ public final class LockFile implements AutoCloseable {
 
   /** The id of a commit that a process began and did not end: it has died if one is found. */
   public long committing() {
-    return getLong(COMMITTING);
+    return usedId("running commit", COMMITTING, 1);
   }
 
   public void setCommitting(long txnId) {
@@ -402,7 +424,12 @@ public final class LockFile implements AutoCloseable {
 
   /** Blocks there are, the header's included: all have lower numbers. */
   public int blockCount() {
-    return (int) getLong(BLOCKS);
+    return blocks.count();
+  }
+
+  /** Whether a block holds reader slots; else it holds a meta. */
+  public boolean isSlots(int number) {
+    return blocks.isOf(number, LockBlocks.SLOTS);
   }
 
   /** A block's memory; its number is below {@link #blockCount}. */
@@ -412,13 +439,7 @@ public final class LockFile implements AutoCloseable {
 
   /** Adds a block; one of slots is this process's. */
   public synchronized int addBlock(long kind) {
-    return whileNoMapChanges(
-        () -> {
-          int number = blockCount();
-          blocks.make(number, kind, session());
-          setLong(BLOCKS, number + 1L);
-          return number;
-        });
+    return whileNoMapChanges(() -> blocks.add(kind, session()));
   }
 
   /** Runs an action while no other process extends its map or truncates the file. */

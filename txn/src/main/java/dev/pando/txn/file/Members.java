@@ -1,8 +1,10 @@
 package dev.pando.txn.file;
 
+import static dev.pando.pager.PageHeader.LIMIT_U48;
 import static dev.pando.txn.file.LockBlocks.LONG;
 
 import dev.pando.error.DatabaseLockedException;
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.ProcessName;
 import dev.pando.pager.StorageLock;
 import java.lang.System.Logger;
@@ -34,6 +36,9 @@ public final class Members {
   static final int MOST = 500;
 
   static final long RECORD_BYTES = 128;
+
+  /** The highest number of pages whose bytes a long can count. */
+  private static final long MOST_PAGES = Long.MAX_VALUE / PageHeader.MAX_PAGE_SIZE;
 
   private static final int INDEX_BITS = 9;
   private static final long INDEX = (1 << INDEX_BITS) - 1;
@@ -101,6 +106,9 @@ public final class Members {
 
   private long session;
 
+  /** The highest number of records that was seen; volatile so that it is read before the word. */
+  private volatile int usedBefore;
+
   /**
    * The records of a lock file; one in private memory.
    *
@@ -131,9 +139,20 @@ public final class Members {
     return (int) (session & INDEX);
   }
 
-  /** Records that may be in use: all have lower numbers. */
+  /** Records that may be in use: all have lower numbers. A lower number would hide processes. */
   private int used() {
-    return Math.clamp((long) LONG.getVolatile(header, used), 0, most);
+    int least = usedBefore; // before the word, which only rises
+    long found = (long) LONG.getVolatile(header, used);
+    if (found != least) {
+      usedBefore = (int) LockBlocks.checked(file, "number of processes", found, least, most);
+    }
+    return (int) found;
+  }
+
+  /** Describes what this process found, which is alone: no record but its own is used. */
+  void describe() {
+    LONG.setVolatile(header, used, index(session) + 1L);
+    usedBefore = index(session) + 1;
   }
 
   /** The session of this process; 0 before {@link #join}. */
@@ -167,6 +186,7 @@ public final class Members {
     set(index, MAPPED_PAGES, 0);
     set(index, FLOOR, 0);
     addUsed(index + 1L);
+    usedBefore = index + 1;
     set(index, SESSION, session);
   }
 
@@ -269,7 +289,7 @@ public final class Members {
   boolean areOthers() {
     long end = System.nanoTime() + 2 * WATCH_NANOS;
     while (true) {
-      Verdict verdict = evictDead(used());
+      Verdict verdict = evictDead(most); // this process trusts no word while it may be alone
       if (verdict != Verdict.WATCHED || System.nanoTime() - end > 0) {
         return verdict != Verdict.DEAD;
       }
@@ -330,6 +350,7 @@ public final class Members {
     int records = used();
     for (int i = 0; i < records; i++) {
       long floor = get(i, SESSION) == 0 ? 0 : get(i, FLOOR);
+      long _ = LockBlocks.checked(file, "oldest snapshot of a process", floor, 0, LIMIT_U48);
       lowest = floor == 0 ? lowest : Math.min(lowest, floor - 1);
     }
     return lowest;
@@ -341,7 +362,9 @@ public final class Members {
     int records = used();
     for (int i = 0; i < records; i++) {
       if (get(i, SESSION) != 0) {
-        longest = Math.max(longest, get(i, MAPPED_PAGES));
+        long pages = get(i, MAPPED_PAGES);
+        long _ = LockBlocks.checked(file, "number of mapped pages", pages, 0, MOST_PAGES);
+        longest = Math.max(longest, pages);
       }
     }
     return longest;

@@ -103,16 +103,12 @@ public final class PinnedMetas {
   }
 
   private boolean isFree(int number, LongPredicate pinned) {
-    MemorySegment block = file.block(number);
-    if (!isMeta(block)) {
+    if (file.isSlots(number)) {
       return false;
     }
+    MemorySegment block = file.block(number);
     long txn = (long) LONG.getVolatile(block, TXN);
     return txn == 0 || !pinned.test(txn - 1);
-  }
-
-  private static boolean isMeta(MemorySegment block) {
-    return (long) LONG.getVolatile(block, LockBlocks.KIND) == LockBlocks.META;
   }
 
   /** The meta of a snapshot; null if it is not there. */
@@ -120,7 +116,7 @@ public final class PinnedMetas {
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
       MemorySegment block = file.block(i);
-      if (isMeta(block) && (long) LONG.getVolatile(block, TXN) == txnId + 1) {
+      if (!file.isSlots(i) && (long) LONG.getVolatile(block, TXN) == txnId + 1) {
         byte[] copy = new byte[pageSize];
         int length = Math.clamp((long) LONG.get(block, LENGTH), 0, pageSize);
         MemorySegment.copy(block, ValueLayout.JAVA_BYTE, PAGE, copy, 0, length);

@@ -35,6 +35,15 @@ public final class Refusals {
             .formatted(theirs, ours));
   }
 
+  /** A word of the lock file has a value that no process writes. */
+  static DatabaseFailedException damaged(
+      Path lockFile, String word, long found, long least, long most) {
+    return new DatabaseFailedException(
+        "%s: its %s is %d, allowed are %d to %d: the lock file was truncated or overwritten while the database was open; close the database in all processes and open it again"
+            .formatted(lockFile, word, found, least, most),
+        null);
+  }
+
   /** The lock file does not name this process any more. */
   static DatabaseFailedException lost(Path lockFile) {
     return new DatabaseFailedException(

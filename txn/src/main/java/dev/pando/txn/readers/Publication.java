@@ -1,7 +1,6 @@
 package dev.pando.txn.readers;
 
 import dev.pando.error.CorruptFileException;
-import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
@@ -161,15 +160,8 @@ public final class Publication {
     if (stopped) {
       throw new IllegalStateException("the database is closed: " + file.name());
     }
-    long current = lock.current();
-    if (known.txnId() == current) {
+    if (known.txnId() == lock.checkedCurrent(known.txnId())) {
       return known; // another thread was faster
-    }
-    if (known.txnId() > current) {
-      throw new DatabaseFailedException(
-          "%s: its lock file says that transaction %d is the newest, after %d was; the lock file was truncated or overwritten while the database was open; close the database in all processes and open it again"
-              .formatted(file.file().path(), current, known.txnId()),
-          null);
     }
     Meta meta = await(file.file(), lock);
     return lock.whileNoMapChanges(() -> map(meta, known));
@@ -206,7 +198,7 @@ public final class Publication {
   public static Meta await(PageFile file, LockFile lock) {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (true) {
-      long current = lock.current();
+      long current = lock.checkedCurrent(0);
       Meta meta = read(file, current);
       if (meta != null) {
         return meta;
@@ -280,7 +272,8 @@ public final class Publication {
       int _ = waiters.incrementAndGet(); // first: the commit is seen here, or wakes this thread
       while (true) {
         check.run();
-        long current = lock.current();
+        long least = newest.txnId(); // before the word, which only rises
+        long current = lock.checkedCurrent(least);
         long left = end - System.nanoTime();
         if (current > afterTxn || left <= 0) {
           return current;

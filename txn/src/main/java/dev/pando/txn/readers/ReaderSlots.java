@@ -1,5 +1,6 @@
 package dev.pando.txn.readers;
 
+import static dev.pando.pager.PageHeader.LIMIT_U48;
 import static dev.pando.txn.file.LockBlocks.LONG;
 import static dev.pando.txn.readers.SlotLayout.FIRST_SLOT;
 import static dev.pando.txn.readers.SlotLayout.FORKS;
@@ -71,8 +72,8 @@ public final class ReaderSlots {
   /** Index of the first of {@link #own} that may be in private memory. */
   private volatile int unlistedFrom = Integer.MAX_VALUE;
 
-  /** Number of forks while this process had no block in the lock file. */
-  private final AtomicLong unlistedForks = new AtomicLong();
+  /** Number of forks of this process. */
+  private final AtomicLong ownForks = new AtomicLong();
 
   /** The last time at which a block was checked; for {@link #clearDead}. */
   private long lastLook = System.nanoTime();
@@ -131,19 +132,19 @@ public final class ReaderSlots {
   }
 
   private void countFork() {
+    long _ = ownForks.incrementAndGet(); // without a block, others see the floor, set before
     for (int number : ownBlocks) {
       if (number != 0) {
         long _ = (long) LONG.getAndAdd(file.block(number), FORKS, 1L);
         return;
       }
     }
-    long _ = unlistedForks.incrementAndGet(); // others see the floor, which was set before
   }
 
   private long forks() {
-    long forks = unlistedForks.get();
+    long forks = ownForks.get();
     for (int i = 1; i < file.blockCount(); i++) {
-      if (isSlots(i)) {
+      if (file.isSlots(i)) {
         forks += (long) LONG.getVolatile(file.block(i), FORKS);
       }
     }
@@ -152,15 +153,16 @@ public final class ReaderSlots {
 
   /**
    * Scans the slots, again if a snapshot may have moved from a later slot to one that was read
-   * already. The results of all scans count, so no storm of forks hides a snapshot.
+   * already. The results of all scans count, so no storm of forks hides a snapshot. {@code all} is
+   * false for this process's slots.
    */
-  private void scan(Runnable once) {
+  private void scan(boolean all, Runnable once) {
     long before;
     int scans = 0;
     do {
-      before = forks();
+      before = all ? forks() : ownForks.get();
       once.run();
-    } while (forks() != before && ++scans < MOST_SCANS);
+    } while ((all ? forks() : ownForks.get()) != before && ++scans < MOST_SCANS);
   }
 
   private ReaderSlot[] grow(ReaderSlot[] full) {
@@ -188,7 +190,8 @@ public final class ReaderSlots {
       return;
     }
     MemorySegment block = file.block(number);
-    long free = -1 - (long) LONG.getAndAdd(block, OWNERS, 1L);
+    long owners = (long) LONG.getAndAdd(block, OWNERS, 1L);
+    long free = -1 - file.checked("number of owners of a block", owners, 0, Long.MAX_VALUE - 1);
     clear(block, free);
     LONG.setVolatile(block, PID, Pid.OURS);
     addSlots(block, number, free, null);
@@ -321,7 +324,7 @@ public final class ReaderSlots {
   /** Claims a block whose owner has ended, or a new one. */
   private int claimBlock() {
     for (int i = 1; i < file.blockCount(); i++) {
-      if (isSlots(i)) {
+      if (file.isSlots(i)) {
         long owner = owner(i);
         if ((owner == 0 || file.members().hasEnded(owner))
             && replaceOwner(i, owner, file.session())) {
@@ -330,10 +333,6 @@ public final class ReaderSlots {
       }
     }
     return file.addBlock(LockBlocks.SLOTS);
-  }
-
-  private boolean isSlots(int number) {
-    return (long) LONG.getVolatile(file.block(number), LockBlocks.KIND) == LockBlocks.SLOTS;
   }
 
   private long owner(int number) {
@@ -354,22 +353,26 @@ public final class ReaderSlots {
 
   /** Visits the pins of readers of all processes by volatile reads; some come more than once. */
   public void forEachPin(LongConsumer pins) {
-    scan(() -> forEachPinOnce(pins));
+    scan(true, () -> forEachPinOnce(pins));
   }
 
   private void forEachPinOnce(LongConsumer pins) {
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
-      if (isSlots(i) && owner(i) != 0) { // a block has its owner before its slots are claimed
+      if (file.isSlots(i) && owner(i) != 0) { // a block has its owner before its slots are claimed
         MemorySegment block = file.block(i);
         for (int slot = 0; slot < SLOTS_PER_BLOCK; slot++) {
           long pin = (long) LONG.getVolatile(block, FIRST_SLOT + slot * SLOT_BYTES + PIN);
           if (pin > 0) {
-            pins.accept(pin - 1);
+            pins.accept(txnId(pin));
           }
         }
       }
     }
+  }
+
+  private long txnId(long pin) {
+    return file.checked("pinned snapshot", pin - 1, 0, LIMIT_U48 - 1);
   }
 
   /** Sees readers of any process. */
@@ -386,14 +389,14 @@ public final class ReaderSlots {
   public void forEachReader(Visitor visitor) {
     int count = file.blockCount();
     for (int i = 1; i < count; i++) {
-      if (isSlots(i)) {
+      if (file.isSlots(i)) {
         MemorySegment block = file.block(i);
         long pid = (long) LONG.getVolatile(block, PID);
         for (int slot = 0; slot < SLOTS_PER_BLOCK; slot++) {
           long at = FIRST_SLOT + slot * SLOT_BYTES;
           long pin = (long) LONG.getVolatile(block, at + PIN);
           if (pin > 0) {
-            visitor.reader(pid, pin - 1, (long) LONG.getOpaque(block, at + SINCE));
+            visitor.reader(pid, txnId(pin), (long) LONG.getOpaque(block, at + SINCE));
           }
         }
       }
@@ -410,7 +413,7 @@ public final class ReaderSlots {
   public void clearDead() {
     synchronized (file) {
       for (int i = 1; i < file.blockCount(); i++) {
-        long owner = isSlots(i) ? owner(i) : 0;
+        long owner = file.isSlots(i) ? owner(i) : 0;
         // The block becomes this process's first: two that clear it might clear a third one's pins.
         if (owner != 0
             && file.members().hasEnded(owner)
@@ -441,7 +444,7 @@ public final class ReaderSlots {
    * starts to pin one of the snapshots that are pinned now is not missed.
    */
   void forEachPinned(Consumer<ReaderSlot> visitor) {
-    scan(() -> forEachOwn(visitor));
+    scan(false, () -> forEachOwn(visitor));
   }
 
   /** Frees slots that their threads could not free. */
@@ -463,7 +466,7 @@ public final class ReaderSlots {
   /** Returns the number of live readers of this process. */
   public int countHere() {
     int[] most = {0};
-    scan(() -> most[0] = Math.max(most[0], countPinned(own)));
+    scan(false, () -> most[0] = Math.max(most[0], countPinned(own)));
     return most[0];
   }
 
