@@ -5,7 +5,7 @@ import dev.pando.txn.dirty.DirtyPages;
 import java.util.ArrayList;
 
 /** The savepoints of a write transaction, each inside the one before: for its pages and tables. */
-public final class Savepoints {
+final class Savepoints {
   private final DirtyPages pages;
   private final Catalog catalog;
   private final ArrayList<Savepoint> active = new ArrayList<>(0);

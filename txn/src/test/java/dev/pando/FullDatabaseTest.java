@@ -9,7 +9,6 @@ import dev.pando.testkit.SimulatedDisk;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.space.FreeSpace;
 import dev.pando.txn.space.PageSet;
-import dev.pando.txn.space.Reserve;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -255,9 +254,10 @@ final class FullDatabaseTest {
   private static long inReserve(FreeSpace free) throws ReflectiveOperationException {
     Field reserve = FreeSpace.class.getDeclaredField("reserve");
     reserve.setAccessible(true);
-    Field pages = Reserve.class.getDeclaredField("pages");
+    Object kept = reserve.get(free);
+    Field pages = kept.getClass().getDeclaredField("pages");
     pages.setAccessible(true);
-    return ((PageSet) pages.get(reserve.get(free))).size();
+    return ((PageSet) pages.get(kept)).size();
   }
 
   /**

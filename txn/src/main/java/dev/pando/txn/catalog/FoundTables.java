@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * time for the tables that it changes and for no others. Only the newest snapshot adds tables: of
  * an older one it is not known which commits have changed the entry since.
  */
-public final class FoundTables {
+final class FoundTables {
   /** The number of tables at which a commit forgets all: programs may create and drop tables. */
   static final int MANY = 1 << 16;
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Syncs commits that did not wait for it: some time after the first of them, or when they have
  * written many bytes. Its thread begins with the first such commit. Thread-safe.
  */
-public final class BackgroundSync {
+final class BackgroundSync {
   private static final Logger LOG = System.getLogger(BackgroundSync.class.getName());
 
   private final Runnable sync;

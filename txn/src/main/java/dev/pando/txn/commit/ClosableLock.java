@@ -71,7 +71,7 @@ public final class ClosableLock {
   }
 
   /** Waits no longer than a limit; false if the lock was not free in that time. */
-  public boolean tryLock(long nanos) {
+  boolean tryLock(long nanos) {
     return tryLock(CLOSING, nanos);
   }
 

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  *
  * <p>See DECISIONS.md, 'Data synced before the meta'.
  */
-public final class Commit {
+final class Commit {
   /** Dirty bytes above which data is synced first, so that recovery need not verify it. */
   private static final long LARGE = 8 << 20;
 

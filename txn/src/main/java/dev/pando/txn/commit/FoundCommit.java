@@ -22,7 +22,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>See DECISIONS.md, 'Found commits written again'.
  */
-public final class FoundCommit implements PageReader {
+final class FoundCommit implements PageReader {
   private static final int PIECE = 64 << 10;
 
   private final PageMap map;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>See DECISIONS.md, 'Sorted loads written early'.
  */
-public final class EarlyWriter {
+final class EarlyWriter {
   /** Bytes of a batch: few compared with the queue, many compared with the cost of queueing. */
   static final int BATCH = 2 << 20;
 

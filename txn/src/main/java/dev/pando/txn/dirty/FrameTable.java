@@ -4,17 +4,17 @@ package dev.pando.txn.dirty;
  * The frames of dirty pages in memory. The number of a page in the table is that of its frame:
  * enough for 1 TiB with frames of 4 KiB.
  */
-public final class FrameTable extends PageTable {
+final class FrameTable extends PageTable {
   /** The answer of {@link #get} for a page that is not dirty. */
-  public static final long ABSENT = Long.MIN_VALUE;
+  static final long ABSENT = Long.MIN_VALUE;
 
   private final int pageShift;
 
-  public FrameTable(int pageSize) {
+  FrameTable(int pageSize) {
     pageShift = Integer.numberOfTrailingZeros(pageSize);
   }
 
-  public long get(long page) {
+  long get(long page) {
     return address(number(page));
   }
 
@@ -23,12 +23,12 @@ public final class FrameTable extends PageTable {
   }
 
   /** Adds a page at a dirty address, as {@link DirtyPages} makes them. */
-  public void put(long page, long address) {
+  void put(long page, long address) {
     add(page, ~address >>> pageShift);
   }
 
   /** Removes a page; returns its address or {@link #ABSENT}. */
-  public long remove(long page) {
+  long remove(long page) {
     return address(take(page));
   }
 }

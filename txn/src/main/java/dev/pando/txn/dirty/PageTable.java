@@ -7,7 +7,7 @@ import java.util.Arrays;
  * and eight neighbouring pages share a cache line. In a large transaction the table does not fit
  * the processor's nearest caches.
  */
-public class PageTable {
+class PageTable {
   /** The answer of {@link #number} for a page that is not in the table. */
   static final long NONE = -1;
 
@@ -23,7 +23,7 @@ public class PageTable {
   private int size;
 
   /** Returns the number of pages in the table. */
-  public final int size() {
+  final int size() {
     return size;
   }
 
@@ -107,7 +107,7 @@ public class PageTable {
   }
 
   /** Returns the pages' numbers, ascending. */
-  public final long[] sortedPages() {
+  final long[] sortedPages() {
     long[] sorted = new long[size];
     int n = 0;
     for (long entry : entries) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Writes pages with few calls: pages that are adjacent in the file go together. If they are
  * adjacent in memory too, they are written from there, else through a staging buffer.
  */
-public final class PageWriter {
+final class PageWriter {
   /** Bytes of the staging buffer: enough that a call costs less than copying what it writes. */
   private static final int STAGING = 64 << 10;
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>See DECISIONS.md, 'Savepoints by copy-on-write'.
  */
-public final class SavepointPages {
+final class SavepointPages {
   /** Pages of the largest table that is worth keeping: it is cleared in no time. */
   private static final int SMALL = 1024;
 

@@ -11,7 +11,7 @@ import java.util.List;
  * own, because closing a shared arena stops all threads for a moment. Only large slabs are given
  * back, and only after the large transaction that needed them.
  */
-public final class Slabs implements AutoCloseable {
+final class Slabs implements AutoCloseable {
   /** Bits of an address for the offset in a slab. */
   static final int OFFSET_BITS = 26;
 

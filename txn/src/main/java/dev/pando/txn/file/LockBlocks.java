@@ -19,7 +19,7 @@ public final class LockBlocks {
   static final int BLOCK_HEADER = 64;
 
   /** What the block is for. */
-  public static final long KIND = 0;
+  static final long KIND = 0;
 
   public static final long SLOTS = 1;
   static final long META = 2;

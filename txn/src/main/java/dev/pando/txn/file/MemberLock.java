@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  * that has ended holds nothing; {@link Members} knows. So it needs no lock of the kernel, which the
  * program might drop by mistake, and taking it is no system call unless another process has it.
  */
-public final class MemberLock implements BooleanSupplier {
+final class MemberLock implements BooleanSupplier {
   private final MemorySegment header;
   private final long word;
   private final Members members;

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits, for a limited time, for a lock that another process holds only for a moment. */
-public final class Patience {
+final class Patience {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long POLL_NANOS = 200_000;
 
@@ -29,7 +29,7 @@ public final class Patience {
   }
 
   /** Parks a thread that may have been interrupted; the interrupt stays set. */
-  public static void pause(long nanos) {
+  static void pause(long nanos) {
     boolean interrupted = Thread.interrupted();
     LockSupport.parkNanos(nanos);
     if (interrupted) {

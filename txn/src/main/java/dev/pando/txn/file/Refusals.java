@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /** Exceptions for a process that cannot open a database, or must not go on with it. */
-public final class Refusals {
+final class Refusals {
   private Refusals() {}
 
   private static DatabaseLockedException locked(Path lockFile, String reason) {

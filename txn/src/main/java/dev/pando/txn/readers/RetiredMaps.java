@@ -12,7 +12,7 @@ import java.util.List;
  *
  * <p>See DECISIONS.md, 'Life of a mapping'.
  */
-public final class RetiredMaps {
+final class RetiredMaps {
   /** A map, and the snapshots that were the newest ones while it was the newest map. */
   private static final class Retired {
     final PageMap map;

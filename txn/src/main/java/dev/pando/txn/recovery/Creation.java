@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * Creates a database where there is no file, or only an empty one, such as {@code
  * Files.createTempFile} leaves.
  */
-public final class Creation {
+final class Creation {
   private Creation() {}
 
   /** Whether the options allow turning an existing empty file into a database. */

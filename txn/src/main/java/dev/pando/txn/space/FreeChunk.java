@@ -10,7 +10,7 @@ import dev.pando.pager.PageReader;
 import java.util.List;
 
 /** The free pages of one chunk of the file in some commit, as bits. */
-public final class FreeChunk {
+final class FreeChunk {
   static final int WORDS = FreeRecord.CHUNK_PAGES / Long.SIZE;
 
   private FreeChunk() {}

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Collects differences from the free tree, by page number, and joins adjacent ones. */
-public final class FreeRuns {
+final class FreeRuns {
   /** Pages of the longest run: a meta has 32 bits for them. */
   private static final long LONGEST = (1L << Integer.SIZE) - 1;
 

@@ -1,7 +1,7 @@
 package dev.pando.txn.space;
 
 /** Decides when the free end of the file has been large enough for long enough to be truncated. */
-public final class FreeTail {
+final class FreeTail {
   /** Divisor of the file's pages: the smallest free trailing part to truncate. */
   private static final long SHARE = 4;
 

@@ -6,7 +6,7 @@ import dev.pando.pager.PageHeader;
 import java.util.Arrays;
 
 /** Pages of older transactions that a transaction freed, in the order in which it freed them. */
-public final class FreedPages {
+final class FreedPages {
   private static final int FIELDS = 3;
 
   /** Three numbers a run: first page, number of pages, birth. */

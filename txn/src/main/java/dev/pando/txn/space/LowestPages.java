@@ -3,7 +3,7 @@ package dev.pando.txn.space;
 import dev.pando.pager.PageHeader;
 
 /** Takes the lowest reusable pages first, so that the end of the file becomes free. */
-public final class LowestPages {
+final class LowestPages {
   private final PageSet reusable;
 
   /** Pages are taken below this page number; 0 if they come from anywhere. */

@@ -16,7 +16,7 @@ import java.util.List;
  * the changes in between. It reads the records in newer pages of the free tree, and compares the
  * runs of both metas. After an exception the known pages are wrong, and must be read again.
  */
-public final class NewerCommit {
+final class NewerCommit {
   private static final ValueLayout.OfLong BIG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 

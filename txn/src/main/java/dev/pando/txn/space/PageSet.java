@@ -54,7 +54,7 @@ public final class PageSet {
   }
 
   /** As {@link #clear}, in proportion to the contents of the set. */
-  public void removeAll() {
+  void removeAll() {
     long _ = removeRun(0, end());
   }
 
@@ -112,7 +112,7 @@ public final class PageSet {
   }
 
   /** Removes adjacent pages; returns how many were there. */
-  public long removeRun(long first, long pages) {
+  long removeRun(long first, long pages) {
     long kept = Math.clamp(limit, first, first + pages);
     long end = Math.min(kept, (long) bits.length << 6);
     long before = size;
@@ -216,7 +216,7 @@ public final class PageSet {
   }
 
   /** Returns the start of the run of pages in the set that ends just before {@code end}. */
-  public long startOfRunBefore(long end) {
+  long startOfRunBefore(long end) {
     if (end == 0) {
       return 0;
     }

@@ -60,7 +60,7 @@ public final class Pieces {
   }
 
   /** Moves all pages into a set; returns how many there are. */
-  public long moveTo(PageSet set) {
+  long moveTo(PageSet set) {
     long moved = 0;
     for (int length = 1; length <= LONGEST; length++) {
       for (int i = 0; i < counts[length]; i++) {
@@ -72,7 +72,7 @@ public final class Pieces {
   }
 
   /** Removes pages from a limit on. */
-  public void removeFrom(long limit) {
+  void removeFrom(long limit) {
     for (int length = 1; length <= LONGEST; length++) {
       int all = counts[length];
       counts[length] = 0;

@@ -42,7 +42,7 @@ public final class Pins {
    *
    * @param from that snapshot; {@link Long#MAX_VALUE} if there are no such readers
    */
-  public static Pins withAllFrom(long from, long... txnIds) {
+  static Pins withAllFrom(long from, long... txnIds) {
     return new Pins(NONE, from, txnIds);
   }
 
@@ -53,7 +53,7 @@ public final class Pins {
    *     is added or dropped
    * @param from see {@link #withAllFrom}
    */
-  public static Pins withKept(long[] kept, long from, long... txnIds) {
+  static Pins withKept(long[] kept, long from, long... txnIds) {
     return new Pins(kept, from, txnIds);
   }
 
@@ -65,12 +65,12 @@ public final class Pins {
   }
 
   /** Whether it is unknown which snapshots from this one on are pinned. */
-  public boolean isVague(long txnId) {
+  boolean isVague(long txnId) {
     return txnId >= from;
   }
 
   /** Returns the pinned snapshots, ascending, each once. */
-  public long[] sorted() {
+  long[] sorted() {
     long[] all = new long[sorted.length + kept.length];
     int count = 0;
     for (int i = 0, k = 0; i < sorted.length || k < kept.length; ) {
@@ -89,14 +89,14 @@ public final class Pins {
   }
 
   /** Whether a pinned snapshot may see pages with these dates. */
-  public boolean hold(long birth, long freed) {
+  boolean hold(long birth, long freed) {
     return Math.max(birth, from) < freed
         || first(sorted, birth) < freed
         || first(kept, birth) < freed;
   }
 
   /** Whether a named snapshot sees pages with these dates. */
-  public boolean keep(long birth, long freed) {
+  boolean keep(long birth, long freed) {
     return first(kept, birth) < freed;
   }
 
@@ -110,7 +110,7 @@ public final class Pins {
    * see them. Earlier snapshots are gone for ever, so nothing is lost. Most neighbours become alike
    * and merge.
    */
-  public long canonicalBirth(long birth) {
+  long canonicalBirth(long birth) {
     long first = Math.min(first(sorted, birth), first(kept, birth));
     if (first == Long.MAX_VALUE) {
       throw new AssertionError("pages born in " + birth + " were freed, their base is not pinned");

@@ -14,7 +14,7 @@ import dev.pando.txn.file.DataFile;
  *
  * <p>See DECISIONS.md, 'Full file and reserve'.
  */
-public final class Reserve {
+final class Reserve {
   /** Divisor of the page count: the most pages that are kept because of large transactions. */
   private static final long MOST_SPREAD_SHARE = 4;
 

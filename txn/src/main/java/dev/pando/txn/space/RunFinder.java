@@ -13,7 +13,7 @@ import java.util.Arrays;
  *
  * <p>See DECISIONS.md, 'Search for long runs' and 'Window of small commits'.
  */
-public final class RunFinder {
+final class RunFinder {
   /** Pages of the window that one list covers. */
   private static final long WINDOW = 1 << 20;
 
@@ -68,12 +68,12 @@ public final class RunFinder {
   /** Pages that became reusable since the last search through all of them. */
   private long unseen;
 
-  public RunFinder(PageSet reusable) {
+  RunFinder(PageSet reusable) {
     this.reusable = reusable;
   }
 
   /** Notes that more pages are reusable, in different places. */
-  public void added(long pages) {
+  void added(long pages) {
     added += pages;
     unseen += pages;
     if (pages > 0 && absent == 1) {
@@ -94,7 +94,7 @@ public final class RunFinder {
    *
    * @param pages the number that it is likely to take
    */
-  public void begin(long pages) {
+  void begin(long pages) {
     if (unseen * SHARE_GROWN >= reusable.size()) {
       unseen = 0;
       passed = 0;
@@ -133,7 +133,7 @@ public final class RunFinder {
    * @param least length of the shortest run to take from
    * @return the first page; -1 if there are none
    */
-  public long take(long pages, long demand, long least) {
+  long take(long pages, long demand, long least) {
     long taken = takeListed(pages, demand, least);
     if (taken < 0 && mayLook(Math.max(pages, least))) {
       look(Math.max(pages, least));

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * however far away it is. There is a bit a word, above that a bit for each 64 of those bits, and so
  * on.
  */
-public final class WordIndex {
+final class WordIndex {
   /** The answer of {@link #next} if there is no marked word. */
   static final int NONE = Integer.MAX_VALUE;
 

@@ -1,13 +1,7 @@
-package dev.pando;
+package dev.pando.txn.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pando.txn.dirty.FrameTable;
-import dev.pando.txn.space.HeldPages;
-import dev.pando.txn.space.PageSet;
-import dev.pando.txn.space.Pieces;
-import dev.pando.txn.space.Pins;
-import dev.pando.txn.space.RunFinder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -303,29 +297,5 @@ final class WriterPartsTest {
       assertThat(pieces.moveTo(left)).isEqualTo(model.size());
       assertThat(left.nextIn(limit, 1000)).isEqualTo(1000);
     }
-  }
-
-  @Test
-  void framesAreFoundWhileOthersComeAndGo() {
-    Random random = new Random(7);
-    FrameTable frames = new FrameTable(512);
-    Map<Long, Long> model = new HashMap<>();
-    for (int i = 0; i < 200_000; i++) {
-      long page = 3 + random.nextInt(500) * (random.nextInt(4) == 0 ? 1024L : 1L);
-      if (model.containsKey(page)) {
-        assertThat(frames.get(page)).isEqualTo(model.get(page));
-        if (random.nextBoolean()) {
-          assertThat(frames.remove(page)).isEqualTo(model.remove(page));
-        }
-      } else {
-        assertThat(frames.get(page)).isEqualTo(FrameTable.ABSENT);
-        assertThat(frames.remove(page)).isEqualTo(FrameTable.ABSENT);
-        frames.put(page, ~(i * 512L));
-        model.put(page, ~(i * 512L));
-      }
-    }
-    assertThat(frames.size()).isEqualTo(model.size());
-    assertThat(frames.sortedPages())
-        .containsExactly(model.keySet().stream().mapToLong(Long::longValue).sorted().toArray());
   }
 }
