@@ -22,7 +22,7 @@ class CloseUnderWayTest extends DatabaseTestBase {
    */
   @Test
   void whileTheKernelWrites() throws Exception {
-    Database db = open(Options.defaults().withStorage(storage).withSpillLimit(64 << 10));
+    Database db = open(Options.defaults().withStorage(storage.files()).withSpillLimit(64 << 10));
     db.update(tx -> tx.put(NAMES, 1L, "x"));
     Pipe slowDisk = full();
     CountDownLatch writing = new CountDownLatch(1);

@@ -17,7 +17,7 @@ class CommitUnderWayTest extends DatabaseTestBase {
   private Database openAsync() {
     return open(
         Options.defaults()
-            .withStorage(storage)
+            .withStorage(storage.files())
             .withDurability(Durability.ASYNC)
             .withSyncInterval(Duration.ofHours(1)));
   }
@@ -99,7 +99,7 @@ class CommitUnderWayTest extends DatabaseTestBase {
    */
   @Test
   void aReaderMeetsACommitThatIsBeingPublished() throws Exception {
-    Database db = open(Options.defaults().withStorage(storage).withSpillLimit(64 << 10));
+    Database db = open(Options.defaults().withStorage(storage.files()).withSpillLimit(64 << 10));
     db.update(tx -> overwrite(tx, 1));
     final long before = db.stat().txnId();
     final Thread committer = stopInSync(() -> db.update(tx -> tx.put(NAMES, 1L, "x")));
@@ -141,7 +141,7 @@ class CommitUnderWayTest extends DatabaseTestBase {
    */
   @Test
   void anUpdateThatSharesACommitChecks() throws Exception {
-    Database db = open(Options.defaults().withStorage(storage));
+    Database db = open(Options.defaults().withStorage(storage.files()));
     db.update(tx -> tx.put(NAMES, 1L, "x"));
     final Thread first = stopInSync(() -> db.update(tx -> tx.put(NAMES, 2L, "y")));
     CountDownLatch led = new CountDownLatch(1);

@@ -25,7 +25,7 @@ class DurabilityTest extends DatabaseTestBase {
     Database db =
         open(
             Options.defaults()
-                .withStorage(storage)
+                .withStorage(storage.files())
                 .withDurability(durability)
                 .withSyncInterval(Duration.ofHours(1)));
     db.update(tx -> tx.put(NAMES, 0L, "claims the file"));

@@ -6,12 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageIoException;
-import dev.pando.pager.FileStorage;
-import dev.pando.pager.PageFile;
-import dev.pando.pager.Storage;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -27,39 +21,26 @@ final class EarlyWriterTest extends DatabaseTestBase {
   private int failingWrite = Integer.MAX_VALUE;
   private int failingSync = Integer.MAX_VALUE;
 
+  /** Counts the calls of the early writer, and fails where it should. */
   private Options options() {
-    return Options.defaults().withStorage((Storage) proxy(Storage.class, new FileStorage()));
-  }
-
-  /** Passes calls on, counts those of the early writer and fails where it should. */
-  private Object proxy(Class<?> type, Object target) {
-    return Proxy.newProxyInstance(
-        type.getClassLoader(),
-        new Class<?>[] {type},
-        (_, method, arguments) -> {
-          if (Thread.currentThread().getName().equals(THREAD)) {
-            early(method);
+    HookedStorage storage = new HookedStorage();
+    storage.atWrite =
+        source -> {
+          if (isEarlyWriter() && earlyWrites.incrementAndGet() == failingWrite) {
+            throw new DatabaseFullException("no room", null);
           }
-          Object result = invoke(method, target, arguments);
-          return result instanceof PageFile file ? proxy(PageFile.class, file) : result;
-        });
+        };
+    storage.beforeSync =
+        () -> {
+          if (isEarlyWriter() && earlySyncs.incrementAndGet() == failingSync) {
+            throw new StorageIoException("cannot sync", null);
+          }
+        };
+    return Options.defaults().withStorage(storage.files());
   }
 
-  private static Object invoke(Method method, Object target, Object[] arguments) throws Throwable {
-    try {
-      return method.invoke(target, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private void early(Method method) {
-    if (method.getName().equals("write") && earlyWrites.incrementAndGet() == failingWrite) {
-      throw new DatabaseFullException("no room", null);
-    }
-    if (method.getName().equals("sync") && earlySyncs.incrementAndGet() == failingSync) {
-      throw new StorageIoException("cannot sync", null);
-    }
+  private static boolean isEarlyWriter() {
+    return Thread.currentThread().getName().equals(THREAD);
   }
 
   private static byte[] value(long key) {

@@ -8,7 +8,6 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageIoException;
 import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.DatabaseFile;
-import dev.pando.pager.PageFile;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
@@ -72,19 +71,16 @@ final class EmptyFileTest extends DatabaseTestBase {
   @Test
   void isLeftToAProgramThatWritesToIt() throws IOException {
     Files.write(file(), new byte[0]);
-    HookedStorage storage =
-        new HookedStorage() {
-          @Override
-          public PageFile create(Path path) {
-            try {
-              Files.writeString(file(), "mine");
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-            return super.create(path);
+    HookedStorage storage = new HookedStorage();
+    storage.beforeCreate =
+        () -> {
+          try {
+            Files.writeString(file(), "mine");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
           }
         };
-    assertThatThrownBy(() -> Database.open(file(), Options.defaults().withStorage(storage)))
+    assertThatThrownBy(() -> Database.open(file(), Options.defaults().withStorage(storage.files())))
         .isInstanceOf(StorageIoException.class)
         .hasMessageContainingAll(file().toString(), "another program");
     assertThat(file()).hasContent("mine");

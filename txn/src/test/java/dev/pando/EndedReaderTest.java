@@ -60,7 +60,7 @@ class EndedReaderTest extends DatabaseTestBase {
   @Test
   void checkIsNotEnded() {
     HookedStorage storage = new HookedStorage();
-    Database db = open(limited().withStorage(storage));
+    Database db = open(limited().withStorage(storage.files()));
     db.update(tx -> tx.put(NAMES, 1L, "x"));
     storage.beforeRead = once(storage, () -> awaitTwoEnds(db)); // it reads the meta slots
     CheckReport _ = db.check().throwIfBad();

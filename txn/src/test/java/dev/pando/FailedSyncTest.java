@@ -31,7 +31,7 @@ class FailedSyncTest extends DatabaseTestBase {
     Database db =
         open(
             Options.defaults()
-                .withStorage(storage)
+                .withStorage(storage.files())
                 .withDurability(Durability.ASYNC)
                 .withSyncInterval(Duration.ofHours(1)));
     db.update(Durability.SYNC, tx -> tx.put(NAMES, 0L, "x"));
@@ -77,7 +77,7 @@ class FailedSyncTest extends DatabaseTestBase {
    */
   @Test
   void syncTellsOfIt() {
-    Database db = open(Options.defaults().withStorage(storage));
+    Database db = open(Options.defaults().withStorage(storage.files()));
     db.update(tx -> tx.put(NAMES, 0L, "x"));
     storage.beforeSync = FailedSyncTest::fail;
     assertThatThrownBy(() -> db.update(tx -> tx.put(NAMES, 1L, "x")))
@@ -92,7 +92,7 @@ class FailedSyncTest extends DatabaseTestBase {
    */
   @Test
   void anotherProcessGoesOnAndDies() throws Exception {
-    Database db = open(Options.defaults().withStorage(storage).withSpillLimit(64 << 10));
+    Database db = open(Options.defaults().withStorage(storage.files()).withSpillLimit(64 << 10));
     Churn.load(db);
     Churn.run(db, 1, 1);
     AtomicInteger syncs = new AtomicInteger();

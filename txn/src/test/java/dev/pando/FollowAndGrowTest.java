@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Readers of one process need more slots while a commit of another process is followed. */
 class FollowAndGrowTest extends DatabaseTestBase {
-  private final HookedLocks locks = new HookedLocks();
+  private final HookedStorage locks = new HookedStorage();
   private final CountDownLatch growing = new CountDownLatch(1);
   private final CountDownLatch go = new CountDownLatch(1);
 
@@ -21,7 +21,7 @@ class FollowAndGrowTest extends DatabaseTestBase {
    */
   @Test
   void neitherWaitsForEver() throws Exception {
-    Database db = open(Options.defaults().withStorage(locks));
+    Database db = open(Options.defaults().withStorage(locks.files()));
     db.update(tx -> tx.put(NAMES, 1L, "x"));
     List<ReadTxn> all = new ArrayList<>();
     for (int i = 0; i < SlotLayout.SLOTS_PER_BLOCK; i++) {

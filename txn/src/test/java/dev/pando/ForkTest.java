@@ -68,22 +68,22 @@ class ForkTest extends DatabaseTestBase {
   }
 
   /** The lock file cannot grow while a reader begins: its slots are this process's own. */
-  private static ReadTxn readerWithoutASlot(Database db, HookedLocks storage) {
-    storage.beforeSize =
+  private static ReadTxn readerWithoutASlot(Database db, HookedStorage storage) {
+    storage.beforeLockSize =
         () -> {
           throw new DatabaseFullException("no room", null);
         };
     try {
       return db.beginRead();
     } finally {
-      storage.beforeSize = () -> {};
+      storage.beforeLockSize = () -> {};
     }
   }
 
   @Test
   void ofAReaderForWhichTheLockFileHasNoRoom() {
-    HookedLocks storage = new HookedLocks();
-    Database db = open(Options.defaults().withPageSize(512).withStorage(storage));
+    HookedStorage storage = new HookedStorage();
+    Database db = open(Options.defaults().withPageSize(512).withStorage(storage.files()));
     put(db, 0);
     try (ReadTxn parent = readerWithoutASlot(db, storage);
         ReadTxn child = parent.fork()) {
@@ -96,8 +96,8 @@ class ForkTest extends DatabaseTestBase {
   /** Free pages were read again while an older reader without a slot held all of them. */
   @Test
   void aLaterReaderWithoutASlotKeepsItsPages() {
-    HookedLocks storage = new HookedLocks();
-    Database db = open(Options.defaults().withPageSize(512).withStorage(storage));
+    HookedStorage storage = new HookedStorage();
+    Database db = open(Options.defaults().withPageSize(512).withStorage(storage.files()));
     put(db, 0);
     ReadTxn old = readerWithoutASlot(db, storage);
     put(db, 1);

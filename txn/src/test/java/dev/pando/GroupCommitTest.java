@@ -27,7 +27,7 @@ class GroupCommitTest extends DatabaseTestBase {
   private final HookedStorage storage = new HookedStorage();
 
   private Database openHooked() {
-    return open(Options.defaults().withStorage(storage));
+    return open(Options.defaults().withStorage(storage.files()));
   }
 
   private interface Task {
@@ -319,7 +319,7 @@ class GroupCommitTest extends DatabaseTestBase {
     Database db =
         open(
             Options.defaults()
-                .withStorage(storage)
+                .withStorage(storage.files())
                 .withDurability(Durability.ASYNC)
                 .withSyncInterval(Duration.ofHours(1)));
     db.update(tx -> tx.put(NAMES, 0L, "claims the file"));
@@ -345,7 +345,7 @@ class GroupCommitTest extends DatabaseTestBase {
   void syncsByTimeAndByBytes() throws Exception {
     Options options =
         Options.defaults()
-            .withStorage(storage)
+            .withStorage(storage.files())
             .withDurability(Durability.ASYNC)
             .withSyncInterval(Duration.ofMillis(20))
             .withSyncBytes(1 << 20);

@@ -33,7 +33,7 @@ class GroupFailuresTest extends DatabaseTestBase {
   void everyWaiterIsReleased(boolean virtual) throws Exception {
     long seed = Long.getLong("crash.seed", System.nanoTime());
     System.out.println("GroupFailuresTest seed " + seed);
-    Database db = open(Options.defaults().withStorage(storage));
+    Database db = open(Options.defaults().withStorage(storage.files()));
     db.update(tx -> tx.put(NAMES, -1L, "claims the file"));
     Random disk = new Random(seed);
     storage.beforePages =

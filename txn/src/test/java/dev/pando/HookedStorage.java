@@ -1,179 +1,166 @@
 package dev.pando;
 
-import dev.pando.pager.Checksums;
 import dev.pando.pager.FileStorage;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMap;
+import dev.pando.pager.ProcessName;
 import dev.pando.pager.Storage;
 import dev.pando.pager.StorageLock;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Real files, with something to be done before and after each write and sync. Thread-safe. */
-class HookedStorage implements Storage {
-  private final FileStorage files = new FileStorage();
+/**
+ * Real files and lock files, with something to be done before and after their calls. A hook that
+ * throws fails the call. All other calls are passed on, also those that the interfaces implement: a
+ * class that forwards each method by hand forgets those. Thread-safe.
+ *
+ * <p>This is the only storage of these tests that wraps files. {@code SimulatedDisk} of the testkit
+ * is in memory, because it knows what a power cut leaves.
+ */
+final class HookedStorage {
+  private static final Runnable NOTHING = () -> {};
 
-  /** Syncs that were begun. */
+  private final Storage files = wrap(Storage.class, new FileStorage());
+  private final List<PageMap> maps = new ArrayList<>();
+
+  /** Syncs of files that were begun. */
   final AtomicLong syncs = new AtomicLong();
 
-  volatile Runnable beforeSync = () -> {};
-  volatile Runnable beforeWrite = () -> {};
+  volatile Runnable beforeCreate = NOTHING;
+  volatile Runnable beforeRead = NOTHING;
 
-  /** Before writes behind the metas of a database with the usual page size. */
-  volatile Runnable beforePages = () -> {};
+  /** Before the file is written or extended. */
+  volatile Runnable beforeWrite = NOTHING;
 
   /** Gets what is about to be written. */
   volatile Consumer<ByteBuffer> atWrite = source -> {};
 
-  volatile Runnable beforeRead = () -> {};
-  volatile Runnable afterSync = () -> {};
-  volatile Runnable afterWrite = () -> {};
+  /** Before writes after the metas of a database with the usual page size. */
+  volatile Runnable beforePages = NOTHING;
 
-  @Override
-  public PageFile open(Path path, boolean writable) {
-    return new Hooked(files.open(path, writable));
+  volatile Runnable afterWrite = NOTHING;
+  volatile Runnable beforeSync = NOTHING;
+  volatile Runnable afterSync = NOTHING;
+
+  /** Before the length of the lock file is read: also when a block is added. */
+  volatile Runnable beforeLockSize = NOTHING;
+
+  /** Before a byte of the lock file is locked. */
+  volatile Runnable beforeTryLock = NOTHING;
+
+  /** Whether dropped locks of the lock file are not taken again. */
+  volatile boolean forgetful;
+
+  /** What is reported of every process; null for the truth. */
+  volatile ProcessName.@Nullable Life life;
+
+  /** The files, for {@link Options#withStorage}. */
+  Storage files() {
+    return files;
   }
 
-  @Override
-  public PageFile create(Path path) {
-    return files.create(path);
-  }
-
-  @Override
-  public boolean exists(Path path) {
-    return files.exists(path);
-  }
-
-  @Override
-  public boolean isEmpty(Path path) {
-    return files.isEmpty(path);
-  }
-
-  @Override
-  public void copyRights(Path from, Path to) {
-    files.copyRights(from, to);
-  }
-
-  @Override
-  public Path realPath(Path path) {
-    return files.realPath(path);
-  }
-
-  @Override
-  public void delete(Path path) {
-    files.delete(path);
-  }
-
-  @Override
-  public void rename(Path from, Path to) {
-    files.rename(from, to);
-  }
-
-  @Override
-  public void syncDirectory(Path directory) {
-    files.syncDirectory(directory);
-  }
-
-  @Override
-  public StorageLock lock(Path lockFile, boolean required) {
-    return files.lock(lockFile, required);
-  }
-
-  private final class Hooked implements PageFile {
-    private final PageFile file;
-
-    Hooked(PageFile file) {
-      this.file = file;
+  /** Maps that were made and are not released. */
+  int liveMaps() {
+    synchronized (maps) {
+      maps.removeIf(map -> !isLive(map));
+      return maps.size();
     }
+  }
 
-    @Override
-    public Path path() {
-      return file.path();
+  private static boolean isLive(PageMap map) {
+    try {
+      map.retain().release();
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
     }
+  }
 
-    @Override
-    public long size() {
-      return file.size();
+  private <T> T wrap(Class<T> type, T target) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (_, method, arguments) -> call(target, method, arguments)));
+  }
+
+  private @Nullable Object call(Object target, Method method, Object @Nullable [] arguments)
+      throws Throwable {
+    String call = method.getName();
+    if (target instanceof StorageLock) {
+      beforeLock(call);
+      return call.equals("lifeOf") && life != null
+          ? life
+          : call.equals("lockAgain") && forgetful ? null : invoke(target, method, arguments);
     }
+    before(call, arguments);
+    Object result = invoke(target, method, arguments);
+    after(call);
+    return switch (result) {
+      case PageFile file -> wrap(PageFile.class, file);
+      case StorageLock lock -> wrap(StorageLock.class, lock);
+      case PageMap map -> counted(map);
+      case null, default -> result;
+    };
+  }
 
-    @Override
-    public boolean writable() {
-      return file.writable();
+  private PageMap counted(PageMap map) {
+    synchronized (maps) {
+      maps.add(map);
     }
+    return map;
+  }
 
-    @Override
-    public void read(ByteBuffer target, long offset) {
-      beforeRead.run();
-      file.read(target, offset);
-    }
-
-    @Override
-    public void write(ByteBuffer source, long offset) {
-      beforeWrite.run();
-      atWrite.accept(source);
-      if (offset >= PageHeader.META_SLOTS * 4096L) {
-        beforePages.run();
+  private void before(String call, Object @Nullable [] arguments) {
+    switch (call) {
+      case "create" -> beforeCreate.run();
+      case "read" -> beforeRead.run();
+      case "grow" -> beforeWrite.run();
+      case "write" -> {
+        beforeWrite.run();
+        atWrite.accept((ByteBuffer) arguments[0]);
+        if ((long) arguments[1] >= PageHeader.META_SLOTS * 4096L) {
+          beforePages.run();
+        }
       }
-      file.write(source, offset);
-      afterWrite.run();
+      case "sync" -> {
+        syncs.incrementAndGet();
+        beforeSync.run();
+      }
+      default -> {}
     }
+  }
 
-    @Override
-    public void grow(long newSize) {
-      beforeWrite.run();
-      file.grow(newSize);
+  private void after(String call) {
+    switch (call) {
+      case "write" -> afterWrite.run();
+      case "sync" -> afterSync.run();
+      default -> {}
     }
+  }
 
-    @Override
-    public void truncate(long newSize) {
-      file.truncate(newSize);
+  private void beforeLock(String call) {
+    switch (call) {
+      case "size" -> beforeLockSize.run();
+      case "tryLock" -> beforeTryLock.run();
+      default -> {}
     }
+  }
 
-    @Override
-    public boolean isNamed() {
-      return file.isNamed();
-    }
-
-    @Override
-    public void sync(boolean metadataToo) {
-      syncs.incrementAndGet();
-      beforeSync.run();
-      file.sync(metadataToo);
-      afterSync.run();
-    }
-
-    @Override
-    public PageMap map(int pageSize, long pageCount, Checksums mode, @Nullable PageMap previous) {
-      return file.map(pageSize, pageCount, mode, previous);
-    }
-
-    @Override
-    public boolean tryLock(boolean exclusive) {
-      return file.tryLock(exclusive);
-    }
-
-    @Override
-    public void lockAsReader() {
-      file.lockAsReader();
-    }
-
-    @Override
-    public boolean hasReaders() {
-      return file.hasReaders();
-    }
-
-    @Override
-    public void lockAgain() {
-      file.lockAgain();
-    }
-
-    @Override
-    public void close() {
-      file.close();
+  private static @Nullable Object invoke(
+      Object target, Method method, Object @Nullable [] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
     }
   }
 }

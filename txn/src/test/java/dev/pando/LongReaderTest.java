@@ -195,7 +195,7 @@ class LongReaderTest extends DatabaseTestBase {
     Database db =
         open(
             Options.defaults()
-                .withStorage(storage)
+                .withStorage(storage.files())
                 .withReaderWarning(Duration.ofSeconds(2))
                 .withReaderListener(told::add));
     db.beginRead().close();

@@ -85,7 +85,7 @@ class LostLocksTest extends DatabaseTestBase {
     way = FULL ? turn : way;
     System.out.println("LostLocksTest: from way " + way % Copying.values().length);
     HookedStorage storage = new HookedStorage();
-    Database db = open(Options.defaults().withStorage(storage).withSpillLimit(64 << 10));
+    Database db = open(Options.defaults().withStorage(storage.files()).withSpillLimit(64 << 10));
     peer.expect("opened", "open " + file());
     peer.expect("done", "put 1 before");
     copy(); // nobody writes

@@ -13,10 +13,10 @@ class MapLivesTest extends DatabaseTestBase {
 
   private static final int STEPS = 20;
 
-  private final CountedMaps maps = new CountedMaps();
+  private final HookedStorage maps = new HookedStorage();
 
   private Database openCounted() {
-    return open(Options.defaults().withStorage(maps));
+    return open(Options.defaults().withStorage(maps.files()));
   }
 
   /** Each commit needs a longer map. */
@@ -41,12 +41,12 @@ class MapLivesTest extends DatabaseTestBase {
     try (ReadTxn scan = db.beginRead()) {
       for (int step = 1; step <= STEPS; step++) {
         grow(db, step);
-        assertThat(maps.live()).as("maps after step %d", step).isLessThan(WITHOUT_READERS + 2);
+        assertThat(maps.liveMaps()).as("maps after step %d", step).isLessThan(WITHOUT_READERS + 2);
       }
       assertThat(name(scan)).isEqualTo("step 0");
     }
     grow(db, STEPS + 1);
-    assertThat(maps.live()).isLessThanOrEqualTo(WITHOUT_READERS);
+    assertThat(maps.liveMaps()).isLessThanOrEqualTo(WITHOUT_READERS);
   }
 
   @Test
@@ -62,10 +62,10 @@ class MapLivesTest extends DatabaseTestBase {
     for (int i = 0; i < readers.size(); i++) {
       assertThat(name(readers.get(i))).isEqualTo("step " + 4 * i);
     }
-    assertThat(maps.live()).isLessThanOrEqualTo(readers.size() + WITHOUT_READERS);
+    assertThat(maps.liveMaps()).isLessThanOrEqualTo(readers.size() + WITHOUT_READERS);
     readers.remove(2).close();
     grow(db, STEPS);
-    assertThat(maps.live()).isLessThanOrEqualTo(readers.size() + WITHOUT_READERS);
+    assertThat(maps.liveMaps()).isLessThanOrEqualTo(readers.size() + WITHOUT_READERS);
     readers.forEach(ReadTxn::close);
   }
 
@@ -85,7 +85,7 @@ class MapLivesTest extends DatabaseTestBase {
     try (fork) {
       for (int step = 5; step <= STEPS; step++) {
         grow(db, step);
-        assertThat(maps.live()).isLessThan(WITHOUT_READERS + 2);
+        assertThat(maps.liveMaps()).isLessThan(WITHOUT_READERS + 2);
       }
       assertThat(name(fork)).isEqualTo("step 0");
       assertThat(fork.get(BLOBS, 0L)).hasSize(400_000);

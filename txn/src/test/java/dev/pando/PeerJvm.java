@@ -117,9 +117,9 @@ final class PeerJvm implements AutoCloseable {
         case "open" -> open(Path.of(order[1]), Options.defaults());
         case "open-readonly" -> open(Path.of(order[1]), Options.defaults().withReadOnly(true));
         case "open-forgetful" -> {
-          HookedLocks storage = new HookedLocks();
+          HookedStorage storage = new HookedStorage();
           storage.forgetful = true;
-          yield open(Path.of(order[1]), Options.defaults().withStorage(storage));
+          yield open(Path.of(order[1]), Options.defaults().withStorage(storage.files()));
         }
         case "open-dying" -> openDying(Path.of(order[1]), order[2], Integer.parseInt(order[3]));
         case "poke" -> {
@@ -275,7 +275,8 @@ final class PeerJvm implements AutoCloseable {
         default -> throw new IllegalArgumentException(at);
       }
       return open(
-          file, Options.defaults().withStorage(storage).withSyncInterval(Duration.ofMillis(1)));
+          file,
+          Options.defaults().withStorage(storage.files()).withSyncInterval(Duration.ofMillis(1)));
     }
 
     private String open(Path file, Options options) {

@@ -133,7 +133,7 @@ class RollbackTest extends DatabaseTestBase {
   @Test
   void afterAFailedWrite() {
     HookedStorage storage = new HookedStorage();
-    Database db = open(Options.defaults().withStorage(storage).withSpillLimit(64 << 10));
+    Database db = open(Options.defaults().withStorage(storage.files()).withSpillLimit(64 << 10));
     WriteTxn tx = db.beginWrite();
     storage.beforePages =
         () -> {

@@ -12,16 +12,19 @@ class RolledBackMapTest extends DatabaseTestBase {
   /** What was made for the pages of a large transaction was never released. */
   @Test
   void isReleased() throws IOException {
-    CountedMaps maps = new CountedMaps();
+    HookedStorage maps = new HookedStorage();
     Database db =
-        open(Options.defaults().withStorage(maps).withSpillLimit(1 << 20)); // they are mapped
+        open(
+            Options.defaults()
+                .withStorage(maps.files())
+                .withSpillLimit(1 << 20)); // they are mapped
     db.update(tx -> tx.put(NAMES, 1L, "x"));
     try (PeerJvm peer = PeerJvm.open(file())) {
       for (int round = 0; round < ROUNDS; round++) {
         rollBackMuch(db);
         peer.expect("done", "put 1 " + round);
         assertThat(db.<String, RuntimeException>view(tx -> tx.get(NAMES, 1L))).isEqualTo("x");
-        assertThat(maps.live()).as("maps after round %d", round).isLessThanOrEqualTo(2);
+        assertThat(maps.liveMaps()).as("maps after round %d", round).isLessThanOrEqualTo(2);
       }
       peer.expect("closed", "close");
     }

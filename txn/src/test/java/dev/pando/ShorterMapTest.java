@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The newest commit gets a shorter map, because the file is about to be cut. */
 class ShorterMapTest extends DatabaseTestBase {
-  private final HookedLocks locks = new HookedLocks();
+  private final HookedStorage locks = new HookedStorage();
 
   /**
    * A reader that had looked the newest commit up, but not yet pinned it, did not notice that the
@@ -20,7 +20,7 @@ class ShorterMapTest extends DatabaseTestBase {
    */
   @Test
   void whileAReaderBegins() throws Exception {
-    Database db = open(Options.defaults().withStorage(locks));
+    Database db = open(Options.defaults().withStorage(locks.files()));
     makeEndFree(db);
     List<ReadTxn> all = new ArrayList<>();
     for (int i = 0; i < SlotLayout.SLOTS_PER_BLOCK; i++) {
@@ -28,9 +28,9 @@ class ShorterMapTest extends DatabaseTestBase {
     }
     CountDownLatch looked = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
-    locks.beforeSize = // the reader needs a new block
+    locks.beforeLockSize = // the reader needs a new block
         () -> {
-          locks.beforeSize = () -> {};
+          locks.beforeLockSize = () -> {};
           looked.countDown();
           await(go);
         };

@@ -316,7 +316,7 @@ class TableCopyTest extends DatabaseTestBase {
   void aReaderThatIsEndedLeavesNothing() {
     Database source = source(Options.defaults());
     HookedStorage storage = new HookedStorage();
-    Database target = target(pages(4096).withStorage(storage));
+    Database target = target(pages(4096).withStorage(storage.files()));
     source.update(
         tx -> {
           for (long i = 0; i < 20_000; i++) {
@@ -438,7 +438,7 @@ class TableCopyTest extends DatabaseTestBase {
   void anotherThreadIsRefused(boolean inTarget) {
     Database source = source(Options.defaults());
     HookedStorage storage = new HookedStorage();
-    Database target = target(pages(4096).withStorage(storage));
+    Database target = target(pages(4096).withStorage(storage.files()));
     source.update(
         tx -> {
           for (long i = 0; i < 20_000; i++) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 @Tag("proof")
 class TakenForDeadTest extends DatabaseTestBase {
-  private final HookedLocks storage = new HookedLocks();
+  private final HookedStorage storage = new HookedStorage();
 
   private static String get(Database db, long key) {
     byte[] found = db.<byte[], RuntimeException>view(tx -> tx.get(PeerJvm.DATA, key));
@@ -62,7 +62,7 @@ class TakenForDeadTest extends DatabaseTestBase {
   @Test
   void whereItBeatsItIsNot() throws Exception {
     storage.life = ProcessName.Life.UNKNOWN;
-    Database db = open(Options.defaults().withStorage(storage));
+    Database db = open(Options.defaults().withStorage(storage.files()));
     try (PeerJvm peer = openForgetful()) {
       peer.expect("done", "put 1 before");
       assertThat(peer.ask("begin")).startsWith("writing");
@@ -81,7 +81,7 @@ class TakenForDeadTest extends DatabaseTestBase {
   @Test
   void afterwardsItWritesNothing() throws Exception {
     storage.life = ProcessName.Life.UNKNOWN;
-    Database db = open(Options.defaults().withStorage(storage));
+    Database db = open(Options.defaults().withStorage(storage.files()));
     try (PeerJvm peer = openForgetful()) {
       peer.expect("done", "put 1 before");
       assertThat(peer.ask("begin")).startsWith("writing");
@@ -117,7 +117,7 @@ class TakenForDeadTest extends DatabaseTestBase {
       assertThat(peer.ask("begin")).startsWith("writing");
       peer.kill();
     }
-    Database db = open(Options.defaults().withStorage(storage));
+    Database db = open(Options.defaults().withStorage(storage.files()));
     db.update(tx -> put(tx, 2, "ours"));
     assertThat(get(db, 1)).isEqualTo("before");
   }

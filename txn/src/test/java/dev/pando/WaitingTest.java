@@ -89,7 +89,7 @@ class WaitingTest extends DatabaseTestBase {
   }
 
   private Database openHooked() {
-    Database db = open(Options.defaults().withStorage(storage));
+    Database db = open(Options.defaults().withStorage(storage.files()));
     db.update(tx -> tx.put(NAMES, 0L, "claims the file"));
     return db;
   }
@@ -310,7 +310,9 @@ class WaitingTest extends DatabaseTestBase {
     Database db =
         Database.open(
             file(),
-            Options.defaults().withStorage(storage).withCloseTimeout(Duration.ofMillis(50)));
+            Options.defaults()
+                .withStorage(storage.files())
+                .withCloseTimeout(Duration.ofMillis(50)));
     db.update(tx -> tx.put(NAMES, 0L, "claims the file"));
     stopAtNextSync();
     Doing before = new Doing(() -> db.update(tx -> tx.put(NAMES, 1L, "before")));
