@@ -3,13 +3,12 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.codec.Codec;
+import dev.pando.crash.ExpectedTables;
 import dev.pando.crash.Figures;
+import dev.pando.crash.HeldReader;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
@@ -17,18 +16,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Random programs against a model: a {@link TreeMap} for each table of each state that is still
- * read. {@code -Dcrash.seed=} runs one again.
+ * Random programs against a model: the expected tables of each state that is still read. {@code
+ * -Dcrash.seed=} runs one again.
  */
 @Tag("scaled")
 final class ModelTest extends DatabaseTestBase {
   private static final String[] TABLES = {"one", "two", "three"};
+  private static final String RENAMED = "renamed";
 
-  /** A reader and what it must go on seeing. */
-  private record Held(ReadTxn tx, Map<String, TreeMap<String, byte[]>> state) {}
-
-  private final List<Held> held = new ArrayList<>();
-  private Map<String, TreeMap<String, byte[]>> committed = new HashMap<>();
+  private final List<HeldReader<String>> held = new ArrayList<>();
+  private ExpectedTables<String> committed = new ExpectedTables<>(Codec.utf8());
   private Random random = new Random();
   private Database db;
   private Options options;
@@ -61,7 +58,7 @@ final class ModelTest extends DatabaseTestBase {
     } catch (Throwable e) {
       throw new AssertionError("seed " + seed + " after " + operations + " operations", e);
     }
-    held.forEach(reader -> reader.tx.close());
+    held.forEach(HeldReader::end);
     System.out.println("ModelTest " + operations + " operations, " + db.stat());
     figures.reached(operations);
   }
@@ -84,7 +81,7 @@ final class ModelTest extends DatabaseTestBase {
   }
 
   private void transaction(int keys) {
-    Map<String, TreeMap<String, byte[]>> model = copy(committed);
+    ExpectedTables<String> model = committed.copy();
     boolean large = random.nextInt(40) == 0;
     int size = large ? random.nextInt(3000) : random.nextInt(60);
     try (WriteTxn tx = db.beginWrite()) {
@@ -98,50 +95,29 @@ final class ModelTest extends DatabaseTestBase {
     }
   }
 
-  private static Map<String, TreeMap<String, byte[]>> copy(
-      Map<String, TreeMap<String, byte[]>> state) {
-    Map<String, TreeMap<String, byte[]>> copy = new HashMap<>();
-    state.forEach((name, entries) -> copy.put(name, new TreeMap<>(entries)));
-    return copy;
-  }
-
-  private static Table<String, byte[]> table(String name) {
-    return Table.of(name, Codec.utf8(), Codec.bytes());
-  }
-
-  private void operation(WriteTxn tx, Map<String, TreeMap<String, byte[]>> model, int keys) {
+  private void operation(WriteTxn tx, ExpectedTables<String> model, int keys) {
     operations++;
     String name = TABLES[random.nextInt(TABLES.length)];
-    Table<String, byte[]> table = table(name);
     String key = key(keys);
     int choice = random.nextInt(20_000);
     if (choice < 11_500) {
-      byte[] value = value();
-      TreeMap<String, byte[]> entries = model.computeIfAbsent(name, n -> new TreeMap<>());
-      assertThat(tx.put(table, key, value)).isEqualTo(entries.put(key, value) == null);
+      model.put(tx, name, key, value());
     } else if (choice < 16_500) {
-      TreeMap<String, byte[]> entries = model.getOrDefault(name, new TreeMap<>());
-      assertThat(tx.delete(table, key)).isEqualTo(entries.remove(key) != null);
+      model.delete(tx, name, key);
     } else if (choice < 19_800) {
-      assertThat(tx.get(table, key)).isEqualTo(model.getOrDefault(name, new TreeMap<>()).get(key));
+      assertThat(tx.get(model.table(name), key)).isEqualTo(model.read(name).get(key));
     } else if (choice < 19_900) {
-      deleteRange(tx, table, model.getOrDefault(name, new TreeMap<>()), key);
+      deleteRange(tx, model.table(name), model.read(name), key);
     } else if (choice < 19_990) {
-      assertSame(tx, name, model.get(name));
+      model.assertSeenBy(tx, TABLES);
     } else if (choice < 19_993) {
-      tx.clear(table);
-      model.computeIfPresent(name, (n, entries) -> new TreeMap<>());
+      model.clear(tx, name);
     } else if (choice < 19_996) {
-      assertThat(tx.drop(name)).isEqualTo(model.remove(name) != null);
-    } else if (!model.containsKey("renamed")) {
-      TreeMap<String, byte[]> entries = model.remove(name);
-      assertThat(tx.rename(name, "renamed")).isEqualTo(entries != null);
-      if (entries != null) {
-        model.put("renamed", entries);
-      }
+      model.drop(tx, name);
+    } else if (!model.has(RENAMED)) {
+      model.rename(tx, name, RENAMED);
     } else {
-      assertThat(tx.drop("renamed")).isTrue();
-      assertThat(model.remove("renamed")).isNotNull();
+      model.drop(tx, RENAMED);
     }
   }
 
@@ -182,61 +158,32 @@ final class ModelTest extends DatabaseTestBase {
     return value;
   }
 
-  private static void assertSame(ReadTxn tx, String name, TreeMap<String, byte[]> entries) {
-    Table<String, byte[]> table = table(name);
-    TreeMap<String, byte[]> expected = entries == null ? new TreeMap<>() : entries;
-    assertThat(tx.tables().contains(name)).isEqualTo(entries != null);
-    assertThat(tx.count(table)).isEqualTo(expected.size());
-    Iterator<Map.Entry<String, byte[]>> model = expected.entrySet().iterator();
-    for (Entry<String, byte[]> entry : tx.scan(table)) {
-      Map.Entry<String, byte[]> wanted = model.next();
-      assertThat(entry.key()).isEqualTo(wanted.getKey());
-      if (!Arrays.equals(entry.value(), wanted.getValue())) {
-        throw new AssertionError("another value of " + entry.key() + " in " + name);
-      }
-    }
-    assertThat(model.hasNext()).isFalse();
-  }
-
-  private static void assertSameState(ReadTxn tx, Map<String, TreeMap<String, byte[]>> state) {
-    for (String name : TABLES) {
-      assertSame(tx, name, state.get(name));
-    }
-    assertSame(tx, "renamed", state.get("renamed"));
-  }
-
   private void holdReader() {
     if (held.size() < 6) {
-      held.add(new Held(db.beginRead(), committed));
+      held.add(new HeldReader<>(db.beginRead(), committed));
     }
   }
 
   private void verifyReader() {
     if (!held.isEmpty()) {
-      Held reader = held.get(random.nextInt(held.size()));
-      assertSameState(reader.tx, reader.state);
+      held.get(random.nextInt(held.size())).verify();
     }
   }
 
   private void releaseReader() {
     if (!held.isEmpty()) {
-      Held reader = held.remove(random.nextInt(held.size()));
-      assertSameState(reader.tx, reader.state);
-      reader.tx.close();
+      held.remove(random.nextInt(held.size())).end();
     }
   }
 
   private void reopen() {
-    for (Held reader : held) {
-      assertSameState(reader.tx, reader.state);
-      reader.tx.close();
-    }
+    held.forEach(HeldReader::end);
     held.clear();
     closeChecked(db);
     db = open(options);
     assertThat(db.openReport().passedOver()).isEmpty();
     try (ReadTxn tx = db.beginRead()) {
-      assertSameState(tx, committed);
+      committed.assertSeenBy(tx, TABLES);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.codec.Codec;
+import dev.pando.crash.ExpectedTables;
 import dev.pando.crash.Figures;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
@@ -12,7 +13,6 @@ import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("scaled")
 final class SavepointFaultTest {
   private static final Path FILE = Path.of("/simulated/savepoints.pando");
-  private static final Table<Long, byte[]> TABLE = Table.of("t", Codec.u64(), Codec.bytes());
+  private static final String TABLE = "t";
   private static final int PROGRAMS = 750;
 
   private Random random = new Random();
-  private TreeMap<Long, byte[]> acknowledged = new TreeMap<>();
+  private ExpectedTables<Long> acknowledged = none();
   private boolean failing;
   private int failures;
   private int undone;
@@ -41,7 +41,7 @@ final class SavepointFaultTest {
     Figures figures = new Figures("savepoints under failures, no room: " + noRoom, PROGRAMS);
     for (long i = 0; i < (Figures.replays() ? 1 : figures.wanted()); i++) {
       random = new Random(figures.seed(i));
-      acknowledged = new TreeMap<>();
+      acknowledged = none();
       try {
         program(noRoom);
       } catch (Throwable e) {
@@ -56,6 +56,10 @@ final class SavepointFaultTest {
       assertThat(commits).isGreaterThan((int) figures.wanted());
     }
     figures.reached(figures.wanted());
+  }
+
+  private static ExpectedTables<Long> none() {
+    return new ExpectedTables<>(Codec.u64());
   }
 
   private static Options options(SimulatedDisk disk) {
@@ -93,10 +97,10 @@ final class SavepointFaultTest {
   }
 
   private void transaction(Database db) {
-    TreeMap<Long, byte[]> model = new TreeMap<>(acknowledged);
+    ExpectedTables<Long> model = acknowledged.copy();
     try (WriteTxn tx = db.beginWrite()) {
       for (int i = 0; i < 12; i++) {
-        TreeMap<Long, byte[]> before = new TreeMap<>(model);
+        ExpectedTables<Long> before = model.copy();
         Savepoint savepoint = tx.savepoint();
         failing = random.nextInt(3) == 0;
         try {
@@ -108,7 +112,7 @@ final class SavepointFaultTest {
           undone++;
           tx.rollbackTo(savepoint);
           model = before;
-          assertSees(tx, model);
+          model.assertSeenBy(tx);
         }
         failing = false;
       }
@@ -118,34 +122,25 @@ final class SavepointFaultTest {
     }
   }
 
-  private void piece(WriteTxn tx, TreeMap<Long, byte[]> model) {
+  private void piece(WriteTxn tx, ExpectedTables<Long> model) {
     int size = random.nextInt(3) == 0 ? 150 : 5;
     for (int i = 0; i < size; i++) {
       long key = random.nextInt(300);
       if (random.nextInt(3) == 0) {
-        boolean _ = tx.delete(TABLE, key);
-        model.remove(key);
+        model.delete(tx, TABLE, key);
         continue;
       }
       int kind = random.nextInt(100);
       int longest = kind == 0 ? 80_000 : kind < 10 ? 4000 : 300;
       byte[] value = new byte[random.nextInt(longest)];
       random.nextBytes(value);
-      boolean _ = tx.put(TABLE, key, value);
-      model.put(key, value);
+      model.put(tx, TABLE, key, value);
     }
   }
 
-  private static void assertHolds(Database db, TreeMap<Long, byte[]> wanted) {
+  private static void assertHolds(Database db, ExpectedTables<Long> wanted) {
     try (ReadTxn tx = db.beginRead()) {
-      assertSees(tx, wanted);
-    }
-  }
-
-  private static void assertSees(ReadTxn tx, TreeMap<Long, byte[]> wanted) {
-    assertThat(tx.count(TABLE)).isEqualTo(wanted.size());
-    for (Entry<Long, byte[]> entry : tx.scan(TABLE)) {
-      assertThat(entry.value()).isEqualTo(wanted.get(entry.key()));
+      wanted.assertSeenBy(tx);
     }
   }
 }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.codec.Codec;
+import dev.pando.crash.ExpectedSavepoints;
+import dev.pando.crash.ExpectedTables;
 import dev.pando.crash.Figures;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
+import dev.pando.crash.HeldReader;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,44 +16,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Random transactions with savepoints inside each other, against a stack of {@link TreeMap}s.
- * {@code -Dcrash.seed=} runs one again.
+ * Random transactions with savepoints inside each other, against the tables that are expected at
+ * each. {@code -Dcrash.seed=} runs one again.
  */
 @Tag("scaled")
 final class SavepointModelTest extends DatabaseTestBase {
   private static final String[] TABLES = {"one", "two", "three", "four", "five"};
   private static final long KEYS = 400;
+  private static final int DEEPEST = 6;
 
   /** Enough to leave a batch of pages of 512 bytes to the early writer. */
   private static final int LOAD = 9000;
 
-  /** Tables by name. */
-  private static final class State {
-    final TreeMap<String, TreeMap<Long, byte[]>> tables = new TreeMap<>();
-
-    State copy() {
-      State copy = new State();
-      tables.forEach((name, entries) -> copy.tables.put(name, new TreeMap<>(entries)));
-      return copy;
-    }
-
-    TreeMap<Long, byte[]> get(String name) {
-      return tables.getOrDefault(name, new TreeMap<>());
-    }
-
-    TreeMap<Long, byte[]> make(String name) {
-      return tables.computeIfAbsent(name, n -> new TreeMap<>());
-    }
-  }
-
-  /** A reader and what it must go on seeing. */
-  private record Held(ReadTxn tx, State state) {}
-
   private Random random = new Random();
-  private State committed = new State();
-  private State state = committed;
-  private ModelSavepoints<State> savepoints = new ModelSavepoints<>(State::copy);
-  private @Nullable Held held;
+  private ExpectedTables<Long> committed = new ExpectedTables<>(Codec.u64());
+  private ExpectedTables<Long> state = committed;
+  private ExpectedSavepoints<Long> savepoints = new ExpectedSavepoints<>();
+  private @Nullable HeldReader<Long> held;
   private boolean loads;
   private int rollbacks;
 
@@ -99,7 +77,7 @@ final class SavepointModelTest extends DatabaseTestBase {
           assertThat(db.openReport().passedOver()).isEmpty();
         }
         try (ReadTxn tx = db.beginRead()) {
-          assertSees(tx, committed);
+          committed.assertSeenBy(tx, TABLES);
         }
       } catch (Throwable e) {
         throw new AssertionError("seed " + seed + ", transaction " + i, e);
@@ -112,24 +90,22 @@ final class SavepointModelTest extends DatabaseTestBase {
 
   private void reader(Database db) {
     if (held == null && random.nextInt(10) == 0) {
-      held = new Held(db.beginRead(), committed);
+      held = new HeldReader<>(db.beginRead(), committed);
     } else if (random.nextInt(10) == 0) {
       endReader();
     }
   }
 
   private void endReader() {
-    Held reader = held;
-    if (reader != null) {
-      assertSees(reader.tx, reader.state);
-      reader.tx.close();
+    if (held != null) {
+      held.end();
       held = null;
     }
   }
 
   private void transaction(Database db) {
     state = committed.copy();
-    savepoints = new ModelSavepoints<>(State::copy);
+    savepoints = new ExpectedSavepoints<>();
     cursor = null;
     boolean large = random.nextInt(20) == 0;
     int size = large ? 500 + random.nextInt(2500) : random.nextInt(200);
@@ -138,15 +114,15 @@ final class SavepointModelTest extends DatabaseTestBase {
       raw = tx.raw("one");
       for (int i = 0; i < size; i++) {
         if (random.nextInt(every) == 0) {
-          state = savepoints.step(tx, state, random);
+          savepoint(tx);
           if (!large || random.nextInt(20) == 0) {
-            assertSees(tx, state);
+            state.assertSeenBy(tx, TABLES);
           }
         }
         change(tx);
         cursor(tx);
       }
-      rollbacks += savepoints.rollbacks;
+      rollbacks += savepoints.rollbacks();
       if (random.nextInt(6) > 0) {
         tx.commit();
         committed = state;
@@ -154,33 +130,41 @@ final class SavepointModelTest extends DatabaseTestBase {
     }
   }
 
-  private static Table<Long, byte[]> table(String name) {
-    return Table.of(name, Codec.u64(), Codec.bytes());
+  /** Makes a savepoint, or does something with one. */
+  private void savepoint(WriteTxn tx) {
+    int choice = random.nextInt(100);
+    int depth = savepoints.depth();
+    if (depth == 0 || (choice < 40 && depth < DEEPEST)) {
+      savepoints.begin(tx, state);
+      return;
+    }
+    // Mostly the newest one.
+    int which = random.nextInt(3) > 0 ? depth - 1 : random.nextInt(depth);
+    if (choice < 75) {
+      state = savepoints.rollBack(tx, which);
+    } else {
+      savepoints.release(tx, which);
+    }
   }
 
   private void change(WriteTxn tx) {
     String name = TABLES[random.nextInt(TABLES.length)];
-    Table<Long, byte[]> table = table(name);
     long key = random.nextLong(KEYS);
     int choice = random.nextInt(4000);
     if (choice < 2200) {
-      byte[] value = value();
-      boolean isNew = !state.get(name).containsKey(key);
-      assertThat(tx.put(table, key, value)).isEqualTo(isNew);
-      state.make(name).put(key, value);
+      state.put(tx, name, key, value());
     } else if (choice < 3400) {
-      assertThat(tx.delete(table, key)).isEqualTo(state.get(name).remove(key) != null);
+      state.delete(tx, name, key);
     } else if (choice < 3900) {
-      assertThat(tx.get(table, key)).isEqualTo(state.get(name).get(key));
+      assertThat(tx.get(state.table(name), key)).isEqualTo(state.read(name).get(key));
     } else if (choice < 3930) {
       deleteRange(tx, name, key);
     } else if (choice < 3945) {
       rawPut(tx, key);
     } else if (choice < 3952) {
-      tx.clear(table);
-      state.tables.computeIfPresent(name, (n, entries) -> new TreeMap<>());
+      state.clear(tx, name);
     } else if (choice < 3966) {
-      assertThat(tx.drop(name)).isEqualTo(state.tables.remove(name) != null);
+      state.drop(tx, name);
     } else if (choice < 3994) {
       rename(tx, name);
     } else if (loads) {
@@ -197,19 +181,15 @@ final class SavepointModelTest extends DatabaseTestBase {
     java.nio.ByteBuffer.wrap(encoded).putLong(key);
     if (tx.tables().contains("one")) { // else it would be made with other codecs
       byte[] value = value();
-      assertThat(raw.put(encoded, value)).isEqualTo(!state.get("one").containsKey(key));
-      state.make("one").put(key, value);
+      assertThat(raw.put(encoded, value)).isEqualTo(state.entries("one").put(key, value) == null);
       assertThat(raw.get(encoded)).isEqualTo(value);
     }
   }
 
   private void rename(WriteTxn tx, String name) {
     String to = TABLES[random.nextInt(TABLES.length)];
-    if (state.tables.containsKey(name) && !state.tables.containsKey(to)) {
-      assertThat(tx.rename(name, to)).isTrue();
-      state.tables.put(to, state.tables.remove(name));
-    } else if (!state.tables.containsKey(name)) {
-      assertThat(tx.rename(name, to)).isFalse();
+    if (!state.has(name) || !state.has(to)) {
+      state.rename(tx, name, to);
     } else if (name.equals(to)) {
       assertThat(tx.rename(name, to)).as("does nothing").isTrue();
     } else {
@@ -218,16 +198,16 @@ final class SavepointModelTest extends DatabaseTestBase {
   }
 
   private void deleteRange(WriteTxn tx, String name, long from) {
-    Table<Long, byte[]> table = table(name);
+    Table<Long, byte[]> table = state.table(name);
     for (Entry<Long, byte[]> entry : tx.scan(table, Range.closedOpen(from, from + 15))) {
       assertThat(tx.delete(table, entry.key())).isTrue();
     }
-    state.get(name).subMap(from, from + 15).clear();
+    state.read(name).subMap(from, from + 15).clear();
   }
 
   private void load(WriteTxn tx, String name) {
-    Table<Long, byte[]> table = table(name);
-    TreeMap<Long, byte[]> entries = state.make(name);
+    Table<Long, byte[]> table = state.table(name);
+    TreeMap<Long, byte[]> entries = state.entries(name);
     long first = entries.isEmpty() ? KEYS : Math.max(KEYS, entries.lastKey() + 1);
     if (first > 5L * LOAD) {
       tx.clear(table);
@@ -246,11 +226,11 @@ final class SavepointModelTest extends DatabaseTestBase {
   private void cursor(WriteTxn tx) {
     RawCursor open = cursor;
     if (open == null) {
-      if (random.nextInt(40) == 0 && state.tables.containsKey("one")) {
+      if (random.nextInt(40) == 0 && state.has("one")) {
         cursor = tx.raw("one").cursor();
-        cursorRollbacks = savepoints.rollbacks;
+        cursorRollbacks = savepoints.rollbacks();
       }
-    } else if (cursorRollbacks != savepoints.rollbacks) {
+    } else if (cursorRollbacks != savepoints.rollbacks()) {
       assertThatThrownBy(open::next)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("savepoint");
@@ -281,22 +261,5 @@ final class SavepointModelTest extends DatabaseTestBase {
     byte[] value = new byte[size];
     random.nextBytes(value);
     return value;
-  }
-
-  private static void assertSees(ReadTxn tx, State wanted) {
-    assertThat(tx.tables()).isEqualTo(List.copyOf(wanted.tables.keySet()));
-    for (String name : TABLES) {
-      List<Map.Entry<Long, byte[]>> expected = new ArrayList<>(wanted.get(name).entrySet());
-      assertThat(tx.count(table(name))).isEqualTo(expected.size());
-      int at = 0;
-      for (Entry<Long, byte[]> entry : tx.scan(table(name))) {
-        Map.Entry<Long, byte[]> next = expected.get(at++);
-        assertThat(entry.key()).isEqualTo(next.getKey());
-        if (!Arrays.equals(entry.value(), next.getValue())) {
-          throw new AssertionError("another value of " + entry.key() + " in " + name);
-        }
-      }
-      assertThat(at).isEqualTo(expected.size());
-    }
   }
 }

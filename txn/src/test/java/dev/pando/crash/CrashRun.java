@@ -3,7 +3,6 @@ package dev.pando.crash;
 import dev.pando.CheckReport;
 import dev.pando.Database;
 import dev.pando.Durability;
-import dev.pando.Savepoint;
 import dev.pando.WriteTxn;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageException;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * the disk; then it goes on with what is left.
  */
 final class CrashRun implements AutoCloseable {
-  private record Point(Savepoint savepoint, Model state) {}
-
   private static final long CAPACITY = 1 << 20;
 
   final ImageCheck check;
@@ -37,13 +33,13 @@ final class CrashRun implements AutoCloseable {
   private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
   private @Nullable Database db;
   private @Nullable WriteTxn tx;
-  private final List<HeldReader> readers = new ArrayList<>();
-  private final List<Point> savepoints = new ArrayList<>();
+  private final List<HeldReader<Long>> readers = new ArrayList<>();
+  private ExpectedSavepoints<Long> savepoints = new ExpectedSavepoints<>();
 
   private final PossibleStates states = new PossibleStates();
 
   /** What the running transaction has made of it. */
-  private Model working = Model.empty();
+  private ExpectedTables<Long> working = Model.empty().tables();
 
   /** Whether this process has begun to write. */
   private boolean writing;
@@ -193,7 +189,7 @@ final class CrashRun implements AutoCloseable {
     states.commitIsOver();
     cutAfterKill = false;
     readers.clear();
-    savepoints.clear();
+    savepoints = new ExpectedSavepoints<>();
     fault = null;
     failing = false;
   }
@@ -204,7 +200,7 @@ final class CrashRun implements AutoCloseable {
     // What a failed sync lost, the next process does not find.
     List<Model> possible = latched ? before : states.findable();
     failing = false;
-    savepoints.clear();
+    savepoints = new ExpectedSavepoints<>();
     WriteTxn running = tx;
     tx = null;
     states.commitIsOver();
@@ -249,7 +245,7 @@ final class CrashRun implements AutoCloseable {
     writing = false;
     Model found = ImageCheck.find(opened, possible);
     boolean _ = states.found(found);
-    working = found;
+    working = found.tables();
   }
 
   private WriteTxn tx() {
@@ -257,7 +253,7 @@ final class CrashRun implements AutoCloseable {
     if (running == null) {
       running = db().beginWrite();
       tx = running;
-      working = seen().copy();
+      working = seen().tables().copy();
       if (!writing) {
         states.durable(seen()); // the first transaction of a process syncs what it found
         writing = true;
@@ -267,71 +263,56 @@ final class CrashRun implements AutoCloseable {
   }
 
   void put(String table, long key, int length) {
-    byte[] value = Model.value(random.nextLong(), length);
-    boolean _ = tx().put(Model.table(table), key, value);
-    working.entries(table).put(key, value);
+    WriteTxn running = tx();
+    working.put(running, table, key, Model.value(random.nextLong(), length));
   }
 
   void delete(String table, long key) {
-    boolean _ = tx().delete(Model.table(table), key);
-    if (working.tables().containsKey(table)) {
-      working.entries(table).remove(key);
-    }
+    WriteTxn running = tx();
+    working.delete(running, table, key);
   }
 
   void clear(String table) {
-    tx().clear(Model.table(table));
-    working.tables().computeIfPresent(table, (name, old) -> new TreeMap<>());
+    WriteTxn running = tx();
+    working.clear(running, table);
   }
 
   void drop(String table) {
-    boolean _ = tx().drop(table);
-    working.tables().remove(table);
+    WriteTxn running = tx();
+    working.drop(running, table);
   }
 
   /** Gives a table another name, unless there is one of it. */
   void rename(String from, String to) {
     WriteTxn running = tx();
-    if (!working.tables().containsKey(to)) {
-      TreeMap<Long, byte[]> entries = working.tables().remove(from);
-      if (running.rename(from, to) != (entries != null)) {
-        throw new AssertionError("whether there is a table " + from);
-      }
-      if (entries != null) {
-        working.tables().put(to, entries);
-      }
+    if (!working.has(to)) {
+      working.rename(running, from, to);
     }
   }
 
   void savepoint() {
-    Savepoint made = tx().savepoint();
-    savepoints.add(new Point(made, working.copy()));
+    WriteTxn running = tx();
+    savepoints.begin(running, working);
   }
 
   /** Goes back to one of the savepoints there are, or forgets it and those after it. */
   void endSavepoint(int which, boolean rollBack) {
-    if (savepoints.isEmpty()) {
+    if (savepoints.depth() == 0) {
       return;
     }
-    int at = which % savepoints.size();
-    Point point = savepoints.get(at);
+    int at = which % savepoints.depth();
     if (rollBack) {
-      tx().rollbackTo(point.savepoint);
-      working = point.state.copy();
-      savepoints.subList(at + 1, savepoints.size()).clear();
+      working = savepoints.rollBack(tx(), at);
     } else {
-      tx().release(point.savepoint);
-      savepoints.subList(at, savepoints.size()).clear();
+      savepoints.release(tx(), at);
     }
   }
 
   void commit(Durability durability) {
     WriteTxn running = tx();
-    if (!working.isSeenBy(running)) {
-      throw new AssertionError("the transaction does not see what it did");
-    }
-    savepoints.clear();
-    states.commits(working);
+    working.assertSeenBy(running);
+    savepoints = new ExpectedSavepoints<>();
+    states.commits(seen().with(working));
     running.commit(durability);
     tx = null;
     acknowledged(durability);
@@ -347,7 +328,7 @@ final class CrashRun implements AutoCloseable {
   void abort() {
     WriteTxn running = tx();
     tx = null;
-    savepoints.clear();
+    savepoints = new ExpectedSavepoints<>();
     running.close();
   }
 
@@ -360,7 +341,7 @@ final class CrashRun implements AutoCloseable {
 
   void beginReader() {
     if (readers.size() < 4) {
-      readers.add(new HeldReader(db().beginRead(), seen()));
+      readers.add(new HeldReader<>(db().beginRead(), seen().tables()));
     }
   }
 
@@ -371,27 +352,23 @@ final class CrashRun implements AutoCloseable {
   }
 
   void createSnapshot(String name) {
-    if (tx == null && !seen().snapshots().containsKey(name)) {
-      Model next = seen().copy();
-      next.snapshots().put(name, new Model(seen().tables(), new TreeMap<>()));
-      states.commits(next);
+    if (tx == null && !seen().hasSnapshot(name)) {
+      states.commits(seen().withSnapshot(name));
       Object _ = db().snapshots().create(name);
       acknowledged(Durability.SYNC);
     }
   }
 
   void dropSnapshot(String name) {
-    if (tx == null && seen().snapshots().containsKey(name)) {
-      Model next = seen().copy();
-      next.snapshots().remove(name);
-      states.commits(next);
+    if (tx == null && seen().hasSnapshot(name)) {
+      states.commits(seen().withoutSnapshot(name));
       boolean _ = db().snapshots().drop(name);
       acknowledged(Durability.SYNC);
     }
   }
 
   void restoreSnapshot(String name) {
-    if (tx == null && seen().snapshots().containsKey(name)) {
+    if (tx == null && seen().hasSnapshot(name)) {
       states.commits(seen().restored(name));
       long _ = db().snapshots().restore(name);
       acknowledged(Durability.SYNC);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pando.CheckReport;
 import dev.pando.Database;
 import dev.pando.Durability;
-import dev.pando.ReadTxn;
 import dev.pando.WriteTxn;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageException;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,22 +28,15 @@ final class FaultRun implements AutoCloseable {
   private static final long CAPACITY = 4 << 20;
 
   /** A transaction and what it makes of the state before. */
-  record Working(WriteTxn tx, Model model) {
+  record Working(WriteTxn tx, ExpectedTables<Long> model) {
     void put(String table, long key, int length) {
-      byte[] value = Model.value(31 * key + length, length);
-      boolean _ = tx.put(Model.table(table), key, value);
-      model.entries(table).put(key, value);
+      model.put(tx, table, key, Model.value(31 * key + length, length));
     }
 
     void delete(String table, long key) {
-      boolean _ = tx.delete(Model.table(table), key);
-      if (model.tables().containsKey(table)) {
-        model.entries(table).remove(key);
-      }
+      model.delete(tx, table, key);
     }
   }
-
-  private record Held(ReadTxn tx, Model state) {}
 
   private final Fault fault;
   private final boolean forEver;
@@ -53,7 +44,7 @@ final class FaultRun implements AutoCloseable {
   private final Random random;
   private final SimulatedDisk disk = new SimulatedDisk(CAPACITY);
   private final ImageCheck check;
-  private final List<Held> readers = new ArrayList<>();
+  private final List<HeldReader<Long>> readers = new ArrayList<>();
   private @Nullable Database db;
 
   /** What a power cut may leave, the oldest first; the last is what processes see. */
@@ -180,7 +171,7 @@ final class FaultRun implements AutoCloseable {
     if (open != null) {
       int before = injected;
       try {
-        readers.add(new Held(open.beginRead(), seen()));
+        readers.add(new HeldReader<>(open.beginRead(), seen().tables()));
       } catch (StorageException e) {
         assertThat(injected).as("reading failed").isGreaterThan(before);
       }
@@ -188,28 +179,23 @@ final class FaultRun implements AutoCloseable {
   }
 
   private void endReaders() {
-    compareReaders();
-    readers.forEach(reader -> reader.tx.close());
+    readers.forEach(HeldReader::end);
     readers.clear();
   }
 
-  private void compareReaders() {
-    for (Held reader : readers) {
-      assertThat(reader.state.isSeenBy(reader.tx)).as("a reader sees its snapshot").isTrue();
-    }
-  }
-
   void update(Durability durability, Consumer<Working> changes) {
+    Model next = seen().copy();
     attempt(
         durability,
-        (open, next) -> {
+        next,
+        open -> {
           try (WriteTxn tx = open.beginWrite()) {
             if (!writing) {
               writing = true; // what it found is on disk now
               history = new ArrayList<>(List.of(seen()));
             }
-            changes.accept(new Working(tx, next));
-            doubtful = failed ? doubtful : next;
+            changes.accept(new Working(tx, next.tables()));
+            mayLeave(next);
             tx.commit(durability);
           }
         });
@@ -218,67 +204,70 @@ final class FaultRun implements AutoCloseable {
   void sync() {
     attempt(
         Durability.ASYNC,
-        (open, next) -> {
+        seen(),
+        open -> {
           open.sync();
           history = new ArrayList<>(List.of(seen()));
         });
   }
 
   void compact() {
-    attempt(Durability.ASYNC, (open, next) -> open.compact());
+    attempt(Durability.ASYNC, seen(), Database::compact);
   }
 
   void createSnapshot(String name) {
+    Model next = seen().withSnapshot(name);
     attempt(
         Durability.SYNC,
-        (open, next) -> {
-          next.snapshots().put(name, new Model(seen().tables(), new TreeMap<>()));
-          doubtful = failed ? doubtful : next;
+        next,
+        open -> {
+          mayLeave(next);
           Object _ = open.snapshots().create(name);
         });
   }
 
   /** Drops a snapshot, unless its creation failed. */
   void dropSnapshot(String name) {
+    boolean there = seen().hasSnapshot(name);
+    Model next = seen().withoutSnapshot(name);
     attempt(
         Durability.SYNC,
-        (open, next) -> {
-          boolean there = next.snapshots().remove(name) != null;
-          doubtful = failed ? doubtful : next;
+        next,
+        open -> {
+          mayLeave(next);
           assertThat(open.snapshots().drop(name)).isEqualTo(there);
         });
   }
 
   /** Restores a snapshot, unless its creation failed. */
   void restoreSnapshot(String name) {
+    if (!seen().hasSnapshot(name)) {
+      attempt(Durability.SYNC, seen(), Database::sync); // durable if it succeeds
+      return;
+    }
+    Model next = seen().restored(name);
     attempt(
         Durability.SYNC,
-        (open, next) -> {
-          if (next.snapshots().containsKey(name)) {
-            next.tables().clear();
-            next.tables().putAll(seen().restored(name).tables());
-            doubtful = failed ? doubtful : next;
-            long _ = open.snapshots().restore(name);
-          } else {
-            open.sync(); // the attempt is durable if it succeeds
-          }
+        next,
+        open -> {
+          mayLeave(next);
+          long _ = open.snapshots().restore(name);
         });
   }
 
-  private interface Attempt {
-    void run(Database open, Model next);
+  private void mayLeave(Model next) {
+    doubtful = failed ? doubtful : next;
   }
 
   /** Does something that changes the state to another one, or fails and changes nothing. */
-  private void attempt(Durability durability, Attempt action) {
+  private void attempt(Durability durability, Model next, Consumer<Database> action) {
     Database open = db;
     if (open == null) {
       throw new IllegalStateException("not in a session");
     }
-    Model next = seen().copy();
     int before = injected;
     try {
-      action.run(open, next);
+      action.accept(open);
       assertThat(failed).as("wrote after it had failed").isFalse();
       doubtful = null;
       if (durability == Durability.SYNC) {
@@ -300,7 +289,7 @@ final class FaultRun implements AutoCloseable {
   }
 
   private void afterFailure(Database open) {
-    compareReaders();
+    readers.forEach(HeldReader::verify);
     assertThat(seen().isIn(open)).as("the newest acknowledged state is seen").isTrue();
   }
 

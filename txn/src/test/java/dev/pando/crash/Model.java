@@ -1,13 +1,10 @@
 package dev.pando.crash;
 
 import dev.pando.Database;
-import dev.pando.Entry;
 import dev.pando.NamedSnapshot;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
 import dev.pando.codec.Codec;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -19,9 +16,9 @@ import java.util.stream.Collectors;
  * What a database holds: its tables, and the tables of its named snapshots. Never changed once it
  * was given to somebody else.
  */
-record Model(Map<String, TreeMap<Long, byte[]>> tables, Map<String, Model> snapshots) {
+record Model(ExpectedTables<Long> tables, Map<String, ExpectedTables<Long>> snapshots) {
   static Model empty() {
-    return new Model(new TreeMap<>(), new TreeMap<>());
+    return new Model(new ExpectedTables<>(Codec.u64()), Map.of());
   }
 
   static Table<Long, byte[]> table(String name) {
@@ -36,25 +33,45 @@ record Model(Map<String, TreeMap<Long, byte[]>> tables, Map<String, Model> snaps
   }
 
   Model copy() {
-    Map<String, TreeMap<Long, byte[]>> copy = new TreeMap<>();
-    tables.forEach((name, entries) -> copy.put(name, new TreeMap<>(entries)));
-    return new Model(copy, new TreeMap<>(snapshots));
+    return new Model(tables.copy(), snapshots);
+  }
+
+  /** The same snapshots with other tables. */
+  Model with(ExpectedTables<Long> other) {
+    return new Model(other, snapshots);
+  }
+
+  boolean hasSnapshot(String name) {
+    return snapshots.containsKey(name);
+  }
+
+  /** The same after a snapshot of this name was created. */
+  Model withSnapshot(String name) {
+    Map<String, ExpectedTables<Long>> more = new TreeMap<>(snapshots);
+    more.put(name, tables);
+    return new Model(tables, more);
+  }
+
+  /** The same after the snapshot of this name, if there is one, was dropped. */
+  Model withoutSnapshot(String name) {
+    Map<String, ExpectedTables<Long>> fewer = new TreeMap<>(snapshots);
+    fewer.remove(name);
+    return new Model(tables, fewer);
   }
 
   /** The same after a named snapshot was restored. */
   Model restored(String snapshot) {
-    Model kept = Objects.requireNonNull(snapshots.get(snapshot), snapshot);
-    return new Model(kept.copy().tables, new TreeMap<>(snapshots));
+    return with(Objects.requireNonNull(snapshots.get(snapshot), snapshot));
   }
 
   TreeMap<Long, byte[]> entries(String table) {
-    return tables.computeIfAbsent(table, name -> new TreeMap<>());
+    return tables.entries(table);
   }
 
   /** Whether a database holds exactly this. */
   boolean isIn(Database db) {
     try (ReadTxn tx = db.beginRead()) {
-      if (!isSeenBy(tx)) {
+      if (!tables.areSeenBy(tx)) {
         return false;
       }
     }
@@ -63,38 +80,13 @@ record Model(Map<String, TreeMap<Long, byte[]>> tables, Map<String, Model> snaps
     if (!names.equals(snapshots.keySet())) {
       return false;
     }
-    for (Map.Entry<String, Model> snapshot : snapshots.entrySet()) {
+    for (Map.Entry<String, ExpectedTables<Long>> snapshot : snapshots.entrySet()) {
       try (ReadTxn tx = db.snapshots().open(snapshot.getKey())) {
-        if (!snapshot.getValue().isSeenBy(tx)) {
+        if (!snapshot.getValue().areSeenBy(tx)) {
           return false;
         }
       }
     }
     return true;
-  }
-
-  /** Whether a transaction sees exactly these tables. */
-  boolean isSeenBy(ReadTxn tx) {
-    return Set.copyOf(tx.tables()).equals(tables.keySet())
-        && tables.entrySet().stream()
-            .allMatch(entry -> isSeenBy(tx, table(entry.getKey()), entry.getValue()));
-  }
-
-  private static boolean isSeenBy(
-      ReadTxn tx, Table<Long, byte[]> table, TreeMap<Long, byte[]> wanted) {
-    if (tx.count(table) != wanted.size()) {
-      return false;
-    }
-    Iterator<Map.Entry<Long, byte[]>> expected = wanted.entrySet().iterator();
-    for (Entry<Long, byte[]> entry : tx.scan(table)) {
-      if (!expected.hasNext()) {
-        return false;
-      }
-      Map.Entry<Long, byte[]> next = expected.next();
-      if (!entry.key().equals(next.getKey()) || !Arrays.equals(entry.value(), next.getValue())) {
-        return false;
-      }
-    }
-    return !expected.hasNext();
   }
 }

@@ -28,8 +28,8 @@ final class ProcessesRun implements AutoCloseable {
     private @Nullable Disk process;
     private @Nullable Database db;
     private @Nullable WriteTxn tx;
-    private Model working = Model.empty();
-    private final List<HeldReader> readers = new ArrayList<>();
+    private ExpectedTables<Long> working = Model.empty().tables();
+    private final List<HeldReader<Long>> readers = new ArrayList<>();
   }
 
   private static final String[] TABLES = {"one", "two"};
@@ -304,10 +304,8 @@ final class ProcessesRun implements AutoCloseable {
       states.settled();
       states.durable(seen()); // a process that takes over from a dead one syncs what it found
     }
-    member.working = seen().copy();
-    if (!member.working.isSeenBy(tx)) {
-      throw new AssertionError("the transaction does not begin on the newest commit");
-    }
+    member.working = seen().tables().copy();
+    member.working.assertSeenBy(tx);
   }
 
   private void change(Member member, WriteTxn tx) {
@@ -315,20 +313,9 @@ final class ProcessesRun implements AutoCloseable {
     for (int i = random.nextInt(1, 6); i > 0; i--) {
       long key = random.nextInt(keys);
       if (random.nextInt(3) == 0) {
-        boolean _ = tx.delete(Model.table(table), key);
-        member
-            .working
-            .tables()
-            .computeIfPresent(
-                table,
-                (name, entries) -> {
-                  byte[] _ = entries.remove(key);
-                  return entries;
-                });
+        member.working.delete(tx, table, key);
       } else {
-        byte[] value = Model.value(random.nextLong(), length());
-        boolean _ = tx.put(Model.table(table), key, value);
-        member.working.entries(table).put(key, value);
+        member.working.put(tx, table, key, Model.value(random.nextLong(), length()));
       }
     }
   }
@@ -340,7 +327,7 @@ final class ProcessesRun implements AutoCloseable {
 
   private void commit(Member member, WriteTxn tx) {
     Durability durability = random.nextInt(3) == 0 ? Durability.ASYNC : Durability.SYNC;
-    states.commits(member.working);
+    states.commits(seen().with(member.working));
     tell(member, "commits " + durability);
     tx.commit(durability);
     member.tx = null;
@@ -368,17 +355,14 @@ final class ProcessesRun implements AutoCloseable {
     }
     String name = random.nextBoolean() ? "kept" : "too";
     tell(member, "makes, drops or restores the snapshot " + name);
-    Model next = seen().copy();
-    if (!next.snapshots().containsKey(name)) {
-      next.snapshots().put(name, new Model(seen().tables(), new java.util.TreeMap<>()));
-      states.commits(next);
+    if (!seen().hasSnapshot(name)) {
+      states.commits(seen().withSnapshot(name));
       Object _ = db.snapshots().create(name);
     } else if (random.nextInt(3) > 0) {
-      states.commits(next.restored(name));
+      states.commits(seen().restored(name));
       long _ = db.snapshots().restore(name);
     } else {
-      next.snapshots().remove(name);
-      states.commits(next);
+      states.commits(seen().withoutSnapshot(name));
       boolean _ = db.snapshots().drop(name);
     }
     acknowledged(Durability.SYNC);
@@ -389,7 +373,7 @@ final class ProcessesRun implements AutoCloseable {
       tell(member, "reads");
       // A writer that died while it took over may have shown what it found.
       found(ImageCheck.find(db, states.findable()));
-      member.readers.add(new HeldReader(db.beginRead(), seen()));
+      member.readers.add(new HeldReader<>(db.beginRead(), seen().tables()));
     } else if (!member.readers.isEmpty()) {
       member.readers.remove(random.nextInt(member.readers.size())).end();
     }

@@ -7,13 +7,11 @@ import dev.pando.Database;
 import dev.pando.Disk;
 import dev.pando.Durability;
 import dev.pando.Options;
-import dev.pando.ReadTxn;
 import dev.pando.WriteTxn;
 import dev.pando.testkit.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -70,14 +68,12 @@ class RestoreModelTest {
     return "nothing in %d programs".formatted(programs);
   }
 
-  /** A reader and what it must go on seeing. */
-  private record Held(ReadTxn tx, Model state) {}
-
   private static final class Program implements AutoCloseable {
     private final Random random;
     private final SimulatedDisk disk = new SimulatedDisk(4 << 20);
     private final @Nullable Database[] members = new Database[2];
-    private final List<List<Held>> readers = List.of(new ArrayList<>(), new ArrayList<>());
+    private final List<List<HeldReader<Long>>> readers =
+        List.of(new ArrayList<>(), new ArrayList<>());
     private final int keys;
     private Model state = Model.empty();
     private long restores;
@@ -136,7 +132,7 @@ class RestoreModelTest {
       Model next = state.copy();
       try (WriteTxn tx = db.beginWrite()) {
         for (int i = random.nextInt(random.nextInt(8) == 0 ? 200 : 8); i >= 0; i--) {
-          change(tx, next);
+          change(tx, next.tables());
         }
         if (random.nextInt(8) > 0) {
           tx.commit(durability);
@@ -145,58 +141,51 @@ class RestoreModelTest {
       }
     }
 
-    private void change(WriteTxn tx, Model next) {
+    private void change(WriteTxn tx, ExpectedTables<Long> next) {
       String table = TABLES[random.nextInt(TABLES.length)];
       long key = random.nextInt(keys);
       int choice = random.nextInt(200);
       if (choice < 120) {
         int length = random.nextInt(choice < 100 ? 60 : choice < 118 ? 1200 : 20_000);
-        byte[] value = Model.value(random.nextLong(), length);
-        boolean _ = tx.put(Model.table(table), key, value);
-        next.entries(table).put(key, value);
+        next.put(tx, table, key, Model.value(random.nextLong(), length));
       } else if (choice < 197) {
-        boolean _ = tx.delete(Model.table(table), key);
-        next.tables().getOrDefault(table, new TreeMap<>()).remove(key);
+        next.delete(tx, table, key);
       } else {
-        assertThat(tx.drop(table)).isEqualTo(next.tables().remove(table) != null);
+        next.drop(tx, table);
       }
     }
 
     private void snapshot(Database db, String name) {
-      Model next = state.copy();
-      if (!state.snapshots().containsKey(name)) {
-        next.snapshots().put(name, new Model(state.tables(), new TreeMap<>()));
+      if (!state.hasSnapshot(name)) {
+        state = state.withSnapshot(name);
         Object _ = db.snapshots().create(name);
       } else if (random.nextInt(3) > 0) {
-        next = state.restored(name);
+        state = state.restored(name);
         long _ = db.snapshots().restore(name);
         restores++;
         if (random.nextInt(4) == 0) {
           CheckReport _ = db.check().throwIfBad();
-          assertThat(next.isIn(db)).as("what was restored").isTrue();
+          assertThat(state.isIn(db)).as("what was restored").isTrue();
         }
       } else {
-        next.snapshots().remove(name);
+        state = state.withoutSnapshot(name);
         assertThat(db.snapshots().drop(name)).isTrue();
       }
-      state = next;
     }
 
-    private void read(Database db, List<Held> mine, String name) {
+    private void read(Database db, List<HeldReader<Long>> mine, String name) {
       if (mine.size() < 4) {
-        Model kept = state.snapshots().get(name);
+        ExpectedTables<Long> kept = state.snapshots().get(name);
         mine.add(
             kept == null || random.nextBoolean()
-                ? new Held(db.beginRead(), state)
-                : new Held(db.snapshots().open(name), kept));
+                ? new HeldReader<>(db.beginRead(), state.tables())
+                : new HeldReader<>(db.snapshots().open(name), kept));
       }
     }
 
-    private void endReader(List<Held> mine) {
+    private void endReader(List<HeldReader<Long>> mine) {
       if (!mine.isEmpty()) {
-        Held reader = mine.remove(random.nextInt(mine.size()));
-        assertThat(reader.state.isSeenBy(reader.tx)).as("what a reader sees").isTrue();
-        reader.tx.close();
+        mine.remove(random.nextInt(mine.size())).end();
       }
     }
 
