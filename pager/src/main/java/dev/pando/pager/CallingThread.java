@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
@@ -26,32 +25,17 @@ final class CallingThread extends AbstractExecutorService {
     return AsynchronousFileChannel.open(path, options, EXECUTOR);
   }
 
-  /** The result of an operation, which has already run. */
+  /** The result of an operation, which has already run: an interrupt does not matter. */
   static int result(Future<Integer> done) throws IOException {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return done.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw cause(e);
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    if (done.state() == Future.State.SUCCESS) {
+      return done.resultNow();
     }
-  }
-
-  private static IOException cause(ExecutionException e) {
-    return switch (e.getCause()) {
+    Throwable e = done.exceptionNow();
+    throw switch (e) {
       case IOException io -> io;
       case RuntimeException unchecked -> throw unchecked;
       case Error error -> throw error;
-      case null, default -> new IOException(e);
+      default -> new IOException(e);
     };
   }
 

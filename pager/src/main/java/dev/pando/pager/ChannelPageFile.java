@@ -3,7 +3,6 @@ package dev.pando.pager;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
-import dev.pando.error.StorageIoException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -35,6 +34,9 @@ final class ChannelPageFile implements PageFile {
    * on disk.
    */
   private static final int PIECE_BYTES = 64 << 10;
+
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+  private static final long POLL_NANOS = 100_000;
 
   /** Beyond all pages: where locks are mandatory, they must not refuse reads of pages. */
   private static final long LOCK_POSITION = Long.MAX_VALUE - 8;
@@ -295,7 +297,7 @@ final class ChannelPageFile implements PageFile {
       return new MapPiece(start, mapUninterrupted(start, end - start, arena), arena);
     } catch (IOException e) {
       arena.close();
-      throw mapFailure(end - start, e);
+      throw IoFailure.ofMap(path, end - start, e);
     } catch (RuntimeException e) {
       arena.close();
       throw e;
@@ -343,9 +345,15 @@ final class ChannelPageFile implements PageFile {
 
   /** A process that opens the file holds the lock exclusively for a moment. */
   private void relock() throws IOException {
-    LockWait.until(
+    await(
         () -> lock.again() && readerLock.again(),
         "another process has locked the file while it was open");
+  }
+
+  private static void await(LockWait.Attempt<IOException> taken, String reason) throws IOException {
+    if (!LockWait.until(taken, PATIENCE_NANOS, POLL_NANOS)) {
+      throw new IOException(reason);
+    }
   }
 
   @Override
@@ -363,7 +371,7 @@ final class ChannelPageFile implements PageFile {
     StackRoom.forChannel();
     try {
       // A process that writes locks it for a moment, to see whether it is free.
-      LockWait.until(readerLock::tryShared, "another process holds the lock of readers");
+      await(readerLock::tryShared, "another process holds the lock of readers");
     } catch (IOException e) {
       throw IoFailure.of(path, "lock", e);
     }
@@ -405,20 +413,6 @@ final class ChannelPageFile implements PageFile {
     if (!Objects.equals(fileKey, fileKey(path))) {
       throw new IOException("another file took this name while the database was open");
     }
-  }
-
-  private StorageException mapFailure(long bytes, IOException e) {
-    String message = e.getMessage();
-    if (message != null && message.contains("Map failed")) {
-      return new StorageIoException(
-          path
-              + ": cannot map "
-              + bytes
-              + " bytes: no address space or too many maps; check"
-              + " `ulimit -v` and `sysctl vm.max_map_count`",
-          e);
-    }
-    return IoFailure.of(path, "map " + bytes + " bytes", e);
   }
 
   private void checkWritable() {

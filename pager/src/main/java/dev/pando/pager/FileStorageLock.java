@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,19 +213,20 @@ final class FileStorageLock implements StorageLock {
   }
 
   private static FileLock await(Path path, AsynchronousFileChannel channel) throws IOException {
+    @Nullable FileLock[] taken = {null};
+    boolean _ = LockWait.until(() -> isTaken(path, channel, taken), PATIENCE_NANOS, POLL_NANOS);
+    FileLock lock = taken[0];
+    if (lock == null) {
+      throw new IOException("another process has been creating it for too long; end that process");
+    }
+    return lock;
+  }
+
+  private static boolean isTaken(
+      Path path, AsynchronousFileChannel channel, @Nullable FileLock[] taken) throws IOException {
     try {
-      long end = System.nanoTime() + PATIENCE_NANOS;
-      while (true) {
-        FileLock lock = channel.tryLock(GROWING_POSITION, 1, false);
-        if (lock != null) {
-          return lock;
-        }
-        if (System.nanoTime() - end > 0) {
-          throw new IOException(
-              "another process has been creating it for too long; end that process");
-        }
-        LockSupport.parkNanos(POLL_NANOS);
-      }
+      taken[0] = channel.tryLock(GROWING_POSITION, 1, false);
+      return taken[0] != null;
     } catch (OverlappingFileLockException e) {
       throw openHere(path); // a program of this JVM locks the file by itself
     }
@@ -255,6 +255,9 @@ final class FileStorageLock implements StorageLock {
           return new Mapped(by, by.map(FileChannel.MapMode.READ_WRITE, 0, FIRST_BYTES, arena));
         } catch (ClosedByInterruptException e) {
           interrupted |= Thread.interrupted();
+        } catch (IOException e) {
+          by.close();
+          throw IoFailure.ofMap(path, FIRST_BYTES, e);
         }
       }
     } finally {
@@ -403,7 +406,7 @@ final class FileStorageLock implements StorageLock {
       return OwnThread.call(
           () -> open.map(FileChannel.MapMode.READ_WRITE, offset, bytes, arena), "pando-map");
     } catch (IOException e) {
-      throw IoFailure.of(path, "map " + bytes + " bytes", e);
+      throw IoFailure.ofMap(path, bytes, e);
     }
   }
 

@@ -43,6 +43,20 @@ final class IoFailure {
     return new StorageIoException(path + ": cannot " + action + ": " + advice(e), e);
   }
 
+  /** As {@link #of}, for mapping {@code bytes} of a file. */
+  static StorageException ofMap(Path path, long bytes, IOException e) {
+    if (reason(e).contains("Map failed")) {
+      return new StorageIoException(
+          path
+              + ": cannot map "
+              + bytes
+              + " bytes: no address space or too many maps; check"
+              + " `ulimit -v` and `sysctl vm.max_map_count`",
+          e);
+    }
+    return of(path, "map " + bytes + " bytes", e);
+  }
+
   private static boolean isNoRoom(IOException e) {
     String text = reason(e).toLowerCase(Locale.ROOT);
     return NO_ROOM.stream().anyMatch(text::contains);

@@ -1,28 +1,51 @@
 package dev.pando.pager;
 
-import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for a lock that another process holds only for a moment, but not for ever. */
-final class LockWait {
-  private static final long PATIENCE_NANOS = 1_000_000_000;
-  private static final long POLL_NANOS = 100_000;
-
-  /** Takes the lock, if it is free. */
-  interface Attempt {
-    boolean succeeds() throws IOException;
+/**
+ * Waits for what another process, or another thread, has only for a moment, but not for ever. An
+ * interrupt does not end such a wait, and stays set.
+ */
+public final class LockWait {
+  /** Takes what is waited for, if it is free. */
+  public interface Attempt<X extends Exception> {
+    /** Returns false if it is not free yet. */
+    boolean succeeds() throws X;
   }
 
   private LockWait() {}
 
-  /** Tries until it succeeds; fails with {@code reason} after a second. */
-  static void until(Attempt attempt, String reason) throws IOException {
-    long end = System.nanoTime() + PATIENCE_NANOS;
+  /**
+   * Tries until it succeeds.
+   *
+   * @param limitNanos time after which it gives up
+   * @param pollNanos time between two attempts
+   * @return false if the time has passed
+   */
+  public static <X extends Exception> boolean until(
+      Attempt<X> attempt, long limitNanos, long pollNanos) throws X {
+    long end = System.nanoTime() + limitNanos;
     while (!attempt.succeeds()) {
       if (System.nanoTime() - end > 0) {
-        throw new IOException(reason);
+        return false;
       }
-      LockSupport.parkNanos(POLL_NANOS);
+      pause(pollNanos);
+    }
+    return true;
+  }
+
+  /**
+   * Parks the thread. The interrupt is cleared meanwhile, because it would make each wait return at
+   * once: the loop around it would use a whole core.
+   */
+  public static void pause(long nanos) {
+    boolean interrupted = Thread.interrupted();
+    if (interrupted) {
+      LockSupport.parkNanos(1); // an interrupt is a permit, too, with which a park returns at once
+    }
+    LockSupport.parkNanos(nanos);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

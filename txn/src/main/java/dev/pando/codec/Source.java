@@ -1,13 +1,8 @@
 package dev.pando.codec;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
@@ -18,10 +13,6 @@ import java.util.Objects;
  * <p>Reading past the limit throws {@link CodecException} and leaves the position as it was.
  */
 public final class Source {
-  private static final ValueLayout.OfShort SHORT_BE = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
-  private static final ValueLayout.OfInt INT_BE = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
-  private static final ValueLayout.OfLong LONG_BE = JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
-
   /** The longest {@code byte[]} that every JVM can allocate. */
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -63,17 +54,17 @@ public final class Source {
 
   /** Reads two bytes, the most significant first. */
   public short getShortBE() {
-    return (short) (segment.get(SHORT_BE, take(Short.BYTES)) ^ mask);
+    return (short) (segment.get(Sink.SHORT_BE, take(Short.BYTES)) ^ mask);
   }
 
   /** Reads four bytes, the most significant first. */
   public int getIntBE() {
-    return (int) (segment.get(INT_BE, take(Integer.BYTES)) ^ mask);
+    return (int) (segment.get(Sink.INT_BE, take(Integer.BYTES)) ^ mask);
   }
 
   /** Reads eight bytes, the most significant first. */
   public long getLongBE() {
-    return segment.get(LONG_BE, take(Long.BYTES)) ^ mask;
+    return segment.get(Sink.LONG_BE, take(Long.BYTES)) ^ mask;
   }
 
   /**

@@ -3,7 +3,10 @@ package dev.pando.txn.file;
 import static dev.pando.txn.file.LockLayout.OPENING_LOCK;
 import static dev.pando.txn.file.LockLayout.SESSION_LOCK;
 
+import dev.pando.pager.LockWait;
 import dev.pando.pager.StorageLock;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lets processes enter and leave a lock file, one at a time. The lock of the file keeps out
@@ -12,6 +15,8 @@ import dev.pando.pager.StorageLock;
  */
 final class Entrance {
   private static final String OPENING = "is being opened or closed";
+  private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long POLL_NANOS = 200_000;
 
   private final StorageLock file;
   private final MemberLock opener;
@@ -28,7 +33,7 @@ final class Entrance {
 
   /** Takes the word; after this process has become a member. */
   void lockWord() {
-    Patience.await(file.path(), opener, OPENING);
+    await(file.path(), opener, OPENING);
   }
 
   /** Whether no process has the database open, of whatever version. For the holder of the lock. */
@@ -55,6 +60,18 @@ final class Entrance {
   }
 
   private void await(long position, boolean exclusive, String what) {
-    Patience.await(file.path(), () -> file.tryLock(position, exclusive), what);
+    await(file.path(), () -> file.tryLock(position, exclusive), what);
+  }
+
+  /**
+   * Waits for a lock that another process holds only for a moment.
+   *
+   * @param what the other process does, for people
+   * @throws dev.pando.error.DatabaseLockedException if that takes too long
+   */
+  static void await(Path lockFile, LockWait.Attempt<RuntimeException> taken, String what) {
+    if (!LockWait.until(taken, LIMIT_NANOS, POLL_NANOS)) {
+      throw Refusals.tooLong(lockFile, what, LIMIT_NANOS / 1_000_000_000);
+    }
   }
 }

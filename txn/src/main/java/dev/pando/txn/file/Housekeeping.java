@@ -1,5 +1,6 @@
 package dev.pando.txn.file;
 
+import dev.pando.pager.LockWait;
 import java.lang.System.Logger;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -68,7 +69,7 @@ public final class Housekeeping {
   private void run() {
     while (true) {
       try {
-        Patience.pause(TICK_NANOS);
+        LockWait.pause(TICK_NANOS);
         long time = System.nanoTime();
         now = time;
         for (Task task : tasks) {

@@ -32,6 +32,7 @@ import static dev.pando.txn.file.LockLayout.WRITING;
 
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseLockedException;
+import dev.pando.pager.LockWait;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.StorageLock;
 import java.lang.foreign.MemorySegment;
@@ -126,9 +127,9 @@ public final class LockFile implements AutoCloseable {
     entrance.stay();
   }
 
-  /** See {@link Patience#pause}. */
+  /** See {@link LockWait#pause}. */
   public static void pause(long nanos) {
-    Patience.pause(nanos);
+    LockWait.pause(nanos);
   }
 
   /** Whether no other process had the database open when this one entered. */
@@ -447,7 +448,7 @@ public final class LockFile implements AutoCloseable {
     if (growing) {
       return action.get();
     }
-    Patience.await(file.path(), grower, "changes its files' lengths");
+    Entrance.await(file.path(), grower, "changes its files' lengths");
     growing = true;
     try {
       return action.get();

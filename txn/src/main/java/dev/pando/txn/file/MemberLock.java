@@ -2,15 +2,15 @@ package dev.pando.txn.file;
 
 import static dev.pando.txn.file.LockBlocks.LONG;
 
+import dev.pando.pager.LockWait;
 import java.lang.foreign.MemorySegment;
-import java.util.function.BooleanSupplier;
 
 /**
  * A lock among processes: a word in the lock file that names the session that holds it. A session
  * that has ended holds nothing; {@link Members} knows. So it needs no lock of the kernel, which the
  * program might drop by mistake, and taking it is no system call unless another process has it.
  */
-final class MemberLock implements BooleanSupplier {
+final class MemberLock implements LockWait.Attempt<RuntimeException> {
   private final MemorySegment header;
   private final long word;
   private final Members members;
@@ -32,9 +32,9 @@ final class MemberLock implements BooleanSupplier {
     return isFree && LONG.compareAndSet(header, word, holder, ours);
   }
 
-  /** As {@link #tryLock}, for {@link Patience}. */
+  /** As {@link #tryLock}, for {@link LockWait}. */
   @Override
-  public boolean getAsBoolean() {
+  public boolean succeeds() {
     return tryLock();
   }
 

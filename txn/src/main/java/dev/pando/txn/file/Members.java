@@ -4,6 +4,7 @@ import static dev.pando.pager.PageHeader.LIMIT_U48;
 import static dev.pando.txn.file.LockBlocks.LONG;
 
 import dev.pando.error.DatabaseLockedException;
+import dev.pando.pager.LockWait;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.ProcessName;
 import dev.pando.pager.StorageLock;
@@ -293,7 +294,7 @@ public final class Members {
       if (verdict != Verdict.WATCHED || System.nanoTime() - end > 0) {
         return verdict != Verdict.DEAD;
       }
-      Patience.pause(POLL_NANOS);
+      LockWait.pause(POLL_NANOS);
     }
   }
 

@@ -36,8 +36,10 @@ public final class FreeRecord {
 
   private static final int CHUNK_WORDS = CHUNK_PAGES / Long.SIZE;
 
-  private static final ValueLayout.OfLong BIG =
+  /** Keys are big-endian, so that their order is the order of chunks. */
+  static final ValueLayout.OfLong BIG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
   private static final ValueLayout.OfLong U64 = PageHeader.U64;
   private static final ValueLayout.OfShort U16 = PageHeader.U16;
 

@@ -6,8 +6,6 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageReader;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,9 +15,6 @@ import java.util.List;
  * runs of both metas. After an exception the known pages are wrong, and must be read again.
  */
 final class NewerCommit {
-  private static final ValueLayout.OfLong BIG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-
   private final PageReader pages;
   private final Meta meta;
   private final PageSet recorded;
@@ -97,7 +92,8 @@ final class NewerCommit {
 
     private long chunk(Slice key) {
       long most = (meta.pageCount() - 1) / FreeRecord.CHUNK_PAGES;
-      long chunk = key.length == FreeRecord.KEY_BYTES ? key.segment.get(BIG, key.offset) : -1;
+      long chunk =
+          key.length == FreeRecord.KEY_BYTES ? key.segment.get(FreeRecord.BIG, key.offset) : -1;
       if (chunk < next || chunk > most) {
         throw new CorruptFileException(
             pages.name(),
