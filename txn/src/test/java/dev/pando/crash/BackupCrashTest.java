@@ -54,16 +54,25 @@ final class BackupCrashTest {
     OLDER.entries("t").put(1L, Model.value(7, 100));
   }
 
+  /** Made once: each case begins with them. */
+  private static final byte[] WANTED_FILE = file(WANTED);
+
+  private static final byte[] OLDER_FILE = file(OLDER);
+
   /** What is done to the disk, by a process of its own. */
   private interface Work {
     void on(SimulatedDisk disk);
   }
 
-  private static void fill(SimulatedDisk disk, Path path, Model model) {
-    try (Database db = Database.open(path, disk.options(OPTIONS))) {
-      model
-          .entries("t")
-          .forEach((key, value) -> db.update(tx -> tx.put(Model.table("t"), key, value)));
+  /** The bytes of a database that holds a model, one commit an entry. */
+  private static byte[] file(Model model) {
+    try (SimulatedDisk disk = new SimulatedDisk(2 << 20)) {
+      try (Database db = Database.open(ImageCheck.FILE, disk.options(OPTIONS))) {
+        model
+            .entries("t")
+            .forEach((key, value) -> db.update(tx -> tx.put(Model.table("t"), key, value)));
+      }
+      return disk.content(ImageCheck.FILE);
     }
   }
 
@@ -116,9 +125,9 @@ final class BackupCrashTest {
 
   private static SimulatedDisk disk(boolean targetToo) {
     SimulatedDisk disk = new SimulatedDisk(2 << 20);
-    fill(disk, ImageCheck.FILE, WANTED);
+    disk.put(ImageCheck.FILE, WANTED_FILE);
     if (targetToo) {
-      fill(disk, COPY, OLDER);
+      disk.put(COPY, OLDER_FILE);
     }
     return disk;
   }

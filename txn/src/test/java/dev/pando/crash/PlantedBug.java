@@ -10,12 +10,13 @@ import java.util.List;
 enum PlantedBug {
   SKIP_THE_SYNC(call("txn.commit.MetaWriter", "syncNow", "txn.file.DataFile", "sync", "skipSync")),
   META_BEFORE_ITS_DATA_IS_SYNCED(
+      19,
       call("txn.commit.Commit", "writePages", "txn.commit.MetaWriter", "syncData", "skipDataSync")),
   REUSE_A_PAGE_OF_THE_DURABLE_SNAPSHOT(
       call("txn.commit.Writer", "pins", "txn.file.LockFile", "durable", "currentForDurable"),
       call("txn.commit.Writer", "pins", "txn.file.LockFile", "syncing", "currentForDurable")),
   REUSE_A_PAGE_OF_A_READER(
-      call("txn.commit.Writer", "pins", "txn.readers.ReaderSlots", "forEachPin", "skipReaders")),
+      2, call("txn.commit.Writer", "pins", "txn.readers.ReaderSlots", "forEachPin", "skipReaders")),
   REUSE_A_PAGE_OF_THE_BASE(
       call("txn.dirty.DirtyPages", null, "txn.space.FreeSpace", "free", "reuseAtOnce")),
   WRONG_SLOT(
@@ -41,6 +42,7 @@ enum PlantedBug {
   NO_SYNC_AFTER_A_CRASHED_WRITER(
       call("txn.commit.MetaWriter", "claim", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FOUND_COMMIT_NOT_WRITTEN_AGAIN(
+      1,
       call(
           "txn.commit.MetaWriter",
           "sync",
@@ -52,10 +54,12 @@ enum PlantedBug {
 
   DEAD_WRITER_NOT_NOTICED(
       Search.PROCESSES,
+      37,
       call("txn.commit.Takeover", "takeOver", "txn.file.LockFile", "writing", "nobody"),
       call("txn.commit.Takeover", "takeOver", "txn.file.LockFile", "committing", "nobody")),
   COMMIT_OF_A_DEAD_WRITER_NOT_SYNCED(
       Search.PROCESSES,
+      53,
       call("txn.commit.Takeover", "adopt", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FREE_PAGES_FROM_BEFORE_ANOTHER_WRITER(
       Search.PROCESSES,
@@ -78,6 +82,7 @@ enum PlantedBug {
       call("txn.commit.Takeover", "takeOver", "txn.commit.MetaWriter", "look", "skipLooking")),
   FAILED_SYNC_NOT_TOLD(
       Search.PROCESSES,
+      18,
       call(
           "txn.commit.MetaWriter",
           "leaveToClaim",
@@ -125,14 +130,30 @@ enum PlantedBug {
   record Call(String type, String method, String owner, String name, String by) {}
 
   final Search search;
+
+  /**
+   * The program that the search begins with, because it is known to find the bug. If it no longer
+   * does, the search goes on with the next one.
+   */
+  final int first;
+
   final List<Call> calls;
 
   PlantedBug(Call... calls) {
-    this(Search.ONE_PROCESS, calls);
+    this(0, calls);
+  }
+
+  PlantedBug(int first, Call... calls) {
+    this(Search.ONE_PROCESS, first, calls);
   }
 
   PlantedBug(Search search, Call... calls) {
+    this(search, 0, calls);
+  }
+
+  PlantedBug(Search search, int first, Call... calls) {
     this.search = search;
+    this.first = first;
     this.calls = List.of(calls);
   }
 

@@ -210,6 +210,7 @@ class RestoreModelTest {
 
     @Override
     public void close() {
+      disk.kill(); // after a failure databases are open, whose threads would go on for ever
       disk.close();
     }
   }
