@@ -3,6 +3,8 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("proof")
 class KilledWriterTest extends DatabaseTestBase {
   private static final int COMMITS = 4;
+
+  /** One process for the cases of {@link #anotherGoesOn}; null before the first. */
+  private static @Nullable PeerJvm kept;
+
+  @AfterAll
+  static void endReader() {
+    PeerJvm reader = kept;
+    kept = null;
+    if (reader != null) {
+      reader.close();
+    }
+  }
 
   private static long round(Database db) {
     return db.<Long, RuntimeException>view(SoakRounds::verify);
@@ -32,27 +46,40 @@ class KilledWriterTest extends DatabaseTestBase {
     "synced, 1, SYNC", "synced, 2, SYNC", "synced, 3, SYNC", "synced, 1, ASYNC"
   })
   void anotherGoesOn(String at, int n, String durability) throws Exception {
+    PeerJvm reader = kept == null ? PeerJvm.start() : kept;
+    kept = null; // after a failure the next case has a process of its own
+    try {
+      anotherGoesOn(reader, at, n, durability);
+      reader.expect("closed", "close");
+      kept = reader;
+    } finally {
+      if (kept == null) {
+        reader.close();
+      }
+    }
+  }
+
+  private void anotherGoesOn(PeerJvm reader, String at, int n, String durability) throws Exception {
     Database db = open();
     long before = next(db);
-    try (PeerJvm reader = PeerJvm.open(file())) {
-      assertThat(reader.ask("hold first")).startsWith("holds");
-      long acknowledged = Math.max(before, untilItDies(at, n, durability));
-      assertThat(round(db)).isBetween(acknowledged, acknowledged + 1);
-      assertThat(reader.ask("hold second")).startsWith("holds");
-      long seen = Long.parseLong(reader.ask("held-round second"));
-      assertThat(seen).isBetween(acknowledged, acknowledged + 1);
-      long ours = next(db);
-      assertThat(ours).isBetween(Math.max(acknowledged, seen) + 1, acknowledged + 2);
-      for (int i = 0; i < 5; i++) {
-        long _ = next(db);
-        assertThat(round(db)).isEqualTo(ours + i + 1);
-      }
-      reader.expect(String.valueOf(before), "held-round first");
-      reader.expect(String.valueOf(seen), "held-round second");
-      reader.expect("freed", "free-all");
-      reader.expect(String.valueOf(ours + 6), "rounds SYNC 1");
-      reader.expect("sound", "check");
+    reader.expect("opened", "open " + file());
+    assertThat(reader.ask("hold first")).startsWith("holds");
+    long acknowledged = Math.max(before, untilItDies(at, n, durability));
+    assertThat(round(db)).isBetween(acknowledged, acknowledged + 1);
+    assertThat(reader.ask("hold second")).startsWith("holds");
+    long seen = Long.parseLong(reader.ask("held-round second"));
+    assertThat(seen).isBetween(acknowledged, acknowledged + 1);
+    long ours = next(db);
+    assertThat(ours).isBetween(Math.max(acknowledged, seen) + 1, acknowledged + 2);
+    for (int i = 0; i < 5; i++) {
+      long _ = next(db);
+      assertThat(round(db)).isEqualTo(ours + i + 1);
     }
+    reader.expect(String.valueOf(before), "held-round first");
+    reader.expect(String.valueOf(seen), "held-round second");
+    reader.expect("freed", "free-all");
+    reader.expect(String.valueOf(ours + 6), "rounds SYNC 1");
+    reader.expect("sound", "check");
   }
 
   @ParameterizedTest

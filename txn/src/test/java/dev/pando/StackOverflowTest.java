@@ -38,6 +38,9 @@ class StackOverflowTest extends DatabaseTestBase {
 
   private static final int SHOWN_FRAMES = 50;
 
+  /** From one depth to the next, at most; at a small scale farther, still through each call. */
+  private static final int MOST_FRAMES = 12 * Math.min(4, Figures.oneOf());
+
   private interface Step {
     void run() throws Exception;
   }
@@ -288,7 +291,9 @@ class StackOverflowTest extends DatabaseTestBase {
     int deepest = deepest();
     long failed = 0;
     int enough = 0;
-    for (int frames = deepest; enough < ENOUGH && frames > 0; frames -= 1 + random.nextInt(12)) {
+    for (int frames = deepest;
+        enough < ENOUGH && frames > 0;
+        frames -= 1 + random.nextInt(MOST_FRAMES)) {
       Throwable failure = shortened(runAt(frames, call));
       if (failure == null) {
         enough++;
