@@ -64,8 +64,8 @@ class ChainTest {
 
   @AddLifecycleHook(Seed.class)
   @Property(tries = CHAINS, shrinking = ShrinkingMode.BOUNDED)
-  void everyChainKeepsWhatWasAcknowledged(@ForAll("programs") ActionChain<CrashRun> chain) {
-    try (CrashRun run = chain.run()) {
+  void everyChainKeepsWhatWasAcknowledged(@ForAll("programs") ActionChain<ProcessesRun> chain) {
+    try (ProcessesRun run = chain.run()) {
       run.verify();
       faults += run.faults;
       images += run.check.images;
@@ -75,42 +75,42 @@ class ChainTest {
   }
 
   @Provide
-  Arbitrary<ActionChain<CrashRun>> programs() {
+  Arbitrary<ActionChain<ProcessesRun>> programs() {
     return ActionChain.startWith(ChainTest::newRun)
         .withAction(12, put())
         .withAction(5, delete())
         .withAction(1, tables())
         .withAction(2, many())
         .withAction(8, commit())
-        .withAction(1, action(just("abort", CrashRun::abort)))
+        .withAction(1, action(just("abort", Member::abort)))
         .withAction(3, savepoints())
         .withAction(3, readers())
         .withAction(3, snapshots())
-        .withAction(2, action(just("sync", CrashRun::sync)))
-        .withAction(1, action(just("compact", CrashRun::compact)))
-        .withAction(1, action(just("reopen", CrashRun::reopen)))
+        .withAction(2, action(just("sync", Member::sync)))
+        .withAction(1, action(just("compact", Member::compact)))
+        .withAction(1, action(just("reopen", Member::reopen)))
         .withAction(4, fault())
         .withMaxTransformations(30);
   }
 
-  private static CrashRun newRun() {
+  private static ProcessesRun newRun() {
     Random random = new Random(7);
     ImageCheck check = new ImageCheck(512, 2048, 100, random);
-    return new CrashRun(check, 4, 1, random);
+    return new ProcessesRun(check, 1, 4, 1, random);
   }
 
   /** A step with what it is called and done with. */
-  private record Step(String name, Consumer<CrashRun> action) {
-    Transformer<CrashRun> transformer() {
+  private record Step(String name, Consumer<Member> action) {
+    Transformer<ProcessesRun> transformer() {
       return Transformer.mutate(name, run -> run.step(action));
     }
   }
 
-  private static Action.Independent<CrashRun> action(Arbitrary<Step> steps) {
+  private static Action.Independent<ProcessesRun> action(Arbitrary<Step> steps) {
     return () -> steps.map(Step::transformer);
   }
 
-  private static Arbitrary<Step> just(String name, Consumer<CrashRun> action) {
+  private static Arbitrary<Step> just(String name, Consumer<Member> action) {
     return Arbitraries.just(new Step(name, action));
   }
 
@@ -130,7 +130,7 @@ class ChainTest {
         net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(60_000, 80_000)));
   }
 
-  private static Action.Independent<CrashRun> put() {
+  private static Action.Independent<ProcessesRun> put() {
     return action(
         Combinators.combine(table(), key(), length())
             .as(
@@ -140,7 +140,7 @@ class ChainTest {
                         run -> run.put(table, key, length))));
   }
 
-  private static Action.Independent<CrashRun> delete() {
+  private static Action.Independent<ProcessesRun> delete() {
     return action(
         Combinators.combine(table(), key())
             .as(
@@ -148,7 +148,7 @@ class ChainTest {
                     new Step("delete " + table + " " + key, run -> run.delete(table, key))));
   }
 
-  private static Action.Independent<CrashRun> tables() {
+  private static Action.Independent<ProcessesRun> tables() {
     return action(
         Combinators.combine(table(), Arbitraries.integers().between(0, 3))
             .as(
@@ -161,7 +161,7 @@ class ChainTest {
                     }));
   }
 
-  private static Action.Independent<CrashRun> many() {
+  private static Action.Independent<ProcessesRun> many() {
     return action(
         Combinators.combine(table(), Arbitraries.integers().between(10, 120))
             .as(
@@ -175,36 +175,36 @@ class ChainTest {
                         })));
   }
 
-  private static Action.Independent<CrashRun> commit() {
+  private static Action.Independent<ProcessesRun> commit() {
     return action(
         Arbitraries.of(Durability.SYNC, Durability.SYNC, Durability.ASYNC)
             .map(durability -> new Step("commit " + durability, run -> run.commit(durability))));
   }
 
-  private static Action.Independent<CrashRun> savepoints() {
+  private static Action.Independent<ProcessesRun> savepoints() {
     return action(
         Combinators.combine(
                 Arbitraries.integers().between(0, 2), Arbitraries.integers().between(0, 3))
             .as(
                 (what, which) ->
                     switch (what) {
-                      case 0 -> new Step("savepoint", CrashRun::savepoint);
+                      case 0 -> new Step("savepoint", Member::savepoint);
                       case 1 -> new Step("roll back", run -> run.endSavepoint(which, true));
                       default -> new Step("release", run -> run.endSavepoint(which, false));
                     }));
   }
 
-  private static Action.Independent<CrashRun> readers() {
+  private static Action.Independent<ProcessesRun> readers() {
     return action(
         Combinators.combine(Arbitraries.of(true, false), Arbitraries.integers().between(0, 3))
             .as(
                 (begin, which) ->
                     begin
-                        ? new Step("begin reader", CrashRun::beginReader)
+                        ? new Step("begin reader", Member::beginReader)
                         : new Step("end reader", run -> run.endReader(which))));
   }
 
-  private static Action.Independent<CrashRun> snapshots() {
+  private static Action.Independent<ProcessesRun> snapshots() {
     return action(
         Combinators.combine(Arbitraries.integers().between(0, 2), Arbitraries.of("a", "b"))
             .as(
@@ -216,7 +216,7 @@ class ChainTest {
                     }));
   }
 
-  private static Action.Independent<CrashRun> fault() {
+  private static Action.Independent<ProcessesRun> fault() {
     return action(
         Combinators.combine(Arbitraries.of(Fault.class), Arbitraries.integers().between(1, 12))
             .as(

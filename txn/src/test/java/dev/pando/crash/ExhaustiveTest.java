@@ -23,7 +23,7 @@ class ExhaustiveTest {
   private static final int ALL_SUBSETS = 12;
 
   /** An operation, by its name. */
-  private record Operation(String name, Consumer<CrashRun> action) {}
+  private record Operation(String name, Consumer<Member> action) {}
 
   private static final List<Operation> OPERATIONS =
       List.of(
@@ -99,7 +99,7 @@ class ExhaustiveTest {
     programs.incrementAndGet();
     Random random = new Random(number);
     ImageCheck check = new ImageCheck(512, 512, 400, random);
-    try (CrashRun run = new CrashRun(check, 0, 0, random)) {
+    try (ProcessesRun run = new ProcessesRun(check, 1, 0, 0, random)) {
       if (deep) {
         run.step(ExhaustiveTest::fill);
       }
@@ -118,14 +118,14 @@ class ExhaustiveTest {
     images.addAndGet(check.images);
   }
 
-  private static void fill(CrashRun run) {
+  private static void fill(Member member) {
     for (long key = 10; key < 40; key++) {
-      run.put("t", key, 20);
+      member.put("t", key, 20);
     }
-    run.commit(Durability.SYNC);
+    member.commit(Durability.SYNC);
   }
 
-  private static void commit(CrashRun run, List<Operation> transaction) {
+  private static void commit(ProcessesRun run, List<Operation> transaction) {
     transaction.forEach(operation -> run.step(operation.action));
     run.step(r -> r.commit(Durability.SYNC));
   }

@@ -25,7 +25,7 @@ class FoundByChainsTest {
           run.plan(Fault.FAILED_SYNC, 1);
           run.step(r -> r.put("one", 0, 463));
           run.step(r -> r.commit(Durability.SYNC));
-          run.step(CrashRun::sync);
+          run.step(Member::sync);
           run.step(r -> r.commit(Durability.SYNC));
         });
   }
@@ -41,8 +41,8 @@ class FoundByChainsTest {
           run.step(r -> r.put("one", 0, 65_630));
           run.plan(Fault.IO_ERROR, 5);
           run.step(r -> r.commit(Durability.SYNC));
-          run.step(CrashRun::sync);
-          run.step(CrashRun::savepoint);
+          run.step(Member::sync);
+          run.step(Member::savepoint);
         });
   }
 
@@ -105,14 +105,15 @@ class FoundByChainsTest {
         400);
   }
 
-  private static void withManySeeds(Consumer<CrashRun> program) {
+  private static void withManySeeds(Consumer<ProcessesRun> program) {
     withManySeeds((run, seed) -> program.accept(run), 30);
   }
 
-  private static void withManySeeds(ObjLongConsumer<CrashRun> program, int seeds) {
+  private static void withManySeeds(ObjLongConsumer<ProcessesRun> program, int seeds) {
     for (long seed = 0; seed < seeds; seed += Figures.oneOf()) {
       Random random = new Random(seed);
-      try (CrashRun run = new CrashRun(new ImageCheck(512, 2048, 12, random), 8, 4, random)) {
+      try (ProcessesRun run =
+          new ProcessesRun(new ImageCheck(512, 2048, 12, random), 1, 8, 4, random)) {
         program.accept(run, seed);
         run.verify();
       } catch (Throwable e) {

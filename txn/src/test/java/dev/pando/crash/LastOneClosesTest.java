@@ -42,7 +42,8 @@ class LastOneClosesTest {
   @Test
   void whoHasSyncedNothingCutsNothing() {
     Random random = new Random(0);
-    try (CrashRun run = new CrashRun(new ImageCheck(512, 2048, 12, random), 4, 2, random)) {
+    try (ProcessesRun run =
+        new ProcessesRun(new ImageCheck(512, 2048, 12, random), 1, 4, 2, random)) {
       run.step(r -> r.createSnapshot("a"));
       run.step(r -> r.put("one", 0, 0));
       run.step(
@@ -54,9 +55,9 @@ class LastOneClosesTest {
       run.plan(Fault.KILL_IN_WRITE, 12); // within close
       run.step(r -> r.commit(Durability.SYNC));
       run.step(r -> r.put("three", 50, 3));
-      run.step(CrashRun::reopen);
-      run.step(CrashRun::compact);
-      run.step(CrashRun::reopen);
+      run.step(Member::reopen);
+      run.step(Member::compact);
+      run.step(Member::reopen);
       run.step(r -> r.put("one", 100, 30));
       assertThat(run.faults).isEqualTo(1);
       run.verify();

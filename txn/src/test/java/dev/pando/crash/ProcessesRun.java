@@ -1,58 +1,56 @@
 package dev.pando.crash;
 
-import dev.pando.CheckReport;
 import dev.pando.Database;
-import dev.pando.Disk;
 import dev.pando.Durability;
-import dev.pando.WriteTxn;
+import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program of several processes that have one database open, on a disk that loses what was not
- * synced: they take turns to write, read side by side, are killed at any call of the disk, fail,
- * and come back; the others go on. What each of them sees, and what a power cut would leave before
- * each sync, is compared with a model. One thread acts for all, so that a seed repeats it.
+ * A program of one process or several that have one database open, on a disk that loses what was
+ * not synced. They take turns to write, read side by side, are killed at any call of the disk, lose
+ * power, fail, and come back; the others go on. What each of them sees is compared with a model.
+ * Before each sync, and after commits that were not synced, all or some of the images that a power
+ * cut may leave are verified. One thread acts for all processes, so that a seed repeats the run.
  */
 final class ProcessesRun implements AutoCloseable {
-  /** One of the processes. */
-  private static final class Member {
-    private @Nullable Disk process;
-    private @Nullable Database db;
-    private @Nullable WriteTxn tx;
-    private ExpectedTables<Long> working = Model.empty().tables();
-    private final List<HeldReader<Long>> readers = new ArrayList<>();
-  }
-
-  private static final String[] TABLES = {"one", "two"};
-  private static final int MOST_READERS = 3;
   private static final long CAPACITY = 1 << 20;
 
   final ImageCheck check;
+  final Random random;
+  final PossibleStates states = new PossibleStates();
 
-  /** What was done, one line each, for who looks into a failure. */
+  /** What was done, one line each, for the report of a failure. */
   private final StringBuilder story = new StringBuilder();
 
-  private final Random random;
   private final Thread thread = Thread.currentThread();
-  private final int keys;
   private final List<Member> members = new ArrayList<>();
+  private final int samples;
+  private int exhaustive;
   private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
 
-  private final PossibleStates states = new PossibleStates();
+  /** Whether a process has begun to write since one opened the database alone. */
+  private boolean written;
+
+  /** The process that began to write last; null if it has ended. */
+  private @Nullable Member lastWriter;
 
   private @Nullable Member acting;
   private @Nullable Fault fault;
   private int callsToFault;
+
+  /** Whether a power cut is what kills. */
   private boolean cut;
+
+  /** Whether a call has failed, and no process has gone on yet. */
   private boolean failing;
 
   /** Faults that took place. */
@@ -61,75 +59,46 @@ final class ProcessesRun implements AutoCloseable {
   /** Commits that were cut short and found by others. */
   long adopted;
 
-  ProcessesRun(ImageCheck check, int processes, Random random) {
+  /**
+   * A program begins on an empty disk.
+   *
+   * @param exhaustive up to so many unsynced sectors all their subsets are tried
+   * @param samples else, images of each kind
+   */
+  ProcessesRun(ImageCheck check, int processes, int exhaustive, int samples, Random random) {
     this.check = check;
     this.random = random;
-    this.keys = random.nextInt(5, 120);
+    this.exhaustive = exhaustive;
+    this.samples = samples;
     for (int i = 0; i < processes; i++) {
-      members.add(new Member());
+      members.add(new Member(this));
     }
     disk.onCall(this::before);
   }
 
-  /** One of the processes does something. */
-  void step() {
-    Member member = members.get(random.nextInt(members.size()));
+  /** The only process does something. */
+  void step(Consumer<Member> action) {
+    step(0, action);
+  }
+
+  /** A process does something; if it is killed or fails meanwhile, the run goes on. */
+  void step(int which, Consumer<Member> action) {
+    Member member = members.get(which);
     acting = member;
     try {
-      act(member);
+      if (!member.isOpen()) {
+        open(member);
+      }
+      action.accept(member);
     } catch (KilledError e) {
       afterKill(member);
     } catch (StorageException e) {
       if (!failing) {
         throw e;
       }
-      afterFailure(member);
+      afterFailure(member, e instanceof DatabaseFailedException);
     }
     acting = null;
-  }
-
-  private void act(Member member) {
-    Database db = member.db;
-    if (db == null) {
-      open(member);
-      return;
-    }
-    WriteTxn tx = member.tx;
-    int choice = random.nextInt(100);
-    if (choice < 30) {
-      if (tx == null) {
-        begin(member, db);
-      } else {
-        change(member, tx);
-      }
-    } else if (choice < 50) {
-      if (tx != null) {
-        commit(member, tx);
-      }
-    } else if (choice < 75) {
-      read(member, db);
-    } else if (choice < 80) {
-      if (isAnybodyWriting()) {
-        return;
-      }
-      tell(member, "syncs");
-      db.sync();
-      states.durable(seen());
-    } else if (choice < 85) {
-      abort(member);
-      close(member, db);
-    } else if (choice < 91) {
-      plan();
-    } else if (choice < 94) {
-      kill(member);
-    } else {
-      snapshot(member, db);
-    }
-  }
-
-  private void plan() {
-    fault = Fault.values()[random.nextInt(Fault.values().length)];
-    callsToFault = random.nextInt(1, 25);
   }
 
   // ---- the disk
@@ -139,7 +108,7 @@ final class ProcessesRun implements AutoCloseable {
       states.writesMeta();
     }
     if (call == Call.SYNC || call == Call.SYNC_DIRECTORY) {
-      check.powerCuts(disk, states.afterPowerCut(), 3, 1);
+      verifyImages();
     }
     Fault planned = fault;
     Member member = Thread.currentThread() == thread ? acting : null; // not for housekeeping
@@ -153,7 +122,7 @@ final class ProcessesRun implements AutoCloseable {
   private void happen(Fault what, Member member, Call call, @Nullable Path file, long bytes) {
     tell(member, what + " at " + call);
     switch (what) {
-      case KILL, KILL_IN_WRITE -> disk.kill(process(member));
+      case KILL, KILL_IN_WRITE -> disk.kill(member.process());
       case POWER_CUT -> {
         cut = true;
         disk.kill();
@@ -165,19 +134,180 @@ final class ProcessesRun implements AutoCloseable {
     }
   }
 
-  private static Disk process(Member member) {
-    Disk process = member.process;
-    if (process == null) {
-      throw new IllegalStateException("not running");
-    }
-    return process;
+  /** Lets something happen at a call of the disk from now on. */
+  void plan(Fault what, int calls) {
+    fault = what;
+    callsToFault = calls;
   }
 
-  private Model seen() {
+  private void verifyImages() {
+    if (exhaustive > 0) {
+      check.powerCuts(disk, states.afterPowerCut(), exhaustive, samples);
+    }
+  }
+
+  /** From now on all subsets are tried of up to so many unsynced sectors. */
+  void tryAllSubsetsUpTo(int sectors) {
+    exhaustive = sectors;
+  }
+
+  // ---- the ends of processes
+
+  void kill(Member member) {
+    tell(member, "is killed");
+    disk.kill(member.process());
+    afterKill(member);
+  }
+
+  private void afterKill(Member member) {
+    states.cutShort();
+    if (cut) {
+      afterPowerCut();
+      return;
+    }
+    end(member);
+    if (noneIsAlive() && random.nextBoolean()) {
+      replaceDisk(disk.afterKill()); // without the lock file
+    }
+    comeBack(member);
+  }
+
+  private void end(Member member) {
+    member.bury();
+    disk.bury();
+    if (member == lastWriter) {
+      lastWriter = null;
+    }
+  }
+
+  /** The next call of the disk that a program of one process counts is one of its next step. */
+  private void comeBack(Member member) {
+    if (members.size() == 1) {
+      open(member);
+    }
+  }
+
+  private void afterPowerCut() {
+    List<Model> possible = states.afterPowerCut();
+    members.forEach(Member::bury);
+    lastWriter = null;
+    replaceDisk(ImageCheck.roomy(disk.powerCuts(random.nextLong()).any(), CAPACITY));
+    cut = false;
+    fault = null;
+    states.settled();
+    states.begin(possible); // the next to open finds one of them
+    open(members.getFirst(), possible);
+    states.durable(seen());
+  }
+
+  private void replaceDisk(SimulatedDisk next) {
+    disk.close();
+    disk = next;
+    disk.onCall(this::before);
+  }
+
+  /**
+   * A call failed, and the transaction with it. The process goes on if nothing is in doubt;
+   * otherwise it ends, as one does that does not know what is on disk.
+   */
+  private void afterFailure(Member member, boolean latched) {
+    tell(member, "has failed");
+    states.cutShort();
+    failing = false;
+    member.endTransaction();
+    if (member.isOpen() && !latched && !states.inDoubt()) {
+      if (!seen().isIn(member.db())) {
+        throw new AssertionError("the transaction failed, but left something");
+      }
+      return;
+    }
+    member.closeAnyhow();
+    if (member.isAlive()) {
+      disk.kill(member.process());
+    }
+    end(member);
+    comeBack(member);
+  }
+
+  // ---- for processes
+
+  /** What processes see. */
+  Model seen() {
     return states.seen();
   }
 
-  private void tell(Member member, String what) {
+  private boolean noneIsAlive() {
+    return members.stream().noneMatch(Member::isAlive);
+  }
+
+  boolean isAnybodyWriting() {
+    return members.stream().anyMatch(Member::isWriting);
+  }
+
+  /** Whether no process writes, and it is known what all of them see. */
+  boolean isQuiet() {
+    return !isAnybodyWriting() && !states.inDoubt();
+  }
+
+  void open(Member member) {
+    open(member, states.findable());
+  }
+
+  private void open(Member member, List<Model> possible) {
+    boolean alone = noneIsAlive();
+    Database db = member.begin(disk.process(), check.options());
+    found(ImageCheck.find(db, possible));
+    tell(member, (alone ? "opens alone " : "joins ") + db.openReport());
+    if (alone) {
+      states.settled(); // what is not whole now will never be
+      written = false;
+    }
+  }
+
+  private void found(Model state) {
+    adopted += states.found(state) ? 1 : 0;
+  }
+
+  /** Compares: a writer that died while it took over may have shown what it found. */
+  void look(Database db) {
+    found(ImageCheck.find(db, states.findable()));
+  }
+
+  /** A process has begun to write. */
+  void begun(Member member) {
+    if (states.inDoubt()) {
+      look(member.db()); // else the transaction is compared, which costs less
+    }
+    if (!written || states.inDoubt()) {
+      states.settled();
+      states.durable(seen()); // the first one, and one that takes over, sync what they found
+    }
+    written = true;
+    lastWriter = member;
+  }
+
+  /** A process begins a commit whose transaction it does not show. */
+  void commits(Member member, Model next) {
+    lastWriter = lastWriter == member ? member : null; // it may fail before it writes
+    states.commits(next);
+  }
+
+  void acknowledged(Durability durability) {
+    states.acknowledged(durability);
+    if (disk.isDirty()) {
+      verifyImages();
+    }
+  }
+
+  /** A process has closed the database: the last one that wrote syncs. */
+  void closed(Member member) {
+    if (member == lastWriter) {
+      states.durable(seen());
+      lastWriter = null;
+    }
+  }
+
+  void tell(Member member, String what) {
     story.append("\n").append(members.indexOf(member)).append(' ').append(what);
     story.append(" (").append(states.afterPowerCut().size()).append(" states, ");
     story.append(states.inDoubt() ? "in doubt)" : "none in doubt)");
@@ -187,228 +317,21 @@ final class ProcessesRun implements AutoCloseable {
     return story.toString();
   }
 
-  private void found(Model state) {
-    adopted += states.found(state) ? 1 : 0;
-  }
+  // ---- the end
 
-  // ---- the ends of processes
-
-  private void kill(Member member) {
-    tell(member, "is killed");
-    disk.kill(process(member));
-    afterKill(member);
-  }
-
-  private void afterKill(Member member) {
-    states.cutShort();
-    if (cut) {
-      afterPowerCut();
-    } else {
-      forget(member);
-      disk.bury();
-    }
-  }
-
-  private void forget(Member member) {
-    WriteTxn running = member.tx;
-    Database dead = member.db;
-    member.db = null;
-    member.tx = null;
-    member.process = null;
-    member.readers.clear();
-    if (running != null) {
-      try {
-        running.close();
-      } catch (KilledError e) {
-        // It is dead.
-      }
-    }
-    if (dead != null) {
-      ImageCheck.discard(dead);
-    }
-  }
-
-  private void afterPowerCut() {
-    List<Model> possible = states.afterPowerCut();
-    members.forEach(this::forget);
-    SimulatedDisk left = disk.powerCuts(random.nextLong()).any();
-    disk.close();
-    disk = ImageCheck.roomy(left, CAPACITY);
-    disk.onCall(this::before);
-    cut = false;
-    fault = null;
-    states.settled();
-    states.begin(possible); // the next to open finds one of them
-    open(members.getFirst(), possible);
-    states.durable(seen());
-  }
-
-  /** A call failed: the process ends, as one does that does not know what is on disk. */
-  private void afterFailure(Member member) {
-    tell(member, "has failed");
-    states.cutShort();
-    failing = false;
-    Database db = member.db;
-    abort(member);
-    if (db != null) {
-      try {
-        close(member, db);
-      } catch (StorageException e) {
-        // It said before that it failed.
-      }
-    }
-    if (member.process != null) {
-      disk.kill(member.process);
-    }
-    forget(member);
-    disk.bury();
-  }
-
-  // ---- what processes do
-
-  private void open(Member member) {
-    open(member, states.findable());
-  }
-
-  private void open(Member member, List<Model> possible) {
-    boolean alone = members.stream().allMatch(other -> other.process == null);
-    Disk process = disk.process();
-    member.process = process;
-    Database db = Database.open(ImageCheck.FILE, check.options().withDisk(process));
-    member.db = db;
-    Model state = ImageCheck.find(db, possible);
-    found(state);
-    tell(member, (alone ? "opens alone " : "joins ") + db.openReport());
-    if (alone) {
-      states.settled(); // what is not whole now will never be
-    }
-  }
-
-  private boolean isAnybodyWriting() {
-    return members.stream().anyMatch(member -> member.tx != null);
-  }
-
-  private void begin(Member member, Database db) {
-    boolean busy = isAnybodyWriting();
-    WriteTxn tx = db.tryBeginWrite(Duration.ZERO);
-    if ((tx == null) != busy) {
-      throw new AssertionError(busy ? "two writers" : "a writer is kept out by nobody");
-    }
-    if (tx == null) {
-      return;
-    }
-    member.tx = tx;
-    tell(member, "begins " + tx.txnId());
-    found(ImageCheck.find(db, states.findable()));
-    if (states.inDoubt()) {
-      states.settled();
-      states.durable(seen()); // a process that takes over from a dead one syncs what it found
-    }
-    member.working = seen().tables().copy();
-    member.working.assertSeenBy(tx);
-  }
-
-  private void change(Member member, WriteTxn tx) {
-    String table = TABLES[random.nextInt(TABLES.length)];
-    for (int i = random.nextInt(1, 6); i > 0; i--) {
-      long key = random.nextInt(keys);
-      if (random.nextInt(3) == 0) {
-        member.working.delete(tx, table, key);
-      } else {
-        member.working.put(tx, table, key, Model.value(random.nextLong(), length()));
-      }
-    }
-  }
-
-  private int length() {
-    int kind = random.nextInt(100);
-    return random.nextInt(kind < 80 ? 60 : kind < 99 ? 1500 : 70_000);
-  }
-
-  private void commit(Member member, WriteTxn tx) {
-    Durability durability = random.nextInt(3) == 0 ? Durability.ASYNC : Durability.SYNC;
-    states.commits(seen().with(member.working));
-    tell(member, "commits " + durability);
-    tx.commit(durability);
-    member.tx = null;
-    acknowledged(durability);
-  }
-
-  private void acknowledged(Durability durability) {
-    states.acknowledged(durability);
-    if (disk.isDirty()) {
-      check.powerCuts(disk, states.afterPowerCut(), 3, 1);
-    }
-  }
-
-  private void abort(Member member) {
-    WriteTxn running = member.tx;
-    member.tx = null;
-    if (running != null) {
-      running.close();
-    }
-  }
-
-  private void snapshot(Member member, Database db) {
-    if (isAnybodyWriting() || states.inDoubt()) {
-      return;
-    }
-    String name = random.nextBoolean() ? "kept" : "too";
-    tell(member, "makes, drops or restores the snapshot " + name);
-    if (!seen().hasSnapshot(name)) {
-      states.commits(seen().withSnapshot(name));
-      Object _ = db.snapshots().create(name);
-    } else if (random.nextInt(3) > 0) {
-      states.commits(seen().restored(name));
-      long _ = db.snapshots().restore(name);
-    } else {
-      states.commits(seen().withoutSnapshot(name));
-      boolean _ = db.snapshots().drop(name);
-    }
-    acknowledged(Durability.SYNC);
-  }
-
-  private void read(Member member, Database db) {
-    if (random.nextBoolean() && member.readers.size() < MOST_READERS) {
-      tell(member, "reads");
-      // A writer that died while it took over may have shown what it found.
-      found(ImageCheck.find(db, states.findable()));
-      member.readers.add(new HeldReader<>(db.beginRead(), seen().tables()));
-    } else if (!member.readers.isEmpty()) {
-      member.readers.remove(random.nextInt(member.readers.size())).end();
-    }
-  }
-
-  private void close(Member member, Database db) {
-    tell(member, "closes");
-    member.readers.forEach(HeldReader::end);
-    member.readers.clear();
-    member.db = null;
-    db.close();
-    member.process = null;
-  }
-
-  /** The end: everything is as it must be, for those who are there and for who comes. */
+  /** Everything is as it must be, for all that have the database open, at least for one. */
   void verify() {
     fault = null;
-    for (Member member : members) {
-      abort(member);
+    members.forEach(Member::endTransaction);
+    if (members.stream().noneMatch(Member::isOpen)) {
+      open(members.getFirst());
     }
-    for (Member member : members) {
-      Database db = member.db;
-      if (db == null) {
-        continue;
-      }
-      found(ImageCheck.find(db, states.findable()));
-      CheckReport _ = db.check().throwIfBad();
-      close(member, db);
-    }
-    open(members.getFirst());
-    Database last = members.getFirst().db;
-    if (last != null) {
-      CheckReport _ = last.check().throwIfBad();
-      last.close();
-    }
+    members.forEach(Member::verify);
+  }
+
+  /** All processes close the database. */
+  void closeAll() {
+    members.stream().filter(Member::isOpen).forEach(Member::close);
   }
 
   @Override

@@ -106,7 +106,7 @@ class RandomProgramTest {
     }
 
     void run() {
-      try (CrashRun run = new CrashRun(check, 3, 2, random)) {
+      try (ProcessesRun run = new ProcessesRun(check, 1, 3, 2, random)) {
         if (churns) {
           run.step(r -> putMany(r, "one", 400));
           run.step(r -> r.commit(Durability.SYNC));
@@ -120,7 +120,7 @@ class RandomProgramTest {
     }
   }
 
-  private static Consumer<CrashRun> step(Random random, int keys) {
+  private static Consumer<Member> step(Random random, int keys) {
     String table = TABLES[random.nextInt(TABLES.length)];
     long key = random.nextInt(keys);
     int which = random.nextInt(4);
@@ -137,11 +137,11 @@ class RandomProgramTest {
       Durability durability = which == 0 ? Durability.ASYNC : Durability.SYNC;
       return run -> run.commit(durability);
     } else if (choice < 146) {
-      return CrashRun::abort;
+      return Member::abort;
     } else if (choice < 160) {
       return savepoint(random, which);
     } else if (choice < 172) {
-      return random.nextBoolean() ? CrashRun::beginReader : run -> run.endReader(which);
+      return random.nextBoolean() ? Member::beginReader : run -> run.endReader(which);
     } else if (choice < 178) {
       return snapshot(random, which == 0 ? "b" : "a");
     } else if (choice < 186) {
@@ -154,13 +154,13 @@ class RandomProgramTest {
       case 187 -> run -> run.rename(table, "renamed");
       case 186 -> run -> run.drop("renamed");
       case 189 -> run -> run.clear(table);
-      case 190, 191 -> CrashRun::compact;
-      case 192, 193, 194 -> CrashRun::reopen;
-      default -> CrashRun::sync;
+      case 190, 191 -> Member::compact;
+      case 192, 193, 194 -> Member::reopen;
+      default -> Member::sync;
     };
   }
 
-  private static Consumer<CrashRun> churn(Random random) {
+  private static Consumer<Member> churn(Random random) {
     int choice = random.nextInt(10);
     if (choice < 6) {
       long[] keys = random.longs(4, 0, 400).toArray();
@@ -177,15 +177,15 @@ class RandomProgramTest {
     };
   }
 
-  private static Consumer<CrashRun> savepoint(Random random, int which) {
+  private static Consumer<Member> savepoint(Random random, int which) {
     return switch (random.nextInt(3)) {
-      case 0 -> CrashRun::savepoint;
+      case 0 -> Member::savepoint;
       case 1 -> run -> run.endSavepoint(which, true);
       default -> run -> run.endSavepoint(which, false);
     };
   }
 
-  private static Consumer<CrashRun> snapshot(Random random, String name) {
+  private static Consumer<Member> snapshot(Random random, String name) {
     return switch (random.nextInt(3)) {
       case 0 -> run -> run.createSnapshot(name);
       case 1 -> run -> run.dropSnapshot(name);
@@ -193,9 +193,9 @@ class RandomProgramTest {
     };
   }
 
-  private static void putMany(CrashRun run, String table, int count) {
+  private static void putMany(Member member, String table, int count) {
     for (int i = 0; i < count; i++) {
-      run.put(table, i, 40);
+      member.put(table, i, 40);
     }
   }
 
