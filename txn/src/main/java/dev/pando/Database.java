@@ -206,6 +206,8 @@ public final class Database extends Transactor implements AutoCloseable {
     StackRoom.forTransaction();
     try {
       writer.sync();
+    } catch (IllegalStateException e) {
+      throw lifecycle.explained(e);
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
     }
@@ -384,7 +386,11 @@ public final class Database extends Transactor implements AutoCloseable {
     }
     lifecycle.checkAccepting();
     StackRoom.forTransaction();
-    return publication.await(afterTxn, timeout, lifecycle::checkAccepting);
+    try {
+      return publication.await(afterTxn, timeout, lifecycle::checkAccepting);
+    } catch (IllegalStateException e) {
+      throw lifecycle.explained(e);
+    }
   }
 
   /** As {@link #compact(Progress)}, without progress reports. */

@@ -41,6 +41,8 @@ final class Inspection {
     try (ReadTxn tx = database.beginOwnRead()) {
       return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot())
           .stat(file.size(), lock.durable());
+    } catch (IllegalStateException e) {
+      throw database.lifecycle().explained(e);
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.lifecycle().path(), e);
     }
@@ -50,6 +52,8 @@ final class Inspection {
     try (ReadTxn tx = database.beginOwnRead()) {
       readers.clearDead();
       return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot()).infos();
+    } catch (IllegalStateException e) {
+      throw database.lifecycle().explained(e);
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.lifecycle().path(), e);
     }
@@ -78,6 +82,8 @@ final class Inspection {
       } finally {
         pages.release();
       }
+    } catch (IllegalStateException e) {
+      throw database.lifecycle().explained(e);
     } catch (InternalError e) {
       throw OpenedFile.faulted(database.lifecycle().path(), e);
     }

@@ -37,6 +37,8 @@ final class Readers {
     lifecycle.checkAccepting();
     try {
       return begin(publication.pin(), limited);
+    } catch (IllegalStateException e) {
+      throw lifecycle.explained(e);
     } catch (InternalError e) { // the lock file was truncated while it was open
       throw OpenedFile.faulted(lifecycle.path(), e);
     }
@@ -48,6 +50,8 @@ final class Readers {
     try {
       ReaderSlot slot = publication.pin(kept);
       return slot == null ? null : begin(slot, limited);
+    } catch (IllegalStateException e) {
+      throw lifecycle.explained(e);
     } catch (InternalError e) {
       throw OpenedFile.faulted(lifecycle.path(), e);
     }
@@ -62,6 +66,8 @@ final class Readers {
     lifecycle.checkAccepting();
     try {
       return begin(pinAgain(snapshot, checkPinned), true);
+    } catch (IllegalStateException e) {
+      throw lifecycle.explained(e);
     } catch (InternalError e) {
       throw OpenedFile.faulted(lifecycle.path(), e);
     }

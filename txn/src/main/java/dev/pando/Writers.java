@@ -47,13 +47,21 @@ final class Writers {
 
   /** Begins a transaction of the calling thread; null if it did not get the turn in time. */
   @Nullable WriteTxn begin(@Nullable Duration limit) {
-    Changes changes = writer.begin(limit);
+    Changes changes = changes(limit);
     return changes == null ? null : watched(change(changes));
   }
 
   /** Begins a transaction that updates share. */
   WriteTxn beginShared() {
-    return change(Objects.requireNonNull(writer.begin(null)));
+    return change(Objects.requireNonNull(changes(null)));
+  }
+
+  private @Nullable Changes changes(@Nullable Duration limit) {
+    try {
+      return writer.begin(limit);
+    } catch (IllegalStateException e) {
+      throw lifecycle.explained(e);
+    }
   }
 
   private WriteTxn change(Changes changes) {

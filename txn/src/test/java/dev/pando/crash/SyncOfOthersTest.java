@@ -47,6 +47,27 @@ class SyncOfOthersTest {
   }
 
   /**
+   * Another process began to write and rolled back: it was the last writer then, so the process
+   * that had committed did not sync when it closed, although that is what ASYNC promises.
+   */
+  @Test
+  void closingSyncsTheOwnCommitAlthoughAnotherHadTheTurn() {
+    try (SimulatedDisk disk = new SimulatedDisk(1 << 20);
+        Database other = Database.open(ImageCheck.FILE, disk.options(OPTIONS))) {
+      Model model = Model.empty();
+      try (Database committing = Database.open(ImageCheck.FILE, disk.options(OPTIONS))) {
+        committing.update(tx -> tx.put(Model.table("t"), 1L, new byte[10]));
+        committing.update(Durability.ASYNC, tx -> tx.put(Model.table("t"), 2L, new byte[10]));
+        model.entries("t").put(1L, new byte[10]);
+        model.entries("t").put(2L, new byte[10]);
+        other.beginWrite().close();
+      }
+      new ImageCheck(512, 512, 1, new Random(1)).powerCuts(disk, List.of(model), 8, 4);
+      CheckReport _ = other.check().throwIfBad();
+    }
+  }
+
+  /**
    * A process was killed before its commit was synced; the sync of the one that took over failed,
    * which lost a part of that commit for ever; the sync of the next one succeeded, and the commit
    * was taken for durable.

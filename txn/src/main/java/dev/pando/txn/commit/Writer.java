@@ -364,8 +364,15 @@ public final class Writer {
 
   /** The base of the next transaction, which its pages leave as it is. */
   private long newestWritten() {
-    boolean ours = lock.lastWriter() == lock.session();
-    return ours ? written.txnId() : lock.current();
+    return isLastWriter() ? written.txnId() : lock.current();
+  }
+
+  private boolean isLastWriter() {
+    return lock.lastWriter() == lock.session();
+  }
+
+  private boolean isOnDisk(Snapshot snapshot) {
+    return lock.durable() >= snapshot.txnId();
   }
 
   // ---- rollback
@@ -449,15 +456,21 @@ public final class Writer {
     }
   }
 
-  /** Syncs everything and records that on disk, unless another process writes, which will do so. */
+  /**
+   * Syncs everything and records that on disk, unless another process writes, which will do so. If
+   * another process has begun to write since, this only syncs: that one may have ended without a
+   * commit, which would sync ours.
+   */
   public void seal() {
-    if (!file.writable() || file.hasFailed() || lock.lastWriter() != lock.session()) {
+    if (!file.writable() || file.hasFailed() || (!isLastWriter() && isOnDisk(written))) {
       return;
     }
     if (turn.hold()) {
       try {
         Snapshot last = written;
-        if (lock.lastWriter() == lock.session()) {
+        if (!isLastWriter()) {
+          metas.sync(this::newestWritten);
+        } else {
           metas.sync(last.txnId());
           Meta sealed = metas.seal(last.meta(), pins(last));
           if (sealed != null) {

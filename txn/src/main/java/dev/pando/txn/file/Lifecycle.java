@@ -65,6 +65,14 @@ public final class Lifecycle {
     return isLost() ? lock.lost() : closed();
   }
 
+  /**
+   * The exception for a call that failed. Closing releases the memory that processes share; a call
+   * that had found the database open just before that reads it, and gets an exception of the JDK.
+   */
+  public RuntimeException explained(IllegalStateException failure) {
+    return isClosed() ? endedException() : failure;
+  }
+
   /** The exception for a thread that waits while the database is closed. */
   public IllegalStateException closed() {
     return new IllegalStateException("the database is closed: " + path);
