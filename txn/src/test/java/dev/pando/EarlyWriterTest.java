@@ -70,7 +70,7 @@ final class EarlyWriterTest extends DatabaseTestBase {
     try (ReadTxn tx = db.beginRead()) {
       long next = 0;
       for (Entry<Long, byte[]> entry : tx.scan(BLOBS)) {
-        // Not an assertion of AssertJ: half a million of them would cost more than the load.
+        // Not an assertion of AssertJ: there are half a million.
         if (entry.key() != next || !java.util.Arrays.equals(entry.value(), value(next))) {
           throw new AssertionError("key " + entry.key() + ", or another value of " + next);
         }
