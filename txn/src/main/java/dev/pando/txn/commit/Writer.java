@@ -58,6 +58,9 @@ public final class Writer {
   /** The newest commit, whether readers may see it yet or not: the base of the next transaction. */
   private volatile Snapshot written;
 
+  /** The newest commit of this process; 0 if there is none. */
+  private volatile long ownCommit;
+
   /** The file's size before the running write transaction; for the holder of the turn. */
   private long sizeBefore;
 
@@ -331,6 +334,7 @@ public final class Writer {
     Snapshot base = changes.base();
     Snapshot next = new Commit(changes, metas, file, memory, () -> pins(base), sync).write();
     written = next;
+    ownCommit = next.txnId();
     return next;
   }
 
@@ -371,8 +375,8 @@ public final class Writer {
     return lock.lastWriter() == lock.session();
   }
 
-  private boolean isOnDisk(Snapshot snapshot) {
-    return lock.durable() >= snapshot.txnId();
+  private boolean ownIsOnDisk() {
+    return lock.durable() >= ownCommit;
   }
 
   // ---- rollback
@@ -462,7 +466,7 @@ public final class Writer {
    * commit, which would sync ours.
    */
   public void seal() {
-    if (!file.writable() || file.hasFailed() || (!isLastWriter() && isOnDisk(written))) {
+    if (!file.writable() || file.hasFailed() || (!isLastWriter() && ownIsOnDisk())) {
       return;
     }
     if (turn.hold()) {
