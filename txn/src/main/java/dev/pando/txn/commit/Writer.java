@@ -58,8 +58,8 @@ public final class Writer {
   /** The newest commit, whether readers may see it yet or not: the base of the next transaction. */
   private volatile Snapshot written;
 
-  /** The newest commit of this process; 0 if there is none. */
-  private volatile long ownCommit;
+  /** The newest commit of this process, if it need not be synced; otherwise 0. */
+  private volatile long unsynced;
 
   /** The file's size before the running write transaction; for the holder of the turn. */
   private long sizeBefore;
@@ -334,7 +334,7 @@ public final class Writer {
     Snapshot base = changes.base();
     Snapshot next = new Commit(changes, metas, file, memory, () -> pins(base), sync).write();
     written = next;
-    ownCommit = next.txnId();
+    unsynced = sync ? 0 : next.txnId();
     return next;
   }
 
@@ -376,7 +376,7 @@ public final class Writer {
   }
 
   private boolean ownIsOnDisk() {
-    return lock.durable() >= ownCommit;
+    return lock.durable() >= unsynced;
   }
 
   // ---- rollback
