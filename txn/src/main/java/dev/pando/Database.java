@@ -206,10 +206,8 @@ public final class Database extends Transactor implements AutoCloseable {
     StackRoom.forTransaction();
     try {
       writer.sync();
-    } catch (IllegalStateException e) {
-      throw lifecycle.explained(e);
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(path, e);
+    } catch (IllegalStateException | InternalError e) {
+      throw OpenedFile.explained(lifecycle, e);
     }
   }
 

@@ -41,10 +41,8 @@ final class Inspection {
     try (ReadTxn tx = database.beginOwnRead()) {
       return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot())
           .stat(file.size(), lock.durable());
-    } catch (IllegalStateException e) {
-      throw database.lifecycle().explained(e);
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(database.lifecycle().path(), e);
+    } catch (IllegalStateException | InternalError e) {
+      throw OpenedFile.explained(database.lifecycle(), e);
     }
   }
 
@@ -52,10 +50,8 @@ final class Inspection {
     try (ReadTxn tx = database.beginOwnRead()) {
       readers.clearDead();
       return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot()).infos();
-    } catch (IllegalStateException e) {
-      throw database.lifecycle().explained(e);
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(database.lifecycle().path(), e);
+    } catch (IllegalStateException | InternalError e) {
+      throw OpenedFile.explained(database.lifecycle(), e);
     }
   }
 
@@ -82,10 +78,8 @@ final class Inspection {
       } finally {
         pages.release();
       }
-    } catch (IllegalStateException e) {
-      throw database.lifecycle().explained(e);
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(database.lifecycle().path(), e);
+    } catch (IllegalStateException | InternalError e) {
+      throw OpenedFile.explained(database.lifecycle(), e);
     }
   }
 }

@@ -37,10 +37,9 @@ final class Readers {
     lifecycle.checkAccepting();
     try {
       return begin(publication.pin(), limited);
-    } catch (IllegalStateException e) {
-      throw lifecycle.explained(e);
-    } catch (InternalError e) { // the lock file was truncated while it was open
-      throw OpenedFile.faulted(lifecycle.path(), e);
+    } catch (IllegalStateException
+        | InternalError e) { // the lock file was truncated while it was open
+      throw OpenedFile.explained(lifecycle, e);
     }
   }
 
@@ -50,10 +49,8 @@ final class Readers {
     try {
       ReaderSlot slot = publication.pin(kept);
       return slot == null ? null : begin(slot, limited);
-    } catch (IllegalStateException e) {
-      throw lifecycle.explained(e);
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(lifecycle.path(), e);
+    } catch (IllegalStateException | InternalError e) {
+      throw OpenedFile.explained(lifecycle, e);
     }
   }
 
@@ -66,10 +63,8 @@ final class Readers {
     lifecycle.checkAccepting();
     try {
       return begin(pinAgain(snapshot, checkPinned), true);
-    } catch (IllegalStateException e) {
-      throw lifecycle.explained(e);
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(lifecycle.path(), e);
+    } catch (IllegalStateException | InternalError e) {
+      throw OpenedFile.explained(lifecycle, e);
     }
   }
 

@@ -54,6 +54,7 @@ class ClosedMeanwhileTest extends DatabaseTestBase {
       }
     }
     threads.shutdown();
+    assertThat(open().get(NAMES, 1L)).isEqualTo("one"); // which is checked in the end
   }
 
   private static void awaitCommit(Database db) {

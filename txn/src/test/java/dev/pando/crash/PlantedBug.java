@@ -10,7 +10,7 @@ import java.util.List;
 enum PlantedBug {
   SKIP_THE_SYNC(call("txn.commit.MetaWriter", "syncNow", "txn.file.DataFile", "sync", "skipSync")),
   META_BEFORE_ITS_DATA_IS_SYNCED(
-      19,
+      24,
       call("txn.commit.Commit", "writePages", "txn.commit.MetaWriter", "syncData", "skipDataSync")),
   REUSE_A_PAGE_OF_THE_DURABLE_SNAPSHOT(
       call("txn.commit.Writer", "pins", "txn.file.LockFile", "durable", "currentForDurable"),
@@ -54,15 +54,16 @@ enum PlantedBug {
 
   DEAD_WRITER_NOT_NOTICED(
       Search.PROCESSES,
-      37,
+      137,
       call("txn.commit.Takeover", "takeOver", "txn.file.LockFile", "writing", "nobody"),
       call("txn.commit.Takeover", "takeOver", "txn.file.LockFile", "committing", "nobody")),
   COMMIT_OF_A_DEAD_WRITER_NOT_SYNCED(
       Search.PROCESSES,
-      53,
+      137,
       call("txn.commit.Takeover", "adopt", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FREE_PAGES_FROM_BEFORE_ANOTHER_WRITER(
       Search.PROCESSES,
+      1,
       call(
           "txn.commit.Takeover",
           "takeOver",
@@ -71,6 +72,7 @@ enum PlantedBug {
           "skipFollowing")),
   PAGES_FREED_BY_ANOTHER_REUSED_AT_ONCE(
       Search.PROCESSES,
+      3,
       call(
           "txn.space.SpaceFollower",
           "step",
@@ -82,7 +84,7 @@ enum PlantedBug {
       call("txn.commit.Takeover", "takeOver", "txn.commit.MetaWriter", "look", "skipLooking")),
   FAILED_SYNC_NOT_TOLD(
       Search.PROCESSES,
-      18,
+      29,
       call(
           "txn.commit.MetaWriter",
           "leaveToClaim",

@@ -61,8 +61,9 @@ public final class TransactionIds {
    * @throws dev.pando.error.DatabaseFailedException if the lock file would give out an id again
    */
   void check(long newest) {
-    long _ = lock.checked("last transaction id", lock.lastUsed(), newest, PageHeader.LIMIT_U48 - 1);
-    if (next() > Meta.LAST_TXN) {
+    long last = lock.lastUsed();
+    long _ = lock.checked("last transaction id", last, newest, PageHeader.LIMIT_U48 - 1);
+    if (last >= Meta.LAST_TXN) {
       throw new DatabaseFullException(
           "%s: all %d transaction ids are used; copy the tables into a new database"
               .formatted(file, Meta.LAST_TXN),
@@ -76,8 +77,8 @@ public final class TransactionIds {
       return true;
     }
     long limit = lock.idLimit(); // before the other word, which only rises
-    long most = lock.lastUsed() + MOST_RANGE;
-    return next() > lock.checked("limit of transaction ids", limit, 0, most);
+    long last = lock.lastUsed();
+    return last >= lock.checked("limit of transaction ids", limit, 0, last + MOST_RANGE);
   }
 
   /** Begins a claim: a session that has used all its ids claims more this time. */

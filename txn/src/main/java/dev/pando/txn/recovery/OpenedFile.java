@@ -13,6 +13,7 @@ import dev.pando.pager.PageMap;
 import dev.pando.pager.Storage;
 import dev.pando.pager.StorageLock;
 import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.Settings;
 import dev.pando.txn.readers.Publication;
@@ -243,5 +244,12 @@ public record OpenedFile(
             + ": cannot be read through the map: the file was truncated while it was open, or its"
             + " disk failed; close the database and restore the file",
         error);
+  }
+
+  /** The exception for a call that met the end of the database, or of the mapped file. */
+  public static RuntimeException explained(Lifecycle lifecycle, Throwable failure) {
+    return failure instanceof InternalError fault
+        ? faulted(lifecycle.path(), fault)
+        : lifecycle.explained((IllegalStateException) failure);
   }
 }
