@@ -11,6 +11,7 @@ import dev.pando.Table;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
+import dev.pando.txn.commit.TransactionIds;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,10 +32,14 @@ class DeadClaimTest {
   @ValueSource(ints = {0, 1, 2})
   void aMetaBeyondTheFilesEndStaysDead(int more) {
     byte[] durable = durableWithFreePages();
-    byte[] withTwoMore = crash(durable, db -> notSynced(db, more), (call, offset) -> false);
-    byte[] claimed = crash(withTwoMore, db -> db.beginWrite(), (call, offset) -> call == Call.SYNC);
+    int[] syncs = new int[1];
+    byte[] claimed =
+        crash(
+            durable,
+            db -> untilItMustClaimAgain(db, more),
+            (call, offset) -> call == Call.SYNC && ++syncs[0] == 3 + more);
     byte[] cut = Arrays.copyOf(claimed, durable.length);
-    boolean[] synced = new boolean[1];
+    boolean[] isLonger = new boolean[1];
     byte[] grown =
         crash(
             cut,
@@ -44,11 +49,10 @@ class DeadClaimTest {
               return db;
             },
             (call, offset) -> {
-              boolean now = synced[0] && call == Call.WRITE && offset < 3 * 512;
-              synced[0] |= call == Call.SYNC;
-              return now;
+              isLonger[0] |= call == Call.WRITE && offset >= cut.length;
+              return isLonger[0] && call == Call.WRITE && offset < 3 * 512;
             });
-    assertThat(grown.length).isGreaterThan(withTwoMore.length);
+    assertThat(grown.length).isGreaterThan(claimed.length);
     try (SimulatedDisk disk = new SimulatedDisk(1 << 20)) {
       disk.put(ImageCheck.FILE, grown);
       try (Database db = Database.open(ImageCheck.FILE, disk.options(OPTIONS))) {
@@ -76,19 +80,19 @@ class DeadClaimTest {
     }
   }
 
-  /** A commit that makes the file longer, and one that needs none of those pages. */
-  private static Database notSynced(Database db, int more) {
-    for (int i = 0; i < more; i++) {
-      db.update(Durability.ASYNC, tx -> tx.put(TABLE, 0L, new byte[10]));
+  /**
+   * Commits that are synced, and then so many that are not, the first of which makes the file
+   * longer, that the session has used all the ids that it claimed. Its next claim is the last meta
+   * that it writes.
+   */
+  private static Database untilItMustClaimAgain(Database db, int synced) {
+    for (int i = 0; i <= synced; i++) {
+      db.update(tx -> tx.put(TABLE, 0L, new byte[10]));
     }
     db.update(Durability.ASYNC, tx -> tx.put(TABLE, 1L, new byte[60_000]));
-    db.update(
-        Durability.ASYNC,
-        tx -> {
-          boolean _ = tx.delete(TABLE, 1L);
-          tx.put(TABLE, 2L, new byte[10]);
-          tx.put(TABLE, 3L, new byte[10]);
-        });
+    for (int i = 0; i < TransactionIds.RANGE; i++) {
+      db.update(Durability.ASYNC, tx -> tx.put(TABLE, 2L, new byte[10]));
+    }
     return db;
   }
 

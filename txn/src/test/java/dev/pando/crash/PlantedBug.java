@@ -10,13 +10,13 @@ import java.util.List;
 enum PlantedBug {
   SKIP_THE_SYNC(call("txn.commit.MetaWriter", "syncNow", "txn.file.DataFile", "sync", "skipSync")),
   META_BEFORE_ITS_DATA_IS_SYNCED(
-      24,
+      39,
       call("txn.commit.Commit", "writePages", "txn.commit.MetaWriter", "syncData", "skipDataSync")),
   REUSE_A_PAGE_OF_THE_DURABLE_SNAPSHOT(
       call("txn.commit.Writer", "pins", "txn.file.LockFile", "durable", "currentForDurable"),
       call("txn.commit.Writer", "pins", "txn.file.LockFile", "syncing", "currentForDurable")),
   REUSE_A_PAGE_OF_A_READER(
-      2, call("txn.commit.Writer", "pins", "txn.readers.ReaderSlots", "forEachPin", "skipReaders")),
+      3, call("txn.commit.Writer", "pins", "txn.readers.ReaderSlots", "forEachPin", "skipReaders")),
   REUSE_A_PAGE_OF_THE_BASE(
       call("txn.dirty.DirtyPages", null, "txn.space.FreeSpace", "free", "reuseAtOnce")),
   WRONG_SLOT(
@@ -42,13 +42,15 @@ enum PlantedBug {
   NO_SYNC_AFTER_A_CRASHED_WRITER(
       call("txn.commit.MetaWriter", "claim", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FOUND_COMMIT_NOT_WRITTEN_AGAIN(
-      1,
+      4,
       call(
           "txn.commit.MetaWriter",
           "sync",
           "txn.commit.MetaWriter",
           "writeFoundAgain",
           "skipRewriting")),
+  FOUND_COMMIT_NOT_SYNCED_BEFORE_THE_CLAIM(
+      42, call("txn.commit.MetaWriter", "claim", "pager.Meta", "isSealed", "takeForSealed")),
 
   // Bugs between processes.
 
@@ -84,7 +86,7 @@ enum PlantedBug {
       call("txn.commit.Takeover", "takeOver", "txn.commit.MetaWriter", "look", "skipLooking")),
   FAILED_SYNC_NOT_TOLD(
       Search.PROCESSES,
-      29,
+      55,
       call(
           "txn.commit.MetaWriter",
           "leaveToClaim",

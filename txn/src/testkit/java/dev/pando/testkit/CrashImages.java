@@ -212,7 +212,7 @@ public final class CrashImages {
     return left;
   }
 
-  /** All but one write to the head of a file, which is torn at a byte. */
+  /** A write to the head of a file, torn at a byte, with all of the others and with none. */
   private void tearHead(int index, BiConsumer<String, SimulatedDisk> action) {
     List<Pending> pending = disk.files().get(index).pending();
     for (int k = 0; k < pending.size(); k++) {
@@ -221,12 +221,9 @@ public final class CrashImages {
         continue;
       }
       int count = 1 + random.nextInt(bytes.length - 1);
-      giveHarsh(
-          "head torn at byte " + count,
-          index,
-          true,
-          new Harsh(k, count, Beyond.AS_WRITTEN, 0),
-          action);
+      Harsh torn = new Harsh(k, count, Beyond.AS_WRITTEN, 0);
+      giveHarsh("head torn at byte " + count, index, true, torn, action);
+      giveHarsh("only the head, torn at byte " + count, index, false, torn, action);
     }
   }
 

@@ -80,11 +80,15 @@ public final class MetaWriter {
   /**
    * Takes over a file, or a new range of ids: writes the newest commit's meta again under an unused
    * id, and syncs. This also puts on disk what a process that was killed had written, before any
-   * page is reused.
+   * page is reused. Before that it syncs a base that may not be on disk: if it is, the pages of
+   * older commits may be overwritten already, and its slot must stay as it is.
    *
    * @return the meta written, whose content is that of {@code base}
    */
   Meta claim(Meta base, Pins pins) {
+    if (!lock.claimed() && !base.isSealed()) {
+      sync(base.txnId());
+    }
     ids.widen();
     long txnId = Math.max(lock.lastUsed(), base.txnId()) + 1;
     Meta meta = base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()), ids.limit(txnId));
