@@ -39,6 +39,7 @@ public final class Options {
   private Checksums checksums = Checksums.FIRST_TOUCH;
   private Duration closeTimeout = Duration.ofSeconds(10);
   private long spillLimit = 256L << 20;
+  private long branchMemory = Runtime.getRuntime().maxMemory() / 32;
   private long maxSize = Long.MAX_VALUE;
   private long growthStep;
   private Durability durability = Durability.SYNC;
@@ -62,6 +63,7 @@ public final class Options {
     checksums = from.checksums;
     closeTimeout = from.closeTimeout;
     spillLimit = from.spillLimit;
+    branchMemory = from.branchMemory;
     maxSize = from.maxSize;
     growthStep = from.growthStep;
     durability = from.durability;
@@ -154,16 +156,29 @@ public final class Options {
   }
 
   /**
+   * The heap for decoded branch pages, which make searches faster: about 25 bytes for each leaf.
+   *
+   * @param bytes 0 or more; a thirty-second of the largest heap by default
+   */
+  public Options withBranchMemory(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("branch memory=" + bytes + ", allowed 0 bytes or more");
+    }
+    Options copy = new Options(this);
+    copy.branchMemory = bytes;
+    return copy;
+  }
+
+  /**
    * The largest size of the file. A transaction that needs more fails with {@code
    * DatabaseFullException}; earlier commits are unaffected. This is not a map size: no memory is
    * reserved.
    *
    * <p>Free pages are used first. A reserve, at most a sixteenth of the file, is kept so that data
-   * can always be deleted. The reserve is larger while transactions add entries all over the file:
-   * as many pages as one of them adds, at most a quarter of the file. A transaction that deletes
-   * entries all over the file copies each page that it changes. It may fail if it is larger than
-   * the transactions that put the entries. Fewer deletes at a time work, and so do clear, drop and
-   * compact.
+   * can always be deleted. It is larger while transactions add entries all over the file: as many
+   * pages as one of them adds, at most a quarter of the file. A transaction that deletes entries
+   * all over the file copies each page that it changes. It may fail if it is larger than those that
+   * put the entries. Fewer deletes at a time work, and so do clear, drop and compact.
    *
    * @param bytes at least 65,536; no limit by default
    */
@@ -332,6 +347,7 @@ public final class Options {
         createIfMissing && !readOnly,
         pagerChecksums(),
         spillLimit,
+        branchMemory,
         maxSize,
         growthStep,
         syncInterval,
@@ -378,6 +394,11 @@ public final class Options {
   /** Bytes of changed pages that a write transaction keeps in memory. */
   public long spillLimit() {
     return spillLimit;
+  }
+
+  /** Bytes of heap for decoded branch pages. */
+  public long branchMemory() {
+    return branchMemory;
   }
 
   /** The largest size of the file, in bytes; {@link Long#MAX_VALUE} without a limit. */
@@ -445,6 +466,7 @@ public final class Options {
     add(all, "checksums", checksums);
     add(all, "closeTimeout", closeTimeout);
     add(all, "spillLimit", spillLimit);
+    add(all, "branchMemory", branchMemory);
     add(all, "maxSize", maxSize == Long.MAX_VALUE ? "none" : maxSize);
     add(all, "growthStep", growthStep == 0 ? "default" : growthStep);
     add(all, "durability", durability);

@@ -41,7 +41,8 @@ class OptionsTest {
       case "withReadOnly", "withLeakTracking" -> true;
       case "withCreateIfMissing" -> false;
       case "withChecksums" -> Options.Checksums.EVERY_TOUCH;
-      case "withSpillLimit", "withMaxSize", "withGrowthStep", "withSyncBytes" -> 123_456L;
+      case "withSpillLimit", "withBranchMemory", "withMaxSize", "withGrowthStep", "withSyncBytes" ->
+          123_456L;
       case "withDurability" -> Durability.ASYNC;
       case "withReaderListener" -> listener;
       case "withDisk" -> new SimulatedDisk(1 << 20).process();
@@ -63,7 +64,7 @@ class OptionsTest {
   /** So a setting that is added must get a getter, and must be copied with the others. */
   @Test
   void eachSettingHasAGetterOfItsNameAndType() throws Exception {
-    assertThat(changing()).hasSize(17);
+    assertThat(changing()).hasSize(18);
     Options all = Options.defaults();
     for (Method with : changing()) {
       Object value = other(with);
@@ -101,7 +102,9 @@ class OptionsTest {
     assertThat(Options.defaults())
         .hasToString(
             "Options[pageSize=4096, readOnly=false, createIfMissing=true, checksums=FIRST_TOUCH,"
-                + " closeTimeout=PT10S, spillLimit=268435456, maxSize=none, growthStep=default,"
+                + " closeTimeout=PT10S, spillLimit=268435456, branchMemory="
+                + Runtime.getRuntime().maxMemory() / 32
+                + ", maxSize=none, growthStep=default,"
                 + " durability=SYNC, syncInterval=PT1S, syncBytes=67108864, readerWarning=PT1M,"
                 + " readerLimit=none, readerListener=none, writerWarning=PT1M,"
                 + " leakTracking=false, disk=files]");

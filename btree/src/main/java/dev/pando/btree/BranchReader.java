@@ -8,14 +8,93 @@ import static dev.pando.btree.NodeLayout.LONG_KEY;
 import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.U48_MASK;
 
+import dev.pando.pager.DecodedPages;
+import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageBytes;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Reads branch pages. */
 final class BranchReader extends NodeReader {
+  /** In place of a slot: that of the last child. */
+  static final int LAST = -1;
+
+  /** In place of an address: that of no page of a tree. */
+  static final long ON_HEAP = 0;
+
+  private final @Nullable DecodedPages decoded;
+
+  /** Whose pages still change, and so are not decoded; null if none does. */
+  private final @Nullable PageAllocator writer;
+
   BranchReader(PageReader pages) {
     super(pages);
+    this.decoded = pages.decoded();
+    this.writer = pages instanceof PageAllocator allocator ? allocator : null;
+  }
+
+  /**
+   * Finds the child of a branch that holds a key, and points {@link KeyBuffer#step} at it.
+   *
+   * @param level levels of the tree below the branch
+   * @return the page's address; {@link #ON_HEAP} if the page was not needed
+   */
+  long search(long pgno, long birth, int level, KeyBuffer key) {
+    HeapBranch branch = decoded(pgno, birth);
+    if (branch == null) {
+      return searchPage(pgno, birth, level, key);
+    }
+    branch.search(key, key.step);
+    return ON_HEAP;
+  }
+
+  private long searchPage(long pgno, long birth, int level, KeyBuffer key) {
+    long address = pages.locate(pgno, birth);
+    MemorySegment page = pages.segment(address);
+    long base = pages.offset(address);
+    long word = header(page, base);
+    child(page, base, count(word), find(page, base, word, key), key.step);
+    if (decoded != null && !changes(birth) && decoded.wants(pgno, birth)) {
+      HeapBranch branch =
+          HeapBranch.decode(PageBytes.copy(page, base, pageSize), pgno, birth, level);
+      if (branch != null) {
+        decoded.add(branch);
+      }
+    }
+    return address;
+  }
+
+  /**
+   * Points a step at a child of a branch.
+   *
+   * @param slot the child, or {@link #LAST}
+   */
+  void child(long pgno, long birth, int slot, BranchStep step) {
+    HeapBranch branch = decoded(pgno, birth);
+    if (branch != null) {
+      branch.child(slot == LAST ? branch.children() - 1 : slot, step);
+      return;
+    }
+    long address = pages.locate(pgno, birth);
+    MemorySegment page = pages.segment(address);
+    long base = pages.offset(address);
+    int count = count(header(page, base));
+    child(page, base, count, slot == LAST ? count - 1 : slot, step);
+  }
+
+  private void child(MemorySegment page, long base, int count, int slot, BranchStep step) {
+    int cell = checkedCell(page, base, count, slot);
+    step.set(cellPgno(page, base, cell), cellBirth(page, base, cell), slot, count);
+  }
+
+  private @Nullable HeapBranch decoded(long pgno, long birth) {
+    return decoded == null || changes(birth) ? null : (HeapBranch) decoded.find(pgno, birth);
+  }
+
+  private boolean changes(long birth) {
+    return writer != null && writer.txnId() == birth;
   }
 
   long header(MemorySegment page, long base) {

@@ -28,8 +28,8 @@ public final class Cursor implements AutoCloseable {
     PARKED
   }
 
-  private static final int FIRST = -1;
-  private static final int LAST = -2;
+  private static final int FIRST = 0;
+  private static final int LAST = BranchReader.LAST;
 
   private final Tree tree;
   private final PageReader pages;
@@ -44,9 +44,13 @@ public final class Cursor implements AutoCloseable {
   // One element a level. Many cursors serve one search, so the arrays are no longer than needed.
   private long[] pgno = {};
   private long[] birth = {};
-  private long[] address = {};
   private int[] slots = {};
+  private int[] children = {};
   private int leafLevel;
+
+  /** The last step down without a key. */
+  private final BranchStep step = new BranchStep();
+
   private long version;
 
   private MemorySegment leaf = MemorySegment.NULL;
@@ -90,7 +94,8 @@ public final class Cursor implements AutoCloseable {
       return false;
     }
     makeLevels();
-    descend(0, tree.rootPgno, tree.rootBirth, edge);
+    enter(0, tree.rootPgno, tree.rootBirth);
+    descend(0, edge);
     isOnEntry();
     leafIsFar = false; // a search for one entry at an edge needs no more of the leaf
     free = writer == null ? count : 0;
@@ -296,16 +301,18 @@ public final class Cursor implements AutoCloseable {
     refresh();
   }
 
-  /** Locates pages again by their numbers: a writer may have moved dirty pages out of memory. */
+  /** Locates the leaf again by its number: a writer may have moved dirty pages out of memory. */
   private void refresh() {
     if (writer != null && writer.version() != version) {
-      for (int level = 0; level <= leafLevel; level++) {
-        address[level] = pages.locate(pgno[level], birth[level]);
-      }
-      leaf = pages.segment(address[leafLevel]);
-      leafBase = pages.offset(address[leafLevel]);
-      version = writer.version();
+      locateLeaf();
     }
+  }
+
+  private void locateLeaf() {
+    long address = pages.locate(pgno[leafLevel], birth[leafLevel]);
+    leaf = pages.segment(address);
+    leafBase = pages.offset(address);
+    version = writer != null ? writer.version() : 0;
   }
 
   /** Moves to the first entry that is not less than the key; returns whether it has this key. */
@@ -315,19 +322,12 @@ public final class Cursor implements AutoCloseable {
       return false;
     }
     makeLevels();
-    long childPgno = tree.rootPgno;
-    long childBirth = tree.rootBirth;
+    enter(0, tree.rootPgno, tree.rootBirth);
     for (int level = 0; level < tree.depth - 1; level++) {
-      enter(level, childPgno, childBirth);
-      MemorySegment page = pages.segment(address[level]);
-      long base = pages.offset(address[level]);
-      long word = tree.branches.header(page, base);
-      slots[level] = tree.branches.find(page, base, word, key);
-      int cell = tree.branches.checkedCell(page, base, count(word), slots[level]);
-      childPgno = BranchReader.cellPgno(page, base, cell);
-      childBirth = BranchReader.cellBirth(page, base, cell);
+      tree.branches.search(pgno[level], birth[level], tree.depth - 1 - level, key);
+      take(level, key.step);
     }
-    long word = enterLeaf(tree.depth - 1, childPgno, childBirth);
+    long word = enterLeaf(tree.depth - 1);
     int found = tree.leaves.find(leaf, leafBase, word, key);
     isOnEntry();
     slot = found >= 0 ? found : ~found;
@@ -352,18 +352,8 @@ public final class Cursor implements AutoCloseable {
 
   private boolean nextLeaf() {
     for (int level = leafLevel - 1; level >= 0; level--) {
-      MemorySegment page = pages.segment(address[level]);
-      long base = pages.offset(address[level]);
-      int children = count(tree.branches.header(page, base));
-      if (slots[level] + 1 < children) {
-        slots[level]++;
-        int cell = tree.branches.checkedCell(page, base, children, slots[level]);
-        descend(
-            level + 1,
-            BranchReader.cellPgno(page, base, cell),
-            BranchReader.cellBirth(page, base, cell),
-            FIRST);
-        touchLeaf();
+      if (slots[level] + 1 < children[level]) {
+        descend(level, slots[level] + 1, FIRST);
         return true;
       }
     }
@@ -374,17 +364,7 @@ public final class Cursor implements AutoCloseable {
   private boolean previousLeaf() {
     for (int level = leafLevel - 1; level >= 0; level--) {
       if (slots[level] > 0) {
-        MemorySegment page = pages.segment(address[level]);
-        long base = pages.offset(address[level]);
-        int children = count(tree.branches.header(page, base));
-        slots[level]--;
-        int cell = tree.branches.checkedCell(page, base, children, slots[level]);
-        descend(
-            level + 1,
-            BranchReader.cellPgno(page, base, cell),
-            BranchReader.cellBirth(page, base, cell),
-            LAST);
-        touchLeaf();
+        descend(level, slots[level] - 1, LAST);
         return true;
       }
     }
@@ -392,21 +372,21 @@ public final class Cursor implements AutoCloseable {
     return false;
   }
 
+  /** Moves to a sibling of the path's child, and from there along the first or last children. */
+  private void descend(int level, int sibling, int edge) {
+    tree.branches.child(pgno[level], birth[level], sibling, step);
+    take(level, step);
+    descend(level + 1, edge);
+    touchLeaf();
+  }
+
   /** Descends from a page along its first or its last children. */
-  private void descend(int fromLevel, long fromPgno, long fromBirth, int edge) {
-    long childPgno = fromPgno;
-    long childBirth = fromBirth;
+  private void descend(int fromLevel, int edge) {
     for (int level = fromLevel; level < tree.depth - 1; level++) {
-      enter(level, childPgno, childBirth);
-      MemorySegment page = pages.segment(address[level]);
-      long base = pages.offset(address[level]);
-      int children = count(tree.branches.header(page, base));
-      slots[level] = edge == FIRST ? 0 : children - 1;
-      int cell = tree.branches.checkedCell(page, base, children, slots[level]);
-      childPgno = BranchReader.cellPgno(page, base, cell);
-      childBirth = BranchReader.cellBirth(page, base, cell);
+      tree.branches.child(pgno[level], birth[level], edge, step);
+      take(level, step);
     }
-    enterLeaf(tree.depth - 1, childPgno, childBirth);
+    enterLeaf(tree.depth - 1);
     slot = edge == FIRST ? 0 : count - 1;
   }
 
@@ -415,7 +395,7 @@ public final class Cursor implements AutoCloseable {
     if (slots.length < tree.depth) {
       pgno = new long[tree.depth];
       birth = new long[tree.depth];
-      address = new long[tree.depth];
+      children = new int[tree.depth];
       slots = new int[tree.depth];
     }
   }
@@ -423,17 +403,20 @@ public final class Cursor implements AutoCloseable {
   private void enter(int level, long childPgno, long childBirth) {
     pgno[level] = childPgno;
     birth[level] = childBirth;
-    address[level] = pages.locate(childPgno, childBirth);
   }
 
-  private long enterLeaf(int level, long childPgno, long childBirth) {
+  /** Goes on to the child that a step led to. */
+  private void take(int level, BranchStep taken) {
+    slots[level] = taken.slot;
+    children[level] = taken.children;
+    enter(level + 1, taken.pgno, taken.birth);
+  }
+
+  private long enterLeaf(int level) {
     free = 0;
     leafIsFar = true;
-    enter(level, childPgno, childBirth);
     leafLevel = level;
-    version = writer != null ? writer.version() : 0;
-    leaf = pages.segment(address[level]);
-    leafBase = pages.offset(address[level]);
+    locateLeaf();
     long word = tree.leaves.header(leaf, leafBase);
     leafWord = word;
     count = count(word);

@@ -26,6 +26,9 @@ public final class KeyBuffer {
   private final int capacity;
   private int length;
 
+  /** The last step of a search for this key. Here, because threads share trees but no keys. */
+  final BranchStep step = new BranchStep();
+
   /** Written only so that the JIT compiler keeps loads ahead; only one thread uses a key. */
   @SuppressWarnings("unused")
   private long touched;
@@ -85,6 +88,36 @@ public final class KeyBuffer {
   int head(int prefix) {
     // A key that ends before the prefix cannot be in such a page, so any number will do.
     return prefix <= capacity ? bytes.getInt(prefix) : 0;
+  }
+
+  /**
+   * Returns the eight bytes after the first {@code prefix}, zero-padded, as a number whose signed
+   * order is that of these bytes.
+   */
+  long orderedHead(int prefix) {
+    return (prefix <= capacity ? bytes.getLong(prefix) : 0) ^ Long.MIN_VALUE;
+  }
+
+  /** Compares this key's first bytes with others: 0 if it begins with them. */
+  int compareStart(byte[] other) {
+    int order = compareBytes(other, 0, Math.min(length, other.length));
+    return order != 0 ? order : length < other.length ? -1 : 0;
+  }
+
+  /** Compares this key with another one, whose first {@code from} bytes are the same. */
+  int compareRest(byte[] other, int from) {
+    int order = compareBytes(other, from, Math.min(length, other.length));
+    return order != 0 ? order : length - other.length;
+  }
+
+  private int compareBytes(byte[] other, int from, int to) {
+    for (int i = from; i < to; i++) {
+      int difference = (bytes.get(i) & 0xFF) - (other[i] & 0xFF);
+      if (difference != 0) {
+        return difference;
+      }
+    }
+    return 0;
   }
 
   /**

@@ -1,7 +1,5 @@
 package dev.pando.btree;
 
-import static dev.pando.btree.NodeReader.count;
-
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
@@ -80,15 +78,10 @@ public sealed class Tree extends TreeState permits TreeWriter {
     }
     long pgno = rootPgno;
     long birth = rootBirth;
-    for (int level = depth; level > 1; level--) {
-      long address = pages.locate(pgno, birth);
-      MemorySegment page = pages.segment(address);
-      long base = pages.offset(address);
-      long word = branches.header(page, base);
-      int slot = branches.find(page, base, word, key);
-      int cell = branches.checkedCell(page, base, count(word), slot);
-      pgno = BranchReader.cellPgno(page, base, cell);
-      birth = BranchReader.cellBirth(page, base, cell);
+    for (int level = depth - 1; level > 0; level--) {
+      branches.search(pgno, birth, level, key);
+      pgno = key.step.pgno;
+      birth = key.step.birth;
     }
     long address = pages.locate(pgno, birth);
     MemorySegment page = pages.segment(address);

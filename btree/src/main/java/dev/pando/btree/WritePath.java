@@ -63,11 +63,18 @@ final class WritePath {
   }
 
   MemorySegment page(int level) {
-    return pages.segment(address[level]);
+    return pages.segment(address(level));
   }
 
   long base(int level) {
-    return pages.offset(address[level]);
+    return pages.offset(address(level));
+  }
+
+  private long address(int level) {
+    if (address[level] == BranchReader.ON_HEAP) {
+      address[level] = pages.locate(pgno[level], birth[level]);
+    }
+    return address[level];
   }
 
   int slot(int level) {
@@ -129,16 +136,15 @@ final class WritePath {
       addLevels(leaf + 2);
     }
     for (int level = 0; level < leaf; level++) {
-      set(level, childPgno, childBirth);
-      MemorySegment page = page(level);
-      long base = base(level);
-      long word = branches.header(page, base);
-      int taken = branches.find(page, base, word, key);
-      slot[level] = taken;
-      leftmost &= taken == 0;
-      rightmost &= taken == count(word) - 1;
-      childPgno = branches.childPgno(page, base, count(word), taken);
-      childBirth = branches.childBirth(page, base, count(word), taken);
+      pgno[level] = childPgno;
+      birth[level] = childBirth;
+      address[level] = branches.search(childPgno, childBirth, leaf - level, key);
+      BranchStep step = key.step;
+      slot[level] = step.slot;
+      leftmost &= step.slot == 0;
+      rightmost &= step.slot == step.children - 1;
+      childPgno = step.pgno;
+      childBirth = step.birth;
     }
     set(leaf, childPgno, childBirth);
     valid = true;

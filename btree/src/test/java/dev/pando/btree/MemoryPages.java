@@ -1,6 +1,7 @@
 package dev.pando.btree;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.pager.DecodedPages;
 import dev.pando.pager.PageAllocator;
 import dev.pando.pager.PageHeader;
 import java.lang.foreign.Arena;
@@ -18,6 +19,7 @@ import java.util.Map;
 final class MemoryPages implements PageAllocator {
   private final int pageSize;
   private final MemorySegment memory;
+  private final DecodedPages decoded = new DecodedPages();
   private final BitSet dirty = new BitSet();
   private final BitSet used = new BitSet();
   private final Map<Integer, ArrayDeque<Long>> reusable = new HashMap<>();
@@ -59,6 +61,11 @@ final class MemoryPages implements PageAllocator {
 
   MemorySegment memory() {
     return memory;
+  }
+
+  @Override
+  public DecodedPages decoded() {
+    return decoded;
   }
 
   @Override

@@ -46,7 +46,7 @@ public final class PageBytes {
   }
 
   /** An unsigned number of 6 bytes. */
-  static long u48(byte[] page, int at) {
+  public static long u48(byte[] page, int at) {
     return u32(page, at) | (long) u16(page, at + 4) << 32;
   }
 

@@ -50,6 +50,9 @@ public final class PageMap implements PageReader {
    */
   private final long[] verified;
 
+  /** Shared with later maps of the file; null if each read verifies the page again. */
+  private final @Nullable DecodedPages decoded;
+
   private final PageVerifier verifier;
   private final boolean remember;
   private final String name;
@@ -76,6 +79,7 @@ public final class PageMap implements PageReader {
     this.remember = mode != Checksums.ALWAYS;
     this.verifier = new PageVerifier(name, pieces, pageSize, pageCount, mode != Checksums.NEVER);
     this.verified = carryOver(previous, pageCount);
+    this.decoded = !remember ? null : previous == null ? new DecodedPages() : previous.decoded;
   }
 
   /**
@@ -161,6 +165,11 @@ public final class PageMap implements PageReader {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public @Nullable DecodedPages decoded() {
+    return decoded;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.pando.pager;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pages of one snapshot, as a tree sees them. A tree asks with the reference that it read (page
@@ -36,4 +37,9 @@ public interface PageReader {
 
   /** The file, for messages. */
   String name();
+
+  /** Where pages of committed snapshots are kept decoded; null if each read must see the page. */
+  default @Nullable DecodedPages decoded() {
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.Checksums;
+import dev.pando.pager.DecodedPages;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
 import java.lang.foreign.MemorySegment;
@@ -110,6 +111,10 @@ public final class DataFile {
     this.maxSize = settings.maxSize();
     this.growthStep = settings.growthStep();
     this.size = file.size();
+    DecodedPages decoded = map.decoded();
+    if (decoded != null) {
+      decoded.limit(settings.branchMemory());
+    }
   }
 
   /** The newest map. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param pageSizeRequired whether one that exists must have it
  * @param createIfMissing false if it is read only
  * @param spillLimit bytes of changes that a transaction keeps in memory
+ * @param branchMemory bytes of heap for decoded branch pages
  * @param maxSize bytes that the file may have
  * @param growthStep bytes by which the file grows at least; 0 for the engine's choice
  * @param syncInterval between syncs of commits that are not synced by themselves
@@ -28,6 +29,7 @@ public record Settings(
     boolean createIfMissing,
     Checksums checksums,
     long spillLimit,
+    long branchMemory,
     long maxSize,
     long growthStep,
     Duration syncInterval,

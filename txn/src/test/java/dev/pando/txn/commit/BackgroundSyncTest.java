@@ -54,6 +54,7 @@ class BackgroundSyncTest {
             true,
             Checksums.FIRST_TOUCH,
             1 << 20,
+            1 << 20,
             Long.MAX_VALUE,
             0,
             Duration.ofMillis(20),

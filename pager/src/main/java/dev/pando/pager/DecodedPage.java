@@ -1,0 +1,40 @@
+package dev.pando.pager;
+
+/** What a page says, as an object on the heap: see {@link DecodedPages}. Never changes. */
+public abstract class DecodedPage {
+  private final long pgno;
+  private final long birth;
+  private final int level;
+
+  /**
+   * The common part.
+   *
+   * @param pgno the page
+   * @param birth the transaction that wrote it
+   * @param level levels of the tree below the page
+   */
+  protected DecodedPage(long pgno, long birth, int level) {
+    this.pgno = pgno;
+    this.birth = birth;
+    this.level = level;
+  }
+
+  final boolean is(long otherPgno, long otherBirth) {
+    return pgno == otherPgno && birth == otherBirth;
+  }
+
+  final long pgno() {
+    return pgno;
+  }
+
+  final long birth() {
+    return birth;
+  }
+
+  final int level() {
+    return level;
+  }
+
+  /** About how many bytes of heap it takes. */
+  protected abstract long heapBytes();
+}

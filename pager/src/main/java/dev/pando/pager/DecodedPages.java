@@ -1,0 +1,166 @@
+package dev.pando.pager;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages that were decoded onto the heap, found by page number and birth. All snapshots of a file
+ * share them: a page of one birth never changes, and no birth is used again. Pages of upper levels
+ * stay when the heap for them is full; those of the lowest level take turns.
+ *
+ * <p>Thread-safe. Finding takes no lock and may miss a page that another thread has just added. A
+ * page that is found is the right one, because it names itself.
+ */
+public final class DecodedPages {
+  private static final int FIRST_PLACES = 64;
+
+  /** The share of the largest heap that pages take if nothing else is said: one of so many. */
+  private static final int HEAP_SHARE = 32;
+
+  /** Of the pages that are wanted when the heap for them is full, one of so many is admitted. */
+  private static final int FULL_ADMITS = 32;
+
+  /**
+   * The places, a power of two. A page is at its number's lower bits, or in the place beside that.
+   *
+   * @param lookedFor {@linkplain #mark marks} of pages that were not found
+   */
+  private record Places(@Nullable DecodedPage[] pages, long[] lookedFor) {
+    Places(int count) {
+      this(new DecodedPage[count], new long[count]);
+    }
+
+    int mask() {
+      return pages.length - 1;
+    }
+  }
+
+  /** Read without a lock: a reader of an older array only misses. */
+  private Places places = new Places(FIRST_PLACES);
+
+  private volatile long limit = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+  private long heapBytes;
+  private int count;
+  private int hand;
+  private int turnedAway;
+
+  /**
+   * Sets how much heap the pages may take together.
+   *
+   * @param bytes of heap; 0 for none. At first a thirty-second of the largest heap
+   */
+  public synchronized void limit(long bytes) {
+    limit = bytes;
+    while (heapBytes > limit) {
+      evictNext();
+    }
+  }
+
+  /** The page, if it was decoded. */
+  public @Nullable DecodedPage find(long pgno, long birth) {
+    @Nullable DecodedPage[] pages = places.pages;
+    int at = (int) pgno & pages.length - 1;
+    DecodedPage page = pages[at];
+    if (page == null || !page.is(pgno, birth)) {
+      page = pages[at ^ 1];
+    }
+    return page != null && page.is(pgno, birth) ? page : null;
+  }
+
+  /**
+   * Whether a page that was not found should be decoded and added: the second time that it is
+   * looked for. Most pages of a program that commits often are read once, and decoding one takes as
+   * long as some ten searches of it.
+   */
+  public boolean wants(long pgno, long birth) {
+    long[] lookedFor = places.lookedFor;
+    int at = (int) pgno & lookedFor.length - 1;
+    if (lookedFor[at] != mark(pgno, birth)) {
+      lookedFor[at] = mark(pgno, birth);
+      return false;
+    }
+    return heapBytes < limit || (limit > 0 && ++turnedAway % FULL_ADMITS == 0);
+  }
+
+  /** Keeps a page for all that look for it later. */
+  public synchronized void add(DecodedPage page) {
+    if (page.heapBytes() > limit) {
+      return;
+    }
+    if (count >= places.pages.length / 2) {
+      grow();
+    }
+    put(places, page);
+    while (heapBytes > limit) {
+      evictNext();
+    }
+  }
+
+  private void grow() {
+    Places before = places;
+    Places after = new Places(2 * before.pages.length);
+    count = 0;
+    heapBytes = 0;
+    for (DecodedPage page : before.pages) {
+      if (page != null) {
+        put(after, page);
+      }
+    }
+    places = after;
+  }
+
+  /** Puts a page in one of its two places, unless pages of a higher level have both. */
+  private void put(Places all, DecodedPage page) {
+    int at = (int) page.pgno() & all.mask();
+    if (worth(all.pages[at ^ 1], page) < worth(all.pages[at], page)) {
+      at ^= 1;
+    }
+    if (worth(all.pages[at], page) > page.level()) {
+      return;
+    }
+    remove(all, at);
+    all.pages[at] = page;
+    count++;
+    heapBytes += page.heapBytes();
+  }
+
+  /** How much is lost by taking the place of a page: least of one that was written again. */
+  private static int worth(@Nullable DecodedPage there, DecodedPage next) {
+    return there == null ? -1 : there.pgno() == next.pgno() ? -2 : there.level();
+  }
+
+  private void remove(Places all, int at) {
+    DecodedPage page = all.pages[at];
+    all.pages[at] = null;
+    if (page != null) {
+      count--;
+      heapBytes -= page.heapBytes();
+    }
+  }
+
+  /** Removes the next page of the lowest level that there is. */
+  private void evictNext() {
+    Places all = places;
+    int lowest = -1;
+    for (int i = 0; i < all.pages.length; i++) {
+      hand = (hand + 1) % all.pages.length;
+      DecodedPage page = all.pages[hand];
+      if (page == null) {
+        continue;
+      }
+      DecodedPage best = lowest < 0 ? null : all.pages[lowest];
+      if (best == null || page.level() < best.level()) {
+        lowest = hand;
+      }
+      if (page.level() <= 1) {
+        break;
+      }
+    }
+    hand = Math.max(lowest, 0);
+    remove(all, hand);
+  }
+
+  /** Different for the births of one page, nearly always: a mistake decodes a page too early. */
+  private static long mark(long pgno, long birth) {
+    return pgno ^ birth << 24;
+  }
+}
