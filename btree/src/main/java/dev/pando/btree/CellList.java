@@ -2,10 +2,9 @@ package dev.pando.btree;
 
 import static dev.pando.btree.NodeLayout.BYTE;
 import static dev.pando.btree.NodeLayout.LONG_KEY;
-import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.U48_BYTES;
 
-import dev.pando.pager.U48;
+import dev.pando.pager.PageMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -55,7 +54,7 @@ final class CellList {
 
   void add(MemorySegment page, long offset, int length) {
     int at = reserve(length);
-    MemorySegment.copy(page, offset, memory, at, length);
+    PageMemory.copy(page, offset, memory, at, length);
   }
 
   void add(LeafCell cell) {
@@ -108,15 +107,15 @@ final class CellList {
       MemorySegment separator,
       long offset,
       int length) {
-    U48.set(target, at, childPgno);
-    U48.set(target, at + U48_BYTES, childBirth);
-    target.set(BYTE, at + BranchLayout.SEPARATOR_LENGTH, (byte) Math.min(length, LONG_KEY));
+    PageMemory.put48(target, at, childPgno);
+    PageMemory.put48(target, at + U48_BYTES, childBirth);
+    PageMemory.put8(target, at + BranchLayout.SEPARATOR_LENGTH, Math.min(length, LONG_KEY));
     long start = at + BranchLayout.SEPARATOR;
     if (length >= LONG_KEY) {
-      target.set(SHORT, start, (short) length);
+      PageMemory.put16(target, start, length);
       start += Short.BYTES;
     }
-    MemorySegment.copy(separator, offset, target, start, length);
+    PageMemory.copy(separator, offset, target, start, length);
   }
 
   private int reserve(int length) {
@@ -126,7 +125,7 @@ final class CellList {
     int at = used;
     if (at + length > memory.byteSize()) {
       MemorySegment larger = Arena.ofAuto().allocate(2L * (at + length), Long.BYTES);
-      MemorySegment.copy(memory, 0, larger, 0, at);
+      PageMemory.copy(memory, 0, larger, 0, at);
       memory = larger;
     }
     offsets[size++] = at;

@@ -1,5 +1,6 @@
 package dev.pando.btree;
 
+import dev.pando.pager.PageMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -47,7 +48,7 @@ public final class KeyBuffer {
   /** Copies a key into the buffer. */
   public void set(MemorySegment source, long offset, int keyLength) {
     checkCapacity(keyLength);
-    MemorySegment.copy(source, offset, segment, 0, keyLength);
+    PageMemory.copy(source, offset, segment, 0, keyLength);
     end(keyLength);
   }
 

@@ -4,12 +4,10 @@ import static dev.pando.btree.LeafLayout.LONG_VALUE;
 import static dev.pando.btree.LeafLayout.OVERFLOW;
 import static dev.pando.btree.LeafLayout.OVERFLOW_REFERENCE_BYTES;
 import static dev.pando.btree.LeafLayout.TAGS;
-import static dev.pando.btree.NodeLayout.LONG;
 import static dev.pando.btree.NodeLayout.LONG_KEY;
-import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.U48_BYTES;
 
-import dev.pando.pager.U48;
+import dev.pando.pager.PageMemory;
 import java.lang.foreign.MemorySegment;
 
 /** The cell that is about to enter a leaf. A writer fills one such object for each put. */
@@ -55,24 +53,24 @@ final class LeafCell {
   void writeTo(MemorySegment target, long at) {
     int tag = runPgno != 0 ? OVERFLOW : (int) Math.min(valueLength, LONG_VALUE);
     int keyLength = key.length();
-    target.set(SHORT, at, (short) (Math.min(keyLength, LONG_KEY) | tag << 8));
+    PageMemory.put16(target, at, Math.min(keyLength, LONG_KEY) | tag << 8);
     long next = at + TAGS;
     if (keyLength >= LONG_KEY) {
-      target.set(SHORT, next, (short) keyLength);
+      PageMemory.put16(target, next, keyLength);
       next += Short.BYTES;
     }
     if (tag == LONG_VALUE) {
-      target.set(SHORT, next, (short) valueLength);
+      PageMemory.put16(target, next, (int) valueLength);
       next += Short.BYTES;
     }
-    MemorySegment.copy(key.segment(), 0, target, next, keyLength);
+    PageMemory.copy(key.segment(), 0, target, next, keyLength);
     next += keyLength;
     if (runPgno == 0) {
-      MemorySegment.copy(value, valueOffset, target, next, valueLength);
+      PageMemory.copy(value, valueOffset, target, next, valueLength);
       return;
     }
-    U48.set(target, next, runPgno);
-    U48.set(target, next + U48_BYTES, runBirth);
-    target.set(LONG, next + OVERFLOW_REFERENCE_BYTES - Long.BYTES, valueLength);
+    PageMemory.put48(target, next, runPgno);
+    PageMemory.put48(target, next + U48_BYTES, runBirth);
+    PageMemory.put64(target, next + OVERFLOW_REFERENCE_BYTES - Long.BYTES, valueLength);
   }
 }

@@ -1,7 +1,7 @@
 package dev.pando.btree;
 
 import dev.pando.pager.PageHeader;
-import dev.pando.pager.U48;
+import dev.pando.pager.PageMemory;
 import java.lang.foreign.ValueLayout;
 
 /**
@@ -25,7 +25,7 @@ final class NodeLayout {
   static final int SLOT_BYTES = HEAD_BYTES + OFFSET_BYTES;
 
   /** Bytes of a page number or a transaction id inside a cell. */
-  static final int U48_BYTES = U48.BYTES;
+  static final int U48_BYTES = PageMemory.U48_BYTES;
 
   /** Bytes of a key's or separator's length if it is less than {@link #LONG_KEY}. */
   static final int SHORT_LENGTH_BYTES = Byte.BYTES;

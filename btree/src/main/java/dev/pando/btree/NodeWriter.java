@@ -2,13 +2,12 @@ package dev.pando.btree;
 
 import static dev.pando.btree.NodeLayout.HEADS;
 import static dev.pando.btree.NodeLayout.HEAD_BYTES;
-import static dev.pando.btree.NodeLayout.INT;
 import static dev.pando.btree.NodeLayout.OFFSET_BYTES;
 import static dev.pando.btree.NodeLayout.SHORT;
 import static dev.pando.btree.NodeLayout.SLOT_BYTES;
 
 import dev.pando.pager.PageHeader;
-import dev.pando.pager.U48;
+import dev.pando.pager.PageMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -106,8 +105,8 @@ final class NodeWriter {
   /** Points a branch's slot at another page. */
   void setChild(MemorySegment page, long base, int count, int slot, long pgno, long birth) {
     long cell = base + branches.checkedCell(page, base, count, slot);
-    U48.set(page, cell, pgno);
-    U48.set(page, cell + BranchLayout.BIRTH, birth);
+    PageMemory.put48(page, cell, pgno);
+    PageMemory.put48(page, cell + BranchLayout.BIRTH, birth);
   }
 
   void removeLeafCell(MemorySegment page, long base, int slot) {
@@ -130,7 +129,7 @@ final class NodeWriter {
     int at = leafSize(page, base) - cellBytes;
     wipe(page, base + HEADS + slots, base + at);
     // The cells go in the order of the list, and so with one copy; scans then read memory upwards.
-    MemorySegment.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
+    PageMemory.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
     for (int i = from; i < to; i++) {
       setOffset(page, base, count, i - from, at + cells.offset(i) - cells.offset(from));
     }
@@ -150,8 +149,8 @@ final class NodeWriter {
     int cellBytes = NodeReader.cellBytes(word);
     int size = leafSize(target, to);
     int moved = size - leaves.size(word);
-    MemorySegment.copy(source, from + HEADS, target, to + HEADS, (long) HEAD_BYTES * count);
-    MemorySegment.copy(
+    PageMemory.copy(source, from + HEADS, target, to + HEADS, (long) HEAD_BYTES * count);
+    PageMemory.copy(
         source, from + leaves.size(word) - cellBytes, target, to + size - cellBytes, cellBytes);
     for (int slot = 0; slot < count; slot++) {
       setOffset(target, to, count, slot, leaves.cell(source, from, word, slot) + moved);
@@ -169,7 +168,7 @@ final class NodeWriter {
     wipe(page, base + HEADS, base + pageSize);
     int at = pageSize - BranchLayout.cell(0);
     int bare = BranchLayout.SEPARATOR_LENGTH;
-    MemorySegment.copy(cells.memory(), cells.offset(from), page, base + at, bare);
+    PageMemory.copy(cells.memory(), cells.offset(from), page, base + at, bare);
     setOffset(page, base, to - from, 0, at);
     for (int i = from + 1; i < to; i++) {
       at -= cells.length(i);
@@ -204,21 +203,20 @@ final class NodeWriter {
 
   private void place(
       MemorySegment page, long base, CellList cells, int index, int at, int from, int to) {
-    MemorySegment.copy(cells.memory(), cells.offset(index), page, base + at, cells.length(index));
+    PageMemory.copy(cells.memory(), cells.offset(index), page, base + at, cells.length(index));
     setOffset(page, base, to - from, index - from, at);
   }
 
   private static void wipe(MemorySegment page, long from, long to) {
-    page.asSlice(from, to - from).fill((byte) 0);
+    PageMemory.clear(page, from, to - from);
   }
 
   private static void finish(MemorySegment page, long base, int count, int cellBytes) {
-    page.set(SHORT, base + PageHeader.COUNT, (short) count);
-    page.set(SHORT, base + PageHeader.CELL_BYTES, (short) cellBytes);
+    PageMemory.put32(page, base + PageHeader.COUNT, count | cellBytes << Short.SIZE);
   }
 
   private static void setPrefix(MemorySegment page, long base, int prefix) {
-    page.set(SHORT, base + PageHeader.PREFIX, (short) prefix);
+    PageMemory.put16(page, base + PageHeader.PREFIX, prefix);
   }
 
   private void writeHeads(MemorySegment page, long base, int count, int prefix) {
@@ -236,12 +234,12 @@ final class NodeWriter {
   }
 
   private static void setHead(MemorySegment page, long base, int slot, int head) {
-    page.set(INT, base + HEADS + (long) HEAD_BYTES * slot, head);
+    PageMemory.put32(page, base + HEADS + (long) HEAD_BYTES * slot, head);
   }
 
   private static void setOffset(MemorySegment page, long base, int count, int slot, int cell) {
-    page.set(
-        SHORT, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot, (short) cell);
+    PageMemory.put16(
+        page, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot, cell);
   }
 
   /** Makes room for one more head, offset and cell; returns the cell's offset in the page. */
@@ -255,15 +253,15 @@ final class NodeWriter {
     long before = (long) OFFSET_BYTES * slot;
     if (slot < count) {
       long behind = (long) OFFSET_BYTES * (count - slot);
-      MemorySegment.copy(page, offsets + before, page, newOffsets + before + OFFSET_BYTES, behind);
+      PageMemory.copy(page, offsets + before, page, newOffsets + before + OFFSET_BYTES, behind);
     }
-    MemorySegment.copy(page, offsets, page, newOffsets, before);
+    PageMemory.copy(page, offsets, page, newOffsets, before);
     if (slot < count) {
       long head = heads + (long) HEAD_BYTES * slot;
-      MemorySegment.copy(page, head, page, head + HEAD_BYTES, (long) HEAD_BYTES * (count - slot));
+      PageMemory.copy(page, head, page, head + HEAD_BYTES, (long) HEAD_BYTES * (count - slot));
     }
     int at = leaves.size(word) - cellBytes;
-    page.set(SHORT, newOffsets + before, (short) at);
+    PageMemory.put16(page, newOffsets + before, at);
     finish(page, base, count + 1, cellBytes);
     return at;
   }
@@ -274,27 +272,26 @@ final class NodeWriter {
     int count = NodeReader.count(word);
     int cell = reader.cell(page, base, reader.size(word), count, slot);
     int cellsStart = reader.size(word) - NodeReader.cellBytes(word);
-    MemorySegment.copy(
-        page, base + cellsStart, page, base + cellsStart + length, cell - cellsStart);
-    page.asSlice(base + cellsStart, length).fill((byte) 0);
+    PageMemory.copy(page, base + cellsStart, page, base + cellsStart + length, cell - cellsStart);
+    PageMemory.clear(page, base + cellsStart, length);
 
     long heads = base + HEADS;
     long offsets = heads + (long) HEAD_BYTES * count;
     for (long o = offsets; o < offsets + (long) OFFSET_BYTES * count; o += OFFSET_BYTES) {
       int offset = page.get(SHORT, o) & 0xFFFF;
       if (offset < cell) {
-        page.set(SHORT, o, (short) (offset + length));
+        PageMemory.put16(page, o, offset + length);
       }
     }
     long head = heads + (long) HEAD_BYTES * slot;
     long behind = count - slot - 1L;
-    MemorySegment.copy(page, head + HEAD_BYTES, page, head, HEAD_BYTES * behind);
+    PageMemory.copy(page, head + HEAD_BYTES, page, head, HEAD_BYTES * behind);
     long newOffsets = offsets - HEAD_BYTES;
     long before = (long) OFFSET_BYTES * slot;
-    MemorySegment.copy(page, offsets, page, newOffsets, before);
-    MemorySegment.copy(
+    PageMemory.copy(page, offsets, page, newOffsets, before);
+    PageMemory.copy(
         page, offsets + before + OFFSET_BYTES, page, newOffsets + before, OFFSET_BYTES * behind);
-    page.asSlice(heads + (long) SLOT_BYTES * (count - 1), SLOT_BYTES).fill((byte) 0);
+    PageMemory.clear(page, heads + (long) SLOT_BYTES * (count - 1), SLOT_BYTES);
     finish(page, base, count - 1, NodeReader.cellBytes(word) - length);
     int keysLeft = reader == branches ? count - 2 : count - 1;
     if (keysLeft <= 0) {

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageMemory;
 import dev.pando.pager.TreeRoot;
-import dev.pando.pager.U48;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -313,7 +313,7 @@ class DamageTest {
     assertTrue(cursor.next());
     cursor.entry(found, new Slice());
     long birth = found.offset + found.length + NodeLayout.U48_BYTES;
-    U48.set(memory, birth, fixture.pages.txnId());
+    PageMemory.put48(memory, birth, fixture.pages.txnId());
     refuses(() -> fixture.delete(new byte[] {0}), "born");
   }
 

@@ -42,7 +42,7 @@ public final class MetaLayout {
   public static final int RUN_PGNO = 0;
 
   /** u32 in an inline free run: its pages. */
-  public static final int RUN_LENGTH = RUN_PGNO + U48.BYTES;
+  public static final int RUN_LENGTH = RUN_PGNO + PageMemory.U48_BYTES;
 
   /** u8 in an inline free run: 1 if its pages are free, 0 if they are used. */
   public static final int RUN_FREE = RUN_LENGTH + Integer.BYTES;

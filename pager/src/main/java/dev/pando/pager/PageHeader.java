@@ -180,20 +180,17 @@ public final class PageHeader {
    */
   public static void format(
       MemorySegment page, long base, byte type, long pages, long pgno, long birth) {
-    page.set(U32, base + CHECKSUM, 0);
-    page.set(U8, base + TYPE, type);
-    page.set(U8, base + FLAGS, (byte) (type == LEAF ? (pages - 1) << LEAF_PAGES_SHIFT : 0));
-    page.set(U16, base + COUNT, (short) 0);
-    page.set(U16, base + CELL_BYTES, (short) 0);
-    page.set(U16, base + PREFIX, (short) 0);
-    page.set(U32, base + PAGES, (int) pages);
+    long flags = type == LEAF ? (pages - 1) << LEAF_PAGES_SHIFT : 0;
+    long kind = type | flags << Byte.SIZE * (FLAGS - TYPE);
+    PageMemory.put64(page, base + CHECKSUM, kind << Byte.SIZE * TYPE);
+    PageMemory.put64(page, base + CELL_BYTES, pages << Byte.SIZE * (PAGES - CELL_BYTES));
     setIdentity(page, base, pgno, birth);
   }
 
   /** Gives a copied page its own number and birth. */
   public static void setIdentity(MemorySegment page, long base, long pgno, long birth) {
-    page.set(U64, base + PGNO, pgno);
-    page.set(U64, base + BIRTH, birth);
+    PageMemory.put64(page, base + PGNO, pgno);
+    PageMemory.put64(page, base + BIRTH, birth);
   }
 
   /**
@@ -202,7 +199,7 @@ public final class PageHeader {
    * @param bytes of the whole page or run, header included
    */
   public static void seal(MemorySegment page, long base, long bytes) {
-    page.set(U32, base + CHECKSUM, computeChecksum(page, base, bytes));
+    PageMemory.put32(page, base + CHECKSUM, computeChecksum(page, base, bytes));
   }
 
   /** The checksum that a page or run in private memory should have. */

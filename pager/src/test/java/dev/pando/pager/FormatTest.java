@@ -21,7 +21,12 @@ import org.junit.jupiter.api.Test;
  */
 class FormatTest {
   private static final List<Class<?>> LAYOUTS =
-      List.of(PageHeader.class, MetaLayout.class, TreeRootLayout.class, TreeRoot.class, U48.class);
+      List.of(
+          PageHeader.class,
+          MetaLayout.class,
+          TreeRootLayout.class,
+          TreeRoot.class,
+          PageMemory.class);
 
   /** A row whose first cell is a number, with a cell that names a constant in backquotes. */
   private static final Pattern ROW =

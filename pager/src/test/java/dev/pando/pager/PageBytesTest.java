@@ -32,7 +32,7 @@ class PageBytesTest {
       assertEquals(number, PageBytes.u64(page, AT));
       assertEquals((int) number, PageBytes.i32(page, AT));
       assertEquals(Integer.toUnsignedLong((int) number), PageBytes.u32(page, AT));
-      assertEquals(U48.get(segment, AT), PageBytes.u48(page, AT));
+      assertEquals(number & 0xFFFF_FFFF_FFFFL, PageBytes.u48(page, AT));
       assertEquals(Short.toUnsignedInt((short) number), PageBytes.u16(page, AT));
       assertEquals(Byte.toUnsignedInt((byte) number), PageBytes.u8(page, AT));
     }
@@ -45,8 +45,9 @@ class PageBytesTest {
       assertEquals(number, segment.get(PageHeader.U64, AT));
       PageBytes.put64(page, AT, ~number);
       PageBytes.put48(page, AT, number);
-      assertEquals(number & 0xFFFF_FFFF_FFFFL, U48.get(segment, AT));
-      assertEquals((short) (~number >>> 48), segment.get(PageHeader.U16, AT + U48.BYTES));
+      assertEquals(number & 0xFFFF_FFFF_FFFFL, segment.get(PageHeader.U64, AT) & 0xFFFF_FFFF_FFFFL);
+      assertEquals(
+          (short) (~number >>> 48), segment.get(PageHeader.U16, AT + PageMemory.U48_BYTES));
       PageBytes.put64(page, AT, ~number);
       PageBytes.put32(page, AT, (int) number);
       assertEquals((int) number, segment.get(PageHeader.U32, AT));

@@ -100,8 +100,8 @@ class PageHeaderTest {
   void u48RoundTrips() {
     MemorySegment memory = MemorySegment.ofArray(new byte[8]);
     for (long value : new long[] {0, 1, 0xFFFF_FFFFL, 0x1_0000_0000L, PageHeader.LIMIT_U48 - 1}) {
-      U48.set(memory, 1, value);
-      assertEquals(value, U48.get(memory, 1));
+      PageMemory.put48(memory, 1, value);
+      assertEquals(value, PageBytes.u48(PageBytes.copy(memory, 1, PageMemory.U48_BYTES), 0));
       assertEquals(0, memory.get(PageHeader.U8, 0));
       assertEquals(0, memory.get(PageHeader.U8, 7));
     }

@@ -5,7 +5,7 @@ import dev.pando.txn.file.Housekeeping;
 import dev.pando.txn.file.LockFile;
 import java.lang.System.Logger;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,9 @@ public final class WriterWatch implements Housekeeping.Task {
   private final TurnHolder holder;
   private final HolderNote note;
   private final long warning;
-  private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+
+  /** By thread, whose hash is computed once; that of each new object is a call into the JVM. */
+  private final Map<Thread, Wait> waits = new ConcurrentHashMap<>();
 
   /**
    * No thread waits yet.
@@ -57,12 +59,12 @@ public final class WriterWatch implements Housekeeping.Task {
   /** The calling thread waits, until {@link #goesOn}. */
   public Wait waits() {
     Wait wait = new Wait();
-    boolean _ = waits.add(wait);
+    waits.put(wait.thread, wait);
     return wait;
   }
 
   public void goesOn(Wait wait) {
-    boolean _ = waits.remove(wait);
+    boolean _ = waits.remove(wait.thread, wait);
   }
 
   @Override
@@ -73,7 +75,7 @@ public final class WriterWatch implements Housekeeping.Task {
       String what = whatIsWaitedFor(now, now - longest.since - warning >= PATIENCE_NANOS);
       if (what != null) {
         log(longest, now, what);
-        waits.forEach(wait -> wait.logged = true);
+        waits.values().forEach(wait -> wait.logged = true);
       }
     }
   }
@@ -93,7 +95,7 @@ public final class WriterWatch implements Housekeeping.Task {
   /** The longest unlogged wait; one record covers all threads that wait at the time. */
   private @Nullable Wait longest() {
     Wait longest = null;
-    for (Wait wait : waits) {
+    for (Wait wait : waits.values()) {
       if (!wait.logged && (longest == null || wait.since - longest.since < 0)) {
         longest = wait;
       }

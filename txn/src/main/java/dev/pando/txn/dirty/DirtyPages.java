@@ -3,6 +3,7 @@ package dev.pando.txn.dirty;
 import dev.pando.pager.PageAllocator;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMap;
+import dev.pando.pager.PageMemory;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.space.FreeSpace;
@@ -204,7 +205,7 @@ public final class DirtyPages implements PageAllocator {
     long pgno = take(type, pages);
     long address = takeFrames(pages);
     MemorySegment slabMemory = segment(address);
-    slabMemory.asSlice(offset(address), (long) pages * pageSize).fill((byte) 0);
+    PageMemory.clear(slabMemory, offset(address), (long) pages * pageSize);
     PageHeader.format(slabMemory, offset(address), type, pages, pgno, txnId);
     put(pgno, address, pages);
     return pgno;
@@ -226,7 +227,7 @@ public final class DirtyPages implements PageAllocator {
     dirtyPages += pages;
   }
 
-  @Override
+  @Override // the asserts make it too long for C2 to inline: see 'Calls that are not inlined'
   public long edit(long pgno, long birth) {
     if (isEditable(pgno, birth)) {
       return pgno;
@@ -236,12 +237,14 @@ public final class DirtyPages implements PageAllocator {
     long source = locate(pgno, birth);
     long pages = PageHeader.pages(segment(source), offset(source));
     byte type = PageHeader.type(segment(source), offset(source));
+    assert type == PageHeader.BRANCH || type == PageHeader.LEAF : "page " + pgno + ", type " + type;
+    assert pages >= 1 && pages <= PageHeader.MAX_LEAF_PAGES : pages + " pages at " + pgno;
     long target = pgno;
     if (!stays) {
       target = noteTaken(isOwn ? free.takeUncounted(type, pages) : free.take(type, pages), pages);
     }
     long address = takeFrames((int) pages);
-    MemorySegment.copy(
+    PageMemory.copy(
         segment(source), offset(source), segment(address), offset(address), pages * pageSize);
     if (!stays) {
       PageHeader.setIdentity(segment(address), offset(address), target, txnId);
@@ -371,8 +374,8 @@ public final class DirtyPages implements PageAllocator {
     long base = offset(address);
     long end = PageHeader.SIZE + length;
     PageHeader.format(slabMemory, base, PageHeader.OVERFLOW, pages, pgno, txnId);
-    MemorySegment.copy(source, offset, slabMemory, base + PageHeader.SIZE, length);
-    slabMemory.asSlice(base + end, pages * pageSize - end).fill((byte) 0);
+    PageMemory.copy(source, offset, slabMemory, base + PageHeader.SIZE, length);
+    PageMemory.clear(slabMemory, base + end, pages * pageSize - end);
     put(pgno, address, pages);
     return pgno;
   }
@@ -465,8 +468,7 @@ public final class DirtyPages implements PageAllocator {
     for (int i = written.count - 1; i >= 0; i--) { // so that frames are taken in ascending order
       long address = written.frames[i];
       long pages = PageHeader.pages(segment(address), offset(address));
-      byte type = PageHeader.type(segment(address), offset(address));
-      own.wrote(map, written.pgnos[i], pages, type);
+      own.wrote(map, written.pgnos[i], pages, PageHeader.type(segment(address), offset(address)));
       freeFrames.add(address, pages);
     }
   }

@@ -1,6 +1,7 @@
 package dev.pando.txn.dirty;
 
 import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageMemory;
 import dev.pando.txn.file.DataFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -68,7 +69,7 @@ final class PageWriter {
         return;
       }
       if (stage(length)) {
-        MemorySegment.copy(page, pageOffset, memory, bytes, length);
+        PageMemory.copy(page, pageOffset, memory, bytes, length);
         bytes += length;
         return;
       }
@@ -87,7 +88,7 @@ final class PageWriter {
     }
     MemorySegment buffer = staging();
     if (memory != buffer) {
-      MemorySegment.copy(memory, offset, buffer, 0, bytes);
+      PageMemory.copy(memory, offset, buffer, 0, bytes);
       memory = buffer;
       offset = 0;
     }
@@ -114,15 +115,15 @@ final class PageWriter {
     first.fill((byte) 0);
     PageHeader.format(first, 0, PageHeader.OVERFLOW, pages, pgno, txnId);
     long done = Math.min(length, pageSize - PageHeader.SIZE);
-    MemorySegment.copy(source, sourceOffset, first, PageHeader.SIZE, done);
+    PageMemory.copy(source, sourceOffset, first, PageHeader.SIZE, done);
     CRC32C crc = new CRC32C();
     PageHeader.updateChecksum(crc, first, PageHeader.TYPE, pageSize - PageHeader.TYPE);
     long at = pgno + 1;
     while (done < length) {
       long chunk = Math.min(STAGING, length - done);
       long padded = (chunk + pageSize - 1) / pageSize * pageSize;
-      MemorySegment.copy(source, sourceOffset + done, buffer, 0, chunk);
-      buffer.asSlice(chunk, padded - chunk).fill((byte) 0);
+      PageMemory.copy(source, sourceOffset + done, buffer, 0, chunk);
+      PageMemory.clear(buffer, chunk, padded - chunk);
       PageHeader.updateChecksum(crc, buffer, 0, padded);
       file.write(buffer, 0, padded, at);
       at += padded / pageSize;

@@ -5,6 +5,7 @@ import static dev.pando.txn.file.LockBlocks.LONG;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaLayout;
+import dev.pando.pager.PageMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.LongPredicate;
@@ -68,9 +69,9 @@ public final class PinnedMetas {
     LONG.setVolatile(block, TXN, 0L);
     LONG.set(block, SLOT, (long) slot);
     LONG.set(block, LENGTH, bytes);
-    MemorySegment.copy(page, 0, block, PAGE, bytes);
+    PageMemory.copy(page, 0, block, PAGE, bytes);
     int trailer = pageSize - MetaLayout.TRAILER_SIZE;
-    MemorySegment.copy(page, trailer, block, PAGE + trailer, MetaLayout.TRAILER_SIZE);
+    PageMemory.copy(page, trailer, block, PAGE + trailer, MetaLayout.TRAILER_SIZE);
     LONG.setVolatile(block, TXN, txnId + 1);
   }
 
