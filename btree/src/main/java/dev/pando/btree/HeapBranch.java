@@ -69,7 +69,7 @@ final class HeapBranch extends DecodedPage {
         || PageBytes.u64(page, PageHeader.PGNO) != pgno
         || PageBytes.u64(page, PageHeader.BIRTH) != birth
         || count == 0
-        || count > page.length / NodeLayout.SLOT_BYTES) {
+        || HEADS + NodeLayout.SLOT_BYTES * count > page.length) {
       return null;
     }
     return new Decoder(page, count, prefix).decode(pgno, birth, level);

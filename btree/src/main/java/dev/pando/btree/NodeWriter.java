@@ -212,7 +212,7 @@ final class NodeWriter {
   }
 
   private static void finish(MemorySegment page, long base, int count, int cellBytes) {
-    PageMemory.put32(page, base + PageHeader.COUNT, count | cellBytes << Short.SIZE);
+    PageMemory.put32(page, base + PageHeader.COUNT, count | (cellBytes << Short.SIZE));
   }
 
   private static void setPrefix(MemorySegment page, long base, int prefix) {

@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pando.pager.PageBytes;
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A branch on the heap answers as its page does. */
 class HeapBranchTest {
@@ -44,6 +47,46 @@ class HeapBranchTest {
     Walk walk = new Walk(tree, pages, keys);
     walk.visit(tree.root().pgno(), tree.root().birth(), tree.root().depth() - 1);
     assertTrue(walk.branches > 5);
+  }
+
+  /** A reader that was ended may copy a page while it is reused. */
+  @ParameterizedTest
+  @ValueSource(ints = {512, 1024})
+  void aPageOfAnyBytesIsDecodedOrNot(int pageSize) {
+    Random random = new Random(pageSize);
+    MemoryPages pages = new MemoryPages(pageSize, 8 << 20);
+    TreeWriter tree = new TreeWriter(pages, TreeRoot.EMPTY);
+    KeyBuffer key = new KeyBuffer(Tree.maxKey(pageSize));
+    for (int i = 0; i < 2000; i++) {
+      key.set(key(random, ALPHABETS[1], 100));
+      boolean _ = tree.put(key, MemorySegment.ofArray(new byte[8]), 0, 8);
+    }
+    long pgno = tree.root().pgno();
+    long birth = tree.root().birth();
+    long address = pages.locate(pgno, birth);
+    byte[] whole = PageBytes.copy(pages.segment(address), pages.offset(address), pageSize);
+    int decoded = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] page = whole.clone();
+      if (i < pageSize) {
+        PageBytes.put16(page, PageHeader.COUNT, i);
+      }
+      int changes = 1 + random.nextInt(3);
+      for (int j = 0; j < changes; j++) {
+        page[random.nextInt(random.nextBoolean() ? 200 : pageSize)] = (byte) random.nextInt();
+      }
+      decoded += searchIfDecoded(HeapBranch.decode(page, pgno, birth, 1), key) ? 1 : 0;
+    }
+    assertTrue(decoded > 1000 && decoded < 20_000, "decoded: " + decoded);
+  }
+
+  private static boolean searchIfDecoded(@Nullable HeapBranch branch, KeyBuffer key) {
+    if (branch == null) {
+      return false;
+    }
+    branch.search(key, key.step);
+    assertTrue(key.step.slot >= 0 && key.step.slot < branch.children());
+    return true;
   }
 
   private static byte[] key(Random random, byte[] alphabet, int longest) {

@@ -21,12 +21,16 @@ public final class DecodedPages {
 
   /**
    * The places, a power of two. A page is at its number's lower bits, or in the place beside that.
-   *
-   * @param lookedFor {@linkplain #mark marks} of pages that were not found
    */
-  private record Places(@Nullable DecodedPage[] pages, long[] lookedFor) {
+  private static final class Places {
+    final @Nullable DecodedPage[] pages;
+
+    /** {@linkplain #mark Marks} of pages that were not found. */
+    final long[] lookedFor;
+
     Places(int count) {
-      this(new DecodedPage[count], new long[count]);
+      pages = new DecodedPage[count];
+      lookedFor = new long[count];
     }
 
     int mask() {
@@ -58,7 +62,7 @@ public final class DecodedPages {
   /** The page, if it was decoded. */
   public @Nullable DecodedPage find(long pgno, long birth) {
     @Nullable DecodedPage[] pages = places.pages;
-    int at = (int) pgno & pages.length - 1;
+    int at = (int) pgno & (pages.length - 1);
     DecodedPage page = pages[at];
     if (page == null || !page.is(pgno, birth)) {
       page = pages[at ^ 1];
@@ -73,7 +77,7 @@ public final class DecodedPages {
    */
   public boolean wants(long pgno, long birth) {
     long[] lookedFor = places.lookedFor;
-    int at = (int) pgno & lookedFor.length - 1;
+    int at = (int) pgno & (lookedFor.length - 1);
     if (lookedFor[at] != mark(pgno, birth)) {
       lookedFor[at] = mark(pgno, birth);
       return false;
@@ -161,6 +165,6 @@ public final class DecodedPages {
 
   /** Different for the births of one page, nearly always: a mistake decodes a page too early. */
   private static long mark(long pgno, long birth) {
-    return pgno ^ birth << 24;
+    return pgno ^ (birth << 24);
   }
 }

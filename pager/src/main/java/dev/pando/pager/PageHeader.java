@@ -181,9 +181,9 @@ public final class PageHeader {
   public static void format(
       MemorySegment page, long base, byte type, long pages, long pgno, long birth) {
     long flags = type == LEAF ? (pages - 1) << LEAF_PAGES_SHIFT : 0;
-    long kind = type | flags << Byte.SIZE * (FLAGS - TYPE);
-    PageMemory.put64(page, base + CHECKSUM, kind << Byte.SIZE * TYPE);
-    PageMemory.put64(page, base + CELL_BYTES, pages << Byte.SIZE * (PAGES - CELL_BYTES));
+    long kind = type | (flags << (Byte.SIZE * (FLAGS - TYPE)));
+    PageMemory.put64(page, base + CHECKSUM, kind << (Byte.SIZE * TYPE));
+    PageMemory.put64(page, base + CELL_BYTES, pages << (Byte.SIZE * (PAGES - CELL_BYTES)));
     setIdentity(page, base, pgno, birth);
   }
 
