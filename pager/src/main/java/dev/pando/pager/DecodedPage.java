@@ -1,10 +1,15 @@
 package dev.pando.pager;
 
-/** What a page says, as an object on the heap: see {@link DecodedPages}. Never changes. */
+/**
+ * What a page says, as an object on the heap: see {@link DecodedPages}. What it says never changes.
+ */
 public abstract class DecodedPage {
   private final long pgno;
   private final long birth;
   private final int level;
+
+  /** Whether it was found since it was added, or since the places became more. */
+  private boolean used = true;
 
   /**
    * The common part.
@@ -17,6 +22,20 @@ public abstract class DecodedPage {
     this.pgno = pgno;
     this.birth = birth;
     this.level = level;
+  }
+
+  final void use() {
+    if (!used) { // a store in each search would take the line from other threads
+      used = true;
+    }
+  }
+
+  final boolean isUsed() {
+    return used;
+  }
+
+  final void forgetUse() {
+    used = false;
   }
 
   final boolean is(long otherPgno, long otherBirth) {

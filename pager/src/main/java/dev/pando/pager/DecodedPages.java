@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class DecodedPages {
   private static final int FIRST_PLACES = 64;
 
+  /** So many places, 12 KB, are not too many for a few pages. */
+  private static final int FEW_PLACES = 1024;
+
+  /** Places for each page, at most: numbers may be the same in many of their lower bits. */
+  private static final int MOST_PLACES = 16;
+
   /** The share of the largest heap that pages take if nothing else is said: one of so many. */
   private static final int HEAP_SHARE = 32;
 
@@ -66,8 +72,12 @@ public final class DecodedPages {
     DecodedPage page = pages[at];
     if (page == null || !page.is(pgno, birth)) {
       page = pages[at ^ 1];
+      if (page == null || !page.is(pgno, birth)) {
+        return null;
+      }
     }
-    return page != null && page.is(pgno, birth) ? page : null;
+    page.use();
+    return page;
   }
 
   /**
@@ -90,13 +100,26 @@ public final class DecodedPages {
     if (page.heapBytes() > limit) {
       return;
     }
-    if (count >= places.pages.length / 2) {
+    while (count >= places.pages.length / 2 || isCrowded(page)) {
       grow();
     }
     put(places, page);
     while (heapBytes > limit) {
       evictNext();
     }
+  }
+
+  /** Whether pages that are in use have both places, and more places may help. */
+  private boolean isCrowded(DecodedPage page) {
+    @Nullable DecodedPage[] pages = places.pages;
+    int at = (int) page.pgno() & places.mask();
+    return pages.length < Math.max(FEW_PLACES, MOST_PLACES * count)
+        && isInUse(pages[at], page)
+        && isInUse(pages[at ^ 1], page);
+  }
+
+  private static boolean isInUse(@Nullable DecodedPage there, DecodedPage next) {
+    return there != null && there.pgno() != next.pgno() && there.isUsed();
   }
 
   private void grow() {
@@ -106,6 +129,7 @@ public final class DecodedPages {
     heapBytes = 0;
     for (DecodedPage page : before.pages) {
       if (page != null) {
+        page.forgetUse();
         put(after, page);
       }
     }
@@ -118,7 +142,7 @@ public final class DecodedPages {
     if (worth(all.pages[at ^ 1], page) < worth(all.pages[at], page)) {
       at ^= 1;
     }
-    if (worth(all.pages[at], page) > page.level()) {
+    if (worth(all.pages[at], page) > 2 * page.level() + 1) {
       return;
     }
     remove(all, at);
@@ -129,7 +153,10 @@ public final class DecodedPages {
 
   /** How much is lost by taking the place of a page: least of one that was written again. */
   private static int worth(@Nullable DecodedPage there, DecodedPage next) {
-    return there == null ? -1 : there.pgno() == next.pgno() ? -2 : there.level();
+    if (there == null) {
+      return -1;
+    }
+    return there.pgno() == next.pgno() ? -2 : 2 * there.level() + (there.isUsed() ? 1 : 0);
   }
 
   private void remove(Places all, int at) {

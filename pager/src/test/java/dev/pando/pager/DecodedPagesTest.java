@@ -38,6 +38,30 @@ class DecodedPagesTest {
     assertTrue(found > 90_000);
   }
 
+  /** Numbers that have their lower bits in common. */
+  @Test
+  void pagesInUseDoNotTakeEachOthersPlaces() {
+    for (int round = 0; round < 10; round++) {
+      for (int pgno = 64; pgno < 64 * 17; pgno += 64) {
+        if (pages.find(pgno, 1) == null) {
+          pages.add(new Page(pgno, 1, 1));
+        }
+      }
+    }
+    int found = 0;
+    for (int pgno = 64; pgno < 64 * 17; pgno += 64) {
+      found += pages.find(pgno, 1) == null ? 0 : 1;
+    }
+    assertTrue(found >= 8, "found: " + found);
+    for (int pgno = 0; pgno < 40; pgno += 1) {
+      pages.add(new Page(pgno * 37, 1, 1));
+      assertNotNull(pages.find(pgno * 37, 1));
+    }
+    for (int pgno = 0; pgno < 40; pgno += 1) {
+      assertNotNull(pages.find(pgno * 37, 1), "page " + pgno * 37);
+    }
+  }
+
   @Test
   void upperLevelsStayWhenTheHeapIsFull() {
     pages.limit(100 * BYTES);
