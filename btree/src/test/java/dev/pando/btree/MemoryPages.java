@@ -30,6 +30,7 @@ final class MemoryPages implements PageAllocator {
 
   MemoryPages(int pageSize, long bytes) {
     this.pageSize = pageSize;
+    decoded.limit(1 << 20);
     this.memory = Arena.ofAuto().allocate(bytes, 4096);
   }
 

@@ -46,10 +46,6 @@ public abstract class DecodedPage {
     return pgno;
   }
 
-  final long birth() {
-    return birth;
-  }
-
   final int level() {
     return level;
   }

@@ -19,9 +19,6 @@ public final class DecodedPages {
   /** Places for each page, at most: numbers may be the same in many of their lower bits. */
   private static final int MOST_PLACES = 16;
 
-  /** The share of the largest heap that pages take if nothing else is said: one of so many. */
-  private static final int HEAP_SHARE = 32;
-
   /** Of the pages that are wanted when the heap for them is full, one of so many is admitted. */
   private static final int FULL_ADMITS = 32;
 
@@ -47,7 +44,7 @@ public final class DecodedPages {
   /** Read without a lock: a reader of an older array only misses. */
   private Places places = new Places(FIRST_PLACES);
 
-  private volatile long limit = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+  private volatile long limit;
   private long heapBytes;
   private int count;
   private int hand;
@@ -56,7 +53,7 @@ public final class DecodedPages {
   /**
    * Sets how much heap the pages may take together.
    *
-   * @param bytes of heap; 0 for none. At first a thirty-second of the largest heap
+   * @param bytes of heap; 0, as at first, for none
    */
   public synchronized void limit(long bytes) {
     limit = bytes;
@@ -82,8 +79,8 @@ public final class DecodedPages {
 
   /**
    * Whether a page that was not found should be decoded and added: the second time that it is
-   * looked for. Most pages of a program that commits often are read once, and decoding one takes as
-   * long as some ten searches of it.
+   * looked for. Most pages of a program that commits often are read once, and decoding one reads
+   * all of its cells.
    */
   public boolean wants(long pgno, long birth) {
     long[] lookedFor = places.lookedFor;

@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Writes to pages in private memory. Each method is longer than the 35 bytes of bytecode up to
- * which the JIT compiler C1 inlines a call: its asserts see to that. A copy between segments takes
- * C1 45 KB of machine code, a single number 5 KB. Inlined, they made the writes of a page the
- * dearest methods to compile in the first seconds of a JVM.
+ * which the JIT compiler C1 inlines a call: its asserts see to that. One copy between segments is
+ * up to 46 KB of its machine code. Inlined in each method that writes pages, this took much of the
+ * first seconds of a JVM.
  *
  * <p>See DECISIONS.md, 'Calls that are not inlined'.
  */

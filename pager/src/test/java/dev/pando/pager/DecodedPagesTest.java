@@ -7,12 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DecodedPagesTest {
   private static final int BYTES = 1000;
 
   private final DecodedPages pages = new DecodedPages();
+
+  @BeforeEach
+  void giveRoom() {
+    pages.limit(Long.MAX_VALUE);
+  }
 
   @Test
   void aPageIsWantedTheSecondTime() {
