@@ -164,7 +164,19 @@ public final class RawCursor implements AutoCloseable {
 
   /** Points two views at key and value; faster than one after the other. */
   public void entry(View key, View value) {
-    read(Objects.requireNonNull(key), Objects.requireNonNull(value));
+    if (readOnly && !closed) { // as read, with fewer calls: a scan makes one for each entry
+      try {
+        cursor.entry(key.slice(), value.slice());
+      } catch (RuntimeException | Error e) {
+        throw tx.explained(e, tx.caller());
+      }
+      if (tx.isStillOfThisThread()) {
+        key.shows(tx);
+        value.shows(tx);
+        return;
+      }
+    }
+    readInCall(Objects.requireNonNull(key), Objects.requireNonNull(value));
   }
 
   private void read(@Nullable View key, @Nullable View value) {

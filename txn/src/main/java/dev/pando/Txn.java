@@ -238,14 +238,12 @@ abstract class Txn {
     epoch++;
   }
 
-  /** Throws, with the reason, if a view set at {@code then} is out of date. */
-  final void checkEpoch(long then) {
-    if (epoch != then) {
-      checkOpen();
-      throw new IllegalStateException(
-          "the transaction has written since the view was set, and may have moved what it shows;"
-              + " get the value again");
-    }
+  /** The reason why a view of an earlier {@link #epoch} is out of date. */
+  final IllegalStateException outOfDate() {
+    checkOpen();
+    return new IllegalStateException(
+        "the transaction has written since the view was set, and may have moved what it shows;"
+            + " get the value again");
   }
 
   /** The count that a cursor remembers. */

@@ -105,7 +105,7 @@ public final class View {
 
   /** A copy of all bytes; at most 2 GiB - 9 of them. */
   public byte[] toArray() {
-    check();
+    Txn _ = owner();
     byte[] copy = slice.toArray();
     checkAgain();
     return copy;
@@ -150,22 +150,27 @@ public final class View {
     return segment().asSlice(slice.offset, slice.length);
   }
 
+  /** The memory, after the check; each read of a number makes it, so it calls little. */
   private MemorySegment segment() {
-    check();
+    Txn owner = tx;
+    if (owner == null || owner.epoch() != epoch) {
+      throw outOfDate(owner);
+    }
     return slice.segment;
-  }
-
-  private void check() {
-    Txn _ = owner();
   }
 
   private Txn owner() {
     Txn owner = tx;
-    if (owner == null) {
-      throw new IllegalStateException("the view shows nothing: no get has set it");
+    if (owner == null || owner.epoch() != epoch) {
+      throw outOfDate(owner);
     }
-    owner.checkEpoch(epoch);
     return owner;
+  }
+
+  private IllegalStateException outOfDate(@Nullable Txn owner) {
+    return owner == null
+        ? new IllegalStateException("the view shows nothing: no get has set it")
+        : owner.outOfDate();
   }
 
   /**

@@ -27,7 +27,7 @@ final class GrowthRow {
   private GrowthRow() {}
 
   static List<Point> measure(Path directory, boolean quick) throws IOException {
-    long much = quick ? 32L << 30 : 128L << 30;
+    long much = quick ? 32L << 30 : 1L << 40;
     return List.of(
         new Point("8 GiB", faults(directory.resolve("little"), 8L << 30)),
         new Point((much >>> 30) + " GiB", faults(directory.resolve("much"), much)));
