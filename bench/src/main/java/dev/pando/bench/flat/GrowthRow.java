@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The page faults that readers have because the file has grown and is mapped again, while a long
- * scan keeps the map before. The files are sparse; of each, one page in 64 MiB is read. Needs
+ * scan keeps the map before. The files are sparse; of each, one page in 512 MiB is read. Needs
  * Linux, which counts the faults.
  */
 final class GrowthRow {
   private static final int PAGE = 4096;
-  private static final long READ_EVERY = 64 << 20;
+  private static final long READ_EVERY = 512 << 20;
   private static final long STEP = 64 << 20;
   private static final int STEPS = 8;
 
