@@ -118,13 +118,13 @@ public final class Database extends Transactor implements AutoCloseable {
    *     temporary file are in the same directory. A file of 0 bytes is treated as missing
    * @throws dev.pando.error.UnsupportedFormatException if the file is something else, or of another
    *     version of Pando
-   * @throws dev.pando.error.CorruptFileException if the damage leaves no intact commit
-   * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already, or if another
-   *     process has it open with another version of Pando, has lost its lock file, or does not
-   *     finish opening it
+   * @throws dev.pando.error.CorruptFileException if the file is damaged, and no commit is intact
+   * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already; or if another
+   *     process has it open with another version of Pando, or does not finish opening it; or if
+   *     that process's lock file was deleted
    * @throws dev.pando.error.StorageIoException if it cannot be opened or created
-   * @throws IllegalArgumentException if its page size differs from the one in the options, or if
-   *     the path is of another file system, such as a zip file
+   * @throws IllegalArgumentException if its page size differs from that of {@link
+   *     Options#withPageSize}, or if the path is of another file system, such as a zip file
    * @throws NullPointerException if the path or the options are null
    */
   public static Database open(Path path, Options options) {
@@ -168,7 +168,7 @@ public final class Database extends Transactor implements AutoCloseable {
     }
   }
 
-  /** The file. */
+  /** The path of the file, as it was given to {@link #open}. */
   public Path path() {
     return path;
   }
@@ -308,9 +308,9 @@ public final class Database extends Transactor implements AutoCloseable {
   }
 
   /**
-   * Checks all of a database, as {@link #check} does, and then copies it. Use it to restore a
-   * backup: the copy gets an incarnation of its own. The source is only read. It may be open in
-   * other processes, but not in this JVM. The copy is on disk when this returns.
+   * Restores a backup: checks all of it, as {@link #check} does, and then copies it. The copy gets
+   * an incarnation of its own. The source is only read. It may be open in other processes, but not
+   * in this JVM. The copy is on disk when this returns.
    *
    * @param source a database, usually a backup
    * @param target the file to create; its lock file is created in the same directory
@@ -319,7 +319,7 @@ public final class Database extends Transactor implements AutoCloseable {
    *     error
    * @throws dev.pando.error.CorruptFileException if the source is damaged; the target is unchanged
    * @throws dev.pando.error.DatabaseLockedException if the target is open in this or another
-   *     process
+   *     process, or the source in this JVM
    * @throws dev.pando.error.StorageIoException if the target exists and is not to be replaced, or
    *     cannot be written
    * @throws UnsupportedOperationException for other copy options
@@ -369,9 +369,9 @@ public final class Database extends Transactor implements AutoCloseable {
    * }
    *
    * <p>A commit of this process is noticed at once, one of another process within a few
-   * milliseconds. Where the system does not report writes to a file, it is within about 20 ms.
-   * Waiting uses almost no processor time, however many threads wait. Transaction ids grow with
-   * each commit, not always by one.
+   * milliseconds, or within about 20 ms where the system does not report writes to a file. Waiting
+   * uses almost no processor time, however many threads wait. Transaction ids grow with each
+   * commit, not always by one.
    *
    * @param afterTxn the newest commit that the caller knows, from {@link ReadTxn#txnId}
    * @param timeout zero or more

@@ -84,7 +84,7 @@ public final class Options {
   }
 
   /**
-   * The page size of a database that is created; one that exists must have it.
+   * The page size. A database that exists must have it; without this call, any size is accepted.
    *
    * @param bytes a power of two from 512 to 65,536; below 4,096 only for tests
    */
@@ -158,7 +158,7 @@ public final class Options {
   /**
    * The heap for decoded branch pages, which make searches faster: about 25 bytes for each leaf.
    *
-   * @param bytes 0 or more; a thirty-second of the largest heap by default
+   * @param bytes 0 or more; 1/32 of the maximum heap size by default
    */
   public Options withBranchMemory(long bytes) {
     if (bytes < 0) {
@@ -174,11 +174,11 @@ public final class Options {
    * DatabaseFullException}; earlier commits are unaffected. This is not a map size: no memory is
    * reserved.
    *
-   * <p>Free pages are used first. A reserve, at most a sixteenth of the file, is kept so that data
-   * can always be deleted. It is larger while transactions add entries all over the file: as many
-   * pages as one of them adds, at most a quarter of the file. A transaction that deletes entries
-   * all over the file copies each page that it changes. It may fail if it is larger than those that
-   * put the entries. Fewer deletes at a time work, and so do clear, drop and compact.
+   * <p>Free pages are used first. A reserve, up to a sixteenth of the file, lets data be deleted
+   * from a full file. While transactions add entries all over the file it is larger: as many pages
+   * as one of them adds, up to a quarter of the file. A transaction that deletes entries all over
+   * the file copies each page that it changes, and may fail if these are more than the reserve.
+   * Then delete in smaller transactions, or use clear, drop or compact.
    *
    * @param bytes at least 65,536; no limit by default
    */
@@ -250,7 +250,7 @@ public final class Options {
    * Log a read transaction once when it has been open this long, because pages that it shows cannot
    * be reused. The report goes to System.Logger and the {@linkplain #withReaderListener listener}.
    *
-   * @param age more than zero, to a tenth of a second; null for never; a minute by default
+   * @param age more than zero, accurate to 0.1 s; null for never; a minute by default
    */
   public Options withReaderWarning(@Nullable Duration age) {
     Options copy = new Options(this);
@@ -263,7 +263,7 @@ public final class Options {
    * IllegalStateException}, and about a second later the pages that it showed can be reused. The
    * engine's own readers, such as the one of {@link Database#check}, have no limit.
    *
-   * @param age more than zero, to a tenth of a second; null for never, the default
+   * @param age more than zero, accurate to 0.1 s; null for never, the default
    */
   public Options withReaderLimit(@Nullable Duration age) {
     Options copy = new Options(this);
@@ -295,7 +295,7 @@ public final class Options {
    * transaction that holds the turn: its thread, process, age and the place where it was begun. One
    * record covers all threads that wait at the time.
    *
-   * @param wait more than zero, to a tenth of a second; null for never; a minute by default
+   * @param wait more than zero, accurate to 0.1 s; null for never; a minute by default
    */
   public Options withWriterWarning(@Nullable Duration wait) {
     Options copy = new Options(this);

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Not thread-safe: one thread may call it at a time, and it may move to another thread between
- * calls. A call during another thread's call throws {@link IllegalStateException} that names both
- * threads; the other call may throw too. Use {@link #fork} for another thread. This also applies to
- * the transaction's raw tables, cursors, scans and iterators. Codecs may call the transaction for
- * which they encode or decode.
+ * calls. A call during another thread's call throws an {@link IllegalStateException} that names
+ * both threads; the other call may throw too. Use {@link #fork} for another thread. This also
+ * applies to the transaction's raw tables, cursors, scans and iterators. Codecs may call the
+ * transaction for which they encode or decode.
  *
  * <p>Every method throws {@link IllegalStateException} after {@link #close} or after the database
  * was closed, and {@link dev.pando.error.CorruptFileException} where the file is damaged. A table
@@ -135,7 +135,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     return stat == null ? 0 : stat.entries();
   }
 
-  /** The number of keys of the table in a range. Takes time proportional to it. */
+  /** The number of keys of the table in a range. Takes time proportional to that number. */
   public final <K> long count(Table<K, ?> table, Range<? super K> range) {
     RangeCursor cursor = cursor(table, range);
     long n = 0;
@@ -340,9 +340,9 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
    * <p>A read transaction can also copy to a write transaction of the same database. To restore
    * single tables of a named snapshot, {@link WriteTxn#drop} them and copy them.
    *
-   * <p>Both transactions are in a call meanwhile, and no other thread may call them. Views of the
-   * target end. After an exception the target has none of the tables that were to be copied, and is
-   * still usable. If a write to it failed, it is as after any failed write (see {@link WriteTxn}).
+   * <p>No other thread may use either transaction until this method returns. Views of the target
+   * end. After an exception the target has none of the tables that were to be copied, and is still
+   * usable. If a write to it failed, it is as after any failed write (see {@link WriteTxn}).
    *
    * @throws IllegalArgumentException if a table of the target is not empty or has other codecs, or
    *     if this is a write transaction of the same database: then nothing has been copied; or if a
@@ -413,7 +413,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
 
   /**
    * Ends the transaction. Decoded objects and copies stay valid; views, cursors and segments do
-   * not. A call of another thread that is running throws; this method waits for it, at most 1 s. A
+   * not. If another thread is in a call, that call throws; this method waits for it, at most 1 s. A
    * second call does nothing.
    *
    * @throws IllegalStateException if it is called within a call of this transaction on the same

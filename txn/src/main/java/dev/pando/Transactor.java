@@ -96,7 +96,7 @@ abstract class Transactor {
 
   /**
    * Stores a value under a key, and replaces an existing value: {@link WriteTxn#put} in an {@link
-   * #update} of its own, with the exceptions of that. Many puts are faster in one update.
+   * #update} of its own, whose exceptions it throws. Many puts are faster in one update.
    *
    * @return whether the key is new
    */
@@ -105,8 +105,8 @@ abstract class Transactor {
   }
 
   /**
-   * Removes a key: {@link WriteTxn#delete} in an {@link #update} of its own, with the exceptions of
-   * that.
+   * Removes a key: {@link WriteTxn#delete} in an {@link #update} of its own, whose exceptions it
+   * throws.
    *
    * @return false if it is absent
    */
@@ -136,7 +136,8 @@ abstract class Transactor {
    * {@link IllegalStateException} at once.
    *
    * <p>One thread may call the closure's transaction at a time. If another thread calls it
-   * meanwhile, the update changes nothing and throws {@link IllegalStateException} that names both.
+   * meanwhile, the update changes nothing and throws an {@link IllegalStateException} that names
+   * both.
    *
    * <p>Updates of several threads run one after the other, each on its own thread, and share a
    * commit. So many threads together commit far more often than the disk can sync. An update that
@@ -197,10 +198,11 @@ abstract class Transactor {
    * the calling thread, when it has the turn to write, before this returns. The future completes
    * when the commit is done; with {@link Durability#SYNC}, the default, the commit is on disk then.
    * Updates of one thread are committed in the order of the calls. An exception of the function or
-   * of the commit completes the future exceptionally. An update that waits for an earlier one's
-   * future gets {@link IllegalStateException} if the two share their commit, because it would wait
-   * for itself. {@code get} and {@code join} without a timeout detect this, on the future and on
-   * those that depend on it.
+   * of the commit completes the future exceptionally.
+   *
+   * <p>An update should not wait for the future of an earlier one: if both share a commit, it would
+   * wait for itself. {@code get} and {@code join} without a timeout detect this, on the future and
+   * on those that depend on it, and throw {@link IllegalStateException}.
    *
    * @throws ReadOnlyException if the database was opened for reading only
    */
@@ -233,7 +235,7 @@ abstract class Transactor {
 
   /**
    * Begins a write transaction, after waiting for those requested before it. Another thread may
-   * commit and close it. The thread that used it last holds it, at first this one.
+   * commit and close it. The thread that used it last counts as its holder, at first this one.
    *
    * @throws IllegalStateException if this thread holds the open write transaction, or runs an
    *     update, because it would wait for itself

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one transaction that may write, from {@link Database#beginWrite} or {@link Database#update}.
  * It sees its own changes. Other transactions that begin after {@link #commit} returns see them as
- * well, and by default they are on disk then. Without commit, {@link #rollback} and {@link #close}
- * undo all changes.
+ * well, and by default they are on disk then. {@link #rollback}, or {@link #close} without a
+ * commit, undoes all changes.
  *
  * {@snippet :
  * try (WriteTxn tx = db.beginWrite()) {
@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>Not thread-safe: one thread may call it at a time, and it may move to another thread between
- * calls. A call during another thread's call throws {@link IllegalStateException} that names both
- * threads. After that the transaction can only be closed: {@code list.parallelStream().forEach(i ->
- * tx.put(...))} changes nothing. A codec may read and write while it encodes, and read while it
- * decodes. A write while it decodes is refused, because it may move the bytes being decoded.
+ * calls. A call during another thread's call throws an {@link IllegalStateException} that names
+ * both threads. After that the transaction can only be closed: {@code
+ * list.parallelStream().forEach(i -> tx.put(...))} changes nothing. A codec may read and write
+ * while it encodes, and read while it decodes. A write while it decodes is refused, because it may
+ * move the bytes being decoded.
  *
  * <p>When a write fails with a {@link dev.pando.error.StorageException}, such as a full disk, the
  * transaction can only be closed, or {@linkplain #rollbackTo rolled back to a savepoint}. Earlier
@@ -375,7 +376,8 @@ public final class WriteTxn extends ChangingTxn {
   /**
    * Ends the transaction and undoes all its changes; the next writer may begin. Any later call
    * except {@link #close} throws {@link IllegalStateException}. Like {@link #close}, it may be
-   * called after a failed write and by any thread, and waits for a call of another thread.
+   * called after a failed write and by any thread. It waits at most 1 s for a running call of
+   * another thread.
    *
    * {@snippet :
    * try (WriteTxn tx = db.beginWrite()) {
@@ -383,7 +385,7 @@ public final class WriteTxn extends ChangingTxn {
    *   if (booked > 0) {
    *     tx.commit();
    *   } else {
-   *     tx.rollback(); // close would do the same; this says that it is meant
+   *     tx.rollback(); // close would do the same; this shows that it is intended
    *   }
    * }
    * }
