@@ -21,8 +21,17 @@ final class RangeCursor {
 
   private final boolean endInclusive;
   private final int rollbacks;
+
+  /** Entries that the limit allows after those that are {@link #sure}. */
   private long left;
+
   private boolean started;
+
+  /** Entries that follow in the leaf and belong to the range; only in a read transaction. */
+  private int sure;
+
+  /** Whether the range ends in the leaf, so that each key must be compared with {@link #end}. */
+  private boolean endIsInLeaf;
 
   /** When {@link #key} and {@link #value} were set. */
   private long epoch;
@@ -55,14 +64,46 @@ final class RangeCursor {
 
   /** As {@link #advance()}, in a call that has begun and checks the transaction afterwards. */
   boolean advance(Caller mine) {
+    if (advanceInLeaf()) {
+      return true;
+    }
     tx.checkRollbacks(rollbacks);
     boolean there = left > 0 && move(mine) && !isBeyondEnd();
     if (there) {
       left--;
+      look(mine);
     } else {
       end();
     }
     return there;
+  }
+
+  /** As {@link #advance(Caller)}; false, without a move, if that would need a check. */
+  boolean advanceInLeaf() {
+    if (sure > 0 && cursor.moveInLeaf(range.reversed())) {
+      sure--;
+      cursor.entry(key, value);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether {@link #advance()} will move. Changes nothing, so it need not be in a call. */
+  boolean willAdvance() {
+    return sure > 0;
+  }
+
+  /** Finds out once a leaf how many of its entries need no comparison with the end. */
+  private void look(Caller mine) {
+    int ahead = endIsInLeaf ? 0 : cursor.leftInLeaf(range.reversed());
+    if (ahead > 0 && end != null) {
+      Slice lastKey = mine.memory().keySlice;
+      cursor.lastKeyInLeaf(range.reversed(), lastKey);
+      endIsInLeaf = isBeyondEnd(lastKey, end);
+      ahead = endIsInLeaf ? 0 : ahead;
+    }
+    sure = (int) Math.min(ahead, left);
+    left -= sure;
   }
 
   /**
@@ -127,16 +168,18 @@ final class RangeCursor {
   }
 
   private boolean isBeyondEnd() {
-    if (end == null) {
-      return false;
-    }
-    int order = KeyOrder.compare(key, end);
+    return end != null && isBeyondEnd(key, end);
+  }
+
+  private boolean isBeyondEnd(Slice found, MemorySegment bound) {
+    int order = KeyOrder.compare(found, bound);
     return order == 0 ? !endInclusive : order > 0 != range.reversed();
   }
 
   /** Ends, perhaps early. Must run in a call of the transaction. */
   void end() {
     left = 0;
+    sure = 0;
     cursor.close();
   }
 }

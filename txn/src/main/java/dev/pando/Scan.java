@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * try (Stream<Entry<Long, Order>> orders = tx.scan(ORDERS).stream()) { ... }
  * }
+ *
+ * <p>A scan is read fastest by {@link #forEach} and {@link #forEachKeyValue}.
  *
  * <p>In a write transaction the table may be changed while it is scanned, the entry just visited
  * included; entries that follow are seen as they are when the scan reaches them. {@link
@@ -59,15 +64,78 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      checkNotClosed();
-      RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range);
-      last = cursor;
-      return new Entries(cursor);
+      return new Entries(open(mine));
     } catch (RuntimeException | Error e) {
       throw tx.explained(e, mine);
     } finally {
       mine.end(call);
     }
+  }
+
+  private RangeCursor open(Caller mine) {
+    checkNotClosed();
+    RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range);
+    last = cursor;
+    return cursor;
+  }
+
+  /**
+   * Hands each entry to an action. In a read transaction this is faster than a loop over {@link
+   * #iterator}: it is one call of the transaction. The action may call the transaction too, but
+   * must not end it, nor wait for another thread that calls it.
+   */
+  @Override
+  public void forEach(Consumer<? super Entry<K, V>> action) {
+    Objects.requireNonNull(action);
+    forEachKeyValue((key, value) -> action.accept(new Entry<>(key, value)));
+  }
+
+  /**
+   * As {@link #forEach}, for an action that takes key and value, without an {@link Entry} for them.
+   */
+  public void forEachKeyValue(BiConsumer<? super K, ? super V> action) {
+    Objects.requireNonNull(action);
+    if (tx.mayWrite()) { // the action may write, and a counted call must begin after that
+      for (Entry<K, V> entry : this) {
+        action.accept(entry.key(), entry.value());
+      }
+      return;
+    }
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      visit(mine, call, action);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private void visit(Caller mine, long call, BiConsumer<? super K, ? super V> action) {
+    RangeCursor cursor = open(mine);
+    long then = tx.epoch();
+    tx.checkStep(mine, call); // after the epoch was read, which must not be that of an end
+    while (cursor.advance(mine)) {
+      tx.checkStep(mine, call);
+      visitLeaf(mine, cursor, then, action);
+      checkNotClosed();
+    }
+    tx.checkStep(mine, call);
+  }
+
+  /** Visits the entry under the cursor, and those after it that can be read without a check. */
+  private void visitLeaf(
+      Caller mine, RangeCursor cursor, long then, BiConsumer<? super K, ? super V> action) {
+    Workspace memory = mine.memory();
+    Slice key = cursor.key;
+    Slice value = cursor.value;
+    do {
+      K decoded = memory.decodeKey(table, key.segment, key.offset, key.length);
+      V read = memory.decodeValue(table, value.segment, value.offset, value.length);
+      tx.checkVisit(mine, then); // the pages that were decoded may have been reused
+      action.accept(decoded, read);
+    } while (!closed && cursor.advanceInLeaf());
   }
 
   private void checkNotClosed() {
@@ -132,6 +200,11 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
     @Override
     public boolean hasNext() {
+      boolean there = ready || cursor.willAdvance();
+      return (there && !closed && tx.isUsableByThisThread()) || findNextInCall();
+    }
+
+    private boolean findNextInCall() {
       Caller mine = tx.caller();
       long call = mine.begin();
       try {

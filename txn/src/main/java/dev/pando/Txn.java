@@ -142,6 +142,11 @@ abstract class Txn {
     return epoch >= 0 && last != null && last.isOnly(Thread.currentThread());
   }
 
+  /** As {@link #isStillOfThisThread}, for a look that may have read no page. */
+  final boolean isUsableByThisThread() {
+    return isStillOfThisThread() && !lifecycle.hasEnded();
+  }
+
   /**
    * Checks, after a call has read, that the result counts. A reader that was ended meanwhile may
    * have seen reused pages, and one that met another thread may have mixed up both calls.
@@ -168,6 +173,19 @@ abstract class Txn {
   final void check(Caller mine, long call, long then) {
     check(mine, call);
     checkEpochInCall(then);
+  }
+
+  /**
+   * As {@link #checkStep}, for one of the entries that a single call visits.
+   *
+   * @param then the {@link #epoch} in which the call began
+   */
+  final void checkVisit(Caller mine, long then) {
+    VarHandle.loadLoadFence();
+    if (epoch != then || caller != mine || lifecycle.hasEnded()) {
+      checkFully(mine);
+      checkDatabase();
+    }
   }
 
   /** Refuses a codec that wrote while it decoded. */

@@ -96,6 +96,8 @@ class TwoThreadsTest extends DatabaseTestBase {
     RawCursor cursor = raw.cursor();
     Scan<byte[], byte[]> scan = tx.scan(RAW);
     var entries = scan.iterator();
+    var inLeaf = scan.iterator();
+    assertThat(inLeaf.next()).isNotNull();
     assertThat(cursor.first()).isTrue();
     Map<String, Consumer<ReadTxn>> all = new LinkedHashMap<>();
     all.put("get", t -> t.get(RAW, KEY));
@@ -108,6 +110,10 @@ class TwoThreadsTest extends DatabaseTestBase {
     all.put("iterator", t -> scan.iterator());
     all.put("hasNext", t -> entries.hasNext());
     all.put("next", t -> entries.next());
+    all.put("hasNext in a leaf", t -> inLeaf.hasNext());
+    all.put("next in a leaf", t -> inLeaf.next());
+    all.put("forEach", t -> scan.forEach(entry -> {}));
+    all.put("forEachKeyValue", t -> scan.forEachKeyValue((key, value) -> {}));
     all.put("tables", ReadTxn::tables);
     all.put("stat", t -> t.stat("raw"));
     all.put("raw", t -> t.raw(RAW));

@@ -173,6 +173,34 @@ public final class Cursor implements AutoCloseable {
     };
   }
 
+  /**
+   * Moves as {@link #next} or {@link #prev} if that needs no check: to an entry of the same leaf,
+   * which is prefetched and which no writer moves.
+   *
+   * @return false if the cursor has not moved, which says nothing of the entries that follow
+   */
+  public boolean moveInLeaf(boolean reversed) {
+    int to = reversed ? slot - 1 : slot + 1;
+    if (to >= 0 && to < free) {
+      slot = to;
+      return true;
+    }
+    return false;
+  }
+
+  /** How many times {@link #moveInLeaf} can move. */
+  public int leftInLeaf(boolean reversed) {
+    if (free == 0) {
+      return 0;
+    }
+    return reversed ? slot : free - 1 - slot;
+  }
+
+  /** Points a slice at the key that {@link #moveInLeaf} would come to last; it must be able to. */
+  public void lastKeyInLeaf(boolean reversed, Slice key) {
+    tree.leaves.entry(leaf, leafBase, leafWord, reversed ? 0 : free - 1, key, null);
+  }
+
   /** Moves to the first entry whose key is not less than {@code key}; false if there is none. */
   public boolean seek(KeyBuffer key) {
     find(key);
