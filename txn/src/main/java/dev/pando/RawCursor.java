@@ -152,6 +152,91 @@ public final class RawCursor implements AutoCloseable {
     return seekFloor(MemorySegment.ofBuffer(key));
   }
 
+  /**
+   * Visits the entry that the cursor is on and those after it; a new cursor begins at the first
+   * one. The cursor is then on the entry at which the visitor stopped or threw, or after the last
+   * one.
+   *
+   * <p>In a read transaction this is one call of the transaction. The visitor may call the
+   * transaction too, and may move the cursor, but must not end the transaction, nor wait for
+   * another thread that calls it. In a write transaction the visitor may also write.
+   *
+   * @param visitor gets the same two views each time; they throw as all views do when the
+   *     transaction ends
+   * @return whether all entries were visited; false if the visitor stopped
+   */
+  public boolean forEach(RawVisitor visitor) {
+    return visit(Objects.requireNonNull(visitor), false);
+  }
+
+  /**
+   * As {@link #forEach}, from the entry that the cursor is on backward; a new cursor begins at the
+   * last one.
+   */
+  public boolean forEachReversed(RawVisitor visitor) {
+    return visit(Objects.requireNonNull(visitor), true);
+  }
+
+  private boolean visit(RawVisitor visitor, boolean reversed) {
+    return readOnly ? visitInCall(visitor, reversed) : visitBetweenCalls(visitor, reversed);
+  }
+
+  /** The visitor may write: each step is a call, and finds the cursor's key again. */
+  private boolean visitBetweenCalls(RawVisitor visitor, boolean reversed) {
+    View key = new View();
+    View value = new View();
+    boolean there = move(at -> at.stayOrMove(reversed));
+    while (there) {
+      entry(key, value);
+      if (!visitor.visit(key, value)) {
+        return false;
+      }
+      there = reversed ? prev() : next();
+    }
+    return true;
+  }
+
+  private boolean visitInCall(RawVisitor visitor, boolean reversed) {
+    View key = new View();
+    View value = new View();
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      check();
+      long then = tx.epoch();
+      boolean there = cursor.stayOrMove(reversed);
+      tx.checkStep(mine, call); // after the epoch was read, which must not be that of an end
+      while (there) {
+        if (!visitLeaf(mine, visitor, key, value, then, reversed)) {
+          return false;
+        }
+        check();
+        there = reversed ? cursor.prev() : cursor.next();
+        tx.checkStep(mine, call);
+      }
+      return true;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** Visits the cursor's entry, and those after it in the leaf; false if the visitor stopped. */
+  private boolean visitLeaf(
+      Caller mine, RawVisitor visitor, View key, View value, long then, boolean reversed) {
+    do {
+      cursor.entry(key.slice(), value.slice());
+      tx.checkVisit(mine, then);
+      key.shows(tx, then);
+      value.shows(tx, then);
+      if (!visitor.visit(key, value)) {
+        return false;
+      }
+    } while (cursor.moveInLeaf(reversed));
+    return true;
+  }
+
   /** Points a view at the key. */
   public void key(View into) {
     read(Objects.requireNonNull(into), null);

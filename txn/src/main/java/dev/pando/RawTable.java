@@ -185,6 +185,18 @@ public final class RawTable {
   }
 
   /**
+   * Visits the entries in the order of their keys.
+   *
+   * @return whether all entries were visited; false if the visitor stopped
+   * @see RawCursor#forEach
+   */
+  public boolean forEach(RawVisitor visitor) {
+    try (RawCursor cursor = cursor()) {
+      return cursor.forEach(visitor);
+    }
+  }
+
+  /**
    * Stores a value under a key, and replaces an existing value.
    *
    * @return whether the key is new

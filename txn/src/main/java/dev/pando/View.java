@@ -43,10 +43,18 @@ public final class View {
   }
 
   void shows(Txn owner) {
+    shows(owner, owner.epoch());
+  }
+
+  /**
+   * As {@link #shows(Txn)}, for bytes that were found in an earlier {@link Txn#epoch}: the view
+   * throws if that has ended.
+   */
+  void shows(Txn owner, long then) {
     if (tx != owner) { // storing a reference costs the collector's barrier
       tx = owner;
     }
-    epoch = owner.epoch();
+    epoch = then;
   }
 
   /** Bytes shown. */

@@ -127,6 +127,8 @@ class TwoThreadsTest extends DatabaseTestBase {
     all.put("cursor seek", t -> cursor.seek(KEY));
     all.put("cursor entry", t -> cursor.entry(new View(), new View()));
     all.put("cursor key", t -> cursor.key(new View()));
+    all.put("cursor forEach", t -> cursor.forEach((key, value) -> false));
+    all.put("raw forEach", t -> raw.forEach((key, value) -> true));
     return all;
   }
 

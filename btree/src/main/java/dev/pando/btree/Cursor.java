@@ -174,6 +174,21 @@ public final class Cursor implements AutoCloseable {
   }
 
   /**
+   * As {@link #next} or {@link #prev}, but stays on the entry that the cursor is on, unless that
+   * entry was deleted.
+   */
+  public boolean stayOrMove(boolean reversed) {
+    if (state == State.PARKED) {
+      boolean same = find(parkedKey());
+      if (same || !reversed) {
+        return state == State.ON_ENTRY;
+      }
+      return state == State.ON_ENTRY ? prev() : last();
+    }
+    return state == State.ON_ENTRY || (reversed ? prev() : next());
+  }
+
+  /**
    * Moves as {@link #next} or {@link #prev} if that needs no check: to an entry of the same leaf,
    * which is prefetched and which no writer moves.
    *
