@@ -366,7 +366,8 @@ abstract class Txn {
 
   /** Bytes that were found, for code that takes a segment. */
   MemorySegment shown(Slice found) {
-    return found.segment.asSlice(found.offset, found.length).asReadOnly();
+    MemorySegment bytes = found.segment.asSlice(found.offset, found.length);
+    return bytes.isReadOnly() ? bytes : bytes.asReadOnly(); // a map is: no second object
   }
 
   /** Whether it is a write transaction. */

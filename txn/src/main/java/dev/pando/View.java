@@ -8,6 +8,7 @@ import dev.pando.btree.Slice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -139,9 +140,15 @@ public final class View {
   }
 
   /**
-   * The bytes as a read-only segment, for code that takes one. This allocates. The segment lacks
-   * the checks of the view: after the transaction's end it may show newer bytes of the file, and it
-   * throws when the file is unmapped.
+   * The bytes as a read-only segment, for code that takes one, and for code that reads many
+   * numbers: each number read from the view checks the transaction, and the segment does not. The
+   * segment is one small object, which the JIT compiler often removes.
+   *
+   * <p>The segment lacks the checks of the view: after the transaction's end it may show newer
+   * bytes of the file, and it throws when the file is unmapped. Where {@link
+   * Options#withReaderLimit} may end the transaction, call {@link #length} after the last read: it
+   * throws if what was read does not count. {@link #copyTo(long, byte[], int, int)} does that
+   * itself.
    *
    * <p>In a write transaction the segment is a copy if the transaction has changed the value, and
    * outlives later writes. Changed bytes of more than 1 MiB are shown in place, and are valid until
@@ -151,6 +158,14 @@ public final class View {
     Txn owner = owner();
     owner.checkDatabase(); // making a segment reads no byte that would tell
     return owner.shown(slice);
+  }
+
+  /**
+   * The bytes as a read-only, big-endian buffer, for code that takes one. The same holds as for
+   * {@link #asSegment}.
+   */
+  public ByteBuffer asByteBuffer() {
+    return asSegment().asByteBuffer();
   }
 
   /** For the length of a call. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,26 @@ class RawFormsTest extends DatabaseTestBase {
       }
       assertThat(forms).hasSizeGreaterThanOrEqualTo(3);
       forms.forEach((name, found) -> assertThat(found).as(name).isEqualTo(FORMS));
+    }
+  }
+
+  /** Bytes of the map, or of pages that the transaction has changed. */
+  @Test
+  void viewsAreBuffers() {
+    openWith("a");
+    try (WriteTxn tx = db.beginWrite()) {
+      View view = new View();
+      RawTable raw = tx.raw("raw");
+      for (byte[] value : List.of(VALUE, new byte[] {5, 6})) {
+        assertThat(raw.get(bytes("a"), view)).isTrue();
+        ByteBuffer buffer = view.asByteBuffer();
+        assertThat(buffer).isEqualTo(ByteBuffer.wrap(value));
+        assertThat(buffer.isReadOnly()).isTrue();
+        assertThat(buffer.order()).isEqualTo(ByteOrder.BIG_ENDIAN);
+        assertThat(view.asSegment().isReadOnly()).isTrue();
+        boolean _ = raw.put(bytes("a"), new byte[] {5, 6});
+        assertThatThrownBy(view::asByteBuffer).hasMessageContaining("has written since");
+      }
     }
   }
 
