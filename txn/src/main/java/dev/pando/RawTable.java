@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A table as bytes, without its codecs, from {@link ReadTxn#raw}. Stored keys are 1 to {@link
  * #maxKey} bytes long, in the order of unsigned bytes; values are 0 to 2 GiB - 1 bytes long. A key
  * for a search may have any length. Bytes may be memory segments of any kind, byte buffers (from
- * position to limit, which do not change) or arrays.
+ * position to limit, which do not change) or whole arrays. A part of an array is {@code
+ * MemorySegment.ofArray(a).asSlice(from, bytes)}, also where key and value have different forms.
  *
  * <p>Reading into a {@link View} and {@link #read} copy nothing; {@code get} into a view allocates
  * nothing. Writes need a {@link WriteTxn}. Valid until its transaction ends. Not thread-safe: only
@@ -84,11 +85,11 @@ public final class RawTable {
   }
 
   /** A copy of a key's value, or null if the key is absent. */
-  public byte @Nullable [] get(byte[] key) {
+  public byte @Nullable [] get(MemorySegment key) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      Slice value = find(mine, MemorySegment.ofArray(key));
+      Slice value = find(mine, key);
       byte[] copy = value == null ? null : value.toArray();
       tx.check(mine, call);
       return copy;
@@ -97,6 +98,16 @@ public final class RawTable {
     } finally {
       mine.end(call);
     }
+  }
+
+  /** As {@link #get(MemorySegment)}. */
+  public byte @Nullable [] get(byte[] key) {
+    return get(MemorySegment.ofArray(key));
+  }
+
+  /** As {@link #get(MemorySegment)}. */
+  public byte @Nullable [] get(ByteBuffer key) {
+    return get(MemorySegment.ofBuffer(key));
   }
 
   /**

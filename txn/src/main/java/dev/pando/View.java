@@ -8,6 +8,7 @@ import dev.pando.btree.Slice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,20 @@ public final class View {
     checkAgain();
   }
 
+  /**
+   * Copies some of the bytes to a buffer's position, which moves on as with {@link
+   * ByteBuffer#put(byte[])}.
+   *
+   * @throws java.nio.BufferOverflowException if the buffer has room for fewer bytes
+   */
+  public void copyTo(long index, ByteBuffer target, int bytes) {
+    if (bytes > target.remaining()) {
+      throw new BufferOverflowException();
+    }
+    copyTo(index, MemorySegment.ofBuffer(target), 0, bytes);
+    target.position(target.position() + bytes);
+  }
+
   /** Copies some of the bytes into an array. */
   public void copyTo(long index, byte[] target, int targetIndex, int bytes) {
     MemorySegment.copy(segment(), JAVA_BYTE, at(index, bytes), target, targetIndex, bytes);
@@ -132,11 +147,31 @@ public final class View {
     return order;
   }
 
+  /** As {@link #compareTo(MemorySegment)}. */
+  public int compareTo(byte[] other) {
+    return compareTo(MemorySegment.ofArray(other));
+  }
+
+  /** As {@link #compareTo(MemorySegment)}, with the bytes from a buffer's position to its limit. */
+  public int compareTo(ByteBuffer other) {
+    return compareTo(MemorySegment.ofBuffer(other));
+  }
+
   /** Whether these bytes equal others. */
   public boolean contentEquals(MemorySegment other) {
     boolean equal = length() == other.byteSize() && inPlace().mismatch(other) < 0;
     checkAgain();
     return equal;
+  }
+
+  /** Whether these bytes equal others. */
+  public boolean contentEquals(byte[] other) {
+    return contentEquals(MemorySegment.ofArray(other));
+  }
+
+  /** Whether these bytes equal those from a buffer's position to its limit. */
+  public boolean contentEquals(ByteBuffer other) {
+    return contentEquals(MemorySegment.ofBuffer(other));
   }
 
   /**

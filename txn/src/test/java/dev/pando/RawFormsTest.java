@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Method;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashSet;
@@ -92,20 +93,79 @@ class RawFormsTest extends DatabaseTestBase {
         });
   }
 
-  /** Each of them takes keys in all three forms. */
+  /** Each of them takes bytes in all three forms, with the same other parameters. */
   @Test
   void noFormIsForgotten() {
-    for (Class<?> type : List.of(RawTable.class, RawCursor.class)) {
+    for (Class<?> type : List.of(RawTable.class, RawCursor.class, View.class)) {
       Map<String, Set<Class<?>>> forms = new TreeMap<>();
       for (Method method : type.getMethods()) {
-        if (method.getParameterCount() > 0 && FORMS.contains(method.getParameterTypes()[0])) {
+        List<Class<?>> parameters = List.of(method.getParameterTypes());
+        boolean copies = method.getName().equals("copyTo"); // where a form begins is its own
+        List<Class<?>> others = parameters.stream().filter(p -> !FORMS.contains(p)).toList();
+        if (others.size() < parameters.size()) {
           forms
-              .computeIfAbsent(method.getName(), name -> new HashSet<>())
-              .add(method.getParameterTypes()[0]);
+              .computeIfAbsent(method.getName() + (copies ? "" : others), name -> new HashSet<>())
+              .addAll(parameters.stream().filter(FORMS::contains).toList());
         }
       }
       assertThat(forms).hasSizeGreaterThanOrEqualTo(3);
       forms.forEach((name, found) -> assertThat(found).as(name).isEqualTo(FORMS));
+    }
+  }
+
+  @Test
+  void copies() {
+    openWith("a");
+    try (ReadTxn tx = db.beginRead()) {
+      RawTable raw = tx.raw("raw");
+      assertThat(raw.get(segment("a"))).isEqualTo(VALUE);
+      assertThat(raw.get(segment("b"))).isNull();
+      assertThat(raw.get(buffer("a"))).isEqualTo(VALUE);
+      assertThat(raw.get(bytes("b"))).isNull();
+      assertThat(raw.get(segment("cab").asSlice(1, 1))).as("a part").isEqualTo(VALUE);
+    }
+  }
+
+  @Test
+  void viewsAreCompared() {
+    openWith("a");
+    ByteBuffer greater = ByteBuffer.wrap(VALUE).position(1);
+    try (ReadTxn tx = db.beginRead()) {
+      View view = new View();
+      assertThat(tx.raw("raw").get(bytes("a"), view)).isTrue();
+      assertThat(view.compareTo(VALUE)).isZero();
+      assertThat(view.compareTo(new byte[] {1, 2})).isPositive();
+      assertThat(view.compareTo(greater)).isNegative();
+      assertThat(view.contentEquals(VALUE)).isTrue();
+      assertThat(view.contentEquals(new byte[9])).isFalse();
+      assertThat(view.contentEquals(greater)).isFalse();
+      assertThat(view.contentEquals(greater.duplicate().position(0))).isTrue();
+      assertThat(greater.position()).as("stays").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void viewsAreCopiedToBuffers() {
+    openWith("a");
+    try (ReadTxn tx = db.beginRead()) {
+      View view = new View();
+      assertThat(tx.raw("raw").get(bytes("a"), view)).isTrue();
+      for (ByteBuffer target : List.of(ByteBuffer.allocate(8), ByteBuffer.allocateDirect(8))) {
+        target.position(1).limit(5);
+        view.copyTo(6, target, 2);
+        assertThat(target.position()).isEqualTo(3);
+        view.copyTo(0, target, 1);
+        assertThatThrownBy(() -> view.copyTo(0, target, 2))
+            .isInstanceOf(BufferOverflowException.class);
+        assertThatThrownBy(() -> view.copyTo(9, target, 1))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> view.copyTo(0, target, -1))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(target.position()).as("unchanged by what failed").isEqualTo(4);
+        assertThat(target.clear().getLong()).isEqualTo(0x00078801_00000000L);
+      }
+      assertThatThrownBy(() -> view.copyTo(0, ByteBuffer.allocate(9).asReadOnlyBuffer(), 1))
+          .isInstanceOf(RuntimeException.class);
     }
   }
 
