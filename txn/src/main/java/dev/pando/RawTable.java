@@ -1,10 +1,12 @@
 package dev.pando;
 
+import dev.pando.btree.BatchedGet;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +84,82 @@ public final class RawTable {
   /** As {@link #get(MemorySegment, View)}. */
   public boolean get(ByteBuffer key, View into) {
     return get(MemorySegment.ofBuffer(key), into);
+  }
+
+  /**
+   * Points views at the values of many keys, which may be in any order and occur more than once.
+   * This takes less than half the time of as many gets if they would wait for memory: the keys are
+   * looked up a few dozen at a time, and the waits overlap. Allocates nothing.
+   *
+   * @param into at least as many views as keys, all different; those of absent keys show nothing
+   *     afterwards ({@link View#isSet}), and views after the last key are left as they are
+   * @return how many of the keys are there
+   * @throws IllegalArgumentException if there are fewer views than keys
+   */
+  public int getAll(MemorySegment[] keys, View[] into) {
+    return findAll(keys, into);
+  }
+
+  /** As {@link #getAll(MemorySegment[], View[])}. */
+  public int getAll(byte[][] keys, View[] into) {
+    return findAll(keys, into);
+  }
+
+  /** As {@link #getAll(MemorySegment[], View[])}. */
+  public int getAll(ByteBuffer[] keys, View[] into) {
+    return findAll(keys, into);
+  }
+
+  private int findAll(Object[] keys, View[] into) {
+    if (into.length < keys.length) {
+      throw new IllegalArgumentException(
+          "views=%d, allowed: as many as the %d keys, or more".formatted(into.length, keys.length));
+    }
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      Tree found = tree(mine);
+      BatchedGet batch = mine.memory().batch();
+      int there = 0;
+      for (int from = 0; from < keys.length; from += BatchedGet.SIZE) {
+        int count = Math.min(BatchedGet.SIZE, keys.length - from);
+        for (int i = 0; i < count; i++) {
+          set(batch.key(i), Objects.requireNonNull(keys[from + i], "the key is null"));
+        }
+        batch.find(found, count);
+        there += show(batch, found, count, into, from);
+      }
+      tx.check(mine, call);
+      return there;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private static void set(KeyBuffer to, Object key) {
+    if (key instanceof byte[] array) {
+      to.setStart(array);
+    } else if (key instanceof ByteBuffer buffer) {
+      to.setStart(MemorySegment.ofBuffer(buffer));
+    } else {
+      to.setStart((MemorySegment) key);
+    }
+  }
+
+  private int show(BatchedGet batch, Tree found, int count, View[] into, int from) {
+    int there = 0;
+    for (int i = 0; i < count; i++) {
+      View view = Objects.requireNonNull(into[from + i], "the view is null");
+      if (batch.value(found, i, view.slice())) {
+        view.shows(tx);
+        there++;
+      } else {
+        view.showsNothing();
+      }
+    }
+    return there;
   }
 
   /** A copy of a key's value, or null if the key is absent. */

@@ -8,6 +8,7 @@ import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.readers.ReaderSlot;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,20 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     } finally {
       mine.end(call);
     }
+  }
+
+  /**
+   * The values of many keys, which may be in any order and occur more than once. This takes less
+   * than half the time of as many {@link #get}s if they would wait for memory: the keys are looked
+   * up a few dozen at a time, and the waits overlap.
+   *
+   * @return a list, which the caller owns, of as many values, in the order of the keys; null in
+   *     place of the value of an absent key
+   * @throws IllegalStateException also if a codec writes to the transaction meanwhile: all values
+   *     are of one moment
+   */
+  public final <K, V> List<@Nullable V> getAll(Table<K, V> table, Collection<? extends K> keys) {
+    return BatchedRead.values(this, table, keys);
   }
 
   /** Whether the table contains the key. */

@@ -5,6 +5,7 @@ import dev.pando.pager.StackRoom;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,19 @@ abstract class Transactor {
   public <K, V> @Nullable V get(Table<K, V> table, K key) {
     try (ReadTxn tx = beginRead()) {
       return tx.get(table, key);
+    }
+  }
+
+  /**
+   * The values of many keys in the newest commit: {@link ReadTxn#getAll} in a transaction of its
+   * own.
+   *
+   * @return a list of as many values, in the order of the keys; null in place of the value of an
+   *     absent key
+   */
+  public <K, V> List<@Nullable V> getAll(Table<K, V> table, Collection<? extends K> keys) {
+    try (ReadTxn tx = beginRead()) {
+      return tx.getAll(table, keys);
     }
   }
 

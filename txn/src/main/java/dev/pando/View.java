@@ -59,6 +59,21 @@ public final class View {
     epoch = then;
   }
 
+  /** Shows nothing from now on. */
+  void showsNothing() {
+    if (tx != null) { // storing a reference costs the collector's barrier
+      tx = null;
+    }
+  }
+
+  /**
+   * Whether a call has set the view. It was not if it is new, or if the last {@link
+   * RawTable#getAll} found no value for its key. Does not say whether the bytes are still valid.
+   */
+  public boolean isSet() {
+    return tx != null;
+  }
+
   /** Bytes shown. */
   public long length() {
     owner().checkDatabase(); // reads no byte that would tell
@@ -227,7 +242,8 @@ public final class View {
 
   private IllegalStateException outOfDate(@Nullable Txn owner) {
     return owner == null
-        ? new IllegalStateException("the view shows nothing: no get has set it")
+        ? new IllegalStateException(
+            "the view shows nothing: no get has set it, or its key is absent")
         : owner.outOfDate();
   }
 

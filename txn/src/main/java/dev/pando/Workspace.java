@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.btree.BatchedGet;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
@@ -35,6 +36,9 @@ final class Workspace {
   private final @Nullable Workspace outer;
   private @Nullable Workspace inner;
 
+  /** Several keys; made by the first call that needs it. */
+  private @Nullable BatchedGet batch;
+
   Workspace(int pageSize) {
     this(Tree.maxKey(pageSize), null);
   }
@@ -43,6 +47,16 @@ final class Workspace {
     this.maxKey = maxKey;
     this.key = new KeyBuffer(maxKey + 1);
     this.outer = outer;
+  }
+
+  /** Memory for the keys of a call that gets many. */
+  BatchedGet batch() {
+    BatchedGet mine = batch;
+    if (mine == null) {
+      mine = new BatchedGet(key.capacity());
+      batch = mine;
+    }
+    return mine;
   }
 
   /** The workspace of a nested call. */
@@ -62,10 +76,15 @@ final class Workspace {
 
   /** Encodes a key for a search, of any length. */
   <K> KeyBuffer encodeKey(Table<K, ?> table, K value) {
+    encodeKey(table, value, key);
+    return key;
+  }
+
+  /** As {@link #encodeKey(Table, Object)}, into another buffer of this workspace. */
+  <K> void encodeKey(Table<K, ?> table, K value, KeyBuffer into) {
     sink.clear();
     table.keyCodec().encode(Objects.requireNonNull(value, "the key is null"), sink);
-    key.setStart(sink.segment(), 0, sink.length());
-    return key;
+    into.setStart(sink.segment(), 0, sink.length());
   }
 
   /**
@@ -135,6 +154,10 @@ final class Workspace {
     source.reset(MemorySegment.NULL, 0, 0);
     keySlice.set(MemorySegment.NULL, 0, 0);
     valueSlice.set(MemorySegment.NULL, 0, 0);
+    BatchedGet used = batch;
+    if (used != null) {
+      used.forget();
+    }
     Workspace more = inner;
     if (more != null) {
       more.trim();

@@ -66,6 +66,7 @@ class NestedCodecTest extends DatabaseTestBase {
   /** Everything that a codec might call. */
   private static void use(ReadTxn tx) {
     assertThat(tx.get(PLAIN, 5L)).isEqualTo("five");
+    assertThat(tx.getAll(PLAIN, List.of(9L, 5L, 6L))).containsExactly("nine", "five", null);
     assertThat(tx.contains(PLAIN, 6L)).isFalse();
     assertThat(Objects.requireNonNull(tx.higher(PLAIN, 1L)).key()).isEqualTo(5);
     assertThat(tx.count(PLAIN, Range.atLeast(5L))).isEqualTo(2);
@@ -158,6 +159,7 @@ class NestedCodecTest extends DatabaseTestBase {
     for (Map.Entry<Long, Long> entry : model.entrySet()) {
       assertThat(tx.get(calling, entry.getKey())).isEqualTo(entry.getValue());
     }
+    assertThat(tx.getAll(calling, model.keySet())).containsExactlyElementsOf(model.values());
     long middle = 200L << 30;
     assertThat(tx.ceiling(calling, middle)).isEqualTo(entry(model.ceilingEntry(middle)));
     assertThat(tx.lower(calling, middle)).isEqualTo(entry(model.lowerEntry(middle)));
@@ -204,12 +206,46 @@ class NestedCodecTest extends DatabaseTestBase {
           nested = () -> tx.put(PLAIN, 1L, "x");
           assertThatThrownBy(() -> tx.get(calling, 1L)).hasMessageContaining("while it decoded");
           assertThatThrownBy(() -> tx.first(calling)).hasMessageContaining("while it decoded");
+          assertThatThrownBy(() -> tx.getAll(calling, List.of(1L)))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("while it encoded one of many keys");
+          assertThatThrownBy(() -> tx.getAll(readingOnlyKeys(), List.of(1L)))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("while it decoded");
           assertThatThrownBy(() -> tx.scan(calling).toList())
               .isInstanceOf(IllegalStateException.class)
               .hasMessageContaining("while it decoded");
           nested = null;
           assertThat(tx.get(calling, 1L)).isEqualTo(2L);
         });
+  }
+
+  /** The table, with a codec of keys that calls nothing. */
+  private Table<Long, Long> readingOnlyKeys() {
+    return Table.of(
+        "calling",
+        new Codec<>() {
+          @Override
+          public String id() {
+            return "calling";
+          }
+
+          @Override
+          public boolean ordered() {
+            return true;
+          }
+
+          @Override
+          public void encode(Long value, Sink sink) {
+            sink.putLongBE(value);
+          }
+
+          @Override
+          public Long decode(Source source) {
+            return source.getLongBE();
+          }
+        },
+        new Calling());
   }
 
   /** A codec that calls the very iterator that it decodes for. */

@@ -7,6 +7,7 @@ import dev.pando.codec.Codec;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -101,6 +102,7 @@ class TwoThreadsTest extends DatabaseTestBase {
     assertThat(cursor.first()).isTrue();
     Map<String, Consumer<ReadTxn>> all = new LinkedHashMap<>();
     all.put("get", t -> t.get(RAW, KEY));
+    all.put("getAll", t -> t.getAll(RAW, List.of(KEY)));
     all.put("contains", t -> t.contains(RAW, KEY));
     all.put("count", t -> t.count(RAW));
     all.put("count of a range", t -> t.count(RAW, Range.all()));
@@ -119,6 +121,7 @@ class TwoThreadsTest extends DatabaseTestBase {
     all.put("raw", t -> t.raw(RAW));
     all.put("raw get", t -> raw.get(KEY));
     all.put("raw view", t -> raw.get(KEY, new View()));
+    all.put("raw getAll", t -> raw.getAll(new byte[][] {KEY}, new View[] {new View()}));
     all.put("raw read", t -> raw.read(KEY, MemorySegment::byteSize));
     all.put("raw contains", t -> raw.contains(KEY));
     all.put("raw count", t -> raw.count());

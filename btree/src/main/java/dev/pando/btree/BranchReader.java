@@ -50,7 +50,10 @@ final class BranchReader extends NodeReader {
     return ON_HEAP;
   }
 
-  private long searchPage(long pgno, long birth, int level, KeyBuffer key) {
+  /**
+   * As {@link #search}, of a branch that is not decoded; decodes it if it was looked for before.
+   */
+  long searchPage(long pgno, long birth, int level, KeyBuffer key) {
     long address = pages.locate(pgno, birth);
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
@@ -89,7 +92,8 @@ final class BranchReader extends NodeReader {
     step.set(cellPgno(page, base, cell), cellBirth(page, base, cell), slot, count);
   }
 
-  private @Nullable HeapBranch decoded(long pgno, long birth) {
+  /** The branch, if it is decoded. */
+  @Nullable HeapBranch decoded(long pgno, long birth) {
     return decoded == null || changes(birth) ? null : (HeapBranch) decoded.find(pgno, birth);
   }
 

@@ -76,12 +76,12 @@ final class HeapBranch extends DecodedPage {
   }
 
   int children() {
-    return tails.length;
+    return heads.length;
   }
 
   /** Points a step at a child. */
   void child(int slot, BranchStep step) {
-    step.set(children[2 * slot], children[2 * slot + 1], slot, tails.length);
+    step.set(children[2 * slot], children[2 * slot + 1], slot, heads.length);
   }
 
   /** Points a step at the child that holds the key: see {@link BranchReader#find}. */
@@ -106,6 +106,38 @@ final class HeapBranch extends DecodedPage {
       }
     }
     return low - 1;
+  }
+
+  /** Whether a key begins as all separators do: else {@link #search} finds its child at once. */
+  boolean hasPrefixOf(KeyBuffer key) {
+    return prefix.length == 0 || key.compareStart(prefix) == 0;
+  }
+
+  /** The number that {@link #narrow} compares. */
+  long wanted(KeyBuffer key) {
+    return key.orderedHead(prefix.length);
+  }
+
+  /**
+   * One step of a search by arithmetic. It has no jump that depends on a head, so steps for other
+   * keys go on meanwhile.
+   *
+   * @param slot the first child that may be the one
+   * @param half half of the children that may be the one
+   * @return the first child that may be the one after the step
+   */
+  int narrow(long wanted, int slot, int half) {
+    return slot + (half & ~less(wanted, heads[slot + half]));
+  }
+
+  /** Points a step at the child to which {@link #narrow} led. */
+  void end(KeyBuffer key, long wanted, int slot, BranchStep step) {
+    child(slot > 0 && heads[slot] == wanted ? find(key) : slot, step);
+  }
+
+  /** -1 if the first number is less than the second one, else 0. */
+  private static int less(long a, long b) {
+    return (int) (((a & ~b) | (~(a ^ b) & (a - b))) >> (Long.SIZE - 1));
   }
 
   /** Whether a key is less than a separator with the same head. */

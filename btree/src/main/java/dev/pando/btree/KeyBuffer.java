@@ -40,8 +40,13 @@ public final class KeyBuffer {
    * @param capacity the longest key it holds, in bytes
    */
   public KeyBuffer(int capacity) {
+    this(Arena.ofAuto().allocate(capacity + PADDING, Long.BYTES), capacity);
+  }
+
+  /** Makes an empty buffer in memory that begins with it. */
+  KeyBuffer(MemorySegment memory, int capacity) {
     this.capacity = capacity;
-    this.segment = Arena.ofAuto().allocate(capacity + PADDING, Long.BYTES);
+    this.segment = memory;
     this.bytes = segment.asByteBuffer();
   }
 
@@ -57,11 +62,22 @@ public final class KeyBuffer {
     set(source, offset, (int) Math.min(keyLength, capacity));
   }
 
+  /** As {@link #setStart(MemorySegment, long, long)}, of a whole segment. */
+  public void setStart(MemorySegment key) {
+    setStart(key, 0, key.byteSize());
+  }
+
   /** Copies a key into the buffer. */
   public void set(byte[] key) {
     checkCapacity(key.length);
-    MemorySegment.copy(key, 0, segment, ValueLayout.JAVA_BYTE, 0, key.length);
-    end(key.length);
+    setStart(key);
+  }
+
+  /** As {@link #set(byte[])}, but copies only as much of a key as fits. */
+  public void setStart(byte[] key) {
+    int keyLength = Math.min(key.length, capacity);
+    MemorySegment.copy(key, 0, segment, ValueLayout.JAVA_BYTE, 0, keyLength);
+    end(keyLength);
   }
 
   /** Returns the memory, to write a key in place; {@link #length(int)} then makes it the key. */

@@ -75,6 +75,19 @@ final class LeafReader extends NodeReader {
     return ~low;
   }
 
+  /**
+   * As {@link #findExact}.
+   *
+   * @param first the first slot with the key's head
+   */
+  int exactFrom(MemorySegment page, long base, long word, int first, KeyBuffer key) {
+    if (compare(page, base, word, first, key) == 0) {
+      return first;
+    }
+    boolean isShared = isHead(page, base, word, first + 1, key.head(prefix(word)));
+    return isShared ? findExact(page, base, word, key) : ~first;
+  }
+
   /** Whether a key is greater than all keys of a leaf that is not empty. */
   boolean isAboveLast(MemorySegment page, long base, long word, KeyBuffer key) {
     int last = count(word) - 1;

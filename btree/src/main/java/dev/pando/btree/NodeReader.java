@@ -115,6 +115,32 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   }
 
   /**
+   * Returns the first slot whose head is not less than the wanted one, or the count. Computes the
+   * way instead of jumping, as a batch needs it: see {@link HeapBranch#narrow}.
+   */
+  static int firstHead(MemorySegment page, long base, int count, int wanted) {
+    long least = Integer.toUnsignedLong(wanted);
+    int slot = 0;
+    int left = count;
+    while (left > 1) {
+      int half = left >>> 1;
+      slot += half & less(head(page, base, slot + half - 1), least);
+      left -= half;
+    }
+    return left == 0 ? slot : slot - less(head(page, base, slot), least);
+  }
+
+  /** -1 if an unsigned head is less than another one, else 0. */
+  private static int less(int head, long other) {
+    return (int) (Integer.toUnsignedLong(head) - other >> Integer.SIZE);
+  }
+
+  /** Whether a slot exists and has this head. */
+  static boolean isHead(MemorySegment page, long base, long word, int slot, int wanted) {
+    return slot < count(word) && head(page, base, slot) == wanted;
+  }
+
+  /**
    * Loads one word of each cache line of a page. These loads do not wait for each other, unlike
    * loads that follow heads to offsets to cells.
    *
