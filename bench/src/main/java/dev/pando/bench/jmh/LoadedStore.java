@@ -69,6 +69,13 @@ public class LoadedStore {
     ring.copy(next++, pair);
   }
 
+  /** Gets the values of the next records of the order. */
+  long getAll(int count) {
+    long first = next;
+    next += count;
+    return reader.getAll(ring, first, count, pair);
+  }
+
   /** As {@link #nextKey}, with a new version of its value. */
   void nextRecord() {
     values.fill(ring.record(next), (int) next + 1, pair.value);

@@ -108,6 +108,7 @@ public final class Smoke implements Callable<Integer> {
     loaded.load();
     StoreOperations operations = new StoreOperations();
     garbage.put("get " + keys, least(() -> operations.get(loaded)));
+    garbage.put("get of 100 " + keys, least(() -> operations.getAll(loaded)));
     garbage.put("forward " + keys, least(() -> operations.forward(loaded)));
     garbage.put("backward " + keys, least(() -> operations.backward(loaded)));
     garbage.put("scan " + keys, least(() -> operations.scan(loaded)));

@@ -22,13 +22,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(2)
 public class StoreOperations {
-  private static final int SCAN = 100;
+  private static final int HUNDRED = 100;
 
   /** A key that is in the store, in one long transaction; eight bytes of the value are read. */
   @Benchmark
   public long get(LoadedStore loaded) {
     loaded.nextKey();
     return loaded.reader.get();
+  }
+
+  /** A hundred keys that are in the store, together; eight bytes of each value are read. */
+  @Benchmark
+  public long getAll(LoadedStore loaded) {
+    return loaded.getAll(HUNDRED);
   }
 
   /** One entry forward, at the end back to the first; every byte is read. */
@@ -53,7 +59,7 @@ public class StoreOperations {
   @Benchmark
   public long scan(LoadedStore loaded) {
     loaded.nextKey();
-    return loaded.reader.seek(SCAN);
+    return loaded.reader.seek(HUNDRED);
   }
 
   /** A read transaction that reads nothing. */
@@ -96,7 +102,7 @@ public class StoreOperations {
   public long pandoTypedScan(LoadedStore loaded) {
     loaded.nextKey();
     long sum = 0;
-    int left = SCAN;
+    int left = HUNDRED;
     byte[] from = loaded.pair.keyArray();
     try (ReadTxn tx = database(loaded).beginRead()) {
       for (Entry<byte[], byte[]> entry : tx.scan(PandoStore.TABLE, Range.atLeast(from))) {

@@ -11,6 +11,7 @@ import java.util.function.IntUnaryOperator;
 /** Workloads that read a loaded store, in one long read transaction. */
 final class Reads {
   private static final int GETS = 1024;
+  private static final int TOGETHER = 128;
   private static final int SEEKS = 64;
   private static final int ENTRIES = 100;
 
@@ -35,6 +36,21 @@ final class Reads {
           for (long operation = first; operation < first + GETS; operation++) {
             keys.copy(operation, pair);
             sum += reader.get();
+          }
+          return sum;
+        });
+  }
+
+  static Outcome getAll(Stage stage) {
+    KeyList keys = Orders.ring(stage.data(), 7, Keys::present);
+    return read(
+        stage,
+        GETS,
+        64 * GETS,
+        (reader, pair, first) -> {
+          long sum = 0;
+          for (long operation = first; operation < first + GETS; operation += TOGETHER) {
+            sum += reader.getAll(keys, operation, TOGETHER, pair);
           }
           return sum;
         });

@@ -7,6 +7,7 @@ import java.util.Locale;
 enum Workload {
   GET("random get, hit", "gets/s", Reads::get),
   MISS("random get, miss", "gets/s", Reads::miss),
+  GETALL("random get, hit, 128 keys a call", "gets/s", Reads::getAll),
   SCAN("scan, every byte read", "entries/s", Reads::scan),
   REVERSE("reverse scan, every byte read", "entries/s", Reads::reverse),
   SEEK100("seek and 100 entries, every byte read", "seeks/s", Reads::seek100),

@@ -46,8 +46,12 @@ public final class KeyList {
 
   /** Puts the key of an operation into the pair. */
   public void copy(long operation, Pair pair) {
+    copy(operation, pair.key);
+  }
+
+  /** Copies the key of an operation to memory of its length. */
+  void copy(long operation, MemorySegment to) {
     long from = (operation & mask) * keyBytes;
-    MemorySegment to = pair.key;
     if (keyBytes == Integer.BYTES) {
       to.set(JAVA_INT_UNALIGNED, 0, keys.get(JAVA_INT_UNALIGNED, from));
     } else if (keyBytes == 2 * Long.BYTES) {

@@ -9,8 +9,11 @@ import dev.pando.Table;
 import dev.pando.View;
 import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Pando through its raw tables, with default options but for the page size. */
@@ -81,6 +84,8 @@ public final class PandoStore implements Store {
     private final Pair pair;
     private final View key = new View();
     private final View value = new View();
+    private MemorySegment[] keys = {};
+    private View[] values = {};
     private @Nullable RawCursor opened;
 
     Reading(ReadTxn tx, Pair pair) {
@@ -102,6 +107,24 @@ public final class PandoStore implements Store {
     @Override
     public long get() {
       return table.get(pair.key, value) ? value.getLongLE(0) : 0;
+    }
+
+    @Override
+    public long getAll(KeyList list, long first, int count, Pair unused) {
+      if (keys.length != count) {
+        keys = new MemorySegment[count];
+        Arrays.setAll(keys, _ -> Pair.allocate(pair.key.byteSize()));
+        values = Stream.generate(View::new).limit(count).toArray(View[]::new);
+      }
+      for (int i = 0; i < count; i++) {
+        list.copy(first + i, keys[i]);
+      }
+      int _ = table.getAll(keys, values);
+      long sum = 0;
+      for (View found : values) {
+        sum += found.isSet() ? found.getLongLE(0) : 0;
+      }
+      return sum;
     }
 
     @Override

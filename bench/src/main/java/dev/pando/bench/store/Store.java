@@ -72,6 +72,19 @@ public interface Store extends AutoCloseable {
     /** The first eight bytes of the value of the pair's key, or 0 if the key is absent. */
     public abstract long get();
 
+    /**
+     * The sum of {@link #get} over keys that a program has at hand together, with one call if the
+     * store has such a call that is faster.
+     */
+    public long getAll(KeyList keys, long first, int count, Pair pair) {
+      long sum = 0;
+      for (long operation = first; operation < first + count; operation++) {
+        keys.copy(operation, pair);
+        sum += get();
+      }
+      return sum;
+    }
+
     /** A copy of the value of the pair's key, or null if the key is absent. */
     public abstract byte @Nullable [] value();
 
