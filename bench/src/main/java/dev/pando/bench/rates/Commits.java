@@ -9,8 +9,11 @@ import dev.pando.bench.store.Store;
 import dev.pando.bench.store.Store.Reader;
 import dev.pando.bench.store.Store.Writer;
 import dev.pando.bench.store.Values;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Workloads of many transactions that overwrite records of a loaded store. Operation {@code j}
@@ -23,7 +26,45 @@ final class Commits {
   /** Of so many operations one is an update. */
   private static final int UPDATE = 20;
 
+  private static final int FIRST = 100;
+  private static final int BEFORE = 1_900;
+  private static final int AROUND = 200;
+
   private Commits() {}
+
+  /** The mean cost of the JVM's first 100 commits; of Pando's, the very first is a third. */
+  static Outcome first100(Stage stage) {
+    return cost(stage, 0, FIRST, times -> Arrays.stream(times).average().orElse(0));
+  }
+
+  /**
+   * The median cost of the 1,901st to the 2,100th. The mean is no use here: the kernel lets a sync
+   * now and then do what other files need, and that takes milliseconds.
+   */
+  static Outcome at2000(Stage stage) {
+    return cost(
+        stage, BEFORE, AROUND, times -> Arrays.stream(times).sorted().toArray()[AROUND / 2]);
+  }
+
+  /** The cost of commits of one put in a JVM that has made so many before. */
+  private static Outcome cost(Stage stage, int before, int count, ToDoubleFunction<long[]> figure) {
+    KeyList keys = Orders.ring(stage.data(), 3, Keys::present);
+    try (Store store = stage.openCopy()) {
+      Batches batches = new Batches(stage, store, keys, 1, 1);
+      long compiled = Compilers.nanos();
+      long[] _ = batches.run(before);
+      Stopwatch watch = new Stopwatch().start();
+      long[] times = batches.run(count);
+      watch.stop();
+      double compiling = (Compilers.nanos() - compiled) / 1e9;
+      batches.check();
+      return Outcome.cost(
+          figure.applyAsDouble(times) / 1e3,
+          watch.process() * 1e6 / count,
+          compiling,
+          watch.others());
+    }
+  }
 
   static Outcome of1000(Stage stage) {
     return overwrite(stage, stage.setting().puts(1000), 1);
@@ -42,17 +83,15 @@ final class Commits {
     KeyList keys = Orders.ring(stage.data(), 3, Keys::present);
     try (Store store = stage.openCopy()) {
       Batches batches = new Batches(stage, store, keys, size, step);
-      Outcome outcome = Meter.measure(stage.setting(), batches::run);
-      int[] versions = new int[stage.data().records()];
-      replay(keys, batches.done, step, versions);
-      check(stage, store, versions);
+      Outcome outcome = Meter.measure(stage.setting(), batches::runFor);
+      batches.check();
       return outcome;
     }
   }
 
   /** Transactions one after the other. */
   private static final class Batches {
-    private final Setting setting;
+    private final Stage stage;
     private final Store store;
     private final KeyList keys;
     private final Values values;
@@ -62,7 +101,7 @@ final class Commits {
     private long done;
 
     Batches(Stage stage, Store store, KeyList keys, int size, int step) {
-      setting = stage.setting();
+      this.stage = stage;
       this.store = store;
       this.keys = keys;
       values = new Values(stage.data().valueBytes());
@@ -71,19 +110,48 @@ final class Commits {
       this.step = step;
     }
 
-    Meter.Sample run(long millis) {
+    /** Runs for so many milliseconds, at least. */
+    Meter.Sample runFor(long millis) {
       long before = done;
       long sum = 0;
       Stopwatch watch = new Stopwatch().start();
-      while (watch.goesOn(setting, millis)) {
-        try (Writer writer = step == 1 ? store.beginWrite(pair) : store.beginReadAndWrite(pair)) {
-          sum += step == 1 ? putAll(writer) : getAndPut(writer);
-          writer.commit();
-        }
-        done += size;
+      while (watch.goesOn(stage.setting(), millis)) {
+        sum += transaction();
       }
       Meter.sink = sum;
-      return Meter.Sample.of(setting, done - before, watch.stop(), Outcome.NONE);
+      return Meter.Sample.of(stage.setting(), done - before, watch.stop(), Outcome.NONE);
+    }
+
+    /** Runs so many transactions; nanoseconds of this thread's processor time for each. */
+    long[] run(int count) {
+      ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+      long[] times = new long[count];
+      long sum = 0;
+      long before = threads.getCurrentThreadCpuTime();
+      for (int i = 0; i < count; i++) {
+        sum += transaction();
+        long now = threads.getCurrentThreadCpuTime();
+        times[i] = now - before;
+        before = now;
+      }
+      Meter.sink = sum;
+      return times;
+    }
+
+    private long transaction() {
+      try (Writer writer = step == 1 ? store.beginWrite(pair) : store.beginReadAndWrite(pair)) {
+        long sum = step == 1 ? putAll(writer) : getAndPut(writer);
+        writer.commit();
+        done += size;
+        return sum;
+      }
+    }
+
+    /** Compares the store with what was written. */
+    void check() {
+      int[] versions = new int[stage.data().records()];
+      replay(keys, done, step, versions);
+      Commits.check(stage, store, versions);
     }
 
     private long putAll(Writer writer) {

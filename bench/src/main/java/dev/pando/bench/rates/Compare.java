@@ -97,8 +97,9 @@ public final class Compare implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "R",
       description =
-          "How often each measurement is made: by default 5, quick 3; sizes once, and quick also"
-              + " the floors flat and bare.")
+          "How often each measurement is made: by default 5, quick 3, guard 1; sizes once, and"
+              + " quick also the floors flat and bare; costs in a young JVM are measured 7"
+              + " times by the guard.")
   private @Nullable Integer rounds;
 
   @Option(
@@ -119,9 +120,9 @@ public final class Compare implements Callable<Integer> {
       names = "--guard",
       paramLabel = "FILE",
       description =
-          "Compare with the ratios in FILE: operations a second of processor time, beside"
-              + " lmdbjava's, after a warm-up until the rate is steady; fail if one is under half of"
-              + " what FILE says, three times.")
+          "Compare with the ratios to lmdbjava in FILE: operations a second of processor time, after"
+              + " a warm-up until the rate is steady, and processor time of commits and of"
+              + " compilers in a young JVM; fail if one is half as good as FILE says, three times.")
   private @Nullable Path guard;
 
   @Option(
@@ -144,7 +145,7 @@ public final class Compare implements Callable<Integer> {
       return guard(guard, setting);
     }
     if (record != null) {
-      Results results = measure(setting, Guard.STORES, Guard.WORKLOADS, count);
+      Results results = measure(setting, Guard.STORES, Guard.workloads(), count);
       Guard.record(record, results);
       results.failures().forEach(failure -> System.err.println("FAILED " + failure));
       return results.failures().isEmpty() ? 0 : 1;

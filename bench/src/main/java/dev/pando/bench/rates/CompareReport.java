@@ -4,6 +4,7 @@ import dev.pando.bench.harness.BarPlot;
 import dev.pando.bench.harness.Figures;
 import dev.pando.bench.harness.MarkdownTable;
 import dev.pando.bench.harness.Report;
+import dev.pando.bench.store.StoreKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What {@code compare} has measured.
@@ -37,8 +39,10 @@ public record CompareReport(
    * @param ratio to lmdbjava's figure; 0 if that was not measured
    * @param cold a rate in the first moments of a fresh JVM; 0 if this is no rate
    * @param coldRatio to lmdbjava's cold rate
-   * @param compilingSeconds processor seconds of the JIT compilers while this was measured warm
+   * @param compilingSeconds processor seconds of the JIT compilers while this was measured warm; of
+   *     a cost, since the first commit
    * @param coldCompilingSeconds the same in the first moments
+   * @param process of a cost, in the unit, for the whole process; 0 if this is no cost
    * @param othersCores processors that other processes kept busy
    */
   record Row(
@@ -55,11 +59,16 @@ public record CompareReport(
       double coldRatio,
       double compilingSeconds,
       double coldCompilingSeconds,
+      double process,
       double othersCores,
       String checksum) {
 
     boolean isRate() {
       return cold > 0;
+    }
+
+    boolean isCost() {
+      return unit.equals("us");
     }
   }
 
@@ -78,6 +87,9 @@ public record CompareReport(
     if (rows.stream().anyMatch(Row::isRate)) {
       out.append("\n## Cold and warm, and what compiling takes\n\n").append(cold());
     }
+    if (rows.stream().anyMatch(Row::isCost)) {
+      out.append("\n## Processor time of a commit in a young JVM\n\n").append(costs());
+    }
     out.append("\n## How the stores are set up\n\nEvery JVM: `").append(heap).append("`.\n\n");
     configs.forEach((store, config) -> out.append("- **%s**: %s\n".formatted(store, config)));
     if (!failures.isEmpty()) {
@@ -92,8 +104,8 @@ public record CompareReport(
         Locale.ROOT,
         "%,d records, keys %s (%d bytes), values of %,d bytes; for reading and overwriting they"
             + " were loaded in %s order in one transaction. Each figure is from a JVM of its own"
-            + " after %,d ms of warm-up; the first %s of it are measured, too; windows of %,d"
-            + " ms. Other processes kept %.2f processors busy meanwhile, in the worst row %.2f.",
+            + " after %,d ms of warm-up, but those in us, without any; the first %s of it are"
+            + " measured, too; windows of %,d ms. Other processes kept %.2f processors busy meanwhile, in the worst row %.2f.",
         setting.data().records(),
         setting.data().keys(),
         setting.data().keys().bytes,
@@ -103,7 +115,7 @@ public record CompareReport(
         coldSeconds(),
         setting.windowMillis(),
         rows.stream().filter(Row::isRate).mapToDouble(Row::othersCores).average().orElse(0),
-        rows.stream().mapToDouble(Row::othersCores).max().orElse(0));
+        rows.stream().filter(Row::isRate).mapToDouble(Row::othersCores).max().orElse(0));
   }
 
   private String coldSeconds() {
@@ -176,7 +188,50 @@ public record CompareReport(
     return table;
   }
 
-  /** Draws ratios.png, cold.png, sizes.png and opens.png, each if there is something to show. */
+  /** Processor time of the thread, of the process, and of its compilers; less is better. */
+  private MarkdownTable costs() {
+    MarkdownTable table =
+        new MarkdownTable(
+            3,
+            "workload",
+            "store",
+            "unit",
+            "thread",
+            ": lmdbjava",
+            "process",
+            ": lmdbjava",
+            "compiling since the first, CPU s",
+            ": lmdbjava");
+    for (Row row : rows) {
+      if (row.isCost()) {
+        table.row(
+            row.workload,
+            row.store,
+            row.unit,
+            Figures.number(row.median),
+            ratio(row, Row::median),
+            Figures.number(row.process),
+            ratio(row, Row::process),
+            String.format(Locale.ROOT, "%.3f", row.compilingSeconds),
+            ratio(row, Row::compilingSeconds));
+      }
+    }
+    return table;
+  }
+
+  /** A figure divided by lmdbjava's, if that was measured. */
+  private String ratio(Row row, ToDoubleFunction<Row> figure) {
+    return row(row.workload, StoreKind.LMDBJAVA.toString())
+        .filter(base -> figure.applyAsDouble(base) > 0)
+        .map(base -> figure.applyAsDouble(row) / figure.applyAsDouble(base))
+        .map(ratio -> String.format(Locale.ROOT, "%.2f", ratio))
+        .orElse("");
+  }
+
+  /**
+   * Draws ratios.png, cold.png, sizes.png, opens.png and costs.png, each if there is something to
+   * show.
+   */
   @Override
   public void plot(Path folder) throws IOException {
     String first = "Rates in the first " + coldSeconds() + " of a JVM, divided by lmdbjava's";
@@ -187,6 +242,8 @@ public record CompareReport(
         .save(folder.resolve("sizes.png"));
     plot("Open to first get", "ms", row -> row.unit.equals("ms"), Row::median)
         .save(folder.resolve("opens.png"));
+    plot("Processor time of a commit in a young JVM", "us", Row::isCost, Row::median)
+        .save(folder.resolve("costs.png"));
   }
 
   private BarPlot plot(

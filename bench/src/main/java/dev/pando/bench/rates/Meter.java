@@ -51,6 +51,7 @@ final class Meter {
         cold.rate,
         warm.watch.compiling(),
         cold.watch.compiling(),
+        0,
         warm.watch.others(),
         warm.checksum);
   }

@@ -84,6 +84,7 @@ final class Results {
         ratio(workload, kind, Outcome::cold),
         median(all, Outcome::compiling),
         median(all, Outcome::coldCompiling),
+        median(all, Outcome::process),
         median(all, Outcome::others),
         all.getFirst().checksum());
   }

@@ -18,6 +18,9 @@ import java.util.Set;
  * stores.
  */
 final class Rounds {
+  /** A JVM is young once, so also the guard measures a cost this often, at least. */
+  private static final int ROUNDS_OF_COSTS = 7;
+
   private final Setting setting;
   private final Results results = new Results();
   private final TrialRunner runner;
@@ -59,10 +62,10 @@ final class Rounds {
   private List<Planned> plan(List<StoreKind> kinds, List<Workload> workloads, int rounds) {
     List<Planned> plan = new ArrayList<>();
     List<StoreKind> order = new ArrayList<>(kinds);
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 0; round < Math.max(rounds, ROUNDS_OF_COSTS); round++) {
       for (Workload workload : workloads) {
         for (StoreKind kind : order) {
-          if (workload.isFor(kind) && (round == 0 || repeats(workload, kind))) {
+          if (workload.isFor(kind) && round < roundsOf(workload, kind, rounds)) {
             plan.add(new Planned(workload, kind));
           }
         }
@@ -72,8 +75,11 @@ final class Rounds {
     return plan;
   }
 
-  private boolean repeats(Workload workload, StoreKind kind) {
-    return !workload.isSize() && !(setting.quick() && kind.isFloor());
+  private int roundsOf(Workload workload, StoreKind kind, int rounds) {
+    if (workload.isSize() || (setting.quick() && kind.isFloor())) {
+      return 1;
+    }
+    return setting.isGuard() && workload.isCost() ? Math.max(rounds, ROUNDS_OF_COSTS) : rounds;
   }
 
   private Stage stage(StoreKind kind) {

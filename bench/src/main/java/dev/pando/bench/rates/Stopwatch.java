@@ -2,7 +2,6 @@ package dev.pando.bench.rates;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +10,12 @@ import java.util.stream.Stream;
 
 /**
  * Adds up, over several intervals, elapsed time, the processor time of the whole process, the JIT
- * compilers' part of it, and the processor time of other processes. Processor times have a
- * resolution of 10 ms on Linux.
+ * compilers' part of it, and the processor time of other processes. Processor times of processes
+ * have a resolution of 10 ms on Linux.
  */
 final class Stopwatch {
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-  private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
   private static final long NANOS_A_TICK = 10_000_000;
 
   /** A guard's measurement ends after so many times its length, if it hardly uses a processor. */
@@ -25,9 +23,22 @@ final class Stopwatch {
 
   /** A moment: nanoseconds of each clock. */
   private record Moment(long elapsed, long processor, long compiling, long machine) {
-    static Moment now() {
-      long compiling = COMPILERS.getTotalCompilationTime() * 1_000_000;
-      return new Moment(System.nanoTime(), PROCESS.getProcessCpuTime(), compiling, machineNanos());
+    static final Moment ZERO = new Moment(0, 0, 0, 0);
+
+    /**
+     * The beginning of an interval. What takes long to read is read first, so that the interval
+     * does not hold it: in a young JVM that is milliseconds.
+     */
+    static Moment first() {
+      long machine = machineNanos();
+      long compiling = Compilers.nanos();
+      return new Moment(System.nanoTime(), PROCESS.getProcessCpuTime(), compiling, machine);
+    }
+
+    /** The end of an interval. */
+    static Moment last() {
+      return new Moment(
+          System.nanoTime(), PROCESS.getProcessCpuTime(), Compilers.nanos(), machineNanos());
     }
 
     Moment plus(Moment from, Moment to) {
@@ -40,17 +51,17 @@ final class Stopwatch {
   }
 
   private boolean running;
-  private Moment started = new Moment(0, 0, 0, 0);
-  private Moment sum = started;
+  private Moment started = Moment.ZERO;
+  private Moment sum = Moment.ZERO;
 
   Stopwatch start() {
     running = true;
-    started = Moment.now();
+    started = Moment.first();
     return this;
   }
 
   Stopwatch stop() {
-    sum = sum.plus(started, Moment.now());
+    sum = sum.plus(started, Moment.last());
     running = false;
     return this;
   }
@@ -72,6 +83,11 @@ final class Stopwatch {
   /** Seconds of the intervals that have been stopped; for the guard, of processor time. */
   double seconds(Setting setting) {
     return (setting.isGuard() ? sum.processor : sum.elapsed) / 1e9;
+  }
+
+  /** Processor seconds of the whole process in those intervals. */
+  double process() {
+    return sum.processor / 1e9;
   }
 
   /** Processor seconds of the compilers in those intervals. */

@@ -33,7 +33,9 @@ enum Workload {
       "MiB",
       Sizes::growthWithTenReaders),
   OPEN("open to first get, after a close", "ms", Opens::closed),
-  OPENAFTERCRASH("open to first get, after a kill", "ms", Opens::crashed);
+  OPENAFTERCRASH("open to first get, after a kill", "ms", Opens::crashed),
+  FIRST100("CPU of one commit, the first 100 of a JVM", "us", Commits::first100),
+  AT2000("CPU of one commit, the 1,901st to 2,100th of a JVM", "us", Commits::at2000);
 
   /** Runs in a JVM of its own. */
   interface Body {
@@ -72,6 +74,11 @@ enum Workload {
   /** Whether more is better. */
   boolean isRate() {
     return unit.endsWith("/s");
+  }
+
+  /** Whether it is processor time in a young JVM, which differs from JVM to JVM. */
+  boolean isCost() {
+    return unit.equals("us");
   }
 
   /** Its name on the command line and in reports. */
