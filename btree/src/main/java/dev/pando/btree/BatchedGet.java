@@ -109,7 +109,10 @@ public final class BatchedGet {
     }
   }
 
-  /** Loads the first line of each cell. */
+  /**
+   * Loads two lines of each cell: the caller will compare the key in the first one, and then read
+   * the value. The second load may be of another cell.
+   */
   private void touchCells(Tree tree, int count) {
     PageReader pages = tree.pages;
     long sum = 0;
@@ -118,7 +121,9 @@ public final class BatchedGet {
         long address = leaves[i];
         MemorySegment page = pages.segment(address);
         long base = pages.offset(address);
-        sum += LeafReader.tags(page, base, tree.leaves.cell(page, base, words[i], slots[i]));
+        int cell = tree.leaves.cell(page, base, words[i], slots[i]);
+        int next = Math.min(cell + LINE, tree.leaves.size(words[i]) - Long.BYTES);
+        sum += LeafReader.tags(page, base, cell) + page.get(NodeLayout.LONG, base + next);
       }
     }
     touched += sum;
