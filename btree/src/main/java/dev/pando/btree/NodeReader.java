@@ -132,7 +132,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
 
   /** -1 if an unsigned head is less than another one, else 0. */
   private static int less(int head, long other) {
-    return (int) (Integer.toUnsignedLong(head) - other >> Integer.SIZE);
+    return (int) ((Integer.toUnsignedLong(head) - other) >> Integer.SIZE);
   }
 
   /** Whether a slot exists and has this head. */
