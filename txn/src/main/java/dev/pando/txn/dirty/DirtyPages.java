@@ -1,6 +1,5 @@
 package dev.pando.txn.dirty;
 
-import dev.pando.pager.DecodedPages;
 import dev.pando.pager.PageAllocator;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMap;
@@ -49,7 +48,9 @@ public final class DirtyPages implements PageAllocator {
   private MemorySegment[] memory;
   private long version;
   private boolean anythingWritten;
-  private long dirtyPages; // in frames
+
+  /** Number of pages in frames. */
+  private long dirtyPages;
 
   /** The slab of the next unused frame. */
   private int slab;
@@ -127,11 +128,6 @@ public final class DirtyPages implements PageAllocator {
   }
 
   @Override
-  public @Nullable DecodedPages decoded() {
-    return map.decoded();
-  }
-
-  @Override
   public long locate(long pgno, long birth) {
     if (birth != txnId) {
       return map.locate(pgno, birth);
@@ -206,13 +202,17 @@ public final class DirtyPages implements PageAllocator {
 
   @Override
   public long allocate(byte type, int pages) {
-    long pgno = noteTaken(free.take(type, pages), pages);
+    long pgno = take(type, pages);
     long address = takeFrames(pages);
     MemorySegment slabMemory = segment(address);
     PageMemory.clear(slabMemory, offset(address), (long) pages * pageSize);
     PageHeader.format(slabMemory, offset(address), type, pages, pgno, txnId);
     put(pgno, address, pages);
     return pgno;
+  }
+
+  private long take(byte type, long pages) {
+    return noteTaken(free.take(type, pages), pages);
   }
 
   private long noteTaken(long pgno, long pages) {
@@ -360,7 +360,7 @@ public final class DirtyPages implements PageAllocator {
   @Override
   public long writeRun(MemorySegment source, long offset, long length) {
     long pages = (PageHeader.SIZE + length + pageSize - 1) / pageSize;
-    long pgno = noteTaken(free.take(PageHeader.OVERFLOW, pages), pages);
+    long pgno = take(PageHeader.OVERFLOW, pages);
     if (length >= DIRECT) {
       awaitEarlyWrites();
       anythingWritten = true; // even if it fails
