@@ -97,13 +97,12 @@ final class Closing {
         failure = failure == null || failure == e ? e : suppressing(failure, e);
       }
     }
-    switch (failure) {
-      case null -> {}
-      case InternalError e ->
-          throw OpenedFile.faulted(lifecycle.path(), e); // the file was truncated while it was open
-      case Error e -> throw e;
-      case RuntimeException e -> throw e;
-      default -> throw new IllegalStateException(failure);
+    if (failure instanceof InternalError e) {
+      throw OpenedFile.faulted(lifecycle.path(), e); // the file was truncated while it was open
+    } else if (failure instanceof Error e) {
+      throw e;
+    } else if (failure instanceof RuntimeException e) {
+      throw e;
     }
   }
 

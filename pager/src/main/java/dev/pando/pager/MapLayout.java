@@ -1,5 +1,7 @@
 package dev.pando.pager;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a file is divided for mapping. Readers see <em>chunks</em> of one size: a page's chunk
  * follows from its address by a shift. The system maps <em>pieces</em> of one or many chunks. Each
@@ -22,6 +24,22 @@ record MapLayout(int chunkShift, long overlap, int pieceChunks, int mostPieces) 
 
   /** One chunk, however long the file is. */
   static final MapLayout WHOLE = new MapLayout(Long.SIZE - 2, 0, 1, 1);
+
+  /** By hand: that of a record is linked at its first call, which takes milliseconds. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof MapLayout layout
+            && chunkShift == layout.chunkShift
+            && overlap == layout.overlap
+            && pieceChunks == layout.pieceChunks
+            && mostPieces == layout.mostPieces);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * chunkShift + pieceChunks;
+  }
 
   /** The beginning of the chunk that holds an offset. */
   long chunkStart(long offset) {

@@ -64,6 +64,10 @@ public final class SlotChoice {
 
   /** The file is at least so long for every meta that recovery might go back to. */
   long mostPages() {
-    return Arrays.stream(slotPages).max().orElse(0);
+    long most = 0;
+    for (long pages : slotPages) {
+      most = Math.max(most, pages);
+    }
+    return most;
   }
 }

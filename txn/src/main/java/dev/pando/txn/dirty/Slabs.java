@@ -58,7 +58,10 @@ final class Slabs implements AutoCloseable {
 
   /** Adds a slab as large as all before it together. */
   MemorySegment[] add() {
-    long all = slabs.stream().mapToLong(slab -> slab.memory.byteSize()).sum();
+    long all = 0;
+    for (Slab slab : slabs) {
+      all += slab.memory.byteSize();
+    }
     Arena arena = Arena.ofShared();
     slabs.add(new Slab(arena, arena.allocate(Math.clamp(all, FIRST, LARGEST), 4096)));
     refresh();
@@ -80,7 +83,9 @@ final class Slabs implements AutoCloseable {
   private void closeFrom(int first) {
     if (first < slabs.size()) {
       List<Slab> gone = slabs.subList(first, slabs.size());
-      gone.forEach(slab -> free(slab.arena));
+      for (Slab slab : gone) {
+        free(slab.arena);
+      }
       gone.clear();
       refresh();
     }
@@ -111,9 +116,10 @@ final class Slabs implements AutoCloseable {
   }
 
   private void refresh() {
-    memory = slabs.stream().map(Slab::memory).toArray(MemorySegment[]::new);
+    memory = new MemorySegment[slabs.size()];
     addresses = new long[2 * memory.length];
     for (int i = 0; i < memory.length; i++) {
+      memory[i] = slabs.get(i).memory;
       addresses[2 * i] = memory[i].address();
       addresses[2 * i + 1] = memory[i].address() + memory[i].byteSize();
     }

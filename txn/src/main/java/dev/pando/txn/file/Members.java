@@ -73,7 +73,6 @@ public final class Members {
   public static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-  private static final Logger LOG = System.getLogger(Members.class.getName());
 
   private enum Verdict {
     ALIVE,
@@ -265,12 +264,14 @@ public final class Members {
           case UNKNOWN -> watch(index, other);
         };
     if (verdict == Verdict.ALIVE && logged.add(other)) {
-      LOG.log(
-          Logger.Level.WARNING,
-          "{0}: process {1} has the database open, but the system has dropped its locks: probably"
-              + " its program has read or copied this file; it takes them again",
-          file.path(),
-          String.valueOf(name.pid()));
+      // The logger is made here: it starts the JDK's logging.
+      System.getLogger(Members.class.getName())
+          .log(
+              Logger.Level.WARNING,
+              "{0}: process {1} has the database open, but the system has dropped its locks: probably"
+                  + " its program has read or copied this file; it takes them again",
+              file.path(),
+              String.valueOf(name.pid()));
     }
     return verdict;
   }

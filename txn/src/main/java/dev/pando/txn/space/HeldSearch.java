@@ -5,7 +5,7 @@ import dev.pando.pager.Meta;
 import dev.pando.txn.file.Snapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +25,18 @@ public final class HeldSearch {
   /** Index in an element of {@link #dates} of the last pins; 64 first pins precede them. */
   private static final int LAST = Long.SIZE;
 
-  /** Pages with the first and the last pin that see them. */
-  private record Run(int first, int last, long pgno, int length) {}
+  /**
+   * Pages with the first and the last pin that see them. It compares itself, because a comparator
+   * of lambdas is linked at the first commit of each JVM.
+   */
+  private record Run(int first, int last, long pgno, int length) implements Comparable<Run> {
+    @Override
+    public int compareTo(Run other) {
+      return first != other.first
+          ? Integer.compare(first, other.first)
+          : Integer.compare(last, other.last);
+    }
+  }
 
   private final Snapshot base;
   private final PageSet free;
@@ -222,8 +232,7 @@ public final class HeldSearch {
         addRuns(i, known, runs);
       }
     }
-    runs.sort(
-        Comparator.comparingInt(Run::first).thenComparingInt(Run::last)); // stable: by page number
+    Collections.sort(runs); // stable: by page number
     for (Run run : runs) {
       held.add(pins.get(run.first), pins.get(run.last) + 1, run.pgno, run.length);
       reusable.removeRun(run.pgno, run.length);
