@@ -88,7 +88,7 @@ final class RangeCursor {
     return false;
   }
 
-  /** Whether {@link #advance()} will move. Changes nothing, so it need not be in a call. */
+  /** Whether {@link #advance()} is sure to move. Changes nothing, so it need not be in a call. */
   boolean willAdvance() {
     return sure > 0;
   }

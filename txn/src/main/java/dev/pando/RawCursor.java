@@ -171,7 +171,7 @@ public final class RawCursor implements AutoCloseable {
 
   /**
    * As {@link #forEach}, from the entry that the cursor is on backward; a new cursor begins at the
-   * last one.
+   * last one. If all entries were visited, the cursor is then before the first one.
    */
   public boolean forEachReversed(RawVisitor visitor) {
     return visit(Objects.requireNonNull(visitor), true);
@@ -207,7 +207,9 @@ public final class RawCursor implements AutoCloseable {
       boolean there = cursor.stayOrMove(reversed);
       tx.checkStep(mine, call); // after the epoch was read, which must not be that of an end
       while (there) {
-        if (!visitLeaf(mine, visitor, key, value, then, reversed)) {
+        boolean goesOn = visitLeaf(mine, call, visitor, key, value, then, reversed);
+        tx.checkStep(mine, call);
+        if (!goesOn) {
           return false;
         }
         check();
@@ -224,10 +226,16 @@ public final class RawCursor implements AutoCloseable {
 
   /** Visits the cursor's entry, and those after it in the leaf; false if the visitor stopped. */
   private boolean visitLeaf(
-      Caller mine, RawVisitor visitor, View key, View value, long then, boolean reversed) {
+      Caller mine,
+      long call,
+      RawVisitor visitor,
+      View key,
+      View value,
+      long then,
+      boolean reversed) {
     do {
       cursor.entry(key.slice(), value.slice());
-      tx.checkVisit(mine, then);
+      tx.checkVisit(mine, call, then);
       key.shows(tx, then);
       value.shows(tx, then);
       if (!visitor.visit(key, value)) {

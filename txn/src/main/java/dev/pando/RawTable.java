@@ -89,7 +89,8 @@ public final class RawTable {
   /**
    * Points views at the values of many keys, which may be in any order and occur more than once.
    * Gets that wait for memory are about twice as fast this way: the keys are looked up a few dozen
-   * at a time, and the waits overlap. Allocates nothing.
+   * at a time, and the waits overlap. After a transaction's first call this allocates nothing for
+   * segments and arrays. If it throws, views may have been set, in the order of the keys.
    *
    * @param into at least as many views as keys, all different; those of absent keys show nothing
    *     afterwards ({@link View#isSet}), and views after the last key are left as they are

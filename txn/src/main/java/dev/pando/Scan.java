@@ -118,7 +118,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     tx.checkStep(mine, call); // after the epoch was read, which must not be that of an end
     while (cursor.advance(mine)) {
       tx.checkStep(mine, call);
-      visitLeaf(mine, cursor, then, action);
+      visitLeaf(mine, call, cursor, then, action);
       checkNotClosed();
     }
     tx.checkStep(mine, call);
@@ -126,14 +126,18 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
   /** Visits the entry under the cursor, and those after it that can be read without a check. */
   private void visitLeaf(
-      Caller mine, RangeCursor cursor, long then, BiConsumer<? super K, ? super V> action) {
+      Caller mine,
+      long call,
+      RangeCursor cursor,
+      long then,
+      BiConsumer<? super K, ? super V> action) {
     Workspace memory = mine.memory();
     Slice key = cursor.key;
     Slice value = cursor.value;
     do {
       K decoded = memory.decodeKey(table, key.segment, key.offset, key.length);
       V read = memory.decodeValue(table, value.segment, value.offset, value.length);
-      tx.checkVisit(mine, then); // the pages that were decoded may have been reused
+      tx.checkVisit(mine, call, then); // the pages that were decoded may have been reused
       action.accept(decoded, read);
     } while (!closed && cursor.advanceInLeaf());
   }

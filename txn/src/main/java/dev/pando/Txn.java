@@ -180,9 +180,9 @@ abstract class Txn {
    *
    * @param then the {@link #epoch} in which the call began
    */
-  final void checkVisit(Caller mine, long then) {
+  final void checkVisit(Caller mine, long call, long then) {
     VarHandle.loadLoadFence();
-    if (epoch != then || caller != mine || lifecycle.hasEnded()) {
+    if (epoch != then || caller != mine || call < 0 || lifecycle.hasEnded()) {
       checkFully(mine);
       checkDatabase();
     }

@@ -45,7 +45,7 @@ public final class View {
   }
 
   void shows(Txn owner) {
-    shows(owner, owner.epoch());
+    shows(owner, owner.epoch() & Long.MAX_VALUE); // never that of an end, which may come any time
   }
 
   /**

@@ -114,12 +114,14 @@ class EndedReaderTest extends DatabaseTestBase {
   enum Operation {
     CONTAINS(reader -> reader.table.contains(KEY)),
     COPY(reader -> reader.table.get(KEY)),
-    VIEW(reader -> reader.table.get(KEY, new View())),
+    VIEW(reader -> reader.table.get(KEY, reader.view)),
+    GET_ALL(reader -> reader.table.getAll(new byte[][] {KEY}, new View[] {reader.view})),
+    FOR_EACH(reader -> reader.cursor.forEach((key, _) -> key.length() == 1)),
     READ(reader -> reader.table.read(KEY, MemorySegment::byteSize)),
     NEXT(reader -> reader.cursor.next()),
     SEEK(reader -> reader.cursor.seek(KEY)),
-    VALUE(reader -> reader.cursor.value(new View())),
-    ENTRY(reader -> reader.cursor.entry(new View(), new View()));
+    VALUE(reader -> reader.cursor.value(reader.view)),
+    ENTRY(reader -> reader.cursor.entry(new View(), reader.view));
 
     private final Consumer<Reader> step;
 
@@ -128,7 +130,8 @@ class EndedReaderTest extends DatabaseTestBase {
     }
   }
 
-  private record Reader(ReadTxn tx, RawTable table, RawCursor cursor, HookedPages pages) {}
+  private record Reader(
+      ReadTxn tx, RawTable table, RawCursor cursor, HookedPages pages, View view) {}
 
   @Test
   void aReaderThatIsEndedWhileItReadsGetsNothing() throws Exception {
@@ -153,7 +156,7 @@ class EndedReaderTest extends DatabaseTestBase {
       set(table, "tree", tree);
       set(table, "version", 0L);
       RawCursor cursor = new RawCursor(tx, "raw", tree.cursor());
-      Reader reader = new Reader(tx, table, cursor, pages);
+      Reader reader = new Reader(tx, table, cursor, pages, new View());
       boolean _ = operation == Operation.NEXT || cursor.first();
       pages.hook = () -> end(tx);
       assertThatThrownBy(() -> operation.step.accept(reader))
@@ -161,6 +164,9 @@ class EndedReaderTest extends DatabaseTestBase {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("Options.withReaderLimit");
       assertThat(pages.hook).as("a page was read").isNull();
+      assertThatThrownBy(reader.view::length)
+          .as("the view of %s", operation)
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 

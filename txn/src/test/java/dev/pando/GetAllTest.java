@@ -166,7 +166,7 @@ final class GetAllTest extends DatabaseTestBase {
     assertThatThrownBy(() -> raw.getAll(new byte[0][], views(0)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("has ended");
-    db.close();
+    closeChecked(db);
     assertThatThrownBy(() -> db.getAll(NAMES, List.of(1L)))
         .isInstanceOf(IllegalStateException.class);
   }

@@ -1,7 +1,9 @@
 package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.BackupForm;
 import dev.pando.CheckReport;
 import dev.pando.Database;
 import dev.pando.Durability;
@@ -16,6 +18,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * On file systems that are full, all pages are used but a few, with which everything can be
@@ -25,20 +30,45 @@ final class FullFileSystemTest {
   private static final Table<Long, byte[]> TABLE = Model.table("t");
   private static final long ROOM = 512 << 10;
 
+  /** What runs on a mounted file system. */
+  private interface OnMount {
+    void run(Path mount) throws IOException;
+  }
+
   @Test
   void tmpfs() throws IOException {
+    onTmpfs(FullFileSystemTest::fillAndEmpty);
+  }
+
+  private static void onTmpfs(OnMount test) throws IOException {
     Commands.needRoot();
     Commands.need("mount", "mount");
     Path mount = Files.createTempDirectory("pando-tmpfs");
     try {
       Commands.run("mount", "-t", "tmpfs", "-o", "size=" + ROOM, "tmpfs", mount.toString());
       try {
-        fillAndEmpty(mount);
+        test.run(mount);
       } finally {
         Commands.run("umount", "-l", mount.toString());
       }
     } finally {
       Files.delete(mount);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(BackupForm.class)
+  void aBackupThatDoesNotFitLeavesNothing(BackupForm form, @TempDir Path roomy) throws IOException {
+    try (Database db = Database.open(roomy.resolve("source.pando"))) {
+      db.update(tx -> tx.put(TABLE, 1L, new byte[2 * (int) ROOM]));
+      onTmpfs(
+          mount -> {
+            assertThatThrownBy(() -> db.backup(mount.resolve("copy.pando"), form, (_, _) -> {}))
+                .isInstanceOf(DatabaseFullException.class);
+            assertThat(mount).isEmptyDirectory();
+          });
+      db.update(tx -> tx.put(TABLE, 2L, new byte[1]));
+      CheckReport _ = db.check().throwIfBad();
     }
   }
 

@@ -104,7 +104,7 @@ public record CompareReport(
         Locale.ROOT,
         "%,d records, keys %s (%d bytes), values of %,d bytes; for reading and overwriting they"
             + " were loaded in %s order in one transaction. Each figure is from a JVM of its own"
-            + " after %,d ms of warm-up, but those in us, without any; the first %s of it are"
+            + " after %,d ms of warm-up; sizes, openings and costs in us have none. The first %s of it are"
             + " measured, too; windows of %,d ms. Other processes kept %.2f processors busy meanwhile, in the worst row %.2f.",
         setting.data().records(),
         setting.data().keys(),

@@ -97,11 +97,26 @@ final class Guard {
     for (String key : lines.stringPropertyNames().stream().sorted().toList()) {
       recorded.put(Watched.of(key), Double.valueOf(lines.getProperty(key).strip()));
     }
+    for (Watched watched : ALL) {
+      double ratio = recorded.getOrDefault(watched, 0.0);
+      if (!(ratio > 0 && ratio < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(watched + "=" + ratio + ", needed: more than 0");
+      }
+    }
     return new Guard(recorded);
   }
 
-  /** Writes the ratios of a run. */
+  /**
+   * Writes the ratios of a run.
+   *
+   * @throws IllegalStateException if one was not measured: nothing is written then
+   */
   static void record(Path file, Results results) throws IOException {
+    for (Watched watched : ALL) {
+      if (!(watched.ratio(results) > 0)) {
+        throw new IllegalStateException(watched + " was not measured");
+      }
+    }
     try (Writer out = Files.newBufferedWriter(file)) {
       out.write(
           "# Pando's figures divided by lmdbjava's; from: bench/run compare --record FILE\n"

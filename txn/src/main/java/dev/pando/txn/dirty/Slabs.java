@@ -116,13 +116,16 @@ final class Slabs implements AutoCloseable {
   }
 
   private void refresh() {
-    memory = new MemorySegment[slabs.size()];
-    addresses = new long[2 * memory.length];
-    for (int i = 0; i < memory.length; i++) {
-      memory[i] = slabs.get(i).memory;
-      addresses[2 * i] = memory[i].address();
-      addresses[2 * i + 1] = memory[i].address() + memory[i].byteSize();
+    MemorySegment[] all = new MemorySegment[slabs.size()];
+    long[] bounds = new long[2 * all.length];
+    for (int i = 0; i < all.length; i++) {
+      MemorySegment slab = slabs.get(i).memory;
+      all[i] = slab;
+      bounds[2 * i] = slab.address();
+      bounds[2 * i + 1] = slab.address() + slab.byteSize();
     }
+    memory = all; // last: an error before has changed nothing
+    addresses = bounds;
   }
 
   @Override
