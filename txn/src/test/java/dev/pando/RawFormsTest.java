@@ -13,8 +13,10 @@ import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Raw tables, cursors and views take and give bytes as segments, buffers, arrays and numbers. */
@@ -101,16 +103,26 @@ class RawFormsTest extends DatabaseTestBase {
       for (Method method : type.getMethods()) {
         List<Class<?>> parameters = List.of(method.getParameterTypes());
         boolean copies = method.getName().equals("copyTo"); // where a form begins is its own
-        List<Class<?>> others = parameters.stream().filter(p -> !FORMS.contains(p)).toList();
+        List<Class<?>> others = parameters.stream().filter(p -> form(p) == null).toList();
         if (others.size() < parameters.size()) {
-          forms
-              .computeIfAbsent(method.getName() + (copies ? "" : others), name -> new HashSet<>())
-              .addAll(parameters.stream().filter(FORMS::contains).toList());
+          Set<Class<?>> found =
+              forms.computeIfAbsent(
+                  method.getName() + (copies ? "" : others), name -> new HashSet<>());
+          parameters.stream().map(RawFormsTest::form).filter(Objects::nonNull).forEach(found::add);
         }
       }
       assertThat(forms).hasSizeGreaterThanOrEqualTo(3);
       forms.forEach((name, found) -> assertThat(found).as(name).isEqualTo(FORMS));
     }
+  }
+
+  /** The form of the bytes of a parameter, which may be an array of them; null if it is none. */
+  private static @Nullable Class<?> form(Class<?> parameter) {
+    if (FORMS.contains(parameter)) {
+      return parameter;
+    }
+    Class<?> part = parameter.getComponentType();
+    return part != null && FORMS.contains(part) ? part : null;
   }
 
   @Test

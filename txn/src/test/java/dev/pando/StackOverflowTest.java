@@ -81,6 +81,8 @@ class StackOverflowTest extends DatabaseTestBase {
     calls.put("a get", () -> db.view(tx -> tx.get(BLOBS, 7L)));
     calls.put("a scan", this::scan);
     calls.put("a cursor", this::cursor);
+    calls.put("gets in one call", this::getAll);
+    calls.put("visits", this::visit);
     calls.put("a fork", this::fork);
     calls.put("an update", () -> db.update(tx -> tx.put(BLOBS, 7L, new byte[90])));
     calls.put(
@@ -125,6 +127,24 @@ class StackOverflowTest extends DatabaseTestBase {
         n++;
       }
       expect(n == tx.count(BLOBS));
+    }
+  }
+
+  private void getAll() {
+    List<Long> keys = new ArrayList<>();
+    for (long key = 0; key < 70; key++) { // more than two batches
+      keys.add(key);
+    }
+    expect(db.getAll(BLOBS, keys).size() == keys.size());
+  }
+
+  private void visit() {
+    try (ReadTxn tx = db.beginRead()) {
+      long[] left = {tx.count(BLOBS)};
+      tx.scan(BLOBS).forEachKeyValue((_, _) -> left[0]--);
+      expect(left[0] == 0);
+      expect(tx.raw(BLOBS).forEach((_, _) -> left[0]++ >= 0));
+      expect(left[0] == tx.count(BLOBS));
     }
   }
 
