@@ -87,7 +87,11 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
   @Override
   public void forEach(Consumer<? super Entry<K, V>> action) {
     Objects.requireNonNull(action);
-    forEachKeyValue((key, value) -> action.accept(new Entry<>(key, value)));
+    if (tx.mayWrite()) {
+      Iterable.super.forEach(action); // which has the entries already
+    } else {
+      forEachKeyValue((key, value) -> action.accept(new Entry<>(key, value)));
+    }
   }
 
   /**

@@ -64,7 +64,7 @@ final class Slabs implements AutoCloseable {
     }
     Arena arena = Arena.ofShared();
     slabs.add(new Slab(arena, arena.allocate(Math.clamp(all, FIRST, LARGEST), 4096)));
-    refresh();
+    refresh(slabs.size());
     return memory;
   }
 
@@ -82,12 +82,10 @@ final class Slabs implements AutoCloseable {
 
   private void closeFrom(int first) {
     if (first < slabs.size()) {
-      List<Slab> gone = slabs.subList(first, slabs.size());
-      for (Slab slab : gone) {
-        free(slab.arena);
+      refresh(first); // before anything is freed: an error leaves all slabs usable
+      while (slabs.size() > first) {
+        free(slabs.removeLast().arena);
       }
-      gone.clear();
-      refresh();
     }
   }
 
@@ -115,8 +113,9 @@ final class Slabs implements AutoCloseable {
     }
   }
 
-  private void refresh() {
-    MemorySegment[] all = new MemorySegment[slabs.size()];
+  /** Offers the first slabs to transactions. */
+  private void refresh(int count) {
+    MemorySegment[] all = new MemorySegment[count];
     long[] bounds = new long[2 * all.length];
     for (int i = 0; i < all.length; i++) {
       MemorySegment slab = slabs.get(i).memory;
