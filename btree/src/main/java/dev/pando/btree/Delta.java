@@ -34,6 +34,9 @@ public final class Delta {
 
   private boolean refersToNew;
   private final Consumer<OverflowRun> noteRun = this::note;
+  private final LeafReferences references;
+  private final Slice key = new Slice();
+  private final Slice value = new Slice();
 
   private Delta(
       PageReader pages,
@@ -42,6 +45,7 @@ public final class Delta {
       LongPredicate isNew,
       @Nullable EntryVisitor visitor) {
     this.tree = new Tree(pages, root);
+    this.references = new LeafReferences(tree.leaves);
     this.pages = pages;
     this.durable = durable;
     this.isNew = isNew;
@@ -99,8 +103,21 @@ public final class Delta {
 
   private void visitLeaf(MemorySegment page, long base) {
     long word = tree.leaves.header(page, base);
-    Slice key = new Slice();
-    Slice value = new Slice();
+    if (visitor != null) {
+      visitEntries(visitor, page, base, word);
+    } else if (tree.overflowPages > 0) {
+      references.forEach(page, base, word, (slot, run) -> verifyRun(page, base, word, slot, run));
+    }
+  }
+
+  /** Locates a new run: reading its entry does. */
+  private void verifyRun(MemorySegment page, long base, long word, int slot, OverflowRun run) {
+    if (run.birth() > durable) {
+      tree.leaves.entry(page, base, word, slot, null, value);
+    }
+  }
+
+  private void visitEntries(EntryVisitor visitor, MemorySegment page, long base, long word) {
     for (int i = 0; i < count(word); i++) {
       refersToOld = false;
       refersToNew = false;
@@ -108,12 +125,8 @@ public final class Delta {
       if (refersToOld && !refersToNew) {
         continue; // an old value beside a new one
       }
-      if (refersToNew || visitor != null) {
-        tree.leaves.entry(page, base, word, i, key, value);
-      }
-      if (visitor != null) {
-        visitor.entry(key, value);
-      }
+      tree.leaves.entry(page, base, word, i, key, value);
+      visitor.entry(key, value);
     }
   }
 }

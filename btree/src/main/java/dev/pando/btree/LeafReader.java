@@ -207,8 +207,8 @@ final class LeafReader extends NodeReader {
   }
 
   /**
-   * Visits what a slot's cell refers to. Every walk through a tree calls this method and no other:
-   * a walk that did not know a reference would lose its pages.
+   * Visits what a slot's cell refers to. Every walk through a tree calls this method or {@link
+   * LeafReferences}, which does: a walk that did not know a reference would lose its pages.
    *
    * @throws UnsupportedFormatException if the cell is of a kind that this build does not know
    */

@@ -30,6 +30,7 @@ public final class PageMover {
   private final List<Move> moves = new ArrayList<>();
   private final Slice key = new Slice();
   private final Slice value = new Slice();
+  private final LeafReferences references;
   private byte @Nullable [] next;
 
   /** Pages left to visit: a crafted file can name one page many times. */
@@ -39,6 +40,7 @@ public final class PageMover {
     this.tree = tree;
     this.limit = limit;
     this.most = most;
+    this.references = new LeafReferences(tree.leaves);
     this.pagesLeft = tree.branchPages + tree.leafPages;
   }
 
@@ -137,14 +139,12 @@ public final class PageMover {
       moves.add(new Move(firstKey(page, base), false));
     }
     long word = tree.leaves.header(page, base);
-    for (int i = 0; tree.overflowPages > 0 && i < count(word); i++) {
-      int slot = i;
-      tree.leaves.references(
+    if (tree.overflowPages > 0) {
+      references.forEach(
           page,
           base,
           word,
-          slot,
-          run -> {
+          (slot, run) -> {
             if (run.pgno() >= limit) {
               tree.leaves.entry(page, base, word, slot, key, null);
               moves.add(new Move(key.toArray(), true));

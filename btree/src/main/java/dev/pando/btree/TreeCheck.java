@@ -35,6 +35,7 @@ public final class TreeCheck {
   private final PageVisitor visitor;
   private final Consumer<String> problems;
   private final NodeCheck nodes;
+  private final LeafReferences references;
   private final Slice key = new Slice();
   private long found;
   private long branchPages;
@@ -50,6 +51,7 @@ public final class TreeCheck {
     this.visitor = visitor;
     this.problems = problems;
     this.nodes = new NodeCheck(tree, this::report);
+    this.references = new LeafReferences(tree.leaves);
   }
 
   /**
@@ -136,10 +138,7 @@ public final class TreeCheck {
     long word = tree.leaves.header(page, base);
     found += count(word);
     nodes.checkLeaf(page, base, word, low, high);
-    for (int i = 0; i < count(word); i++) {
-      int slot = i;
-      tree.leaves.references(page, base, word, slot, run -> visitRun(page, base, birth, run, slot));
-    }
+    references.forEach(page, base, word, (slot, run) -> visitRun(page, base, birth, run, slot));
   }
 
   private void visitRun(MemorySegment page, long base, long birth, OverflowRun run, int slot) {

@@ -21,6 +21,7 @@ public final class TreePages {
   private final Tree tree;
   private final PageReader pages;
   private final Visitor visitor;
+  private final LeafReferences references;
   private long pagesLeft;
   private boolean readLeaves;
 
@@ -28,6 +29,7 @@ public final class TreePages {
     this.tree = tree;
     this.pages = tree.pages;
     this.visitor = visitor;
+    this.references = new LeafReferences(tree.leaves);
     this.pagesLeft = tree.branchPages + tree.leafPages;
   }
 
@@ -119,18 +121,15 @@ public final class TreePages {
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
     long word = tree.leaves.header(page, base);
-    for (int i = 0; i < count(word); i++) {
-      tree.leaves.references(
-          page,
-          base,
-          word,
-          i,
-          run -> {
-            checkBirth(run.pgno(), run.birth(), birth);
-            long length = OverflowRun.pages(run.length(), tree.leaves.pageSize);
-            visitor.pages(run.pgno(), run.birth(), length);
-          });
-    }
+    references.forEach(
+        page,
+        base,
+        word,
+        (slot, run) -> {
+          checkBirth(run.pgno(), run.birth(), birth);
+          long length = OverflowRun.pages(run.length(), tree.leaves.pageSize);
+          visitor.pages(run.pgno(), run.birth(), length);
+        });
     return NodeReader.pages(word);
   }
 }
