@@ -117,9 +117,16 @@ public final class FileStorage implements Storage {
   @Override
   public Path realPath(Path path) {
     try {
-      return Files.exists(path) ? path.toRealPath() : path;
+      return path.toRealPath();
     } catch (IOException e) {
-      throw IoFailure.of(path, "follow", e);
+      if (Files.exists(path)) {
+        throw IoFailure.of(path, "follow", e);
+      }
+    }
+    try {
+      return DatabaseFile.directory(path).toRealPath().resolve(path.getFileName());
+    } catch (IOException e) {
+      return path; // creating a file there tells what is wrong
     }
   }
 

@@ -93,11 +93,19 @@ final class FileStorageLock implements StorageLock {
     Set<String> keys = new HashSet<>();
     boolean done = false;
     try {
-      add(keys, DatabaseFile.directory(path).toRealPath().resolve(path.getFileName()), path);
-      boolean present = required ? createIfMissing(path) : createIfPossible(path);
-      Object fileKey = present ? ChannelPageFile.fileKey(path) : null;
-      if (fileKey != null) {
-        add(keys, fileKey, path);
+      String name = path.toAbsolutePath().toString();
+      boolean present = Files.exists(path);
+      Object fileKey = null;
+      if (present) {
+        fileKey = ChannelPageFile.fileKey(path);
+        add(keys, path, fileKey == null ? Set.of(name) : Set.of(name, fileKey.toString()));
+      } else {
+        add(keys, path, Set.of(name));
+        present = required ? createIfMissing(path) : createIfPossible(path);
+        if (present) {
+          fileKey = ChannelPageFile.fileKey(path);
+          add(keys, path, fileKey == null ? Set.of() : Set.of(fileKey.toString()));
+        }
       }
       FileStorageLock lock =
           present
@@ -112,22 +120,19 @@ final class FileStorageLock implements StorageLock {
     }
   }
 
-  private static void add(Set<String> keys, Object key, Path path) {
-    String text = key.toString();
-    if (!OpenFiles.add(Set.of(text))) {
+  private static void add(Set<String> keys, Path path, Set<String> more) {
+    if (!OpenFiles.add(more)) {
       throw openHere(path);
     }
-    boolean _ = keys.add(text);
+    boolean _ = keys.addAll(more);
   }
 
   /** Creating opens the file only if it was not there, so that no lock of ours is dropped. */
   private static boolean createIfMissing(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      try {
-        LockFileRights.create(path);
-      } catch (FileAlreadyExistsException e) {
-        return true; // another process was faster
-      }
+    try {
+      LockFileRights.create(path);
+    } catch (FileAlreadyExistsException e) {
+      return true; // another process was faster
     }
     return true;
   }
@@ -139,7 +144,7 @@ final class FileStorageLock implements StorageLock {
    */
   private static boolean createIfPossible(Path path) throws IOException {
     try {
-      return (Files.exists(path) || LockFileRights.mayCreate(path)) && createIfMissing(path);
+      return LockFileRights.mayCreate(path) && createIfMissing(path);
     } catch (AccessDeniedException e) {
       return false;
     } catch (FileSystemException e) {
@@ -159,6 +164,7 @@ final class FileStorageLock implements StorageLock {
       Path path, boolean required, Set<String> keys, @Nullable Object fileKey) throws IOException {
     Arena arena = Arena.ofShared();
     AsynchronousFileChannel channel = null;
+    Mapped mapped = null;
     boolean done = false;
     try {
       channel = openForWriting(path, required);
@@ -166,17 +172,28 @@ final class FileStorageLock implements StorageLock {
         done = true;
         return new FileStorageLock(path, keys, fileKey, null, null, arena, null);
       }
-      makeReady(path, channel);
-      Mapped mapped = mapFirst(path, arena);
+      if (channel.size() < FIRST_BYTES) {
+        makeReady(path, channel);
+      }
+      mapped = mapFirst(path, arena);
+      if (!LockFileMark.isIn(mapped.memory)) {
+        makeReady(path, channel);
+      }
       done = true;
       return new FileStorageLock(path, keys, fileKey, channel, mapped.by, arena, mapped.memory);
     } finally {
       if (!done) {
         arena.close();
-        if (channel != null) {
-          channel.close();
-        }
+        close(channel, mapped == null ? null : mapped.by);
       }
+    }
+  }
+
+  private static void close(
+      @Nullable AsynchronousFileChannel channel, @Nullable FileChannel mapping) throws IOException {
+    try (channel;
+        mapping) {
+      // Both are closed, even if closing one fails.
     }
   }
 
@@ -198,16 +215,14 @@ final class FileStorageLock implements StorageLock {
 
   /** One process at a time, so that none overwrites a file that another one uses already. */
   private static void makeReady(Path path, AsynchronousFileChannel channel) throws IOException {
-    if (channel.size() < FIRST_BYTES || !LockFileMark.isIn(channel)) {
-      try (FileLock _ = await(path, channel)) {
-        boolean marked = LockFileMark.isIn(channel);
-        if (!marked) {
-          LockFileMark.checkEmpty(path, channel);
-        }
-        appendZeros(channel, FIRST_BYTES);
-        if (!marked) {
-          LockFileMark.put(channel);
-        }
+    try (FileLock _ = await(path, channel)) {
+      boolean marked = LockFileMark.isIn(channel);
+      if (!marked) {
+        LockFileMark.checkEmpty(path, channel);
+      }
+      appendZeros(channel, FIRST_BYTES);
+      if (!marked) {
+        LockFileMark.put(channel);
       }
     }
   }
@@ -428,9 +443,9 @@ final class FileStorageLock implements StorageLock {
     }
     closed = true;
     arena.close();
-    try (channel;
-        mapping) {
+    try {
       held.clear();
+      close(channel, mapping);
     } catch (IOException e) {
       throw IoFailure.of(path, "unlock", e);
     } finally {

@@ -2,6 +2,8 @@ package dev.pando.pager;
 
 import dev.pando.error.StorageIoException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.AsynchronousFileChannel;
@@ -27,7 +29,16 @@ final class LockFileMark {
       return false;
     }
     ByteBuffer word = read(channel, 0, Long.BYTES).order(ByteOrder.nativeOrder());
-    return (word.getLong(0) & ~VERSION) == StorageLock.MARK;
+    return isMark(word.getLong(0));
+  }
+
+  /** Whether the mapped file has the mark: a look there costs no call of the system. */
+  static boolean isIn(MemorySegment first) {
+    return isMark(first.get(ValueLayout.JAVA_LONG, 0));
+  }
+
+  private static boolean isMark(long word) {
+    return (word & ~VERSION) == StorageLock.MARK;
   }
 
   private static ByteBuffer read(AsynchronousFileChannel channel, long at, int bytes)

@@ -96,6 +96,12 @@ public record ProcessName(long pid, long start, long boot, long place) {
   }
 
   private Life lifeOnLinux() {
+    long user = OURS.place >>> 32;
+    // An administrator may hide processes of other users.
+    Life missing = user == 0 || user == place >>> 32 ? Life.DEAD : Life.UNKNOWN;
+    if (!Files.exists(PROC.resolve(String.valueOf(pid)))) {
+      return missing; // opening after a kill comes here: an exception costs more than this look
+    }
     try {
       String[] stat = stat(pid);
       if (Long.parseLong(stat[START_FIELD]) != start) {
@@ -104,9 +110,7 @@ public record ProcessName(long pid, long start, long boot, long place) {
       // A thread of a process that is being killed may still run while the first one has ended.
       return stat[0].equals("Z") || stat[0].equals("X") ? Life.UNKNOWN : Life.ALIVE;
     } catch (NoSuchFileException e) {
-      long user = OURS.place >>> 32;
-      // An administrator may hide processes of other users.
-      return user == 0 || user == place >>> 32 ? Life.DEAD : Life.UNKNOWN;
+      return missing;
     } catch (IOException | RuntimeException e) { // it is ending
       return Life.UNKNOWN;
     }

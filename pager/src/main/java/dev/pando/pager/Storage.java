@@ -24,7 +24,10 @@ public interface Storage {
   /** Gives a file the owner, the group and the permissions of another, if this user may. */
   default void copyRights(Path from, Path to) {}
 
-  /** The file's own name, without symbolic links; the name itself if there is no such file. */
+  /**
+   * The file's own name, without symbolic links; if there is no such file, that of its directory
+   * and the name.
+   */
   default Path realPath(Path path) {
     return path;
   }
@@ -42,6 +45,7 @@ public interface Storage {
    * Opens the lock file of a database, creating it if there is none, with the database's owner and
    * permissions. Nothing in it is locked yet.
    *
+   * @param lockFile beside the file's {@link #realPath}: one file has one lock file
    * @param required false if the database may be opened without a lock file, for reading
    * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already
    * @throws dev.pando.error.StorageIoException if it is on a network file system, cannot be opened,
