@@ -65,8 +65,8 @@ public final class Catalog {
 
   public Catalog(DirtyPages pages, Snapshot base, WriterMemory memory) {
     this.pages = pages;
-    this.scratch = memory.scratch;
-    this.key = memory.catalogKey;
+    this.scratch = memory.scratch();
+    this.key = memory.catalogKey();
     this.before = base.meta().catalog();
     this.namedBefore = CatalogSnapshot.of(base).named();
     this.named = namedBefore;

@@ -66,7 +66,7 @@ final class Commit {
   Snapshot write() {
     free.mayUseReserve(true);
     TreeRoot tables = catalog.save();
-    TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch);
+    TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch());
     SavedSpace saved = free.save(freeTree);
     boolean dataIsOnDisk = writePages();
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);

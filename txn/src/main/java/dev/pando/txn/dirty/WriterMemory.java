@@ -5,6 +5,7 @@ import dev.pando.btree.WriteScratch;
 import dev.pando.txn.file.DataFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that write transactions use one after the other: allocating it each time would cost more
@@ -12,13 +13,18 @@ import java.lang.foreign.MemorySegment;
  */
 public final class WriterMemory implements AutoCloseable {
   private final Runnable trimCalls;
-  public final WriteScratch scratch;
   final Slabs slabs = new Slabs();
   final PageWriter pageWriter;
   final EarlyWriter earlyWriter;
   final OwnPages ownPages = new OwnPages();
-  public final KeyBuffer catalogKey;
   public final MemorySegment metaPage;
+  private final int pageSize;
+  private final int longestCatalogKey;
+
+  // Made by the first transaction, because a process that only reads opens faster without them.
+
+  private @Nullable WriteScratch scratch;
+  private @Nullable KeyBuffer catalogKey;
 
   /** Buffer in which a meta is encoded before it goes to {@link #metaPage}. */
   public final byte[] metaBytes;
@@ -30,14 +36,33 @@ public final class WriterMemory implements AutoCloseable {
    * @param trimCalls trims the memory of their calls
    */
   public WriterMemory(DataFile file, int catalogKey, Runnable trimCalls) {
-    int pageSize = file.pageSize();
     this.trimCalls = trimCalls;
-    this.catalogKey = new KeyBuffer(catalogKey + 1);
-    scratch = new WriteScratch(pageSize);
+    pageSize = file.pageSize();
+    longestCatalogKey = catalogKey;
     pageWriter = new PageWriter(file);
     earlyWriter = new EarlyWriter(file);
     metaBytes = new byte[pageSize];
     metaPage = Arena.ofAuto().allocate(pageSize, Long.BYTES);
+  }
+
+  /** Memory for splits and merges. */
+  public WriteScratch scratch() {
+    WriteScratch made = scratch;
+    if (made == null) {
+      made = new WriteScratch(pageSize);
+      scratch = made;
+    }
+    return made;
+  }
+
+  /** Holds any key of a catalog. */
+  public KeyBuffer catalogKey() {
+    KeyBuffer made = catalogKey;
+    if (made == null) {
+      made = new KeyBuffer(longestCatalogKey + 1);
+      catalogKey = made;
+    }
+    return made;
   }
 
   /** Trims the memory after a transaction. */
