@@ -4,6 +4,7 @@ import dev.pando.Database;
 import dev.pando.Options;
 import dev.pando.RawCursor;
 import dev.pando.RawTable;
+import dev.pando.RawVisitor;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
 import dev.pando.View;
@@ -78,7 +79,9 @@ public final class PandoStore implements Store {
     db.close();
   }
 
-  private static final class Reading extends Reader {
+  private static final class Reading extends Reader implements RawVisitor {
+    private long sum;
+    private long left;
     private final ReadTxn tx;
     private final RawTable table;
     private final Pair pair;
@@ -155,6 +158,36 @@ public final class PandoStore implements Store {
     @Override
     public boolean prev() {
       return cursor().prev();
+    }
+
+    @Override
+    public long scan() {
+      boolean _ = cursor().first();
+      return visited(Long.MAX_VALUE, false);
+    }
+
+    @Override
+    public long reverse() {
+      boolean _ = cursor().last();
+      return visited(Long.MAX_VALUE, true);
+    }
+
+    @Override
+    public long seek(int entries) {
+      return cursor().seek(pair.key) ? visited(entries, false) : 0;
+    }
+
+    private long visited(long most, boolean reversed) {
+      sum = 0;
+      left = most;
+      boolean _ = reversed ? cursor().forEachReversed(this) : cursor().forEach(this);
+      return sum;
+    }
+
+    @Override
+    public boolean visit(View at, View there) {
+      sum += Sum.of(at) + Sum.of(there);
+      return --left > 0;
     }
 
     @Override

@@ -27,21 +27,25 @@ final class Sum {
 
   private Sum() {}
 
-  static long of(View bytes) {
-    long length = bytes.length();
-    long sum = 0;
-    long at = 0;
-    for (; at <= length - Long.BYTES; at += Long.BYTES) {
-      sum += bytes.getLongLE(at);
+  static long of(View view) {
+    long size = view.length();
+    if (size < 32) {
+      int length = (int) size;
+      long sum = 0;
+      int at = 0;
+      for (; at <= length - Long.BYTES; at += Long.BYTES) {
+        sum += view.getLongLE(at);
+      }
+      if (at <= length - Integer.BYTES) {
+        sum += view.getIntLE(at);
+        at += Integer.BYTES;
+      }
+      for (; at < length; at++) {
+        sum += view.getByte(at);
+      }
+      return sum;
     }
-    if (at <= length - Integer.BYTES) {
-      sum += bytes.getIntLE(at);
-      at += Integer.BYTES;
-    }
-    for (; at < length; at++) {
-      sum += bytes.getByte(at);
-    }
-    return sum;
+    return of(view.asByteBuffer());
   }
 
   static long of(MemorySegment memory, long from, long length) {
