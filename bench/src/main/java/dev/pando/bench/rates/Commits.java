@@ -13,6 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -22,6 +23,9 @@ import java.util.function.ToDoubleFunction;
 final class Commits {
   private static final int THREADS = 8;
   private static final int MIXED = 100_000;
+
+  /** Commits a second of a writer beside which another thread reads. */
+  private static final int PACE = 500;
 
   /** Of so many operations one is an update. */
   private static final int UPDATE = 20;
@@ -181,11 +185,67 @@ final class Commits {
     }
   }
 
+  /**
+   * Gets of one thread, a hundred in each read transaction, while another makes {@link #PACE}
+   * durable commits of one put a second.
+   */
+  static Outcome getsBeside(Stage stage) {
+    try (Store store = stage.openCopy()) {
+      Committer writer = new Committer(store, stage.data(), 0, 1, 1_000_000_000 / PACE);
+      writer.start();
+      KeyList keys = Orders.ring(stage.data(), 7, Keys::present);
+      GetsBeside reads = new GetsBeside(stage, store, keys);
+      Outcome outcome = Meter.measure(stage.setting(), reads::runFor);
+      writer.end();
+      int[] versions = new int[stage.data().records()];
+      replay(writer.keys, writer.done, 1, versions);
+      check(stage, store, versions);
+      return outcome;
+    }
+  }
+
+  /** Short read transactions, one after the other. */
+  private static final class GetsBeside {
+    private static final int GETS = 100;
+
+    private final Stage stage;
+    private final Store store;
+    private final KeyList keys;
+    private final Pair pair;
+    private long operation;
+
+    GetsBeside(Stage stage, Store store, KeyList keys) {
+      this.stage = stage;
+      this.store = store;
+      this.keys = keys;
+      pair = stage.data().pair();
+    }
+
+    Meter.Sample runFor(long millis) {
+      long before = operation;
+      long sum = 0;
+      Stopwatch watch = new Stopwatch().start();
+      long end = System.nanoTime() + millis * 1_000_000;
+      Reader reader = store.beginRead(pair);
+      while (System.nanoTime() < end) {
+        for (int i = 0; i < GETS; i++) {
+          keys.copy(operation++, pair);
+          sum += reader.get();
+        }
+        store.rest(reader);
+        reader = store.renew(reader, pair);
+      }
+      reader.close();
+      Meter.sink = sum;
+      return Meter.Sample.of(stage.setting(), operation - before, watch.stop(), Outcome.NONE);
+    }
+  }
+
   /** Each thread has records of its own, and makes one durable commit after the other. */
   static Outcome by8Threads(Stage stage) {
     try (Store store = stage.openCopy()) {
       Committer[] threads = new Committer[THREADS];
-      Arrays.setAll(threads, i -> new Committer(store, stage.data(), i));
+      Arrays.setAll(threads, i -> new Committer(store, stage.data(), i, THREADS, 0));
       for (Committer thread : threads) {
         thread.start();
       }
@@ -212,27 +272,35 @@ final class Commits {
     return Meter.Sample.of(stage.setting(), commits, watch.stop(), Outcome.NONE);
   }
 
-  /** One of several threads that commit. */
+  /** A thread that commits, perhaps one of several. */
   private static final class Committer extends Thread {
     private final Store store;
     private final Pair pair;
     private final Values values;
     private final KeyList keys;
+    private final long apart;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean stop;
     private volatile long done;
 
-    Committer(Store store, Data data, int number) {
+    /** One of so many threads; its commits begin at least so many nanoseconds apart. */
+    Committer(Store store, Data data, int number, int threads, long apart) {
       this.store = store;
+      this.apart = apart;
       pair = data.pair();
       values = new Values(data.valueBytes());
-      keys = Orders.ringOf(data, number, THREADS);
+      keys = Orders.ringOf(data, number, threads);
     }
 
     @Override
     public void run() {
       try {
+        long next = System.nanoTime();
         for (long operation = 0; !stop; operation++) {
+          while (System.nanoTime() - next < 0) {
+            LockSupport.parkNanos(next - System.nanoTime());
+          }
+          next = Math.max(next + apart, System.nanoTime() - apart); // a slow start is not caught up
           keys.copy(operation, pair);
           values.fill(keys.record(operation), (int) operation + 1, pair.value);
           store.update(pair);

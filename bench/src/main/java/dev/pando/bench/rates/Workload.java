@@ -17,6 +17,7 @@ enum Workload {
   COMMIT1000("1,000 random overwrites a durable commit", "puts/s", Commits::of1000),
   COMMIT1("one overwrite a durable commit", "commits/s", Commits::of1),
   COMMIT1X8("the same by 8 threads", "commits/s", Commits::by8Threads),
+  GETSBESIDE("random get beside a writer of 500 commits/s", "gets/s", Commits::getsBeside),
   MIXED("95 % get, 5 % update, a durable commit each 100,000", "ops/s", Commits::mixed),
   DELETEHALF("delete half at random, one transaction", "deletes/s", Loads::deleteHalf),
   SIZESORTED("size after the sorted load", "MiB", Sizes::sorted),
