@@ -92,6 +92,18 @@ final class BranchReader extends NodeReader {
     step.set(cellPgno(page, base, cell), cellBirth(page, base, cell), slot, count);
   }
 
+  /** A child that is a branch, if it is decoded. */
+  @Nullable HeapBranch decoded(HeapBranch parent, int slot) {
+    HeapBranch child = parent.linked(slot);
+    if (child == null) {
+      child = decoded(parent.childPgno(slot), parent.childBirth(slot));
+      if (child != null) {
+        parent.link(slot, child);
+      }
+    }
+    return child;
+  }
+
   /** The branch, if it is decoded. */
   @Nullable HeapBranch decoded(long pgno, long birth) {
     return decoded == null || changes(birth) ? null : (HeapBranch) decoded.find(pgno, birth);

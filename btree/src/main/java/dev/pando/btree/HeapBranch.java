@@ -39,6 +39,18 @@ final class HeapBranch extends DecodedPage {
   /** Page number and birth of each child in turn. */
   private final long[] children;
 
+  /** The children that were found, if they are branches; null before one is. */
+  private @Nullable HeapBranch @Nullable [] linked;
+
+  /** The only branch that may link to this one, so that {@link #removed} can end that. */
+  private @Nullable HeapBranch linkedBy;
+
+  private int linkedAt;
+  private boolean isRemoved;
+
+  /** Whether its children are branches. */
+  private final boolean mayLink;
+
   private HeapBranch(
       long pgno,
       long birth,
@@ -49,6 +61,7 @@ final class HeapBranch extends DecodedPage {
       byte @Nullable [] @Nullable [] separators,
       long[] children) {
     super(pgno, birth, level);
+    this.mayLink = level > 1;
     this.prefix = prefix;
     this.heads = heads;
     this.tails = tails;
@@ -79,6 +92,58 @@ final class HeapBranch extends DecodedPage {
     return heads.length;
   }
 
+  long childPgno(int slot) {
+    return children[2 * slot];
+  }
+
+  long childBirth(int slot) {
+    return children[2 * slot + 1];
+  }
+
+  /**
+   * The child, if it was {@linkplain #link linked}. Fields are read without a lock: a thread that
+   * misses a link looks the child up, and one that finds a removed child may use it, since what it
+   * says never changes.
+   */
+  @Nullable HeapBranch linked(int slot) {
+    @Nullable HeapBranch[] all = linked;
+    HeapBranch child = all == null ? null : all[slot];
+    if (child != null) {
+      child.use();
+    }
+    return child;
+  }
+
+  /**
+   * Remembers a child that was looked up: following the link costs less than the next look. Each
+   * branch has at most one link, from the first snapshot that found it.
+   */
+  void link(int slot, HeapBranch child) {
+    HeapBranch other = child.linkedBy;
+    if (child.isRemoved || (other != null && !other.isRemoved)) {
+      return;
+    }
+    @Nullable HeapBranch[] all = linked;
+    if (all == null) {
+      all = new HeapBranch[heads.length];
+      linked = all;
+    }
+    child.linkedAt = slot;
+    child.linkedBy = this;
+    all[slot] = child;
+  }
+
+  @Override
+  protected void removed() {
+    isRemoved = true; // a thread that has not seen this may link it, and keeps one page too many
+    HeapBranch by = linkedBy;
+    @Nullable HeapBranch[] all = by == null ? null : by.linked;
+    int at = linkedAt;
+    if (all != null && at < all.length && all[at] == this) {
+      all[at] = null;
+    }
+  }
+
   /** Points a step at a child. */
   void child(int slot, BranchStep step) {
     step.set(children[2 * slot], children[2 * slot + 1], slot, heads.length);
@@ -86,9 +151,13 @@ final class HeapBranch extends DecodedPage {
 
   /** Points a step at the child that holds the key: see {@link BranchReader#find}. */
   void search(KeyBuffer key, BranchStep step) {
+    child(search(key), step);
+  }
+
+  /** The child that holds the key: see {@link BranchReader#find}. */
+  int search(KeyBuffer key) {
     int order = prefix.length == 0 ? 0 : key.compareStart(prefix);
-    int slot = order < 0 ? 0 : order > 0 ? tails.length - 1 : find(key);
-    child(slot, step);
+    return order < 0 ? 0 : order > 0 ? tails.length - 1 : find(key);
   }
 
   private int find(KeyBuffer key) {
@@ -151,6 +220,9 @@ final class HeapBranch extends DecodedPage {
   @Override
   protected long heapBytes() {
     long bytes = OBJECT_BYTES + prefix.length + 25L * tails.length;
+    if (mayLink) {
+      bytes += 16 + (long) Long.BYTES * tails.length;
+    }
     if (separators != null) {
       for (byte[] separator : separators) {
         bytes += Integer.BYTES + (separator == null ? 0 : 16 + separator.length);

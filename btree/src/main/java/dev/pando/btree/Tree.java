@@ -78,10 +78,19 @@ public sealed class Tree extends TreeState permits TreeWriter {
     }
     long pgno = rootPgno;
     long birth = rootBirth;
+    HeapBranch branch = depth == 1 ? null : branches.decoded(pgno, birth);
     for (int level = depth - 1; level > 0; level--) {
-      branches.search(pgno, birth, level, key);
-      pgno = key.step.pgno;
-      birth = key.step.birth;
+      if (branch != null) {
+        int slot = branch.search(key);
+        pgno = branch.childPgno(slot);
+        birth = branch.childBirth(slot);
+        branch = level == 1 ? null : branches.decoded(branch, slot);
+      } else {
+        branches.searchPage(pgno, birth, level, key);
+        pgno = key.step.pgno;
+        birth = key.step.birth;
+        branch = level == 1 ? null : branches.decoded(pgno, birth);
+      }
     }
     long address = pages.locate(pgno, birth);
     MemorySegment page = pages.segment(address);

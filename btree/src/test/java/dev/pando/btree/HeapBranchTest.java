@@ -2,16 +2,21 @@ package dev.pando.btree;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pando.pager.DecodedPages;
 import dev.pando.pager.PageBytes;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +83,42 @@ class HeapBranchTest {
       decoded += searchIfDecoded(HeapBranch.decode(page, pgno, birth, 1), key) ? 1 : 0;
     }
     assertTrue(decoded > 1000 && decoded < 20_000, "decoded: " + decoded);
+  }
+
+  /** Or the heap of a branch that was given up would still be in use. */
+  @Test
+  void aBranchLetsGoOfAChildThatIsGivenUp() {
+    DecodedPages pages = new DecodedPages();
+    pages.limit(Long.MAX_VALUE);
+    HeapBranch parent = branch(10, 2);
+    HeapBranch later = branch(11, 2);
+    HeapBranch child = branch(12, 1);
+    pages.add(parent);
+    pages.add(later);
+    pages.add(child);
+    parent.link(1, child);
+    later.link(0, child);
+    assertSame(child, parent.linked(1));
+    assertNull(later.linked(0), "one link at most: another could not be found again");
+    pages.limit(0);
+    assertNull(parent.linked(1));
+    later.link(0, child);
+    assertNull(later.linked(0), "it is given up");
+  }
+
+  private static HeapBranch branch(long pgno, int level) {
+    MemoryPages pages = new MemoryPages(512, 1 << 20);
+    TreeWriter tree = new TreeWriter(pages, TreeRoot.EMPTY);
+    KeyBuffer key = new KeyBuffer(Tree.maxKey(512));
+    for (int i = 0; i < 100; i++) {
+      key.set(new byte[] {(byte) i});
+      boolean _ = tree.put(key, MemorySegment.ofArray(new byte[50]), 0, 50);
+    }
+    long birth = tree.root().birth();
+    long address = pages.locate(tree.root().pgno(), birth);
+    byte[] page = PageBytes.copy(pages.segment(address), pages.offset(address), 512);
+    PageBytes.put64(page, PageHeader.PGNO, pgno);
+    return Objects.requireNonNull(HeapBranch.decode(page, pgno, birth, level));
   }
 
   private static boolean searchIfDecoded(@Nullable HeapBranch branch, KeyBuffer key) {

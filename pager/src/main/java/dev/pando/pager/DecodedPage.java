@@ -24,11 +24,18 @@ public abstract class DecodedPage {
     this.level = level;
   }
 
-  final void use() {
+  /** Notes that the page was found, by {@link DecodedPages} or through another page. */
+  public final void use() {
     if (!used) { // a store in each search would take the line from other threads
       used = true;
     }
   }
+
+  /**
+   * Is called when {@link DecodedPages} gives the page up, and perhaps several times. What refers
+   * to it should let it go, or its heap would not count.
+   */
+  protected void removed() {}
 
   final boolean isUsed() {
     return used;

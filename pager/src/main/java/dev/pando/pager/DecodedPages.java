@@ -95,6 +95,7 @@ public final class DecodedPages {
   /** Keeps a page for all that look for it later. */
   public synchronized void add(DecodedPage page) {
     if (page.heapBytes() > limit) {
+      page.removed();
       return;
     }
     while (count >= places.pages.length / 2 || isCrowded(page)) {
@@ -140,6 +141,7 @@ public final class DecodedPages {
       at ^= 1;
     }
     if (worth(all.pages[at], page) > 2 * page.level() + 1) {
+      page.removed();
       return;
     }
     remove(all, at);
@@ -162,6 +164,7 @@ public final class DecodedPages {
     if (page != null) {
       count--;
       heapBytes -= page.heapBytes();
+      page.removed();
     }
   }
 

@@ -31,6 +31,21 @@ class DecodedPagesTest {
   }
 
   @Test
+  void aPageThatIsGivenUpHearsOfIt() {
+    Page first = new Page(7, 1, 1);
+    pages.add(first);
+    assertFalse(first.removed);
+    Page next = new Page(7, 2, 1);
+    pages.add(next);
+    assertTrue(first.removed, "another birth took its place");
+    pages.limit(0);
+    assertTrue(next.removed, "there is no heap for it");
+    Page last = new Page(8, 1, 1);
+    pages.add(last);
+    assertTrue(last.removed, "it was not admitted");
+  }
+
+  @Test
   void manyPagesAreFound() {
     for (int pgno = 0; pgno < 100_000; pgno++) {
       pages.add(new Page(pgno, pgno % 50, 1));
@@ -115,6 +130,8 @@ class DecodedPagesTest {
   }
 
   private static final class Page extends DecodedPage {
+    private boolean removed;
+
     Page(long pgno, long birth, int level) {
       super(pgno, birth, level);
     }
@@ -122,6 +139,11 @@ class DecodedPagesTest {
     @Override
     protected long heapBytes() {
       return BYTES;
+    }
+
+    @Override
+    protected void removed() {
+      removed = true;
     }
   }
 }
