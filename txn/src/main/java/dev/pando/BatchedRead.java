@@ -38,6 +38,7 @@ final class BatchedRead<K, V> {
     long call = mine.begin();
     try {
       tx.checkOpen();
+      Tree _ = tx.tree(mine, table); // first: it makes changes of the table that wait in a batch
       BatchedRead<K, V> read = new BatchedRead<>(tx, mine, table, keys.size());
       Iterator<? extends K> left = keys.iterator();
       while (left.hasNext()) {

@@ -42,6 +42,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final Savepoints savepoints;
   private final Tree missing;
 
+  /** Batches whose changes wait. */
+  final Batches batches = new TxnBatches(this);
+
   /** Set when a thread called during another thread's call: nothing may be committed. */
   volatile @Nullable IllegalStateException misuse;
 
@@ -99,9 +102,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   // Changes.
 
-  final boolean put(TreeWriter tree, KeyBuffer key, MemorySegment value, long length) {
+  final boolean put(TreeWriter tree, KeyBuffer key, MemorySegment value, long at, long length) {
     try {
-      return tree.put(key, value, 0, length);
+      return tree.put(key, value, at, length);
     } catch (Throwable e) {
       changes.broken = e; // here: there may be no stack left for a call
       throw broken(e);
@@ -214,7 +217,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     return null;
   }
 
-  private TreeWriter create(Table<?, ?> table) {
+  final TreeWriter create(Table<?, ?> table) {
     forgetTable();
     try {
       return catalog.findOrCreate(table.name(), table.keyId(), table.valueId());
@@ -224,6 +227,11 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
       changes.broken = e;
       throw broken(e);
     }
+  }
+
+  @Override
+  final void flushBatches() {
+    batches.flushAll();
   }
 
   /** Ends views, and writes dirty pages if there are too many. */
@@ -327,6 +335,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   @Override
   Tree findTree(Table<?, ?> table) {
     checkReadable();
+    batches.flushTable(table.name());
     TreeWriter tree = catalog.find(table.name(), table.keyId(), table.valueId());
     return tree == null ? missing : tree;
   }
@@ -334,6 +343,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   @Override
   Tree findRawTree(String table) {
     checkReadable();
+    batches.flushTable(table);
     TreeWriter tree = catalog.find(table);
     return tree == null ? missing : tree;
   }
@@ -344,16 +354,18 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   @Override
   long tablesVersion() {
-    return catalog.version();
+    return catalog.version() + batches.version(); // both only grow
   }
 
   @Override
   List<String> tableNames() {
+    flushBatches();
     return catalog.names();
   }
 
   @Override
   @Nullable CatalogEntry catalogEntry(String table) {
+    batches.flushTable(table);
     return catalog.entryNow(table);
   }
 
@@ -396,6 +408,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   }
 
   final void rollBack() {
+    batches.discard();
     if (end() && !inClosure) {
       writing.rollBack(this);
     }
@@ -429,14 +442,14 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     try {
       KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
       MemorySegment checked = checked(table.name(), value, mine.memory());
-      return put(beginChange(mine, table), wanted, checked, checked.byteSize());
+      return put(beginChange(mine, table), wanted, checked, 0, checked.byteSize());
     } finally {
       mine.end(call);
     }
   }
 
   /** A value to be written; copied if the write would move it. */
-  private MemorySegment checked(String table, MemorySegment value, Workspace memory) {
+  final MemorySegment checked(String table, MemorySegment value, Workspace memory) {
     long length = Objects.requireNonNull(value, "the value is null").byteSize();
     if (length > WriteTxn.MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -444,6 +457,11 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
               .formatted(table, length, WriteTxn.MAX_VALUE));
     }
     return pages.isDirty(value) ? memory.copy(value) : value;
+  }
+
+  @Override
+  RawBatch batchRaw(Table<?, ?> table, boolean typed) {
+    return new RawBatch(batches, table, typed, pages.pageSize());
   }
 
   @Override

@@ -321,6 +321,7 @@ public final class RawCursor implements AutoCloseable {
     long call = mine.begin();
     try {
       tx.checkDatabase(); // a step inside a leaf reads no page
+      tx.flushBatches();
       check();
       boolean there = move.of(cursor);
       tx.check(mine, call);
@@ -337,6 +338,7 @@ public final class RawCursor implements AutoCloseable {
     long call = mine.begin();
     try {
       tx.checkDatabase(); // a step inside a leaf reads no page
+      tx.flushBatches();
       check();
       boolean there = seek.of(cursor, mine.memory().setKey(key));
       tx.check(mine, call);

@@ -326,6 +326,16 @@ public final class RawTable {
     append(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
   }
 
+  /**
+   * Begins to collect puts and deletes of this table, which are made together.
+   *
+   * @see WriteTxn#batch
+   */
+  public RawBatch batch() {
+    tx.checkOpen();
+    return tx.batchRaw(table, typed);
+  }
+
   /** Removes a key; false if it is absent. */
   public boolean delete(MemorySegment key) {
     return tx.deleteRaw(this, key);

@@ -32,6 +32,7 @@ final class SharedUpdate {
     long _ = tx.caller().begin();
     sealed = true;
     tx.checkWritable();
+    tx.flushBatches();
   }
 
   /** The first update of its transaction: keeps what it did since its savepoints. */

@@ -359,7 +359,7 @@ abstract class Txn {
     return snapshot().entry(table);
   }
 
-  /** Changes when tables come, go or are renamed. */
+  /** Changes when trees that were found may not be used any more; see {@link Batches#version}. */
   long tablesVersion() {
     return 0;
   }
@@ -376,6 +376,13 @@ abstract class Txn {
   }
 
   boolean putRaw(RawTable table, MemorySegment key, MemorySegment value) {
+    throw cannotWrite();
+  }
+
+  /** Makes the changes that wait in batches, for a call that reads what they change. */
+  void flushBatches() {}
+
+  RawBatch batchRaw(Table<?, ?> table, boolean typed) {
     throw cannotWrite();
   }
 

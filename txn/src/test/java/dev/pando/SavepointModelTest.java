@@ -8,6 +8,8 @@ import dev.pando.crash.ExpectedSavepoints;
 import dev.pando.crash.ExpectedTables;
 import dev.pando.crash.Figures;
 import dev.pando.crash.HeldReader;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,8 @@ final class SavepointModelTest extends DatabaseTestBase {
   private @Nullable RawCursor cursor;
 
   private int cursorRollbacks;
+
+  private final Map<String, Batch<Long, byte[]>> batches = new HashMap<>();
 
   private @Nullable RawTable raw;
 
@@ -107,6 +111,7 @@ final class SavepointModelTest extends DatabaseTestBase {
     state = committed.copy();
     savepoints = new ExpectedSavepoints<>();
     cursor = null;
+    batches.clear();
     boolean large = random.nextInt(20) == 0;
     int size = large ? 500 + random.nextInt(2500) : random.nextInt(200);
     int every = 2 + random.nextInt(large ? 200 : 20);
@@ -150,8 +155,10 @@ final class SavepointModelTest extends DatabaseTestBase {
   private void change(WriteTxn tx) {
     String name = TABLES[random.nextInt(TABLES.length)];
     long key = random.nextLong(KEYS);
-    int choice = random.nextInt(4000);
-    if (choice < 2200) {
+    int choice = random.nextInt(5000);
+    if (choice >= 4000) {
+      batch(tx, name, key, choice);
+    } else if (choice < 2200) {
       state.put(tx, name, key, value());
     } else if (choice < 3400) {
       state.delete(tx, name, key);
@@ -169,6 +176,21 @@ final class SavepointModelTest extends DatabaseTestBase {
       rename(tx, name);
     } else if (loads) {
       load(tx, name);
+    }
+  }
+
+  /** A change that waits, until anything else looks. */
+  private void batch(WriteTxn tx, String name, long key, int choice) {
+    Batch<Long, byte[]> batch = batches.computeIfAbsent(name, _ -> tx.batch(state.table(name)));
+    if (choice < 4600) {
+      byte[] value = value();
+      batch.put(key, value);
+      state.entries(name).put(key, value);
+    } else if (choice < 4980) {
+      batch.delete(key);
+      state.read(name).remove(key);
+    } else {
+      batch.flush();
     }
   }
 

@@ -1,0 +1,152 @@
+package dev.pando;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.TreeWriter;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The batches of a write transaction whose changes wait. All methods but {@link #caller} run in a
+ * call of the transaction.
+ */
+abstract class Batches {
+  private final List<PendingChanges> waiting = new ArrayList<>();
+
+  /** Grows when changes begin to wait: a tree that was found before does not have them. */
+  private long version;
+
+  // What the transaction does.
+
+  /** The caller of this thread, for a call. */
+  abstract Caller caller();
+
+  abstract void checkWritable();
+
+  /** A value to be written; copied if a write would move it. */
+  abstract MemorySegment checked(String table, MemorySegment value, Workspace memory);
+
+  /** Forgets trees that were found: the next call finds them again. */
+  abstract void forgetTable();
+
+  /**
+   * Refuses changes of a table that cannot be made, before they wait. Makes those that wait for the
+   * table in another batch.
+   */
+  abstract void check(Table<?, ?> table, boolean typed);
+
+  /** The tree of a table, ready to be changed; null if there is no such table. */
+  abstract @Nullable TreeWriter find(Table<?, ?> table, boolean typed);
+
+  abstract TreeWriter create(Table<?, ?> table);
+
+  abstract void put(TreeWriter tree, KeyBuffer key, MemorySegment value, long at, long length);
+
+  abstract void delete(@Nullable TreeWriter tree, KeyBuffer key);
+
+  /** Changes are lost, wherever making them failed: the transaction must not commit. */
+  abstract void fail(Throwable why);
+
+  /** The changes of a batch are over: the change that comes next may not use the reserve. */
+  abstract void endChanges();
+
+  // The batches.
+
+  final long version() {
+    return version;
+  }
+
+  final void put(PendingChanges to, KeyBuffer key, MemorySegment value, long at, long length) {
+    if (length > PendingChanges.LONG_VALUE) {
+      flushTable(to.table().name());
+      new Application(to).put(key, value, at, length);
+      return;
+    }
+    makeRoom(to, key.length() + length);
+    to.addPut(key, value, at, (int) length);
+  }
+
+  final void delete(PendingChanges to, KeyBuffer key) {
+    makeRoom(to, key.length());
+    to.addDelete(key);
+  }
+
+  /** Makes room; changes of one table wait in one batch, so that the later one counts. */
+  private void makeRoom(PendingChanges to, long bytes) {
+    if (!to.hasRoom(bytes)) {
+      flush(to);
+    }
+    if (to.isEmpty()) {
+      check(to.table(), to.isTyped());
+      waiting.add(to);
+      version++;
+      forgetTable();
+    }
+  }
+
+  /** Makes the changes of one batch. */
+  final void flush(PendingChanges batch) {
+    if (!waiting.remove(batch)) {
+      return;
+    }
+    try {
+      batch.sort();
+      batch.forEach(new Application(batch));
+    } catch (Throwable e) {
+      fail(e);
+      throw e;
+    } finally {
+      batch.clear();
+      endChanges();
+    }
+  }
+
+  /** Makes the changes that wait for a table, before it is read or changed otherwise. */
+  final void flushTable(String table) {
+    for (int i = waiting.size() - 1; i >= 0; i--) {
+      if (waiting.get(i).table().name().equals(table)) {
+        flush(waiting.get(i));
+      }
+    }
+  }
+
+  /** Makes all changes that wait. */
+  final void flushAll() {
+    while (!waiting.isEmpty()) {
+      flush(waiting.getLast());
+    }
+  }
+
+  /** Forgets the changes that wait: they are undone. */
+  final void discard() {
+    waiting.forEach(PendingChanges::clear);
+    waiting.clear();
+  }
+
+  /** Makes changes as other calls of the transaction do, in the order in which they come. */
+  private final class Application implements PendingChanges.Visitor {
+    private final PendingChanges batch;
+    private @Nullable TreeWriter tree;
+
+    Application(PendingChanges batch) {
+      this.batch = batch;
+      tree = find(batch.table(), batch.isTyped());
+    }
+
+    @Override
+    public void put(KeyBuffer key, MemorySegment values, long at, long length) {
+      TreeWriter into = tree;
+      if (into == null) {
+        into = create(batch.table());
+        tree = into;
+      }
+      Batches.this.put(into, key, values, at, length);
+    }
+
+    @Override
+    public void delete(KeyBuffer key) {
+      Batches.this.delete(tree, key);
+    }
+  }
+}
