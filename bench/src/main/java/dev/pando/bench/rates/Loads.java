@@ -27,6 +27,15 @@ final class Loads {
     return repeat(stage, Orders.shuffled(stage.data()), values(stage), Writer::put, stage::openNew);
   }
 
+  static Outcome randomBatch(Stage stage) {
+    KeyList keys = Orders.shuffled(stage.data());
+    return repeat(stage, keys, values(stage), Writer::putInBatch, stage::openNew);
+  }
+
+  static Outcome deleteBatch(Stage stage) {
+    return repeat(stage, Orders.half(stage.data()), null, Writer::deleteInBatch, stage::openCopy);
+  }
+
   static Outcome append(Stage stage) {
     return repeat(
         stage, Orders.sorted(stage.data()), values(stage), Writer::append, stage::openNew);

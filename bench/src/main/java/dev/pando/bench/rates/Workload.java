@@ -14,12 +14,14 @@ enum Workload {
   LOADSORTED("sorted load by put, one transaction", "puts/s", Loads::sorted),
   APPEND("sorted load by append, one transaction", "puts/s", Loads::append),
   LOADRANDOM("random load, one transaction", "puts/s", Loads::random),
+  LOADBATCH("random load by batch, one transaction", "puts/s", Loads::randomBatch),
   COMMIT1000("1,000 random overwrites a durable commit", "puts/s", Commits::of1000),
   COMMIT1("one overwrite a durable commit", "commits/s", Commits::of1),
   COMMIT1X8("the same by 8 threads", "commits/s", Commits::by8Threads),
   GETSBESIDE("random get beside a writer of 500 commits/s", "gets/s", Commits::getsBeside),
   MIXED("95 % get, 5 % update, a durable commit each 100,000", "ops/s", Commits::mixed),
   DELETEHALF("delete half at random, one transaction", "deletes/s", Loads::deleteHalf),
+  DELETEBATCH("delete half at random by batch, one transaction", "deletes/s", Loads::deleteBatch),
   SIZESORTED("size after the sorted load", "MiB", Sizes::sorted),
   SIZERANDOM("size after the random load", "MiB", Sizes::random),
   SIZEOVERWRITTEN(
@@ -61,7 +63,12 @@ enum Workload {
   boolean isFor(StoreKind kind) {
     return switch (kind) {
       case FLAT -> compareTo(SEEK100) <= 0 || this == APPEND;
-      case BARE -> this == LOADSORTED || this == COMMIT1000 || this == COMMIT1 || this == COMMIT1X8;
+      case BARE ->
+          isCost()
+              || this == LOADSORTED
+              || this == COMMIT1000
+              || this == COMMIT1
+              || this == COMMIT1X8;
       case MAPDB -> this != GROWTH && this != GROWTH10; // its readers keep no snapshot
       default -> true;
     };

@@ -2,6 +2,7 @@ package dev.pando.bench.store;
 
 import dev.pando.Database;
 import dev.pando.Options;
+import dev.pando.RawBatch;
 import dev.pando.RawCursor;
 import dev.pando.RawTable;
 import dev.pando.RawVisitor;
@@ -216,6 +217,7 @@ public final class PandoStore implements Store {
     private final RawTable table;
     private final Pair pair;
     private final View value = new View();
+    private @Nullable RawBatch batch;
 
     Writing(WriteTxn tx, Pair pair) {
       this.tx = tx;
@@ -248,6 +250,25 @@ public final class PandoStore implements Store {
       if (!table.delete(pair.key)) {
         throw new AssertionError("a record is missing");
       }
+    }
+
+    private RawBatch batch() {
+      RawBatch begun = batch;
+      if (begun == null) {
+        begun = table.batch();
+        batch = begun;
+      }
+      return begun;
+    }
+
+    @Override
+    public void putInBatch() {
+      batch().put(pair.key, pair.value);
+    }
+
+    @Override
+    public void deleteInBatch() {
+      batch().delete(pair.key);
     }
 
     @Override

@@ -159,6 +159,16 @@ public interface Store extends AutoCloseable {
     /** Removes the pair's key, which is in the store. */
     public abstract void delete();
 
+    /** As {@link #put}, in the way for many changes in random order that the store has, if any. */
+    public void putInBatch() {
+      put();
+    }
+
+    /** As {@link #delete}, in that way. */
+    public void deleteInBatch() {
+      delete();
+    }
+
     /** Returns when everything written is visible, and safe from a loss of power. */
     public abstract void commit();
 
