@@ -118,9 +118,13 @@ abstract class Batches {
     }
   }
 
-  /** Forgets the changes that wait: they are undone. */
+  /**
+   * Forgets the changes that wait: they are undone. Needs no memory: a rollback may be for want.
+   */
   final void discard() {
-    waiting.forEach(PendingChanges::clear);
+    for (int i = 0; i < waiting.size(); i++) {
+      waiting.get(i).clear();
+    }
     waiting.clear();
   }
 

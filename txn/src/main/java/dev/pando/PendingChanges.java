@@ -41,18 +41,22 @@ final class PendingChanges {
   private final boolean typed;
   private final int pageSize;
 
-  private byte[] bytes = {};
+  private static final byte[] NO_BYTES = {};
+  private static final int[] NO_PLACES = {};
+  private static final long[] NO_ORDER = {};
+
+  private byte[] bytes = NO_BYTES;
   private int used;
 
   /** Where the key of each change begins, its length, and that of the value that follows it. */
-  private int[] places = {};
+  private int[] places = NO_PLACES;
 
   private int count;
 
   /** Bytes that all keys begin with. */
   private int common;
 
-  private long[] order = {};
+  private long[] order = NO_ORDER;
 
   PendingChanges(Table<?, ?> table, boolean typed, int pageSize) {
     this.table = table;
@@ -213,9 +217,9 @@ final class PendingChanges {
     used = 0;
     count = 0;
     if (bytes.length + CHANGE_BYTES * order.length > KEPT) {
-      bytes = new byte[0];
-      places = new int[0];
-      order = new long[0];
+      bytes = NO_BYTES;
+      places = NO_PLACES;
+      order = NO_ORDER;
     }
   }
 }

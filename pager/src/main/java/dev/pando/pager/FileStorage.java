@@ -118,6 +118,8 @@ public final class FileStorage implements Storage {
   public Path realPath(Path path) {
     try {
       return path.toRealPath();
+    } catch (NoSuchFileException e) {
+      // There is none, but another process may create it just now: it will be in this directory.
     } catch (IOException e) {
       if (Files.exists(path)) {
         throw IoFailure.of(path, "follow", e);
