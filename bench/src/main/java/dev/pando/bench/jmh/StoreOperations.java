@@ -43,7 +43,7 @@ public class StoreOperations {
     if (!loaded.reader.next()) {
       boolean _ = loaded.reader.first();
     }
-    return loaded.reader.sum();
+    return loaded.reader.sumInPlace();
   }
 
   /** One entry backward, at the beginning on to the last; every byte is read. */
@@ -52,14 +52,20 @@ public class StoreOperations {
     if (!loaded.reader.prev()) {
       boolean _ = loaded.reader.last();
     }
-    return loaded.reader.sum();
+    return loaded.reader.sumInPlace();
   }
 
   /** A hundred entries from some key on, with one cursor for all scans. */
   @Benchmark
   public long scan(LoadedStore loaded) {
     loaded.nextKey();
-    return loaded.reader.seek(HUNDRED);
+    long sum = 0;
+    boolean found = loaded.reader.seek();
+    for (int i = 0; found && i < HUNDRED; i++) {
+      sum += loaded.reader.sumInPlace();
+      found = loaded.reader.next();
+    }
+    return sum;
   }
 
   /** A read transaction that reads nothing. */

@@ -198,6 +198,12 @@ public final class PandoStore implements Store {
     }
 
     @Override
+    public long sumInPlace() {
+      cursor().entry(key, value);
+      return Sum.inPlace(key) + Sum.inPlace(value);
+    }
+
+    @Override
     public byte[] valueHere() {
       cursor().value(value);
       return value.toArray();

@@ -106,6 +106,11 @@ public interface Store extends AutoCloseable {
     /** Reads every byte of the entry at the cursor: {@link Sum} of its key and of its value. */
     public abstract long sum();
 
+    /** As {@link #sum}, in the way of the store that makes no garbage, if it has one. */
+    public long sumInPlace() {
+      return sum();
+    }
+
     /** A copy of the value at the cursor. */
     public abstract byte[] valueHere();
 

@@ -25,27 +25,32 @@ final class Sum {
   private static final ValueLayout.OfInt INT_IN_SEGMENT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Fewer bytes are read through the view. */
+  private static final int FEW = 32;
+
   private Sum() {}
 
+  /** Makes two small objects if there are more than a few bytes, which is faster. */
   static long of(View view) {
-    long size = view.length();
-    if (size < 32) {
-      int length = (int) size;
-      long sum = 0;
-      int at = 0;
-      for (; at <= length - Long.BYTES; at += Long.BYTES) {
-        sum += view.getLongLE(at);
-      }
-      if (at <= length - Integer.BYTES) {
-        sum += view.getIntLE(at);
-        at += Integer.BYTES;
-      }
-      for (; at < length; at++) {
-        sum += view.getByte(at);
-      }
-      return sum;
+    return view.length() < FEW ? inPlace(view) : of(view.asByteBuffer());
+  }
+
+  /** Makes no object. */
+  static long inPlace(View view) {
+    int length = (int) view.length();
+    long sum = 0;
+    int at = 0;
+    for (; at <= length - Long.BYTES; at += Long.BYTES) {
+      sum += view.getLongLE(at);
     }
-    return of(view.asByteBuffer());
+    if (at <= length - Integer.BYTES) {
+      sum += view.getIntLE(at);
+      at += Integer.BYTES;
+    }
+    for (; at < length; at++) {
+      sum += view.getByte(at);
+    }
+    return sum;
   }
 
   static long of(MemorySegment memory, long from, long length) {
