@@ -16,12 +16,12 @@ import dev.pando.btree.KeyBuffer;
  * });
  * }
  *
- * <p>Changes wait in memory, at most 8 MiB of them. {@link #flush}, the commit and a savepoint make
- * them, and so does any other call that reads or changes the table: a get sees them, and so does a
- * scan that is opened afterwards, and a cursor that is placed by {@code first}, {@code last} or a
- * {@code seek}. The steps of a scan or cursor that is open do not make them. So a program may scan
- * a table and delete from it by batch. The last change of a key counts. A rollback to a savepoint
- * undoes changes that wait. Values of more than 16 KiB are stored at once.
+ * <p>Changes wait in memory, at most 8 MiB for each table. {@link #flush}, the commit and a
+ * savepoint make them, and so does any other call that reads or changes the table: a get sees them,
+ * and so does a scan that is opened afterwards, and a cursor that is placed by {@code first},
+ * {@code last} or a {@code seek}. The steps of a scan or cursor that is open do not make them. So a
+ * program may scan a table and delete from it by batch. The last change of a key counts. A rollback
+ * to a savepoint undoes changes that wait. Values of more than 16 KiB are stored at once.
  *
  * <p>The call that makes the changes may fail as any write does, such as for a full disk, and ends
  * views of the transaction. A codec that reads the table while it decodes is refused then, as if it
@@ -75,13 +75,6 @@ public final class Batch<K, V> {
 
   /** Makes the changes that wait. */
   public void flush() {
-    Caller mine = batches.caller();
-    long call = mine.begin();
-    try {
-      batches.checkWritable();
-      batches.flush(pending);
-    } finally {
-      mine.end(call);
-    }
+    batches.flushInCall(pending);
   }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a write transaction whose changes wait. All methods but {@link #caller} run in a
- * call of the transaction.
+ * The batches of a write transaction whose changes wait. All methods but {@link #caller} and {@link
+ * #flushInCall} run in a call of the transaction.
  */
 abstract class Batches {
   private final List<PendingChanges> waiting = new ArrayList<>();
@@ -85,8 +85,19 @@ abstract class Batches {
     }
   }
 
-  /** Makes the changes of one batch. */
-  final void flush(PendingChanges batch) {
+  /** Makes the changes of one batch, for the program. */
+  final void flushInCall(PendingChanges batch) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkWritable();
+      flush(batch);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private void flush(PendingChanges batch) {
     if (!waiting.remove(batch)) {
       return;
     }

@@ -37,13 +37,15 @@ final class PendingChanges {
   private static final int HEAD_BYTES = (Long.SIZE - INDEX_BITS) / Byte.SIZE;
   private static final int INDEX = (1 << INDEX_BITS) - 1;
 
-  private final Table<?, ?> table;
-  private final boolean typed;
-  private final int pageSize;
+  // Made once: a rollback for want of memory empties batches.
 
   private static final byte[] NO_BYTES = {};
   private static final int[] NO_PLACES = {};
   private static final long[] NO_ORDER = {};
+
+  private final Table<?, ?> table;
+  private final boolean typed;
+  private final int pageSize;
 
   private byte[] bytes = NO_BYTES;
   private int used;
@@ -76,10 +78,6 @@ final class PendingChanges {
 
   boolean isEmpty() {
     return count == 0;
-  }
-
-  int count() {
-    return count;
   }
 
   boolean hasRoom(long more) {

@@ -69,13 +69,6 @@ public final class RawBatch {
 
   /** Makes the changes that wait. */
   public void flush() {
-    Caller mine = batches.caller();
-    long call = mine.begin();
-    try {
-      batches.checkWritable();
-      batches.flush(pending);
-    } finally {
-      mine.end(call);
-    }
+    batches.flushInCall(pending);
   }
 }
