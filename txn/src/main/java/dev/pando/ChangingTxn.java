@@ -8,8 +8,8 @@ import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.Catalog;
 import dev.pando.txn.catalog.CatalogEntry;
-import dev.pando.txn.catalog.SnapshotEntry;
 import dev.pando.txn.commit.Changes;
+import dev.pando.txn.commit.LogRecord;
 import dev.pando.txn.dirty.DirtyPages;
 import dev.pando.txn.file.Housekeeping;
 import dev.pando.txn.space.FreeSpace;
@@ -39,6 +39,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final DirtyPages pages;
   final FreeSpace free;
   final Catalog catalog;
+  final LogRecord record;
   final Savepoints savepoints;
   private final Tree missing;
 
@@ -64,7 +65,8 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     this.pages = changes.pages();
     this.free = changes.free();
     this.catalog = changes.catalog();
-    this.savepoints = new Savepoints(pages, catalog);
+    this.record = changes.record();
+    this.savepoints = new Savepoints(pages, catalog, record);
     this.missing = new Tree(pages, TreeRoot.EMPTY);
     this.inClosure = false;
   }
@@ -77,6 +79,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     this.pages = whole.pages;
     this.free = whole.free;
     this.catalog = whole.catalog;
+    this.record = whole.record;
     this.savepoints = whole.savepoints;
     this.missing = whole.missing;
     this.inClosure = true;
@@ -104,6 +107,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   final boolean put(TreeWriter tree, KeyBuffer key, MemorySegment value, long at, long length) {
     try {
+      record.put(key, value, at, length);
       return tree.put(key, value, at, length);
     } catch (Throwable e) {
       changes.broken = e; // here: there may be no stack left for a call
@@ -114,6 +118,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final void append(
       TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long at, long length) {
     try {
+      record.put(key, value, at, length);
       tree.append(key, value, at, length);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
@@ -125,7 +130,12 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   final boolean delete(@Nullable TreeWriter tree, KeyBuffer key) {
     try {
-      return tree != null && tree.delete(key);
+      if (tree == null) {
+        record.nothing();
+        return false;
+      }
+      record.delete(key);
+      return tree.delete(key);
     } catch (Throwable e) {
       changes.broken = e;
       throw broken(e);
@@ -143,29 +153,6 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     beginChange();
     TreeWriter _ = catalog.create(name, other.keyCodec(), other.valueCodec());
     return raw(name);
-  }
-
-  void putSnapshot(SnapshotEntry entry) {
-    beginChange();
-    boolean _ =
-        orRefuse(
-            () -> {
-              catalog.putSnapshot(entry);
-              return true;
-            });
-  }
-
-  boolean dropSnapshot(String name) {
-    beginChange();
-    mayUseReserve();
-    return orBreak(() -> catalog.removeSnapshot(name));
-  }
-
-  /** For a transaction that has changed nothing. */
-  void restore(SnapshotEntry entry) {
-    beginChange();
-    mayUseReserve();
-    orBreak(() -> new Restoration(snapshot(), entry.meta()).run(catalog, free));
   }
 
   /** The table's tree, ready to be changed. */
@@ -212,6 +199,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final @Nullable TreeWriter willChange(String table, Tree found) {
     if (found instanceof TreeWriter tree) {
       catalog.willChange(table, tree);
+      record.of(table);
       return tree;
     }
     return null;
@@ -219,6 +207,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
 
   final TreeWriter create(Table<?, ?> table) {
     forgetTable();
+    record.of(table.name());
     try {
       return catalog.findOrCreate(table.name(), table.keyId(), table.valueId());
     } catch (IllegalArgumentException e) {
@@ -237,6 +226,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** Ends views, and writes dirty pages if there are too many. */
   final void beginChange() {
     checkWritable();
+    record.beginChange();
     nextEpoch();
     VarHandle.storeStoreFence(); // a thread that sees the change sees that views ended
     free.mayUseReserve(false);

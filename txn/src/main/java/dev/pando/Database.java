@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.error.ReadOnlyException;
 import dev.pando.pager.SequentialOutput;
 import dev.pando.pager.StackRoom;
+import dev.pando.txn.commit.Replay;
 import dev.pando.txn.commit.Writer;
 import dev.pando.txn.commit.WriterWatch;
 import dev.pando.txn.file.DataFile;
@@ -146,7 +147,7 @@ public final class Database extends Transactor implements AutoCloseable {
   private static Database open(Path path, Options options, LockFile lock, OpenedFile opened) {
     try {
       Database db = new Database(path, options, lock, opened);
-      db.start();
+      db.start(opened);
       return db;
     } catch (Throwable e) { // no memory
       opened.map().release();
@@ -155,11 +156,14 @@ public final class Database extends Transactor implements AutoCloseable {
     }
   }
 
-  private void start() {
+  private void start(OpenedFile opened) {
     try {
       lock.presence().opened(file.file(), this::lose);
       Housekeeping.WATCH.add(watch);
       Housekeeping.WATCH.add(writerWatch);
+      if (opened.logged() && file.writable()) {
+        Replay.run(writer, file);
+      }
       lock.entered();
     } catch (Throwable e) {
       Housekeeping.WATCH.remove(watch);

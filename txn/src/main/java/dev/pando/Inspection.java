@@ -40,7 +40,7 @@ final class Inspection {
   Stat stat() {
     try (ReadTxn tx = database.beginOwnRead()) {
       return ReaderList.of(database, readers, writer::pinnedMeta, tx.snapshot())
-          .stat(file.size(), lock.durable());
+          .stat(file.size(), lock.onDisk());
     } catch (IllegalStateException | InternalError e) {
       throw OpenedFile.explained(database.lifecycle(), e);
     }

@@ -1,6 +1,7 @@
 package dev.pando;
 
 import dev.pando.pager.Lineage;
+import dev.pando.pager.LogPlace;
 import dev.pando.pager.Meta;
 import dev.pando.txn.catalog.SnapshotEntry;
 import dev.pando.txn.space.HeldSearch;
@@ -80,7 +81,7 @@ final class KeptCommit implements AutoCloseable {
     Meta meta = meta();
     long txnId = meta.txnId();
     Lineage lineage = meta.lineage().child(UUID.randomUUID(), txnId);
-    return meta.withIds(txnId, txnId, txnId).withLineage(lineage);
+    return meta.withIds(txnId, txnId, txnId).withLineage(lineage).withLog(LogPlace.NONE);
   }
 
   /** Releases the pages, and throws the first exception of releasing one of them. */

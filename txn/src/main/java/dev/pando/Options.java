@@ -45,6 +45,8 @@ public final class Options {
   private Durability durability = Durability.SYNC;
   private Duration syncInterval = Duration.ofSeconds(1);
   private long syncBytes = 64L << 20;
+  private long logSize = -1;
+  private boolean logIgnored;
   private @Nullable Duration readerWarning = Duration.ofMinutes(1);
   private @Nullable Duration readerLimit;
   private @Nullable Consumer<LongReader> readerListener;
@@ -69,6 +71,8 @@ public final class Options {
     durability = from.durability;
     syncInterval = from.syncInterval;
     syncBytes = from.syncBytes;
+    logSize = from.logSize;
+    logIgnored = from.logIgnored;
     readerWarning = from.readerWarning;
     readerLimit = from.readerLimit;
     readerListener = from.readerListener;
@@ -147,11 +151,8 @@ public final class Options {
    * @param bytes at least 65,536; 256 MiB by default
    */
   public Options withSpillLimit(long bytes) {
-    if (bytes < 64 << 10) {
-      throw new IllegalArgumentException("spill limit=" + bytes + ", allowed 65536 bytes or more");
-    }
     Options copy = new Options(this);
-    copy.spillLimit = bytes;
+    copy.spillLimit = Limits.bytes("spill limit", bytes, 64 << 10);
     return copy;
   }
 
@@ -161,11 +162,8 @@ public final class Options {
    * @param bytes 0 or more; 1/32 of the maximum heap size by default
    */
   public Options withBranchMemory(long bytes) {
-    if (bytes < 0) {
-      throw new IllegalArgumentException("branch memory=" + bytes + ", allowed 0 bytes or more");
-    }
     Options copy = new Options(this);
-    copy.branchMemory = bytes;
+    copy.branchMemory = Limits.bytes("branch memory", bytes, 0);
     return copy;
   }
 
@@ -183,11 +181,8 @@ public final class Options {
    * @param bytes at least 65,536; no limit by default
    */
   public Options withMaxSize(long bytes) {
-    if (bytes < 64 << 10) {
-      throw new IllegalArgumentException("max size=" + bytes + ", allowed 65536 or more");
-    }
     Options copy = new Options(this);
-    copy.maxSize = bytes;
+    copy.maxSize = Limits.bytes("max size", bytes, 64 << 10);
     return copy;
   }
 
@@ -199,11 +194,8 @@ public final class Options {
    *     to 64 MiB
    */
   public Options withGrowthStep(long bytes) {
-    if (bytes < 1) {
-      throw new IllegalArgumentException("growth step=" + bytes + ", allowed 1 byte or more");
-    }
     Options copy = new Options(this);
-    copy.growthStep = bytes;
+    copy.growthStep = Limits.bytes("growth step", bytes, 1);
     return copy;
   }
 
@@ -219,30 +211,51 @@ public final class Options {
   }
 
   /**
-   * The time from the first unsynced {@link Durability#ASYNC} commit to the sync.
+   * The size of the commit log, a part of the file. Small {@link Durability#SYNC} commits write one
+   * record to it instead of waiting until all of their pages are on disk.
    *
-   * @param value more than zero; a second by default
+   * @param bytes 0 for no log, otherwise 8,192 or more. By default a database gets one after some
+   *     small commits, a sixteenth of the file, 256 KiB to 64 MiB
    */
-  public Options withSyncInterval(Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException("sync interval=" + value + ", allowed more than zero");
-    }
+  public Options withLogSize(long bytes) {
     Options copy = new Options(this);
-    copy.syncInterval = value;
+    copy.logSize = bytes == 0 ? 0 : Limits.bytes("log size", bytes, 8 << 10);
     return copy;
   }
 
   /**
-   * The bytes that {@link Durability#ASYNC} commits write before a sync begins, whatever the time.
+   * Whether opening for reading only may leave out commits that a crash has left in the commit log
+   * alone, and show the one before them; otherwise opening throws {@link
+   * dev.pando.error.RecoveryNeededException}. Opening for writing replays them in any case.
+   *
+   * @param value false by default
+   */
+  public Options withLogIgnored(boolean value) {
+    Options copy = new Options(this);
+    copy.logIgnored = value;
+    return copy;
+  }
+
+  /**
+   * The time from the first commit whose pages are not synced to the sync: of {@link
+   * Durability#ASYNC} commits, and of those in the commit log.
+   *
+   * @param value more than zero; a second by default
+   */
+  public Options withSyncInterval(Duration value) {
+    Options copy = new Options(this);
+    copy.syncInterval = Limits.time("sync interval", value);
+    return copy;
+  }
+
+  /**
+   * The bytes that such commits write before a sync begins, whatever the time.
    *
    * @param bytes 1 or more; 64 MiB by default
    */
   public Options withSyncBytes(long bytes) {
-    if (bytes < 1) {
-      throw new IllegalArgumentException("sync bytes=" + bytes + ", allowed 1 or more");
-    }
     Options copy = new Options(this);
-    copy.syncBytes = bytes;
+    copy.syncBytes = Limits.bytes("sync bytes", bytes, 1);
     return copy;
   }
 
@@ -254,7 +267,7 @@ public final class Options {
    */
   public Options withReaderWarning(@Nullable Duration age) {
     Options copy = new Options(this);
-    copy.readerWarning = checkAge("reader warning", age);
+    copy.readerWarning = Limits.timeOrNull("reader warning", age);
     return copy;
   }
 
@@ -267,15 +280,8 @@ public final class Options {
    */
   public Options withReaderLimit(@Nullable Duration age) {
     Options copy = new Options(this);
-    copy.readerLimit = checkAge("reader limit", age);
+    copy.readerLimit = Limits.timeOrNull("reader limit", age);
     return copy;
-  }
-
-  private static @Nullable Duration checkAge(String what, @Nullable Duration age) {
-    if (age != null && (age.isNegative() || age.isZero())) {
-      throw new IllegalArgumentException(what + "=" + age + ", allowed more than zero, or null");
-    }
-    return age;
   }
 
   /**
@@ -299,7 +305,7 @@ public final class Options {
    */
   public Options withWriterWarning(@Nullable Duration wait) {
     Options copy = new Options(this);
-    copy.writerWarning = checkAge("writer warning", wait);
+    copy.writerWarning = Limits.timeOrNull("writer warning", wait);
     return copy;
   }
 
@@ -352,6 +358,8 @@ public final class Options {
         growthStep,
         syncInterval,
         syncBytes,
+        logSize,
+        logIgnored,
         storage,
         databaseId);
   }
@@ -416,7 +424,17 @@ public final class Options {
     return durability;
   }
 
-  /** The time from an {@link Durability#ASYNC} commit to the sync. */
+  /** Bytes of the commit log; 0 for none, negative for the default, which depends on the file. */
+  public long logSize() {
+    return logSize;
+  }
+
+  /** Whether opening for reading only may leave out commits that only the log has. */
+  public boolean logIgnored() {
+    return logIgnored;
+  }
+
+  /** The time from a commit whose pages are not synced to the sync. */
   public Duration syncInterval() {
     return syncInterval;
   }
@@ -459,31 +477,7 @@ public final class Options {
   /** All settings, by the names of their getters. */
   @Override
   public String toString() {
-    StringBuilder all = new StringBuilder("Options[");
-    add(all, "pageSize", pageSize);
-    add(all, "readOnly", readOnly);
-    add(all, "createIfMissing", createIfMissing);
-    add(all, "checksums", checksums);
-    add(all, "closeTimeout", closeTimeout);
-    add(all, "spillLimit", spillLimit);
-    add(all, "branchMemory", branchMemory);
-    add(all, "maxSize", maxSize == Long.MAX_VALUE ? "none" : maxSize);
-    add(all, "growthStep", growthStep == 0 ? "default" : growthStep);
-    add(all, "durability", durability);
-    add(all, "syncInterval", syncInterval);
-    add(all, "syncBytes", syncBytes);
-    add(all, "readerWarning", readerWarning);
-    add(all, "readerLimit", readerLimit);
-    add(all, "readerListener", readerListener);
-    add(all, "writerWarning", writerWarning);
-    add(all, "leakTracking", leakTracking);
-    add(all, "disk", storage instanceof FileStorage ? "files" : storage);
-    return all.append(']').toString();
-  }
-
-  private static void add(StringBuilder all, String name, @Nullable Object value) {
-    all.append(all.charAt(all.length() - 1) == '[' ? "" : ", ").append(name).append('=');
-    all.append(value == null ? "none" : value);
+    return OptionsText.of(this);
   }
 
   Storage storage() {

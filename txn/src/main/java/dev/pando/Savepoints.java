@@ -1,6 +1,7 @@
 package dev.pando;
 
 import dev.pando.txn.catalog.Catalog;
+import dev.pando.txn.commit.LogRecord;
 import dev.pando.txn.dirty.DirtyPages;
 import java.util.ArrayList;
 
@@ -8,11 +9,13 @@ import java.util.ArrayList;
 final class Savepoints {
   private final DirtyPages pages;
   private final Catalog catalog;
+  private final LogRecord record;
   private final ArrayList<Savepoint> active = new ArrayList<>(0);
 
-  Savepoints(DirtyPages pages, Catalog catalog) {
+  Savepoints(DirtyPages pages, Catalog catalog, LogRecord record) {
     this.pages = pages;
     this.catalog = catalog;
+    this.record = record;
   }
 
   boolean isEmpty() {
@@ -27,6 +30,7 @@ final class Savepoints {
 
   /** In pages and tables, or, without memory, in neither. */
   private void begin(Savepoint savepoint) {
+    record.reserveSavepoint();
     active.add(savepoint);
     boolean inTables = false;
     boolean done = false;
@@ -34,6 +38,7 @@ final class Savepoints {
       catalog.beginSavepoint();
       inTables = true;
       pages.beginSavepoint();
+      record.beginSavepoint();
       done = true;
     } finally {
       if (!done) {
@@ -67,6 +72,7 @@ final class Savepoints {
       active.removeLast();
       catalog.rollBackSavepoint();
       pages.rollBackSavepoint();
+      record.rollBackSavepoint();
     }
     begin(savepoint);
   }
@@ -86,6 +92,7 @@ final class Savepoints {
       active.removeLast();
       catalog.releaseSavepoint();
       pages.releaseSavepoint();
+      record.releaseSavepoint();
     }
   }
 }

@@ -47,7 +47,7 @@ public final class Snapshots {
     try (WriteTxn tx = database.beginWrite()) {
       Meta base = tx.snapshot().meta();
       SnapshotEntry entry = new SnapshotEntry(name, Instant.now(), base);
-      tx.putSnapshot(entry);
+      SnapshotChanges.put(tx, entry);
       tx.commit(Durability.SYNC);
       return new NamedSnapshot(name, base.txnId(), entry.created(), 0);
     }
@@ -131,7 +131,7 @@ public final class Snapshots {
   public boolean drop(String name) {
     checkName(name);
     try (WriteTxn tx = database.beginWrite()) {
-      boolean found = tx.dropSnapshot(name);
+      boolean found = SnapshotChanges.drop(tx, name);
       tx.commit(Durability.SYNC);
       return found;
     }
@@ -163,7 +163,7 @@ public final class Snapshots {
       if (entry == null) {
         throw missing(name);
       }
-      tx.restore(entry);
+      SnapshotChanges.restore(tx, entry);
       tx.commit(Durability.SYNC);
       return tx.txnId();
     }

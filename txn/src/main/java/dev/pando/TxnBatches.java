@@ -45,6 +45,7 @@ final class TxnBatches extends Batches {
   @Override
   @Nullable TreeWriter find(Table<?, ?> table, boolean typed) {
     tx.beginChange();
+    tx.record.nothing();
     Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
     return tx.willChange(table.name(), found);
   }

@@ -20,7 +20,7 @@ final class CommitCostTest {
   private final List<Call> calls = new ArrayList<>();
 
   private Database open() {
-    Database db = Database.open(FILE, disk.options(Options.defaults()));
+    Database db = Database.open(FILE, disk.options(Options.defaults().withLogSize(0)));
     disk.onCall((call, file, offset, bytes) -> calls.add(call));
     return db;
   }
@@ -103,7 +103,7 @@ final class CommitCostTest {
   @Test
   void aCommitOfManyRandomPutsIsWrittenInFewPieces() {
     SimulatedDisk large = new SimulatedDisk(64 << 20);
-    Options options = large.options(Options.defaults().withPageSize(512));
+    Options options = large.options(Options.defaults().withPageSize(512).withLogSize(0));
     Random random = new Random(1);
     try (Database db = Database.open(FILE, options)) {
       db.update(

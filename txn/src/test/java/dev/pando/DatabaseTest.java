@@ -104,7 +104,7 @@ final class DatabaseTest extends DatabaseTestBase {
 
   @Test
   void aReaderKeepsItsStateAcrossCommits() {
-    Database db = open(Options.defaults().withPageSize(512));
+    Database db = open(Options.defaults().withPageSize(512).withLogSize(0));
     db.update(
         tx -> {
           for (long i = 0; i < 2000; i++) {

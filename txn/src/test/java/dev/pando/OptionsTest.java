@@ -38,10 +38,15 @@ class OptionsTest {
     Consumer<LongReader> listener = reader -> {};
     return switch (with.getName()) {
       case "withPageSize" -> 8192;
-      case "withReadOnly", "withLeakTracking" -> true;
+      case "withReadOnly", "withLeakTracking", "withLogIgnored" -> true;
       case "withCreateIfMissing" -> false;
       case "withChecksums" -> Options.Checksums.EVERY_TOUCH;
-      case "withSpillLimit", "withBranchMemory", "withMaxSize", "withGrowthStep", "withSyncBytes" ->
+      case "withSpillLimit",
+          "withBranchMemory",
+          "withMaxSize",
+          "withGrowthStep",
+          "withSyncBytes",
+          "withLogSize" ->
           123_456L;
       case "withDurability" -> Durability.ASYNC;
       case "withReaderListener" -> listener;
@@ -64,7 +69,7 @@ class OptionsTest {
   /** So a setting that is added must get a getter, and must be copied with the others. */
   @Test
   void eachSettingHasAGetterOfItsNameAndType() throws Exception {
-    assertThat(changing()).hasSize(18);
+    assertThat(changing()).hasSize(20);
     Options all = Options.defaults();
     for (Method with : changing()) {
       Object value = other(with);
@@ -105,7 +110,7 @@ class OptionsTest {
                 + " closeTimeout=PT10S, spillLimit=268435456, branchMemory="
                 + Runtime.getRuntime().maxMemory() / 32
                 + ", maxSize=none, growthStep=default,"
-                + " durability=SYNC, syncInterval=PT1S, syncBytes=67108864, readerWarning=PT1M,"
+                + " durability=SYNC, logSize=default, logIgnored=false, syncInterval=PT1S, syncBytes=67108864, readerWarning=PT1M,"
                 + " readerLimit=none, readerListener=none, writerWarning=PT1M,"
                 + " leakTracking=false, disk=files]");
     Options other = Options.defaults();

@@ -142,7 +142,7 @@ class RestoreTest extends DatabaseTestBase {
     assertThat(db.<TableStat, RuntimeException>view(tx -> tx.stat("names")).pages())
         .isGreaterThan(100);
     try (WriteTxn tx = db.beginWrite()) {
-      tx.restore(tx.snapshot().named().find("old"));
+      SnapshotChanges.restore(tx, tx.snapshot().named().find("old"));
       assertThat(tx.pages().dirtyBytes()).as("bytes of changed pages").isLessThan(5 * 4096);
     }
     assertThat(name(db, 19_999)).isEqualTo("old 19999");
@@ -156,7 +156,7 @@ class RestoreTest extends DatabaseTestBase {
     Object _ = db.snapshots().create("old");
     fill(db, 0, 2000, "new ");
     try (WriteTxn tx = db.beginWrite()) {
-      tx.restore(tx.snapshot().named().find("old"));
+      SnapshotChanges.restore(tx, tx.snapshot().named().find("old"));
       assertThat(tx.get(NAMES, 7L)).isEqualTo("old 7");
     }
     fill(db, 0, 2000, "later ");

@@ -10,7 +10,7 @@ final class SavepointSpaceTest extends DatabaseTestBase {
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
   void roundsOfRollbacksDoNotMakeTheFileGrow(int pageSize) {
-    Database db = open(SavepointTest.SMALL.withPageSize(pageSize));
+    Database db = open(SavepointTest.SMALL.withPageSize(pageSize).withLogSize(0));
     db.update(tx -> SavepointTest.fill(tx, 0, 2000, "committed "));
     round(db, 0);
     round(db, 1);
@@ -40,7 +40,7 @@ final class SavepointSpaceTest extends DatabaseTestBase {
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
   void manySmallSavepointsNeedHardlyMorePagesThanNone(int pageSize) {
-    Database db = open(Options.defaults().withPageSize(pageSize));
+    Database db = open(Options.defaults().withPageSize(pageSize).withLogSize(0));
     db.update(tx -> SavepointTest.fill(tx, 0, 20_000, "committed "));
     long pages = db.stat().pageCount();
     long[] with = new long[2];

@@ -12,6 +12,7 @@ public abstract sealed class StorageException extends RuntimeException
         StorageIoException,
         DatabaseLockedException,
         ReadOnlyException,
+        RecoveryNeededException,
         DatabaseFailedException,
         DatabaseFullException {
   private static final long serialVersionUID = 1L;

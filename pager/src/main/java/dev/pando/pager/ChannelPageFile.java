@@ -59,6 +59,12 @@ final class ChannelPageFile implements PageFile {
    */
   private @Nullable FileChannel mapping;
 
+  /**
+   * Puts on disk what it writes, and nothing else. Made when first used, and open as long as {@link
+   * #channel}, for the same reason.
+   */
+  private @Nullable AsynchronousFileChannel through;
+
   private final SteadyLock lock;
   private final SteadyLock readerLock;
   private boolean closed;
@@ -180,6 +186,34 @@ final class ChannelPageFile implements PageFile {
     } catch (IOException e) {
       throw IoFailure.of(path, "write " + bytes + " bytes at " + offset, e);
     }
+  }
+
+  @Override
+  public void writeThrough(ByteBuffer source, long offset) {
+    checkWritable();
+    StackRoom.forChannel();
+    int bytes = source.remaining();
+    try {
+      AsynchronousFileChannel open = through();
+      Transfer.write((buffer, at) -> CallingThread.result(open.write(buffer, at)), source, offset);
+    } catch (IOException e) {
+      throw IoFailure.of(path, "write through " + bytes + " bytes at " + offset, e);
+    }
+  }
+
+  private synchronized AsynchronousFileChannel through() throws IOException {
+    AsynchronousFileChannel open = through;
+    if (open == null) {
+      open = CallingThread.open(path, Set.of(StandardOpenOption.WRITE, StandardOpenOption.DSYNC));
+      try {
+        checkSameFile();
+      } catch (IOException e) {
+        open.close();
+        throw e;
+      }
+      through = open;
+    }
+    return open;
   }
 
   private void writeAll(ByteBuffer source, long offset) throws IOException {
@@ -427,7 +461,8 @@ final class ChannelPageFile implements PageFile {
       return;
     }
     closed = true;
-    try (FileChannel _ = mapping) {
+    try (FileChannel _ = mapping;
+        AsynchronousFileChannel _ = through) {
       channel.close();
     } catch (IOException e) {
       throw IoFailure.of(path, "close", e);

@@ -4,18 +4,27 @@ import dev.pando.error.UnsupportedFormatException;
 
 /**
  * Extensions of the first version of the format that a file uses, a bit each (FORMAT.md,
- * "Features"). No bit is defined yet.
+ * "Features").
  *
  * @param incompatible a build that does not know one of these must not open the file
  * @param readOnlyCompatible a build that does not know one of these may read it, and must not write
  * @param compatible a build that does not know these may write, and carries them along
  */
 public record Features(long incompatible, long readOnlyCompatible, long compatible) {
+  /** Incompatible: commits may be in the file's commit log and in no page yet. */
+  public static final long COMMIT_LOG = 1;
+
   /** None. */
   public static final Features NONE = new Features(0, 0, 0);
 
   /** The features that this build knows. */
-  private static final Features KNOWN = NONE;
+  private static final Features KNOWN = new Features(COMMIT_LOG, 0, 0);
+
+  /** The same with or without a commit log. */
+  Features withLog(boolean log) {
+    long others = incompatible & ~COMMIT_LOG;
+    return new Features(log ? others | COMMIT_LOG : others, readOnlyCompatible, compatible);
+  }
 
   /** Whether this build can read the file. */
   boolean canRead() {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     {@linkplain #withoutTrailer without trailer}
  * @param features what the file needs
  * @param lineage tells copies of the database apart
+ * @param log where the commit log is; its feature is set if there is one
  * @param reserved numbers that this build does not use and carries along, {@link
  *     MetaLayout#RESERVED_WORDS} of them
  * @param freeRuns the differences from the free tree, by page number, at most {@link
@@ -39,6 +40,7 @@ public record Meta(
     long idLimit,
     Features features,
     Lineage lineage,
+    LogPlace log,
     List<Long> reserved,
     List<FreeRun> freeRuns) {
 
@@ -74,6 +76,7 @@ public record Meta(
         FIRST_ID_LIMIT,
         Features.NONE,
         Lineage.first(databaseId),
+        LogPlace.NONE,
         NOTHING_RESERVED,
         List.of());
   }
@@ -92,6 +95,7 @@ public record Meta(
         newIdLimit,
         features,
         lineage,
+        log,
         reserved,
         freeRuns);
   }
@@ -115,6 +119,7 @@ public record Meta(
         idLimit,
         features,
         lineage,
+        log,
         reserved,
         newFreeRuns);
   }
@@ -138,6 +143,7 @@ public record Meta(
         0,
         Features.NONE,
         Lineage.NONE,
+        LogPlace.NONE,
         NOTHING_RESERVED,
         freeRuns);
   }
@@ -156,6 +162,26 @@ public record Meta(
         idLimit,
         features,
         newLineage,
+        log,
+        reserved,
+        freeRuns);
+  }
+
+  /** The same with another commit log, or without one. */
+  public Meta withLog(LogPlace newLog) {
+    return new Meta(
+        pageSize,
+        databaseId,
+        txnId,
+        durableTxn,
+        pageCount,
+        freePages,
+        catalog,
+        freeTree,
+        idLimit,
+        features.withLog(newLog.exists()),
+        lineage,
+        newLog,
         reserved,
         freeRuns);
   }
@@ -229,6 +255,10 @@ public record Meta(
     encode(lineage.incarnation(), page, at + MetaLayout.INCARNATION);
     encode(lineage.parent(), page, at + MetaLayout.PARENT);
     PageBytes.put64(page, at + MetaLayout.PARENT_TXN, lineage.parentTxn());
+    PageBytes.put64(page, at + MetaLayout.LOG_PGNO, log.pgno());
+    PageBytes.put64(page, at + MetaLayout.LOG_PAGES, log.pages());
+    PageBytes.put64(page, at + MetaLayout.LOG_NEXT, log.next());
+    PageBytes.put64(page, at + MetaLayout.LOG_AFTER, log.after());
     for (int i = 0; i < MetaLayout.RESERVED_WORDS; i++) {
       PageBytes.put64(page, at + MetaLayout.RESERVED + i * Long.BYTES, reserved.get(i));
     }

@@ -135,9 +135,13 @@ final class MetaDecoder {
     String problem =
         TreeRootLayout.range(
             "id limit", u64(trailer + MetaLayout.ID_LIMIT), txnId, PageHeader.LIMIT_U48 - 1);
-    return problem != null
-        ? problem
-        : TreeRootLayout.range("parent's txn", u64(trailer + MetaLayout.PARENT_TXN), 0, txnId);
+    if (problem == null) {
+      problem =
+          TreeRootLayout.range("parent's txn", u64(trailer + MetaLayout.PARENT_TXN), 0, txnId);
+    }
+    return problem == null
+        ? logPlace().problem(pageSize, u64(MetaLayout.PAGE_COUNT), txnId)
+        : problem;
   }
 
   private Meta fields() {
@@ -164,8 +168,17 @@ final class MetaDecoder {
             uuid(trailer + MetaLayout.INCARNATION),
             uuid(trailer + MetaLayout.PARENT),
             u64(trailer + MetaLayout.PARENT_TXN)),
+        logPlace(),
         reserved,
         runs);
+  }
+
+  private LogPlace logPlace() {
+    return new LogPlace(
+        u64(trailer + MetaLayout.LOG_PGNO),
+        u64(trailer + MetaLayout.LOG_PAGES),
+        u64(trailer + MetaLayout.LOG_NEXT),
+        u64(trailer + MetaLayout.LOG_AFTER));
   }
 
   /** The features of the page, whether it is valid or not. */

@@ -73,11 +73,23 @@ public final class MetaLayout {
   /** u64 in the trailer: the last transaction that it has in common with its parent. */
   public static final int PARENT_TXN = PARENT + 2 * Long.BYTES;
 
-  /** 96 bytes in the trailer, carried along; the first 32 are meant for a commit log. */
-  public static final int RESERVED = PARENT_TXN + Long.BYTES;
+  /** u64 in the trailer: the first page of the commit log; 0 without a log. */
+  public static final int LOG_PGNO = PARENT_TXN + Long.BYTES;
+
+  /** u64 in the trailer: pages of the commit log. */
+  public static final int LOG_PAGES = LOG_PGNO + Long.BYTES;
+
+  /** u64 in the trailer: where the log's next record begins, in bytes from the log's beginning. */
+  public static final int LOG_NEXT = LOG_PAGES + Long.BYTES;
+
+  /** u64 in the trailer: the transaction that the log's next record follows. */
+  public static final int LOG_AFTER = LOG_NEXT + Long.BYTES;
+
+  /** 64 bytes in the trailer, carried along. */
+  public static final int RESERVED = LOG_AFTER + Long.BYTES;
 
   /** u64 numbers in {@link #RESERVED}. */
-  public static final int RESERVED_WORDS = 12;
+  public static final int RESERVED_WORDS = 8;
 
   /** Bytes of the trailer. */
   public static final int TRAILER_SIZE = RESERVED + RESERVED_WORDS * Long.BYTES;

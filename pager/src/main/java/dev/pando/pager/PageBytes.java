@@ -26,7 +26,7 @@ public final class PageBytes {
   }
 
   /** An unsigned byte. */
-  static int u8(byte[] page, int at) {
+  public static int u8(byte[] page, int at) {
     return page[at] & 0xFF;
   }
 
@@ -41,7 +41,7 @@ public final class PageBytes {
   }
 
   /** An unsigned number of 4 bytes. */
-  static long u32(byte[] page, int at) {
+  public static long u32(byte[] page, int at) {
     return i32(page, at) & 0xFFFF_FFFFL;
   }
 
@@ -62,7 +62,7 @@ public final class PageBytes {
   }
 
   /** Stores 4 bytes. */
-  static void put32(byte[] page, int at, int value) {
+  public static void put32(byte[] page, int at, int value) {
     put16(page, at, value);
     put16(page, at + 2, value >>> 16);
   }

@@ -35,6 +35,13 @@ public interface PageFile extends AutoCloseable {
   void write(ByteBuffer source, long offset);
 
   /**
+   * Writes the buffer from its position to its limit and puts these bytes on disk, whatever else
+   * was written. They must be within the length that the last sync put on disk. May run beside
+   * {@link #sync}.
+   */
+  void writeThrough(ByteBuffer source, long offset);
+
+  /**
    * Makes the file at least this long; the new bytes are zeros that really take their room on disk.
    *
    * @throws dev.pando.error.DatabaseFullException if there is no room; the file keeps its length

@@ -26,7 +26,9 @@ class FormatTest {
           MetaLayout.class,
           TreeRootLayout.class,
           TreeRoot.class,
-          PageMemory.class);
+          PageMemory.class,
+          LogLayout.class,
+          Features.class);
 
   /** A row whose first cell is a number, with a cell that names a constant in backquotes. */
   private static final Pattern ROW =

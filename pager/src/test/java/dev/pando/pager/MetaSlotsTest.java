@@ -294,7 +294,7 @@ class MetaSlotsTest {
     MemorySegment page = MemorySegment.ofArray(bytes).asSlice(0, 4096);
     page.set(PageHeader.U64, TRAILER + MetaLayout.READ_ONLY_COMPATIBLE, 2);
     page.set(PageHeader.U64, TRAILER + MetaLayout.COMPATIBLE, 4);
-    page.set(PageHeader.U64, TRAILER + MetaLayout.RESERVED + 88L, 77);
+    page.set(PageHeader.U64, TRAILER + MetaLayout.RESERVED + 56L, 77);
     PageHeader.seal(page, 0, 4096);
     Meta meta = read(bytes).valid().getFirst().meta();
     assertEquals(new Features(0, 2, 4), meta.features());
@@ -306,6 +306,6 @@ class MetaSlotsTest {
     MemorySegment copy = MemorySegment.ofArray(again);
     assertEquals(2, copy.get(PageHeader.U64, TRAILER + MetaLayout.READ_ONLY_COMPATIBLE));
     assertEquals(4, copy.get(PageHeader.U64, TRAILER + MetaLayout.COMPATIBLE));
-    assertEquals(77, copy.get(PageHeader.U64, TRAILER + MetaLayout.RESERVED + 88L));
+    assertEquals(77, copy.get(PageHeader.U64, TRAILER + MetaLayout.RESERVED + 56L));
   }
 }

@@ -27,7 +27,7 @@ enum Fault {
       case KILL_IN_WRITE, SHORT_WRITE -> call == Call.WRITE;
       case IO_ERROR -> true;
       case NO_SPACE -> call == Call.WRITE || call == Call.GROW;
-      case FAILED_SYNC -> call == Call.SYNC;
+      case FAILED_SYNC -> call == Call.SYNC || call == Call.SYNC_RANGE;
     };
   }
 

@@ -69,13 +69,14 @@ final class FaultRun implements AutoCloseable {
    *
    * @param failingCall counts the calls that fit the fault, from 1; 0 if none shall fail
    * @param forEver whether all after it fail, too
+   * @param logged whether there is a commit log
    */
-  FaultRun(Fault fault, boolean forEver, int failingCall) {
+  FaultRun(Fault fault, boolean forEver, int failingCall, boolean logged) {
     this.fault = fault;
     this.forEver = forEver;
     this.failingCall = failingCall;
     random = new Random(failingCall);
-    check = new ImageCheck(PAGE, 2048, 1, random);
+    check = new ImageCheck(PAGE, 2048, 1, logged ? 16 * PAGE : 0, random);
     disk.onCall(this::before);
   }
 
@@ -86,7 +87,7 @@ final class FaultRun implements AutoCloseable {
     calls++;
     if (calls == failingCall || (forEver && failingCall > 0 && calls > failingCall)) {
       injected++;
-      syncFailed |= call == Call.SYNC;
+      syncFailed |= call == Call.SYNC || call == Call.SYNC_RANGE;
       throw fault.thrown(disk, call, file, bytes, random);
     }
   }

@@ -34,33 +34,43 @@ final class FaultSweepTest {
 
   @Test
   void everyCallFailsOnceAndForEver() {
-    Figures figures = new Figures("injected I/O faults", 1950);
-    for (Fault fault : FAULTS) {
-      int calls = run(figures, fault, false, 0).calls;
-      for (boolean forEver : new boolean[] {false, true}) {
-        IntStream.rangeClosed(1, calls)
-            .parallel()
-            .filter(k -> figures.includes(2 * fault.ordinal() + (forEver ? 1 : 0), k))
-            .forEach(k -> assertThat(run(figures, fault, forEver, k).injected).isPositive());
-        assertThat(run(figures, fault, forEver, calls + 1).injected)
-            .as("after the last call")
-            .isZero();
+    Figures figures = new Figures("injected I/O faults", 3900);
+    for (boolean logged : new boolean[] {false, true}) {
+      for (Fault fault : FAULTS) {
+        sweep(figures, fault, logged);
       }
-      System.out.printf("  %s: %,d calls, each once and for ever%n", fault, calls);
     }
     System.out.printf("  %,d faults in %,d runs%n", injected.get(), cases.get());
     figures.reached(cases.get());
   }
 
-  private FaultRun run(Figures figures, Fault fault, boolean forEver, int k) {
-    try (FaultRun run = new FaultRun(fault, forEver, k)) {
+  private void sweep(Figures figures, Fault fault, boolean logged) {
+    int calls = run(figures, fault, false, 0, logged).calls;
+    for (boolean forEver : new boolean[] {false, true}) {
+      int which = 4 * fault.ordinal() + (forEver ? 1 : 0) + (logged ? 2 : 0);
+      IntStream.rangeClosed(1, calls)
+          .parallel()
+          .filter(k -> figures.includes(which, k))
+          .forEach(k -> assertThat(run(figures, fault, forEver, k, logged).injected).isPositive());
+      assertThat(run(figures, fault, forEver, calls + 1, logged).injected)
+          .as("after the last call")
+          .isZero();
+    }
+    String log = logged ? "with a log" : "without a log";
+    System.out.printf("  %s, %s: %,d calls, each once and for ever%n", fault, log, calls);
+  }
+
+  private FaultRun run(Figures figures, Fault fault, boolean forEver, int k, boolean logged) {
+    try (FaultRun run = new FaultRun(fault, forEver, k, logged)) {
       script(run);
       Within.run("what comes after the fault", "after", run::verify);
       cases.addAndGet(run.injected > 0 ? 1 : 0);
       injected.addAndGet(run.injected);
       return run;
     } catch (Throwable e) {
-      String which = "%s at call %d, %s".formatted(fault, k, forEver ? "and from then on" : "once");
+      String which =
+          "%s at call %d, %s, log %b"
+              .formatted(fault, k, forEver ? "and from then on" : "once", logged);
       throw figures.failedAmong(which, e);
     }
   }

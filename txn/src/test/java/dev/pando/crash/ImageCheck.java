@@ -39,14 +39,35 @@ final class ImageCheck {
   long newer;
 
   ImageCheck(int pageSize, long growthStep, int writeEvery, Random random) {
+    this(pageSize, growthStep, writeEvery, logSize(pageSize, random), random);
+  }
+
+  /** As the other one; {@code logSize} is 0 for no commit log. */
+  ImageCheck(int pageSize, long growthStep, int writeEvery, long logSize, Random random) {
     this.pageSize = pageSize;
     this.writeEvery = writeEvery;
     this.random = random;
-    options = options(pageSize, growthStep);
+    options = options(pageSize, growthStep).withLogSize(logSize);
   }
 
+  /**
+   * The commit log's size: {@code -Dcrash.log=on} and {@code off} say whether there is one.
+   * Otherwise chance decides, and two of three programs have one.
+   */
+  private static long logSize(int pageSize, Random random) {
+    long bytes = 16L * pageSize << random.nextInt(3);
+    boolean isOn = random.nextInt(3) > 0;
+    return switch (System.getProperty("crash.log", "either")) {
+      case "on" -> bytes;
+      case "off" -> 0;
+      default -> isOn ? bytes : 0;
+    };
+  }
+
+  /** Options without a commit log. */
   static Options options(int pageSize, long growthStep) {
     return Options.defaults()
+        .withLogSize(0)
         .withPageSize(pageSize)
         .withGrowthStep(growthStep)
         .withSpillLimit(64 << 10)
@@ -58,6 +79,11 @@ final class ImageCheck {
 
   Options options() {
     return options;
+  }
+
+  /** Whether databases have a commit log. */
+  boolean isLogged() {
+    return options.logSize() != 0;
   }
 
   /** Whether a call of the disk writes a meta. */
@@ -148,7 +174,7 @@ final class ImageCheck {
     next.entries("after").put(key, value);
     disk.onCall(
         (call, file, offset, bytes) -> {
-          if (call == Call.SYNC) {
+          if (call == Call.SYNC || call == Call.SYNC_RANGE) {
             crashWithin(disk, List.of(now, next));
           }
         });

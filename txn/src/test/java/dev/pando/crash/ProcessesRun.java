@@ -107,7 +107,7 @@ final class ProcessesRun implements AutoCloseable {
     if (check.isMeta(call, file, offset)) {
       states.writesMeta();
     }
-    if (call == Call.SYNC || call == Call.SYNC_DIRECTORY) {
+    if (call == Call.SYNC || call == Call.SYNC_RANGE || call == Call.SYNC_DIRECTORY) {
       verifyImages();
     }
     Fault planned = fault;

@@ -202,7 +202,7 @@ public final class CrashImages {
     }
     // A power of two, so that memory fits the next image; as much again for what is written then.
     SimulatedDisk left =
-        new SimulatedDisk(Math.min(disk.capacity(), Long.highestOneBit(2 * room) << 1));
+        new SimulatedDisk(Math.min(2 * disk.capacity(), Long.highestOneBit(2 * room) << 1));
     names.forEach(
         (path, file) -> {
           int index = disk.files().indexOf(file);

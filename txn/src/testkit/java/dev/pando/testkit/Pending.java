@@ -1,5 +1,7 @@
 package dev.pando.testkit;
 
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,20 @@ record Pending(Kind kind, long offset, byte @Nullable [] bytes) {
 
   static Pending cut(long length) {
     return new Pending(Kind.CUT, length, null);
+  }
+
+  /** Adds what is left of the operation to a list when some bytes of the file are on disk. */
+  void without(long from, long to, List<Pending> left) {
+    if (bytes == null || offset >= to || offset + bytes.length <= from) {
+      left.add(this);
+      return;
+    }
+    if (offset < from) {
+      left.add(write(offset, Arrays.copyOf(bytes, (int) (from - offset))));
+    }
+    if (offset + bytes.length > to) {
+      left.add(write(to, Arrays.copyOfRange(bytes, (int) (to - offset), bytes.length)));
+    }
   }
 
   /** Parts that reach the disk or not, each for itself; a change of the length is one. */

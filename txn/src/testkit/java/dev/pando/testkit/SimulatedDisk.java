@@ -66,6 +66,8 @@ public final class SimulatedDisk implements AutoCloseable {
     TRUNCATE,
     /** What was written to a file is put on disk. */
     SYNC,
+    /** What was just written to a part of a file is put on disk. */
+    SYNC_RANGE,
     /** A file is mapped. */
     MAP,
     /** A file is created. */
@@ -105,6 +107,7 @@ public final class SimulatedDisk implements AutoCloseable {
   private List<NameChange> pendingNames = new ArrayList<>();
   private long limit = Long.MAX_VALUE;
   private boolean tellsRoom;
+  private boolean lies;
   private Hook hook = (call, file, offset, bytes) -> {};
 
   /** A disk on which each file has room for 64 MiB. */
@@ -156,6 +159,18 @@ public final class SimulatedDisk implements AutoCloseable {
   public synchronized void fullAt(long bytes, boolean told) {
     limit = bytes;
     tellsRoom = told;
+  }
+
+  /**
+   * Makes the disk report that parts of files are synced when they are not. No store survives a
+   * power cut on such a disk: a test of a program should fail on it.
+   */
+  public synchronized void lieAboutRanges(boolean value) {
+    lies = value;
+  }
+
+  boolean liesAboutRanges() {
+    return lies;
   }
 
   /**

@@ -152,6 +152,27 @@ final class SimulatedFile {
   }
 
   /**
+   * Puts a part on disk, as far as it is within the length on disk. Earlier writes to that part
+   * cannot reach the disk any more.
+   */
+  void sync(long offset, int bytes) {
+    byte[] before = durable();
+    long end = Math.min(Math.min(offset + bytes, durableSize), before.length);
+    if (pending.isEmpty() || offset >= end) {
+      return;
+    }
+    byte[] after = before.clone(); // others may share it
+    MemorySegment.copy(
+        memory, ValueLayout.JAVA_BYTE, offset, after, (int) offset, (int) (end - offset));
+    durable = after;
+    List<Pending> left = new ArrayList<>();
+    for (Pending operation : pending) {
+      operation.without(offset, end, left);
+    }
+    pending = left;
+  }
+
+  /**
    * Fails a sync as kernels let it fail: a part reached the disk, the rest is taken for clean and
    * is never written, although processes still read it.
    */

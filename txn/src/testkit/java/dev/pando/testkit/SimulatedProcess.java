@@ -195,6 +195,18 @@ final class SimulatedProcess implements Disk, Storage {
     }
 
     @Override
+    public void writeThrough(ByteBuffer source, long offset) {
+      synchronized (disk) {
+        int bytes = source.remaining();
+        write(source, offset);
+        happens(Call.SYNC_RANGE, file, offset, bytes);
+        if (!disk.liesAboutRanges()) {
+          file.sync(offset, bytes);
+        }
+      }
+    }
+
+    @Override
     public void grow(long newSize) {
       synchronized (disk) {
         happens(Call.GROW, file, newSize, 0);

@@ -98,6 +98,11 @@ public final class Catalog {
     return found.tree;
   }
 
+  /** The entry of a table that is open. */
+  public CatalogEntry entryOf(String name) {
+    return Objects.requireNonNull(open.get(name), "open table").entry;
+  }
+
   /** A table's tree; the table is created if it is missing. */
   public TreeWriter findOrCreate(String name, String keyId, String valueId) {
     TreeWriter found = find(name, keyId, valueId);

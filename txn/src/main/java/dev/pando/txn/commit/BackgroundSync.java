@@ -45,7 +45,7 @@ final class BackgroundSync {
     this.mostBytes = settings.syncBytes();
   }
 
-  /** A commit of so many bytes is not on disk. */
+  /** A commit of so many bytes is not on disk, or its record in the commit log alone. */
   void committed(long more) {
     lock.lock();
     try {

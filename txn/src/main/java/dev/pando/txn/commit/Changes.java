@@ -20,6 +20,7 @@ public final class Changes {
   private final DirtyPages pages;
   private final FreeSpace free;
   private final Catalog catalog;
+  private final LogRecord record;
 
   /**
    * The failure of an incomplete change. Callers set the field: after a stack overflow there may be
@@ -28,11 +29,12 @@ public final class Changes {
   public @Nullable Throwable broken;
 
   /** Nothing has changed yet. */
-  Changes(Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free) {
+  Changes(Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free, CommitLog log) {
     this.base = base;
     this.pages = pages;
     this.free = free;
     this.catalog = new Catalog(pages, base, memory);
+    this.record = log.begin(base, catalog);
   }
 
   /** The commit on which they are made. */
@@ -50,6 +52,11 @@ public final class Changes {
 
   public Catalog catalog() {
     return catalog;
+  }
+
+  /** The changes as the commit log will have them. */
+  public LogRecord record() {
+    return record;
   }
 
   /** The id of the commit that they become. */

@@ -2,6 +2,7 @@ package dev.pando.txn.commit;
 
 import dev.pando.btree.TreeWriter;
 import dev.pando.error.StorageIoException;
+import dev.pando.pager.LogPlace;
 import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.Catalog;
@@ -34,21 +35,20 @@ final class Commit {
   private final DataFile file;
   private final WriterMemory memory;
   private final Supplier<Pins> pinsNow;
-  private final boolean isSynced;
+  private final CommitLog log;
+  private final CommitKind kind;
 
-  /**
-   * A commit of the changes of a transaction.
-   *
-   * @param isSynced whether a sync follows at once
-   */
+  /** A commit of the changes of a transaction. */
   Commit(
       Changes changes,
       MetaWriter metas,
       DataFile file,
+      CommitLog log,
       WriterMemory memory,
       Supplier<Pins> pinsNow,
-      boolean isSynced) {
-    this.isSynced = isSynced;
+      CommitKind kind) {
+    this.log = log;
+    this.kind = kind;
     this.base = changes.base();
     this.pages = changes.pages();
     this.free = changes.free();
@@ -60,16 +60,20 @@ final class Commit {
   }
 
   /**
-   * Runs a commit up to its sync. The result is complete, and durable after the next sync. From now
-   * on the next transaction may begin on it.
+   * Runs a commit up to its sync, or up to the write of its log record. The result is complete, and
+   * durable after the next sync. From now on the next transaction may begin on it.
    */
   Snapshot write() {
     free.mayUseReserve(true);
+    if (kind == CommitKind.SYNCED && !free.isPacking()) {
+      free.wantLog(log.wantedPages(base.meta()));
+    }
     TreeRoot tables = catalog.save();
     TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch());
     SavedSpace saved = free.save(freeTree);
+    LogPlace place = place(saved.logPgno());
     boolean dataIsOnDisk = writePages();
-    Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk);
+    Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk).withLog(place);
     Snapshot next =
         CatalogSnapshot.of(base).next(meta, file.map(), catalog.changedEntries(), catalog.named());
     Pins pins = pinsNow.get();
@@ -82,10 +86,25 @@ final class Commit {
     try {
       free.keep(meta, pins);
     } catch (Throwable e) { // no memory: what the meta names must not be taken for free pages
-      file.latch(); // first: what follows needs memory
-      throw file.fail("commit", new StorageIoException(file.name() + ": " + e, e));
+      file.failure().latch(); // first: what follows needs memory
+      throw file.failure().fail("commit", new StorageIoException(file.name() + ": " + e, e));
     }
     return next;
+  }
+
+  /**
+   * The log as the meta names it. A new one is empty, and there is none while the file is packed.
+   */
+  private LogPlace place(long newLog) {
+    if (newLog > 0) {
+      return new LogPlace(newLog, free.wantedLog(), 0, pages.txnId());
+    }
+    if (free.isPacking()) {
+      return LogPlace.NONE;
+    }
+    return kind == CommitKind.LOGGED
+        ? log.placeAfterRecord(pages.txnId())
+        : base.meta().log().after(pages.txnId());
   }
 
   /**
@@ -112,7 +131,10 @@ final class Commit {
   private Meta meta(TreeRoot tables, TreeRoot freeTree, SavedSpace saved, boolean onDisk) {
     long txnId = pages.txnId();
     return base.meta()
-        .withIds(txnId, onDisk && isSynced ? txnId : metas.durableTxn(), metas.ids().limit(txnId))
+        .withIds(
+            txnId,
+            onDisk && kind == CommitKind.SYNCED ? txnId : metas.durableTxn(),
+            metas.ids().limit(txnId))
         .withContent(pages.pageCount(), saved.freePages(), tables, freeTree, saved.changes());
   }
 }

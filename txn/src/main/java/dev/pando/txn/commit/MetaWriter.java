@@ -50,7 +50,7 @@ public final class MetaWriter {
     this.slots = new SlotChoice(lock);
     this.ids = new TransactionIds(lock, file.name());
     this.bytes = memory.metaBytes;
-    file.onFailure(this::leaveToClaim);
+    file.failure().onFailure(this::leaveToClaim);
   }
 
   /**
@@ -83,15 +83,20 @@ public final class MetaWriter {
    * page is reused. Before that it syncs a base that may not be on disk: if it is, the pages of
    * older commits may be overwritten already, and its slot must stay as it is.
    *
+   * @param replays whether records of the commit log still follow the base, not the claim
    * @return the meta written, whose content is that of {@code base}
    */
-  Meta claim(Meta base, Pins pins) {
+  Meta claim(Meta base, Pins pins, boolean replays) {
     if (!lock.claimed() && !base.isSealed()) {
       sync(base.txnId());
     }
     ids.widen();
     long txnId = Math.max(lock.lastUsed(), base.txnId()) + 1;
-    Meta meta = base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()), ids.limit(txnId));
+    // If this process dies, the next one claims again, or goes on from the base itself.
+    boolean isNew = !lock.claimed() && !replays;
+    Meta meta =
+        base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()), ids.limit(txnId))
+            .withLog(isNew ? base.log().after(txnId) : base.log());
     write(meta, base.txnId(), pins);
     sync(txnId);
     lock.setClaimed(true);
@@ -127,7 +132,7 @@ public final class MetaWriter {
    */
   void checkTurn(long committing) {
     if (!lock.hasTurn() || (committing != 0 && committing != lock.committing())) {
-      throw file.lost(lock.lost());
+      throw file.failure().lost();
     }
   }
 
@@ -147,7 +152,7 @@ public final class MetaWriter {
     if (slot < 0) { // a sync of an older commit keeps a slot: it ends soon
       syncLock.lock();
       try {
-        file.checkNotFailed(); // a sync that fails keeps its slot for ever
+        file.failure().check(); // a sync that fails keeps its slot for ever
         lock.setSyncing(0); // of a process that died: a live one would have the turn
         slot = slots.slotFor(baseTxn);
       } finally {
@@ -220,7 +225,7 @@ public final class MetaWriter {
   /** Before the first sync of all processes, and after one that failed. */
   private void writeFoundAgain() {
     if (!lock.claimed()) {
-      file.checkNotFailed();
+      file.failure().check();
       rewriteFound.run();
     }
   }

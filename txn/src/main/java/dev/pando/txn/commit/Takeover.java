@@ -133,10 +133,11 @@ final class Takeover {
    * Claims transaction ids: see {@link MetaWriter#claim}. The caller takes what is returned as its
    * base, and then publishes it.
    *
+   * @param replays whether the commits that only the commit log has follow the base
    * @return the base with the meta that claims them
    */
-  Snapshot claim(Snapshot base) {
-    Meta claimed = metas.claim(base.meta(), pins.apply(base));
+  Snapshot claim(Snapshot base, boolean replays) {
+    Meta claimed = metas.claim(base.meta(), pins.apply(base), replays);
     return base.same(claimed, base.map());
   }
 }

@@ -1,6 +1,5 @@
 package dev.pando.txn.commit;
 
-import dev.pando.error.StorageException;
 import dev.pando.pager.Meta;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.CatalogSnapshot;
@@ -50,6 +49,8 @@ public final class Writer {
   private final PinnedMetas pinned;
   private final MetaWriter metas;
   private final Takeover takeover;
+  private final Truncation truncation;
+  private final CommitLog log;
   private final BackgroundSync background;
 
   /** Held from the write of a commit's pages until it is shown to readers. */
@@ -61,13 +62,13 @@ public final class Writer {
   /** The newest commit of this process, if it need not be synced; otherwise 0. */
   private volatile long unsynced;
 
-  /** The file's size before the running write transaction; for the holder of the turn. */
-  private long sizeBefore;
-
   /**
    * Readers without slots may read this snapshot and all newer ones; for the holder of the turn.
    */
   private long heldFrom = Long.MAX_VALUE;
+
+  /** Whether {@link Replay} runs: records of the commit log still follow the base. */
+  private boolean replays;
 
   /** No transaction has begun yet; {@code trimCalls} trims the memory of a transaction's calls. */
   public Writer(
@@ -92,6 +93,8 @@ public final class Writer {
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);
     takeover = new Takeover(file, lock, readers, publication, free, metas, this::pins);
+    truncation = new Truncation(file, lock, publication, metas);
+    log = new CommitLog(file, lock, settings);
     String name = String.valueOf(lifecycle.path());
     background = new BackgroundSync(this::sync, lifecycle::isClosed, name, settings);
     written = publication.known();
@@ -104,6 +107,11 @@ public final class Writer {
 
   public WriterTurn turn() {
     return turn;
+  }
+
+  /** Whether records of the commit log still follow the base, and not the next claim. */
+  void replays(boolean value) {
+    replays = value;
   }
 
   // ---- begin
@@ -129,7 +137,7 @@ public final class Writer {
   private Changes beginInTurn() {
     try {
       lifecycle.checkAccepting();
-      file.checkNotFailed();
+      file.failure().check();
       Changes changes = begin();
       turn.holder().begins(changes.txnId());
       return changes;
@@ -156,16 +164,16 @@ public final class Writer {
     if (metas.ids().mustClaim()) {
       claim();
     }
-    if (!strangers) {
-      giveRoomBack(); // it is not known what they have mapped
+    if (!strangers) { // or it is not known what they have mapped
+      written = truncation.giveRoomBack(written);
     }
     Snapshot base = written;
-    sizeBefore = file.knownSize();
+    truncation.begin();
     readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
     free.begin(base, pins(base), txn -> pinnedMeta(base, txn), () -> pinsOfBaseOnDisk(base));
     long txnId = metas.ids().next();
     DirtyPages pages = new DirtyPages(file, free, memory, base, txnId, settings.spillLimit());
-    Changes changes = new Changes(base, memory, pages, free);
+    Changes changes = new Changes(base, memory, pages, free, log);
     lock.setWriting(txnId); // last: nothing fails after this
     return changes;
   }
@@ -221,6 +229,7 @@ public final class Writer {
     commitLock.lock();
     try {
       memory.forgetOwnPages();
+      log.othersWrote();
       written = takeover.takeOver();
       lock.setLastWriter();
     } finally {
@@ -232,7 +241,7 @@ public final class Writer {
     commitLock.lock();
     try {
       lifecycle.checkAccepting();
-      written = takeover.claim(written);
+      written = takeover.claim(written, replays);
       publication.publish(written);
     } finally {
       commitLock.unlock();
@@ -247,27 +256,6 @@ public final class Writer {
     } finally {
       slot.free();
     }
-  }
-
-  /**
-   * Truncates the file if many pages at its end are in no commit that recovery may need, and in no
-   * map of any process. The caller has the turn.
-   */
-  private void giveRoomBack() {
-    Snapshot base = written;
-    long keep = Math.max(metas.mostPages(), base.meta().pageCount());
-    if (!file.isMuchLongerThan(keep) || publication.known().txnId() != base.txnId()) {
-      return;
-    }
-    written = publication.shorten(keep);
-    lock.whileNoMapChanges(
-        () -> {
-          long longest = Math.max(keep, lock.members().longestMap());
-          if (file.isMuchLongerThan(longest)) {
-            file.cutTo(file.withReserve(longest) * file.pageSize());
-          }
-          return longest;
-        });
   }
 
   // ---- commit
@@ -297,7 +285,8 @@ public final class Writer {
     commitLock.lock();
     try {
       lifecycle.checkNotEnded(); // close may have been waiting for the lock no longer
-      final Snapshot next = changes.isChanged() ? write(changes, sync) : null;
+      final CommitKind kind = kind(changes, sync);
+      final Snapshot next = changes.isChanged() ? write(changes, kind) : null;
       final long bytes = changes.pages().dirtyBytes();
       if (next == null) {
         free.rollBack();
@@ -306,8 +295,8 @@ public final class Writer {
       mine = false;
       release(changes.pages());
       if (next != null) {
-        show(next, sync, bytes);
-      } else if (sync) {
+        show(next, kind, bytes);
+      } else if (sync && !log.covers(written.txnId())) {
         metas.sync(written.txnId()); // it has seen commits that may not be on disk
       }
     } finally {
@@ -328,29 +317,44 @@ public final class Writer {
     }
   }
 
-  private Snapshot write(Changes changes, boolean sync) {
+  private CommitKind kind(Changes changes, boolean sync) {
+    if (!sync) {
+      return CommitKind.UNSYNCED;
+    }
+    return changes.isChanged() && log.admits(changes) ? CommitKind.LOGGED : CommitKind.SYNCED;
+  }
+
+  private Snapshot write(Changes changes, CommitKind kind) {
     lock.setCommitting(changes.txnId());
     metas.checkTurn(changes.txnId());
     Snapshot base = changes.base();
-    Snapshot next = new Commit(changes, metas, file, memory, () -> pins(base), sync).write();
+    Snapshot next = new Commit(changes, metas, file, log, memory, () -> pins(base), kind).write();
     written = next;
-    unsynced = sync ? 0 : next.txnId();
+    unsynced = kind == CommitKind.UNSYNCED ? next.txnId() : 0;
+    if (kind == CommitKind.LOGGED) {
+      log.prepare(changes);
+    }
     return next;
   }
 
-  private void show(Snapshot next, boolean sync, long bytes) {
-    if (sync) {
-      metas.sync(next.txnId());
-      publication.publish(next);
-    } else {
-      publication.publish(next);
-      background.committed(bytes);
+  private void show(Snapshot next, CommitKind kind, long bytes) {
+    switch (kind) {
+      case SYNCED -> metas.sync(next.txnId());
+      case LOGGED -> {
+        metas.checkTurn(next.txnId());
+        log.write(next);
+      }
+      case UNSYNCED -> {}
+    }
+    publication.publish(next);
+    if (kind != CommitKind.SYNCED) {
+      background.committed(kind == CommitKind.LOGGED ? bytes + log.fullHalf() : bytes);
     }
   }
 
   /** Syncs all commits that are visible to readers; an exception if the database is closed. */
   public void sync() {
-    file.checkNotFailed();
+    file.failure().check();
     long wanted = lock.current();
     while (lock.durable() < wanted) {
       if (turn.hold()) {
@@ -393,9 +397,9 @@ public final class Writer {
       pages.end();
       if (!lifecycle.hasEnded() && pages.anythingWritten()) {
         metas.ids().use(pages.txnId());
-        cutFile();
+        truncation.afterRollback();
       } else if (!lifecycle.hasEnded() && file.hasGrown()) {
-        cutFile();
+        truncation.afterRollback();
       }
     } finally {
       rollBackSpace(inOrder);
@@ -417,22 +421,6 @@ public final class Writer {
       }
     } catch (RuntimeException | Error e) {
       free.forget();
-    }
-  }
-
-  /** Truncates what was written beyond the end, because others may need the room. */
-  private void cutFile() {
-    if (!file.hasFailed()) {
-      try {
-        Object _ =
-            lock.whileNoMapChanges(
-                () -> {
-                  file.cutTo(Math.max(sizeBefore, lock.members().longestMap() * file.pageSize()));
-                  return true;
-                });
-      } catch (StorageException e) {
-        // The file stays longer than it need be; the next growth or close tries again.
-      }
     }
   }
 
@@ -466,7 +454,7 @@ public final class Writer {
    * commit, which would sync ours.
    */
   public void seal() {
-    if (!file.writable() || file.hasFailed() || (!isLastWriter() && ownIsOnDisk())) {
+    if (!file.writable() || file.failure().isSet() || (!isLastWriter() && ownIsOnDisk())) {
       return;
     }
     if (turn.hold()) {

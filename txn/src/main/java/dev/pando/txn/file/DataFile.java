@@ -1,14 +1,14 @@
 package dev.pando.txn.file;
 
-import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
-import dev.pando.error.StorageIoException;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.DecodedPages;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -84,14 +84,7 @@ public final class DataFile {
   /** The reason why the file could not grow; null after it could. Volatile for the early writer. */
   private volatile @Nullable DatabaseFullException full;
 
-  /** The failed write of a meta, or the failed sync; since then it is unknown what is on disk. */
-  private volatile @Nullable StorageException failure;
-
-  /** A failure without memory for a better message. */
-  private final StorageException unknown =
-      new StorageIoException("an error in the middle of a commit, perhaps no memory", null);
-
-  private volatile Runnable onFailure = () -> {};
+  private final FailureLatch failure;
 
   /** One sync at a time: of two concurrent ones the kernel reports lost data to only one. */
   private final ReentrantLock syncing = new ReentrantLock();
@@ -105,6 +98,7 @@ public final class DataFile {
   public DataFile(PageFile file, PageMap map, LockFile lock, Settings settings) {
     this.file = file;
     this.lock = lock;
+    this.failure = new FailureLatch(map.name(), lock);
     this.map = map;
     this.pageSize = map.pageSize();
     this.checksums = settings.checksums();
@@ -266,7 +260,7 @@ public final class DataFile {
   /** Writes pages that follow each other in memory and in the file. */
   public void write(MemorySegment memory, long offset, long bytes, long pgno) {
     if (!lock.isMember()) {
-      throw lost(lock.lost());
+      throw failure.lost();
     }
     try {
       file.write(memory.asSlice(offset, bytes).asByteBuffer(), pgno * pageSize);
@@ -328,14 +322,42 @@ public final class DataFile {
 
   /** Writes a meta slot. From now until the sync returns it is unknown which meta is on disk. */
   public void writeMeta(MemorySegment page, int slot) {
-    checkNotFailed();
+    failure.check();
     try {
       file.write(page.asByteBuffer(), (long) slot * pageSize);
     } catch (StorageException e) {
-      throw fail("write of a meta", e);
+      throw failure.fail("write of a meta", e);
     } catch (RuntimeException | VirtualMachineError e) {
-      latch();
+      failure.latch();
       throw e;
+    }
+  }
+
+  /**
+   * Writes a record of the commit log, which is on disk when this returns. Runs beside {@link
+   * #sync}: each has a channel of its own, and the kernel reports lost data to both.
+   */
+  public void writeLog(ByteBuffer record, long position) {
+    failure.check();
+    if (!lock.isMember()) {
+      throw failure.lost();
+    }
+    try {
+      file.writeThrough(record, position);
+    } catch (StorageException e) {
+      throw failure.fail("write of the commit log", e);
+    } catch (RuntimeException | VirtualMachineError e) {
+      failure.latch();
+      throw e;
+    }
+  }
+
+  /** Fills pages with zeros. */
+  public void clear(long pgno, long pages) {
+    lock.addLength();
+    MemorySegment zeros = Arena.ofAuto().allocate(MIN_STEP, pageSize);
+    for (long at = 0; at < pages * pageSize; at += MIN_STEP) {
+      write(zeros, 0, Math.min(MIN_STEP, pages * pageSize - at), pgno + at / pageSize);
     }
   }
 
@@ -343,7 +365,7 @@ public final class DataFile {
   public void sync() {
     syncing.lock();
     try {
-      checkNotFailed();
+      failure.check();
       long lengths = lock.lengths(); // before: the next transaction may add one meanwhile
       syncNow(lengths != lock.lengthsOnDisk());
       lock.setLengthsOnDisk(lengths);
@@ -356,7 +378,7 @@ public final class DataFile {
   public void syncEarly() {
     syncing.lock();
     try {
-      checkNotFailed();
+      failure.check();
       syncNow(false);
     } finally {
       syncing.unlock();
@@ -367,58 +389,16 @@ public final class DataFile {
     try {
       file.sync(length);
     } catch (StorageException e) {
-      throw fail("sync", e);
+      throw failure.fail("sync", e);
     } catch (RuntimeException | VirtualMachineError e) {
-      latch();
+      failure.latch();
       throw e;
     }
   }
 
-  /** Sets the action that runs at once after a failed write of a meta or a failed sync. */
-  public void onFailure(Runnable action) {
-    onFailure = action;
-  }
-
-  /** The content of the disk is unknown: nothing is written from now on. */
-  public DatabaseFailedException fail(String what, StorageException cause) {
-    failure = cause;
-    onFailure.run();
-    return failed("a " + what + " failed", cause);
-  }
-
-  /** Fails because this process has lost the turn: it must not write the file from now on. */
-  public DatabaseFailedException lost(DatabaseFailedException why) {
-    failure = why;
-    return why;
-  }
-
-  /** As {@link #fail}, when there may be no memory. */
-  public void latch() {
-    failure = unknown;
-    onFailure.run();
-  }
-
-  /** Refuses to go on after a failure. */
-  public void checkNotFailed() {
-    StorageException cause = failure;
-    if (cause instanceof DatabaseFailedException) {
-      throw lock.lost();
-    }
-    if (cause != null) {
-      throw failed("an earlier write or sync of a commit failed", cause);
-    }
-  }
-
-  private DatabaseFailedException failed(String what, StorageException cause) {
-    return new DatabaseFailedException(
-        "%s: %s (%s), so it is not known what is on disk; readers go on, for writing close the database and open it again"
-            .formatted(name(), what, cause.getMessage()),
-        cause);
-  }
-
-  /** Whether a write of a meta or a sync failed. */
-  public boolean hasFailed() {
-    return failure != null;
+  /** Where a failure after which it is unknown what is on disk ends all writing. */
+  public FailureLatch failure() {
+    return failure;
   }
 
   /** Another process may have changed the file's length. */
@@ -477,7 +457,7 @@ public final class DataFile {
     try {
       // After a failure a commit with more pages may be on disk.
       boolean longer = pageCount > 0 && file.size() / pageSize > withReserve(pageCount);
-      if (longer && !hasFailed() && !file.hasReaders()) {
+      if (longer && !failure.isSet() && !file.hasReaders()) {
         file.truncate(withReserve(pageCount) * pageSize);
       }
     } finally {

@@ -15,6 +15,7 @@ import static dev.pando.txn.file.LockLayout.LAST_USED;
 import static dev.pando.txn.file.LockLayout.LAST_WRITER;
 import static dev.pando.txn.file.LockLayout.LENGTHS;
 import static dev.pando.txn.file.LockLayout.LENGTHS_ON_DISK;
+import static dev.pando.txn.file.LockLayout.LOGGED;
 import static dev.pando.txn.file.LockLayout.MAGIC;
 import static dev.pando.txn.file.LockLayout.MAGIC_VALUE;
 import static dev.pando.txn.file.LockLayout.MEETING;
@@ -273,6 +274,22 @@ public final class LockFile implements AutoCloseable {
 
   public void setDurable(long txnId) {
     setLong(DURABLE, txnId);
+  }
+
+  /**
+   * The newest commit that the commit log has put on disk; it may be older than the durable one.
+   */
+  public long logged() {
+    return usedId("logged commit", LOGGED, 0);
+  }
+
+  /** The newest commit known to be on disk, by a sync or by the commit log. */
+  public long onDisk() {
+    return Math.max(durable(), logged());
+  }
+
+  public void setLogged(long txnId) {
+    setLong(LOGGED, txnId);
   }
 
   public long syncing() {

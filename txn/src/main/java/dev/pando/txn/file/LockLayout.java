@@ -7,7 +7,7 @@ import dev.pando.pager.StorageLock;
  * locks. Blocks follow the header: see {@link LockBlocks}.
  */
 final class LockLayout {
-  static final long MAGIC_VALUE = StorageLock.MARK | 4;
+  static final long MAGIC_VALUE = StorageLock.MARK | 5;
 
   // Words that different threads change are on cache lines of their own.
 
@@ -33,6 +33,9 @@ final class LockLayout {
 
   /** How many of the changes of the data file's length are on disk. */
   static final long LENGTHS_ON_DISK = 144;
+
+  /** The newest commit whose record in the commit log is on disk. */
+  static final long LOGGED = 152;
 
   /** The newest transaction id that may have been used. */
   static final long LAST_USED = 192;

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param growthStep bytes by which the file grows at least; 0 for the engine's choice
  * @param syncInterval between syncs of commits that are not synced by themselves
  * @param syncBytes written without a sync until one begins
+ * @param logBytes of the commit log; 0 for none, negative for the engine's choice
+ * @param logIgnored whether opening for reading may leave out what only the log has
  * @param storage the disk
  * @param databaseId of a database that is created; null for a random one
  */
@@ -34,6 +36,8 @@ public record Settings(
     long growthStep,
     Duration syncInterval,
     long syncBytes,
+    long logBytes,
+    boolean logIgnored,
     Storage storage,
     @Nullable UUID databaseId) {
 

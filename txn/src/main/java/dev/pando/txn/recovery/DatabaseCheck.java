@@ -7,6 +7,7 @@ import dev.pando.btree.Tree;
 import dev.pando.btree.TreeCheck;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
+import dev.pando.pager.LogPlace;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
@@ -207,6 +208,13 @@ public final class DatabaseCheck {
       problem("the meta records " + meta.freePages() + " free pages, there are " + free.size());
     }
     this.free = free.size();
+    LogPlace log = meta.log();
+    long logEnd = log.pgno() + log.pages();
+    if (free.nextOut(log.pgno(), logEnd) < logEnd) {
+      problem(
+          "page %d belongs to the commit log, and is not free"
+              .formatted(free.nextOut(log.pgno(), logEnd)));
+    }
     free.forEachRun(0, end, (first, pages) -> mark("free pages", first, pages));
   }
 

@@ -4,6 +4,7 @@ import dev.pando.btree.PageMover;
 import dev.pando.btree.TreeWriter;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.FreeRun;
+import dev.pando.pager.LogPlace;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageHeader;
@@ -43,6 +44,7 @@ public final class FreeSpace {
   private final Reserve reserve;
   private final Placement placement;
   private final FreeTail freeTail;
+  private final LogPages log = new LogPages(reusable);
   private final SpaceFollower follower = new SpaceFollower(tree, free, reusable, held);
 
   // The running transaction.
@@ -56,6 +58,12 @@ public final class FreeSpace {
 
   /** Whether the transaction restores a named snapshot: knowledge of pinned pages is wrong then. */
   private boolean restores;
+
+  /** Pages that its commit is to set apart for a new commit log. */
+  private long wantedLog;
+
+  /** The commit log of the base. */
+  private LogPlace baseLog = LogPlace.NONE;
 
   public FreeSpace(DataFile file) {
     this.file = file;
@@ -92,10 +100,17 @@ public final class FreeSpace {
       Supplier<@Nullable Pins> fewerPins) {
     if (follower.isOutdated()) {
       reserve.forget(follower.mustRead());
+      if (follower.mustRead()) {
+        log.forget();
+      } else {
+        log.release();
+      }
       finder.added(follower.catchUp(base, pins, metas));
       finder.forget();
     }
     finder.added(held.release(pins, fewerPins, reusable));
+    baseLog = base.meta().log();
+    log.set(baseLog);
     basePages = base.meta().pageCount();
     placement.begin(basePages);
     freed.begin(file.name(), base.meta());
@@ -108,6 +123,21 @@ public final class FreeSpace {
   /** Allows or forbids the reserve for the next calls: only calls that free room may take it. */
   public void mayUseReserve(boolean may) {
     reserve.open(may);
+  }
+
+  /** Lets the commit set adjacent pages apart for a new commit log, if there are so many. */
+  public void wantLog(long pages) {
+    wantedLog = restores ? 0 : pages; // what is known of free pages is not kept then
+  }
+
+  /** Returns what {@link #wantLog} was told. */
+  public long wantedLog() {
+    return wantedLog;
+  }
+
+  /** Whether the transaction packs the file, whose end must then become free. */
+  public boolean isPacking() {
+    return placement.isPacking();
   }
 
   /** Returns the first page number that neither the base nor the transaction uses. */
@@ -201,6 +231,10 @@ public final class FreeSpace {
    */
   public SavedSpace save(TreeWriter writer) {
     placement.beginSave();
+    long logPgno = wantedLog > 0 ? placement.takeLog(wantedLog) : 0;
+    if (logPgno > 0) {
+      log.add(logPgno, wantedLog);
+    }
     if (placement.isPacking()) {
       byte @Nullable [] _ = PageMover.move(writer, placement.packLimit(), null, Integer.MAX_VALUE);
     }
@@ -214,7 +248,7 @@ public final class FreeSpace {
       // If only long runs are left, and many of them, the next commits would do this again.
       changes = tree.differences(free, all ? most : most / 2, placement.pageCount());
     }
-    return new SavedSpace(changes, free.size());
+    return new SavedSpace(changes, free.size(), logPgno);
   }
 
   /** Removes trailing pages that no snapshot sees. The file is truncated later. */
@@ -240,19 +274,23 @@ public final class FreeSpace {
     freed.settle(free, tree);
   }
 
-  /** Marks as free those of the taken pages that were given back. */
+  /** Marks as free those of the taken pages that were given back, and those of a new log. */
   private void settle(long start, long length) {
     if (length == 0) {
       return;
     }
-    long end = start + length;
     free.removeRun(start, length);
-    for (long at = reusable.nextIn(start, end); at < end; ) {
-      long out = reusable.nextOut(at, end);
-      free.addRun(at, out - at);
-      at = reusable.nextIn(out, end);
-    }
+    addFree(reusable, start, start + length);
+    addFree(log.pages(), start, start + length);
     tree.touch(start, length);
+  }
+
+  private void addFree(PageSet some, long start, long end) {
+    for (long at = some.nextIn(start, end); at < end; ) {
+      long out = some.nextOut(at, end);
+      free.addRun(at, out - at);
+      at = some.nextIn(out, end);
+    }
   }
 
   /**
@@ -271,6 +309,9 @@ public final class FreeSpace {
     for (int i = 0; i < freed.size(); i++) {
       copied += freed.length(i);
       held.add(pins.canonicalBirth(freed.birth(i)), meta.txnId(), freed.start(i), freed.length(i));
+    }
+    if (baseLog.exists() && baseLog.pgno() != meta.log().pgno()) {
+      log.moveTo(held, baseLog, pins.canonicalBirth(0), meta.txnId());
     }
     placement.keep();
     freeTail.keep();
@@ -296,5 +337,6 @@ public final class FreeSpace {
     placement.end();
     freed.truncate(0);
     restores = false;
+    wantedLog = 0;
   }
 }

@@ -1,5 +1,6 @@
 package dev.pando.txn.space;
 
+import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.PageHeader;
 import dev.pando.txn.file.DataFile;
 
@@ -234,6 +235,33 @@ final class Placement {
     long start = finder.take(wanted, demand, mayGrow(wanted) ? SHORT : 1);
     if (start >= 0) {
       taken.add(start, wanted);
+    }
+    return start;
+  }
+
+  /**
+   * Takes adjacent pages that stay free pages of the database, for the commit log, and fills them
+   * with zeros: what is there may look like a record.
+   *
+   * @return the first one; 0 if there is no room for so many
+   */
+  long takeLog(long wanted) {
+    long low = reusable.firstRun(PageHeader.FIRST_PGNO, reusable.end(), wanted); // it stays there
+    boolean grows = low < 0;
+    if (grows && !file.hasRoom(pageCount + wanted + reserve.atEnd(pageCount))) {
+      return 0;
+    }
+    long start = grows ? pageCount : low;
+    try {
+      file.clear(start, wanted);
+    } catch (DatabaseFullException e) {
+      return 0; // the commit does without a log
+    }
+    if (grows) {
+      pageCount += wanted;
+    } else {
+      reusable.removeRun(start, wanted);
+      finder.forget();
     }
     return start;
   }

@@ -8,5 +8,6 @@ import java.util.List;
  *
  * @param changes differences of the free pages from the free tree
  * @param freePages number of all free pages
+ * @param logPgno the first page of a new commit log; 0 if there is none
  */
-public record SavedSpace(List<FreeRun> changes, long freePages) {}
+public record SavedSpace(List<FreeRun> changes, long freePages, long logPgno) {}

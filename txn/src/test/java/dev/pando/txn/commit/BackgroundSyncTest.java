@@ -59,6 +59,8 @@ class BackgroundSyncTest {
             0,
             Duration.ofMillis(20),
             1 << 20,
+            0,
+            false,
             new FileStorage(),
             null);
     BackgroundSync background =

@@ -1,0 +1,77 @@
+package dev.pando.txn.space;
+
+import dev.pando.pager.LogPlace;
+
+/**
+ * The pages of the commit log. For a commit they are free pages like others, so snapshots, copies
+ * and checks need not know of them. Here they are set apart from the reusable ones.
+ */
+final class LogPages {
+  private final PageSet reusable;
+
+  /** Pages that are set apart. */
+  private final PageSet pages = new PageSet(0);
+
+  private LogPlace place = LogPlace.NONE;
+
+  LogPages(PageSet reusable) {
+    this.reusable = reusable;
+  }
+
+  /** Sets the pages of a log apart, as far as they are reusable; all others are reusable again. */
+  void set(LogPlace log) {
+    if (log.pgno() != place.pgno() || log.pages() != place.pages()) {
+      release();
+    }
+    place = log;
+    if (pages.size() < log.pages()) {
+      move(log.pgno(), log.pgno() + log.pages());
+    }
+  }
+
+  private void move(long from, long end) {
+    for (long at = reusable.nextIn(from, end); at < end; at = reusable.nextIn(at, end)) {
+      long out = reusable.nextOut(at, end);
+      long _ = pages.addRun(at, out - at);
+      long _ = reusable.removeRun(at, out - at);
+    }
+  }
+
+  /** Sets new pages apart, which the caller has taken from the reusable ones. */
+  void add(long pgno, long count) {
+    long _ = pages.addRun(pgno, count);
+  }
+
+  /**
+   * Holds the pages of a log back until recovery does not need them any more: a commit has replaced
+   * the log, and is not on disk yet.
+   *
+   * @param birth a snapshot that is pinned until then
+   */
+  void moveTo(HeldPages held, LogPlace log, long birth, long freed) {
+    long end = log.pgno() + log.pages();
+    for (long at = pages.nextIn(log.pgno(), end); at < end; at = pages.nextIn(at, end)) {
+      long out = pages.nextOut(at, end);
+      held.add(birth, freed, at, out - at);
+      long _ = pages.removeRun(at, out - at);
+    }
+  }
+
+  /** Makes all pages reusable again. */
+  void release() {
+    reusable.addAll(pages);
+    pages.removeAll();
+    place = LogPlace.NONE;
+  }
+
+  /** Forgets the pages: what is reusable is about to be read again. */
+  void forget() {
+    pages.clear();
+    place = LogPlace.NONE;
+  }
+
+  /** Returns the pages that are set apart. */
+  PageSet pages() {
+    return pages;
+  }
+}

@@ -1,0 +1,251 @@
+package dev.pando;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pando.codec.Codec;
+import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.RecoveryNeededException;
+import dev.pando.error.StorageIoException;
+import dev.pando.testkit.SimulatedDisk;
+import dev.pando.testkit.SimulatedDisk.Call;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Commits that are durable by a record in the commit log, and what a power cut leaves of them. */
+final class CommitLogTest {
+  private static final Path FILE = Path.of("/simulated/log.pando");
+  private static final Table<Long, byte[]> TABLE = Table.of("t", Codec.u64(), Codec.bytes());
+  private static final Table<String, String> OTHER = Table.of("o", Codec.utf8(), Codec.utf8());
+
+  private final SimulatedDisk disk = new SimulatedDisk(4 << 20);
+  private final List<Call> calls = new ArrayList<>();
+  private final Options options =
+      Options.defaults()
+          .withPageSize(512)
+          .withLogSize(16 << 10)
+          .withCloseTimeout(Duration.ZERO)
+          .withSyncInterval(Duration.ofDays(1));
+
+  private Database open() {
+    return Database.open(FILE, disk.options(options));
+  }
+
+  private void listen(Database db) {
+    assertThat(db.openReport()).isNotNull();
+    disk.onCall((call, file, offset, bytes) -> calls.add(call));
+  }
+
+  /** The disk as a power cut leaves it at which nothing reached it that was not synced. */
+  private SimulatedDisk afterPowerCut() {
+    List<SimulatedDisk> kept = new ArrayList<>();
+    disk.powerCuts(1)
+        .exhaustingUpTo(0, 0)
+        .forEach(
+            (kind, left) -> {
+              if (kind.equals("nothing") || kind.startsWith("subset 0 of ")) {
+                SimulatedDisk copy = new SimulatedDisk(4 << 20);
+                copy.put(FILE, left.content(FILE));
+                kept.add(copy);
+              }
+            });
+    return kept.getFirst();
+  }
+
+  @Test
+  void aSmallCommitWritesOneRecordAndSyncsNothingElse() {
+    try (Database db = Database.open(FILE, disk.options(options.withLogSize(64 << 10)))) {
+      for (long i = 0; i < 20; i++) {
+        boolean _ = db.put(TABLE, i % 5, new byte[10]); // the first one makes the log
+      }
+      listen(db);
+      boolean _ = db.put(TABLE, 2L, new byte[10]);
+      assertThat(calls).containsExactly(Call.WRITE, Call.WRITE, Call.WRITE, Call.SYNC_RANGE);
+      assertThat(db.stat().unsyncedCommits()).isZero();
+      db.update(tx -> assertThat(tx.get(TABLE, 2L)).hasSize(10));
+      assertThat(calls).hasSize(4);
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  @Test
+  void aPowerCutLeavesWhatTheLogHas() {
+    Database db = open();
+    boolean _ = db.put(TABLE, 0L, new byte[10]);
+    db.update(
+        tx -> {
+          boolean _ = tx.put(TABLE, 1L, new byte[100]);
+          boolean _ = tx.put(OTHER, "a", "b");
+          boolean _ = tx.put(OTHER, "c", "d");
+        });
+    db.update(
+        tx -> {
+          boolean _ = tx.delete(OTHER, "a");
+          boolean _ = tx.delete(TABLE, 77L);
+          boolean _ = tx.put(TABLE, 0L, new byte[0]);
+        });
+    try (SimulatedDisk left = afterPowerCut()) {
+      Options readOnly = left.options(options.withReadOnly(true));
+      assertThat(readOnly.logIgnored()).isFalse();
+      assertThat(readOnly.logSize()).isEqualTo(16 << 10);
+      assertThatThrownBy(() -> Database.open(FILE, readOnly))
+          .isInstanceOf(RecoveryNeededException.class)
+          .hasMessageContaining("withLogIgnored");
+      try (Database older = Database.open(FILE, left.options(readOnly.withLogIgnored(true)))) {
+        assertThat(older.count(TABLE)).isEqualTo(1);
+      }
+      try (Database next = Database.open(FILE, left.options(options))) {
+        assertThat(next.count(TABLE)).isEqualTo(2);
+        assertThat(next.get(TABLE, 0L)).isEmpty();
+        assertThat(next.get(TABLE, 1L)).hasSize(100);
+        assertThat(next.get(OTHER, "a")).isNull();
+        assertThat(next.get(OTHER, "c")).isEqualTo("d");
+        CheckReport _ = next.check().throwIfBad();
+      }
+      try (Database again = Database.open(FILE, left.options(options.withReadOnly(true)))) {
+        assertThat(again.count(TABLE)).isEqualTo(2);
+      }
+    }
+    db.close();
+  }
+
+  @Test
+  void theLogGoesRoundAndRound() {
+    long seed = new Random().nextLong();
+    System.out.println("CommitLogTest: seed " + seed);
+    Random random = new Random(seed);
+    TreeMap<Long, byte[]> expected = new TreeMap<>();
+    Database db = open();
+    for (int i = 0; i < 300; i++) {
+      long key = random.nextInt(100);
+      byte[] value = new byte[random.nextInt(400)];
+      random.nextBytes(value);
+      boolean _ = db.put(TABLE, key, value);
+      expected.put(key, value);
+      if (i % 10 == 0) {
+        try (SimulatedDisk left = afterPowerCut();
+            Database next = Database.open(FILE, left.options(options))) {
+          next.view(
+              tx -> {
+                assertThat(tx.count(TABLE)).isEqualTo(expected.size());
+                expected.forEach((k, v) -> assertThat(tx.get(TABLE, k)).isEqualTo(v));
+                return null;
+              });
+          CheckReport _ = next.check().throwIfBad();
+        }
+      }
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  @Test
+  void whatASavepointUndoesIsNotInTheRecord() {
+    Database db = open();
+    boolean _ = db.put(TABLE, 0L, new byte[10]);
+    try (WriteTxn tx = db.beginWrite()) {
+      boolean _ = tx.put(TABLE, 1L, new byte[1]);
+      Savepoint before = tx.savepoint();
+      boolean _ = tx.put(TABLE, 2L, new byte[2]);
+      boolean _ = tx.put(OTHER, "x", "y");
+      tx.rollbackTo(before);
+      boolean _ = tx.put(TABLE, 3L, new byte[3]);
+      tx.commit();
+    }
+    try (SimulatedDisk left = afterPowerCut();
+        Database next = Database.open(FILE, left.options(options))) {
+      assertThat(next.count(TABLE)).isEqualTo(3);
+      assertThat(next.get(TABLE, 2L)).isNull();
+      assertThat(next.count(OTHER)).isZero();
+      CheckReport _ = next.check().throwIfBad();
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  @Test
+  void changesThatTheLogCannotHaveAreSynced() {
+    try (Database db = open()) {
+      boolean _ = db.put(TABLE, 0L, new byte[10]);
+      listen(db);
+      db.update(
+          tx -> {
+            boolean _ = tx.put(OTHER, "x", "y");
+            tx.clear(TABLE);
+          });
+      assertThat(calls).contains(Call.SYNC).doesNotContain(Call.SYNC_RANGE);
+      calls.clear();
+      boolean _ = db.put(OTHER, "x", "z");
+      assertThat(calls).contains(Call.SYNC_RANGE).doesNotContain(Call.SYNC);
+      calls.clear();
+      boolean _ = db.put(TABLE, 1L, new byte[20_000]); // more than a record may have
+      assertThat(calls).contains(Call.SYNC).doesNotContain(Call.SYNC_RANGE);
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  @Test
+  void aRecordThatCannotBeWrittenFailsTheDatabase() {
+    Database db = open();
+    boolean _ = db.put(TABLE, 0L, new byte[10]);
+    disk.onCall(
+        (call, file, offset, bytes) -> {
+          if (call == Call.SYNC_RANGE) {
+            throw new StorageIoException("planted", null);
+          }
+        });
+    assertThatThrownBy(() -> db.put(TABLE, 1L, new byte[10]))
+        .isInstanceOf(DatabaseFailedException.class)
+        .hasMessageContaining("commit log");
+    assertThatThrownBy(() -> db.put(TABLE, 1L, new byte[10]))
+        .isInstanceOf(DatabaseFailedException.class);
+    assertThat(db.count(TABLE)).isEqualTo(1);
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  @Test
+  void withoutALogEachCommitIsSynced() {
+    try (Database db = Database.open(FILE, disk.options(options.withLogSize(0)))) {
+      for (long i = 0; i < 50; i++) {
+        boolean _ = db.put(TABLE, i % 5, new byte[10]);
+      }
+      listen(db);
+      boolean _ = db.put(TABLE, 2L, new byte[10]);
+      assertThat(calls).containsExactly(Call.WRITE, Call.WRITE, Call.SYNC);
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  @Test
+  void aDatabaseGetsALogAfterSomeSmallCommits() {
+    try (Database db = Database.open(FILE, disk.options(Options.defaults().withPageSize(512)))) {
+      listen(db);
+      for (long i = 0; i < 30; i++) {
+        boolean _ = db.put(TABLE, i, new byte[10]);
+      }
+      assertThat(calls).contains(Call.SYNC, Call.SYNC_RANGE);
+      assertThat(db.stat().fileBytes()).isBetween(256L << 10, 400L << 10);
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  @Test
+  void aClosedDatabaseHasNothingInItsLogAlone() {
+    try (Database db = open()) {
+      for (long i = 0; i < 5; i++) {
+        boolean _ = db.put(TABLE, i, new byte[10]);
+      }
+    }
+    try (SimulatedDisk left = afterPowerCut();
+        Database next = Database.open(FILE, left.options(options.withReadOnly(true)))) {
+      assertThat(next.count(TABLE)).isEqualTo(5);
+      CheckReport _ = next.check().throwIfBad();
+    }
+  }
+}
