@@ -60,7 +60,11 @@ abstract class Batches {
   final void put(PendingChanges to, KeyBuffer key, MemorySegment value, long at, long length) {
     if (length > PendingChanges.LONG_VALUE) {
       flushTable(to.table().name());
-      new Application(to).put(key, value, at, length);
+      try {
+        new Application(to).put(key, value, at, length);
+      } finally {
+        endChanges();
+      }
       return;
     }
     makeRoom(to, key.length() + length);

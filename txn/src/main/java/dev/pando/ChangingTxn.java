@@ -118,8 +118,8 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final void append(
       TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long at, long length) {
     try {
-      record.put(key, value, at, length);
       tree.append(key, value, at, length);
+      record.put(key, value, at, length); // it may have been refused
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
     } catch (Throwable e) {

@@ -28,6 +28,7 @@ final class Closing {
   private final ReaderSlots readers;
   private final Publication publication;
   private final Writer writer;
+  private final Writers writing;
   private final GroupCommit updates;
 
   private final Housekeeping.Task watch;
@@ -45,6 +46,7 @@ final class Closing {
       ReaderSlots readers,
       Publication publication,
       Writer writer,
+      Writers writing,
       GroupCommit updates,
       List<Housekeeping.Task> watches) {
     this.lifecycle = lifecycle;
@@ -53,6 +55,7 @@ final class Closing {
     this.readers = readers;
     this.publication = publication;
     this.writer = writer;
+    this.writing = writing;
     this.updates = updates;
     this.watch = watches.getFirst();
     this.writerWatch = watches.getLast();
@@ -62,6 +65,7 @@ final class Closing {
   void run(Duration limit) {
     try {
       boolean _ = awaitTransactions(limit);
+      writing.syncs().finish();
     } finally {
       writer.withoutCommits(ending); // a running commit completes
     }
@@ -80,6 +84,20 @@ final class Closing {
       LockFile.pause(POLL_NANOS);
     }
     return true;
+  }
+
+  /** Ends a database that could not be started: nothing of it is in use. */
+  void giveUp() {
+    try {
+      publication.stop();
+      publication.releaseAll();
+    } finally {
+      try {
+        writer.close();
+      } finally {
+        file.close(0);
+      }
+    }
   }
 
   private void endNow() {

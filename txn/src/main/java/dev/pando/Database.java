@@ -99,6 +99,7 @@ public final class Database extends Transactor implements AutoCloseable {
             readers,
             publication,
             writer,
+            writing,
             updates,
             List.of(watch, writerWatch));
     if (lock.alone()) {
@@ -145,14 +146,23 @@ public final class Database extends Transactor implements AutoCloseable {
   }
 
   private static Database open(Path path, Options options, LockFile lock, OpenedFile opened) {
+    Database db;
     try {
-      Database db = new Database(path, options, lock, opened);
-      db.start(opened);
-      return db;
+      db = new Database(path, options, lock, opened);
     } catch (Throwable e) { // no memory
       opened.map().release();
       opened.file().close();
       throw e;
+    }
+    boolean started = false;
+    try {
+      db.start(opened);
+      started = true;
+      return db;
+    } finally {
+      if (!started) {
+        db.ending.giveUp();
+      }
     }
   }
 
@@ -161,7 +171,7 @@ public final class Database extends Transactor implements AutoCloseable {
       lock.presence().opened(file.file(), this::lose);
       Housekeeping.WATCH.add(watch);
       Housekeeping.WATCH.add(writerWatch);
-      if (opened.logged() && file.writable()) {
+      if (opened.logged() > 0) {
         Replay.run(writer, file);
       }
       lock.entered();

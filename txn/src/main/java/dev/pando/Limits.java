@@ -16,15 +16,16 @@ final class Limits {
     return bytes;
   }
 
-  /** Returns a time, if it is more than zero. */
-  static Duration time(String what, Duration time) {
-    if (time.isNegative() || time.isZero()) {
-      throw new IllegalArgumentException(what + "=" + time + ", allowed more than zero");
+  /** Returns a number of bytes, if it is within its limits. */
+  static long bytes(String what, long bytes, long least, long most) {
+    if (bytes < least || bytes > most) {
+      throw new IllegalArgumentException(
+          "%s=%d, allowed %d to %d bytes".formatted(what, bytes, least, most));
     }
-    return time;
+    return bytes;
   }
 
-  /** As {@link #time}; null is allowed, too. */
+  /** Returns a time, if it is more than zero, or null. */
   static @Nullable Duration timeOrNull(String what, @Nullable Duration time) {
     if (time != null && (time.isNegative() || time.isZero())) {
       throw new IllegalArgumentException(what + "=" + time + ", allowed more than zero, or null");

@@ -8,23 +8,26 @@ import java.util.List;
  * it may name an interrupted, unacknowledged commit. Immutable.
  *
  * @param created whether a new, empty database was created
- * @param txnId the id of the commit that was opened
+ * @param txnId the id of the commit that was found
+ * @param replayed commits after it that were replayed from the commit log
  * @param passedOver meta slots that were skipped, newest first, each with the reason
  */
-public record OpenReport(boolean created, long txnId, List<String> passedOver) {
+public record OpenReport(boolean created, long txnId, int replayed, List<String> passedOver) {
   /** Copies the list. */
   public OpenReport {
     passedOver = List.copyOf(passedOver);
   }
 
   static OpenReport of(OpenedFile opened) {
-    return new OpenReport(opened.created(), opened.meta().txnId(), opened.passedOver());
+    return new OpenReport(
+        opened.created(), opened.meta().txnId(), opened.logged(), opened.passedOver());
   }
 
   /** One sentence, and one more for each skipped slot. */
   @Override
   public String toString() {
     String opened = created ? "created" : "opened at transaction " + txnId;
+    opened += replayed == 0 ? "" : ", and replayed " + replayed + " commits of the log";
     return passedOver.isEmpty() ? opened : opened + "; " + String.join("; ", passedOver);
   }
 }

@@ -43,7 +43,7 @@ public final class Options {
   private long maxSize = Long.MAX_VALUE;
   private long growthStep;
   private Durability durability = Durability.SYNC;
-  private Duration syncInterval = Duration.ofSeconds(1);
+  private @Nullable Duration syncInterval = Duration.ofSeconds(1);
   private long syncBytes = 64L << 20;
   private long logSize = -1;
   private boolean logIgnored;
@@ -214,12 +214,13 @@ public final class Options {
    * The size of the commit log, a part of the file. Small {@link Durability#SYNC} commits write one
    * record to it instead of waiting until all of their pages are on disk.
    *
-   * @param bytes 0 for no log, otherwise 8,192 or more. By default a database gets one after some
-   *     small commits, a sixteenth of the file, 256 KiB to 64 MiB
+   * @param bytes 0 for no log, otherwise 8,192 to 2^30; a log that exists keeps its size. By
+   *     default a database gets one after some small commits, a sixteenth of what it uses, 256 KiB
+   *     to 64 MiB
    */
   public Options withLogSize(long bytes) {
     Options copy = new Options(this);
-    copy.logSize = bytes == 0 ? 0 : Limits.bytes("log size", bytes, 8 << 10);
+    copy.logSize = bytes == 0 ? 0 : Limits.bytes("log size", bytes, 8 << 10, 1 << 30);
     return copy;
   }
 
@@ -240,11 +241,13 @@ public final class Options {
    * The time from the first commit whose pages are not synced to the sync: of {@link
    * Durability#ASYNC} commits, and of those in the commit log.
    *
-   * @param value more than zero; a second by default
+   * @param value more than zero; null for never, whatever {@link #withSyncBytes} says: such commits
+   *     are on disk after {@link Database#sync}, the next commit that is synced, or the close; a
+   *     second by default
    */
-  public Options withSyncInterval(Duration value) {
+  public Options withSyncInterval(@Nullable Duration value) {
     Options copy = new Options(this);
-    copy.syncInterval = Limits.time("sync interval", value);
+    copy.syncInterval = Limits.timeOrNull("sync interval", value);
     return copy;
   }
 
@@ -435,7 +438,7 @@ public final class Options {
   }
 
   /** The time from a commit whose pages are not synced to the sync. */
-  public Duration syncInterval() {
+  public @Nullable Duration syncInterval() {
     return syncInterval;
   }
 

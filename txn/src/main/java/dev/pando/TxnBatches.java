@@ -44,6 +44,7 @@ final class TxnBatches extends Batches {
 
   @Override
   @Nullable TreeWriter find(Table<?, ?> table, boolean typed) {
+    tx.record.suspend();
     tx.beginChange();
     tx.record.nothing();
     Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
@@ -78,5 +79,6 @@ final class TxnBatches extends Batches {
   @Override
   void endChanges() {
     tx.free.mayUseReserve(false);
+    tx.record.resume();
   }
 }

@@ -7,6 +7,7 @@ import dev.pando.codec.Codec;
 import dev.pando.pager.StackRoom;
 import dev.pando.txn.commit.Changes;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -393,6 +394,17 @@ public final class WriteTxn extends ChangingTxn {
         mine.end(call);
       }
     }
+  }
+
+  /**
+   * Commits all changes, which are visible when this returns, without waiting for the disk. The
+   * next transaction may begin at once. All such commits that wait when a sync begins share it.
+   *
+   * @return completes when the commit is on disk; exceptionally after a failed sync
+   */
+  public CompletableFuture<Void> commitAsync() {
+    commit(Durability.ASYNC);
+    return writing.syncs().next();
   }
 
   /** Makes the changes that wait; if that fails, the commit has failed. */

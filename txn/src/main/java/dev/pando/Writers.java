@@ -16,6 +16,7 @@ final class Writers {
   private final Writer writer;
   private final TurnHolder holder;
   private final Workspace memory;
+  private final AwaitedSyncs syncs;
 
   /**
    * No transaction yet.
@@ -28,6 +29,12 @@ final class Writers {
     this.writer = writer;
     this.holder = writer.turn().holder();
     this.memory = memory;
+    this.syncs = new AwaitedSyncs(writer);
+  }
+
+  /** Futures of commits that are visible and wait for the disk. */
+  AwaitedSyncs syncs() {
+    return syncs;
   }
 
   /** Whether the database is open. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFailedException;
+import dev.pando.error.DatabaseFullException;
 import dev.pando.error.RecoveryNeededException;
 import dev.pando.error.StorageIoException;
 import dev.pando.testkit.SimulatedDisk;
@@ -218,6 +219,169 @@ final class CommitLogTest {
       listen(db);
       boolean _ = db.put(TABLE, 2L, new byte[10]);
       assertThat(calls).containsExactly(Call.WRITE, Call.WRITE, Call.SYNC);
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  /**
+   * The record was there before the append was refused: replaying stored what was never committed.
+   */
+  @Test
+  void aRefusedAppendIsNotInTheRecord() {
+    Database db = open();
+    db.update(
+        tx -> {
+          boolean _ = tx.put(TABLE, 5L, new byte[5]);
+          boolean _ = tx.put(OTHER, "a", "b");
+        });
+    db.update(
+        tx -> {
+          assertThatThrownBy(() -> tx.append(TABLE, 5L, new byte[6]))
+              .isInstanceOf(IllegalArgumentException.class);
+          boolean _ = tx.put(OTHER, "c", "d");
+        });
+    try (SimulatedDisk left = afterPowerCut();
+        Database next = Database.open(FILE, left.options(options))) {
+      assertThat(next.get(TABLE, 5L)).hasSize(5);
+      assertThat(next.get(OTHER, "c")).isEqualTo("d");
+      CheckReport _ = next.check().throwIfBad();
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  /** A writer that was not alone did not replay, and its claim dropped the log. */
+  @Test
+  void aWriterReplaysBesideAReaderThatHasLeftTheLogOut() {
+    Database db = open();
+    for (long key = 0; key < 5; key++) {
+      boolean _ = db.put(TABLE, key, new byte[10]);
+    }
+    try (SimulatedDisk left = afterPowerCut()) {
+      Options readOnly = options.withReadOnly(true);
+      Options ignoring = left.options(readOnly.withLogIgnored(true));
+      try (Database reader = Database.open(FILE, ignoring)) {
+        assertThat(reader.count(TABLE)).isEqualTo(1);
+        Options third = left.options(readOnly);
+        assertThatThrownBy(() -> Database.open(FILE, third))
+            .isInstanceOf(RecoveryNeededException.class);
+        try (ReadTxn older = reader.beginRead();
+            Database writer = Database.open(FILE, left.options(options))) {
+          assertThat(writer.openReport().replayed()).isEqualTo(4);
+          assertThat(writer.openReport()).asString().contains("replayed 4 commits");
+          assertThat(writer.count(TABLE)).isEqualTo(5);
+          assertThat(reader.count(TABLE)).isEqualTo(5);
+          assertThat(older.count(TABLE)).isEqualTo(1);
+          CheckReport _ = writer.check().throwIfBad();
+        }
+      }
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  @Test
+  void replayingNeedsRoomAndCanBeTriedAgain() {
+    Database db = open();
+    boolean _ = db.put(TABLE, 0L, new byte[10]);
+    for (long key = 0; key < 12; key++) {
+      boolean _ = db.put(TABLE, key, new byte[300]);
+    }
+    try (SimulatedDisk left = afterPowerCut()) {
+      left.fullAt(left.content(FILE).length, true);
+      for (int i = 0; i < 3; i++) {
+        Options full = left.options(options);
+        assertThatThrownBy(() -> Database.open(FILE, full))
+            .isInstanceOf(DatabaseFullException.class);
+      }
+      left.fullAt(Long.MAX_VALUE, true);
+      try (Database next = Database.open(FILE, left.options(options))) {
+        assertThat(next.count(TABLE)).isEqualTo(12);
+        CheckReport _ = next.check().throwIfBad();
+      }
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  @Test
+  void batchesAreInTheRecordToo() {
+    Database db = open();
+    boolean _ = db.put(TABLE, 0L, new byte[10]);
+    listen(db);
+    db.update(
+        tx -> {
+          Batch<Long, byte[]> batch = tx.batch(TABLE);
+          batch.put(3L, new byte[3]);
+          batch.put(2L, new byte[2]);
+          boolean _ = tx.put(TABLE, 4L, new byte[4]); // makes the changes that wait
+          batch.put(4L, new byte[5]);
+          batch.delete(2L);
+          assertThat(tx.get(TABLE, 3L)).hasSize(3);
+        });
+    assertThat(calls).contains(Call.SYNC_RANGE).doesNotContain(Call.SYNC);
+    try (SimulatedDisk left = afterPowerCut();
+        Database next = Database.open(FILE, left.options(options))) {
+      assertThat(next.count(TABLE)).isEqualTo(3);
+      assertThat(next.get(TABLE, 4L)).hasSize(5);
+      CheckReport _ = next.check().throwIfBad();
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  /** A copy has no log, and the named snapshots of the original do not see its pages. */
+  @Test
+  void copiesAndSnapshotsHaveNoLog() {
+    Path copy = Path.of("/simulated/copy.pando");
+    Database db = open();
+    for (long key = 0; key < 5; key++) {
+      boolean _ = db.put(TABLE, key, new byte[10]);
+    }
+    Object _ = db.snapshots().create("kept");
+    for (long key = 5; key < 9; key++) {
+      boolean _ = db.put(TABLE, key, new byte[10]);
+    }
+    CheckReport _ = db.check().throwIfBad();
+    Object _ = db.backup(copy);
+    try (Database read = Database.open(copy, disk.options(options.withReadOnly(true)))) {
+      assertThat(read.count(TABLE)).isEqualTo(9);
+      CheckReport _ = read.check().throwIfBad();
+    }
+    db.compact();
+    boolean _ = db.put(TABLE, 9L, new byte[10]);
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  /** What a disk may not do: each test of a program should notice such a disk. */
+  @Test
+  void aDiskThatLiesLosesCommits() {
+    Database db = open();
+    boolean _ = db.put(TABLE, 0L, new byte[10]);
+    disk.lieAboutRanges(true);
+    boolean _ = db.put(TABLE, 1L, new byte[10]);
+    try (SimulatedDisk left = afterPowerCut();
+        Database next = Database.open(FILE, left.options(options))) {
+      assertThat(next.count(TABLE)).isEqualTo(1);
+      CheckReport _ = next.check().throwIfBad();
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  @Test
+  void withoutALogSizeADatabaseLeavesItsLog() {
+    open().close();
+    try (Database db = open()) {
+      boolean _ = db.put(TABLE, 0L, new byte[10]);
+      boolean _ = db.put(TABLE, 1L, new byte[10]);
+    }
+    try (Database db = Database.open(FILE, disk.options(options.withLogSize(0)))) {
+      boolean _ = db.put(TABLE, 2L, new byte[10]);
+      listen(db);
+      boolean _ = db.put(TABLE, 3L, new byte[10]);
+      assertThat(calls).contains(Call.SYNC).doesNotContain(Call.SYNC_RANGE);
       CheckReport _ = db.check().throwIfBad();
     }
   }

@@ -1,19 +1,25 @@
 package dev.pando;
 
 import dev.pando.error.StorageException;
+import dev.pando.pager.LogLayout;
+import dev.pando.pager.LogPlace;
+import dev.pando.pager.LogReader;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageBytes;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
+import dev.pando.txn.commit.LogRecord;
 import dev.pando.txn.commit.MetaWriter;
 import dev.pando.txn.commit.SlotChoice;
+import dev.pando.txn.commit.Writer;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.readers.ReaderSlots;
 import dev.pando.txn.space.FreeSpace;
 import dev.pando.txn.space.HeldSearch;
+import dev.pando.txn.space.LogPages;
 import dev.pando.txn.space.PageSet;
 import dev.pando.txn.space.SpaceFollower;
 import java.lang.foreign.MemorySegment;
@@ -89,6 +95,31 @@ public final class PlantedCode {
   public static boolean takeForSealed(Meta meta) {
     return true;
   }
+
+  // With a commit log.
+
+  /** Takes any record for whole. */
+  public static int noLogChecksum(byte[] record, int length) {
+    return (int) PageBytes.u32(record, LogLayout.CHECKSUM);
+  }
+
+  public static boolean isAnyRecord(LogReader log) {
+    return true;
+  }
+
+  public static void writeOnly(PageFile file, ByteBuffer bytes, long offset) {
+    file.write(bytes, offset);
+  }
+
+  public static void skipLog(DataFile file, ByteBuffer record, long position) {}
+
+  public static void skipReplays(Writer writer, boolean value) {}
+
+  public static void keepUndone(LogRecord record) {
+    record.releaseSavepoint();
+  }
+
+  public static void skipLogPages(LogPages pages, LogPlace log) {}
 
   // Between processes.
 

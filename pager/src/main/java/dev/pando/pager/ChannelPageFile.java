@@ -201,6 +201,16 @@ final class ChannelPageFile implements PageFile {
     }
   }
 
+  @Override
+  public void prepareWriteThrough() {
+    StackRoom.forChannel();
+    try {
+      AsynchronousFileChannel _ = through();
+    } catch (IOException e) {
+      throw IoFailure.of(path, "open for writing through", e);
+    }
+  }
+
   private synchronized AsynchronousFileChannel through() throws IOException {
     AsynchronousFileChannel open = through;
     if (open == null) {

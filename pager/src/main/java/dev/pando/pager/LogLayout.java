@@ -32,6 +32,9 @@ public final class LogLayout {
   /** u8, a change: an entry is removed. */
   public static final int DELETE = 3;
 
+  /** Bytes of the longest record. */
+  public static final int MAX_RECORD = 1 << 20;
+
   /** Bytes of the largest block; pages may be smaller. */
   public static final int MAX_BLOCK = 4096;
 

@@ -73,8 +73,8 @@ public final class LogReader {
     long bytes = PageBytes.u32(record, LogLayout.LENGTH);
     if (record[LogLayout.TYPE] != PageHeader.LOG
         || bytes < LogLayout.CHANGES
-        || bytes > room
-        || PageBytes.u64(record, LogLayout.AFTER) != after
+        || bytes > Math.min(room, LogLayout.MAX_RECORD)
+        || !isNext()
         || !incarnation.equals(uuid())) {
       return false;
     }
@@ -83,16 +83,24 @@ public final class LogReader {
       record = Arrays.copyOf(record, count);
     }
     read(at + LogLayout.CHANGES, LogLayout.CHANGES, count - LogLayout.CHANGES);
-    long txnId = PageBytes.u64(record, LogLayout.TXN);
-    if (checksum(record, count) != PageBytes.i32(record, LogLayout.CHECKSUM)
-        || txnId <= after
-        || txnId >= PageHeader.LIMIT_U48) {
+    if (checksum(record, count) != PageBytes.i32(record, LogLayout.CHECKSUM) || !isLater()) {
       return false;
     }
     length = count;
-    after = txnId;
+    after = PageBytes.u64(record, LogLayout.TXN);
     next = at + LogLayout.blocks(count, pageSize);
     return true;
+  }
+
+  /** Whether the record that was read follows the one before. For planted bugs, too. */
+  public boolean isNext() {
+    return PageBytes.u64(record, LogLayout.AFTER) == after;
+  }
+
+  /** Whether it is of a later transaction. For planted bugs, too. */
+  public boolean isLater() {
+    long txnId = PageBytes.u64(record, LogLayout.TXN);
+    return txnId > after && txnId < PageHeader.LIMIT_U48;
   }
 
   private void read(long at, int to, int bytes) {

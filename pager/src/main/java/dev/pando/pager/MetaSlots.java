@@ -54,6 +54,11 @@ public record MetaSlots(int pageSize, List<Valid> valid, List<Damaged> damaged) 
     return limit;
   }
 
+  /** Whether the newest meta is still the same one. */
+  public boolean isNewest(MetaSlots now) {
+    return valid.getFirst().meta.txnId() == now.valid.getFirst().meta.txnId();
+  }
+
   /**
    * Reads the slots by ordinary reads, whatever the file's page size is.
    *

@@ -34,10 +34,13 @@ public interface PageFile extends AutoCloseable {
    */
   void write(ByteBuffer source, long offset);
 
+  /** Makes ready for {@link #writeThrough}, whose first call would fail otherwise. */
+  default void prepareWriteThrough() {}
+
   /**
    * Writes the buffer from its position to its limit and puts these bytes on disk, whatever else
-   * was written. They must be within the length that the last sync put on disk. May run beside
-   * {@link #sync}.
+   * was written. They must be within the length that the last sync put on disk. For one thread at a
+   * time, beside all other calls.
    */
   void writeThrough(ByteBuffer source, long offset);
 

@@ -73,8 +73,7 @@ final class ImageCheck {
         .withSpillLimit(64 << 10)
         .withCloseTimeout(Duration.ZERO)
         .withReaderWarning(null)
-        .withSyncInterval(Duration.ofDays(1))
-        .withSyncBytes(1L << 40);
+        .withSyncInterval(null);
   }
 
   Options options() {

@@ -52,6 +52,32 @@ enum PlantedBug {
   FOUND_COMMIT_NOT_SYNCED_BEFORE_THE_CLAIM(
       42, call("txn.commit.MetaWriter", "claim", "pager.Meta", "isSealed", "takeForSealed")),
 
+  // Bugs with the commit log.
+
+  NO_LOG_CHECKSUM(call("pager.LogReader", "read", "pager.LogReader", "checksum", "noLogChecksum")),
+  OLD_LOG_RECORDS_REPLAYED(
+      call("pager.LogReader", "read", "pager.LogReader", "isNext", "isAnyRecord"),
+      call("pager.LogReader", "read", "pager.LogReader", "isLater", "isAnyRecord")),
+  LOG_REPLAYED_PAST_A_GAP(
+      call("pager.LogReader", "read", "pager.LogReader", "isNext", "isAnyRecord")),
+  LIVE_LOG_RECORD_OVERWRITTEN(
+      call(
+          "txn.commit.CommitLog",
+          "findPlace",
+          "txn.file.LockFile",
+          "durable",
+          "currentForDurable")),
+  LOG_RECORD_WRITTEN_WITHOUT_A_SYNC(
+      call("txn.file.DataFile", "writeLog", "pager.PageFile", "writeThrough", "writeOnly")),
+  ACKNOWLEDGED_WITHOUT_A_LOG_RECORD(
+      call("txn.commit.CommitLog", "write", "txn.file.DataFile", "writeLog", "skipLog")),
+  CLAIM_FORGETS_THE_LOG(
+      call("txn.commit.Replay", "run", "txn.commit.Writer", "replays", "skipReplays")),
+  UNDONE_CHANGES_LEFT_IN_THE_LOG(
+      call("Savepoints", "rollBackTo", "txn.commit.LogRecord", "rollBackSavepoint", "keepUndone")),
+  PAGES_OF_THE_LOG_REUSED(
+      call("txn.space.FreeSpace", "begin", "txn.space.LogPages", "set", "skipLogPages")),
+
   // Bugs between processes.
 
   DEAD_WRITER_NOT_NOTICED(

@@ -5,6 +5,7 @@ import dev.pando.error.StorageException;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.Settings;
 import java.lang.System.Logger;
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -20,6 +21,10 @@ final class BackgroundSync {
   private final Runnable sync;
   private final BooleanSupplier isClosed;
   private final String name;
+
+  /** Whether commits are synced without being asked for. */
+  private final boolean isOn;
+
   private final long intervalNanos;
   private final long mostBytes;
 
@@ -41,12 +46,17 @@ final class BackgroundSync {
     this.sync = sync;
     this.isClosed = isClosed;
     this.name = name;
-    this.intervalNanos = settings.syncInterval().toNanos();
+    Duration interval = settings.syncInterval();
+    this.isOn = interval != null;
+    this.intervalNanos = interval == null ? Long.MAX_VALUE : interval.toNanos();
     this.mostBytes = settings.syncBytes();
   }
 
   /** A commit of so many bytes is not on disk, or its record in the commit log alone. */
   void committed(long more) {
+    if (!isOn) {
+      return;
+    }
     lock.lock();
     try {
       if (closed) {

@@ -34,7 +34,7 @@ public final class Changes {
     this.pages = pages;
     this.free = free;
     this.catalog = new Catalog(pages, base, memory);
-    this.record = log.begin(base, catalog);
+    this.record = log.begin(base, catalog, free.isLogApart());
   }
 
   /** The commit on which they are made. */

@@ -76,6 +76,7 @@ final class Commit {
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk).withLog(place);
     Snapshot next =
         CatalogSnapshot.of(base).next(meta, file.map(), catalog.changedEntries(), catalog.named());
+    long durable = metas.durableTxn(); // before the pins, which have it, or a newer one
     Pins pins = pinsNow.get();
     metas.checkTurn(meta.txnId());
     for (Meta dropped : catalog.dropped()) { // readers may have it open
@@ -84,7 +85,7 @@ final class Commit {
     }
     metas.write(meta, base.txnId(), pins);
     try {
-      free.keep(meta, pins);
+      free.keep(meta, pins, durable);
     } catch (Throwable e) { // no memory: what the meta names must not be taken for free pages
       file.failure().latch(); // first: what follows needs memory
       throw file.failure().fail("commit", new StorageIoException(file.name() + ": " + e, e));
@@ -92,14 +93,13 @@ final class Commit {
     return next;
   }
 
-  /**
-   * The log as the meta names it. A new one is empty, and there is none while the file is packed.
-   */
+  /** The log as the meta names it. A new one is empty; a synced commit may leave one. */
   private LogPlace place(long newLog) {
     if (newLog > 0) {
       return new LogPlace(newLog, free.wantedLog(), 0, pages.txnId());
     }
-    if (free.isPacking()) {
+    boolean leaves = free.isPacking() || log.isOff() || !free.isLogApart();
+    if (kind == CommitKind.SYNCED && leaves) {
       return LogPlace.NONE;
     }
     return kind == CommitKind.LOGGED

@@ -1,10 +1,12 @@
 package dev.pando.txn.commit;
 
+import dev.pando.error.StorageException;
 import dev.pando.pager.LogLayout;
 import dev.pando.pager.LogPlace;
 import dev.pando.pager.LogReader;
 import dev.pando.pager.Meta;
 import dev.pando.txn.catalog.Catalog;
+import dev.pando.txn.dirty.DirtyPages;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.Settings;
@@ -39,11 +41,13 @@ final class CommitLog {
   /** A record has at most one byte of so many in a half. */
   private static final long RECORD_SHARE = 2;
 
-  /** Bytes for which a full half counts: those after which a sync begins by default. */
-  private static final long FULL_HALF = 64 << 20;
+  /** Dirty bytes of a small commit: larger ones sync their pages before the meta. */
+  private static final long SMALL = 4 << 20;
 
-  /** Dirty bytes of a commit that counts as small. */
-  private static final long SMALL = 8 << 20;
+  /** Bytes of the first buffer. */
+  private static final int FIRST_BUFFER = 16 << 10;
+
+  private static final byte[] PADDING = new byte[LogLayout.MAX_BLOCK];
 
   private final DataFile file;
   private final LockFile lock;
@@ -62,14 +66,14 @@ final class CommitLog {
   /** Whether other processes may have written records since. */
   private boolean isOutdated = true;
 
-  /** The newest synced commit of this process, which may be on its way to the disk. */
+  /** The newest synced commit of this process. If it is not on disk yet, the next one waits. */
   private long last = -1;
 
-  /** The commit before it, if it is on disk; if the last one failed, it is the base again. */
-  private long beforeLast = -1;
+  /** Small synced commits until the file gets a log, if there is room. */
+  private int due;
 
-  /** Small synced commits without the log. */
-  private int unlogged;
+  /** Whether the commit that runs is small. */
+  private boolean isSmall;
 
   /** Where the record that is written begins and ends, in bytes from the log's beginning. */
   private long start;
@@ -80,6 +84,7 @@ final class CommitLog {
     this.file = file;
     this.lock = lock;
     this.settings = settings;
+    due = settings.logBytes() < 0 ? COMMITS_BEFORE : 0;
   }
 
   /** Another process may have written. */
@@ -87,40 +92,53 @@ final class CommitLog {
     isOutdated = true;
   }
 
-  /** Begins to record a transaction if its commit can use the log. */
-  LogRecord begin(Snapshot base, Catalog catalog) {
+  /**
+   * Begins to record a transaction if its commit can use the log.
+   *
+   * @param isApart whether all pages of the log are set apart
+   */
+  LogRecord begin(Snapshot base, Catalog catalog, boolean isApart) {
     LogPlace now = base.meta().log();
     if (isOutdated || now.pgno() != place.pgno()) {
       Arrays.fill(newest, base.txnId());
       isOutdated = false;
     }
     place = now;
-    boolean isUsed = settings.logBytes() != 0 && now.exists() && isOnDisk(base.txnId());
-    long most = isUsed ? now.halfBytes(file.pageSize()) / RECORD_SHARE : 0;
-    record.begin(catalog::entryOf, Math.min(most, Integer.MAX_VALUE / 4));
+    boolean isUsed = settings.logBytes() != 0 && isApart && isOnDisk(base.txnId());
+    long most = isUsed ? place.halfBytes(file.pageSize()) / RECORD_SHARE : 0;
+    record.begin(catalog::entryOf, Math.min(most, LogLayout.MAX_RECORD));
     return record;
   }
 
   /** Whether a commit is on disk, or will be before the next one is. */
   private boolean isOnDisk(long txnId) {
-    return txnId == last || txnId == beforeLast || txnId <= lock.durable();
+    return txnId == last || txnId <= lock.durable();
   }
 
   /**
-   * Begins a synced commit.
+   * Prepares a synced commit's record, while a failure still has no consequences.
    *
-   * @return whether its record makes it durable; otherwise a full sync must
+   * @return whether the record will make the commit durable; otherwise a full sync must
    */
   boolean admits(Changes changes) {
-    long base = changes.base().txnId();
-    beforeLast = isOnDisk(base) ? base : -1;
-    last = changes.txnId();
-    if (!record.isComplete() || !findPlace(LogLayout.blocks(record.length(), file.pageSize()))) {
-      unlogged += changes.pages().dirtyBytes() <= SMALL ? 1 : 0;
-      return false;
+    DirtyPages pages = changes.pages();
+    isSmall = pages.dirtyBytes() <= SMALL && !pages.anythingWritten();
+    boolean isAdmitted =
+        isSmall
+            && record.isComplete()
+            && findPlace(LogLayout.blocks(record.length(), file.pageSize()))
+            && prepare(changes);
+    if (isAdmitted) {
+      newest[half(start)] = changes.txnId();
+    } else if (isSmall) {
+      due--;
     }
-    newest[half(start)] = last;
-    return true;
+    return isAdmitted;
+  }
+
+  /** A synced commit was written: from here on it is on disk, or the database has failed. */
+  void written(long txnId) {
+    last = txnId;
   }
 
   private int half(long at) {
@@ -144,7 +162,7 @@ final class CommitLog {
    */
   long fullHalf() {
     boolean begins = start % place.halfBytes(file.pageSize()) == 0;
-    return begins && newest[1 - half(start)] > lock.durable() ? FULL_HALF : 0;
+    return begins && newest[1 - half(start)] > lock.durable() ? settings.syncBytes() : 0;
   }
 
   /** The place for the meta of a commit whose record is about to be written. */
@@ -152,21 +170,23 @@ final class CommitLog {
     return place.at(end, txnId);
   }
 
-  /** Copies the record, so that the next transaction can begin. */
-  void prepare(Changes changes) {
+  /** Copies the record, because the next transaction may begin before it is written. */
+  private boolean prepare(Changes changes) {
     Meta base = changes.base().meta();
     int length = record.length();
+    int bytes = (int) (end - start);
+    try {
+      if (buffer.capacity() < bytes) {
+        buffer = ByteBuffer.allocateDirect(Math.max(bytes, FIRST_BUFFER));
+      }
+      file.file().prepareWriteThrough();
+    } catch (OutOfMemoryError | StorageException e) {
+      return false; // the commit does without the log
+    }
     LogReader.seal(
         record.bytes(), length, changes.txnId(), place.after(), base.lineage().incarnation());
-    int bytes = (int) (end - start);
-    if (buffer.capacity() < bytes) {
-      buffer = ByteBuffer.allocateDirect(Math.max(bytes, Math.min(2 * bytes, 1 << 20)));
-    }
-    buffer.clear().put(record.bytes(), 0, length);
-    while (buffer.position() < bytes) {
-      buffer.put((byte) 0);
-    }
-    buffer.flip();
+    buffer.clear().put(record.bytes(), 0, length).put(PADDING, 0, bytes - length).flip();
+    return true;
   }
 
   /** Writes the record: then the commit is on disk. */
@@ -180,27 +200,29 @@ final class CommitLog {
     return lock.logged() == txnId;
   }
 
+  /** Whether the database is to have no log, so that a synced commit leaves it. */
+  boolean isOff() {
+    return settings.logBytes() == 0;
+  }
+
   /**
    * The pages of a log that a synced commit without a record should make.
    *
    * @return 0 if there is no need for one
    */
   long wantedPages(Meta base) {
-    long used = (base.pageCount() - base.freePages()) * file.pageSize();
-    long bytes = settings.logBytes();
-    if (bytes == 0) {
+    if (settings.logBytes() == 0 || !isSmall || due > 0) {
       return 0;
     }
-    if (bytes < 0) {
-      bytes = Math.clamp(used / SHARE, LEAST_BYTES, MOST_BYTES);
-      if (unlogged < COMMITS_BEFORE || bytes > settings.maxSize() / SHARE) {
-        return 0;
-      }
-      unlogged = 0; // if there is no room now, it is tried again later
+    due = COMMITS_BEFORE; // if there is no room now, it is tried again later
+    boolean isFree = settings.logBytes() < 0;
+    long used = (base.pageCount() - base.freePages()) * file.pageSize();
+    long bytes = isFree ? Math.clamp(used / SHARE, LEAST_BYTES, MOST_BYTES) : settings.logBytes();
+    if (isFree && bytes > settings.maxSize() / SHARE) {
+      return 0;
     }
     long pages = Math.max(bytes / file.pageSize() / 2 * 2, 2);
-    LogPlace now = base.log();
-    boolean isShort = settings.logBytes() < 0 && pages >= MUCH_LARGER * now.pages();
-    return !now.exists() || isShort ? pages : 0;
+    boolean isShort = isFree && pages >= MUCH_LARGER * base.log().pages();
+    return !base.log().exists() || isShort ? pages : 0;
   }
 }

@@ -22,6 +22,11 @@ public final class LogRecord {
   /** Bytes that the first record gets memory for. */
   private static final int FIRST_BYTES = 4 << 10;
 
+  /** Bytes that the next transaction finds: longer arrays are not kept. */
+  private static final int KEPT_BYTES = 256 << 10;
+
+  private static final byte[] NOTHING = {};
+
   private static final int KEY_HEAD = 1 + Short.BYTES;
   private static final int PUT_HEAD = KEY_HEAD + Integer.BYTES;
 
@@ -32,7 +37,7 @@ public final class LogRecord {
   }
 
   private @Nullable Tables tables;
-  private byte[] bytes = {};
+  private byte[] bytes = NOTHING;
   private int length;
   private long most;
 
@@ -41,6 +46,9 @@ public final class LogRecord {
 
   /** Whether a change has begun and is not recorded yet. */
   private boolean isPending;
+
+  /** Whether one had begun before changes that waited are made. */
+  private boolean wasPending;
 
   /** The table of the next change. */
   private String table = "";
@@ -65,9 +73,13 @@ public final class LogRecord {
     most = mostBytes;
     isWhole = mostBytes > 0;
     isPending = false;
+    wasPending = false;
     named = null;
     depth = 0;
     length = LogLayout.CHANGES;
+    if (bytes.length > KEPT_BYTES) {
+      bytes = NOTHING;
+    }
   }
 
   /** A change begins: unless it is recorded, the transaction cannot use the log. */
@@ -105,6 +117,18 @@ public final class LogRecord {
       copy(key.segment(), 0, length + KEY_HEAD, key.length());
       length += KEY_HEAD + key.length();
     }
+  }
+
+  /** Changes that waited are made in the middle of a change that has begun. */
+  public void suspend() {
+    wasPending = isPending;
+    isPending = false;
+  }
+
+  /** They are over, and the change goes on. */
+  public void resume() {
+    isPending |= wasPending;
+    wasPending = false;
   }
 
   /** The change that began has changed nothing. */

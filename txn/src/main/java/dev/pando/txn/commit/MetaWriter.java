@@ -84,6 +84,8 @@ public final class MetaWriter {
    * older commits may be overwritten already, and its slot must stay as it is.
    *
    * @param replays whether records of the commit log still follow the base, not the claim
+   *     <p>The caller publishes it, and says after that that ids are claimed. If this process dies
+   *     before, the next one claims again.
    * @return the meta written, whose content is that of {@code base}
    */
   Meta claim(Meta base, Pins pins, boolean replays) {
@@ -92,14 +94,13 @@ public final class MetaWriter {
     }
     ids.widen();
     long txnId = Math.max(lock.lastUsed(), base.txnId()) + 1;
-    // If this process dies, the next one claims again, or goes on from the base itself.
+    // A claim of more ids may be left behind, and the next commit be based on its base.
     boolean isNew = !lock.claimed() && !replays;
     Meta meta =
         base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()), ids.limit(txnId))
             .withLog(isNew ? base.log().after(txnId) : base.log());
     write(meta, base.txnId(), pins);
     sync(txnId);
-    lock.setClaimed(true);
     return meta;
   }
 
@@ -116,6 +117,7 @@ public final class MetaWriter {
         && lock.durable() == newest.txnId()) {
       long txnId = ids.next();
       Meta sealed = newest.withIds(txnId, txnId, txnId);
+      lock.setIdLimit(txnId); // first: if this process dies, others claim ids before they go on
       write(sealed, newest.txnId(), pins);
       sync(txnId);
       return sealed;

@@ -1,5 +1,7 @@
 package dev.pando.txn.commit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
@@ -9,7 +11,7 @@ import dev.pando.pager.LogReader;
 import dev.pando.pager.PageBytes;
 import dev.pando.txn.file.DataFile;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +90,11 @@ public final class Replay {
     String name = text();
     String keyId = text();
     String valueId = text();
+    if (name.isEmpty()) {
+      throw wrong("an empty name of a table");
+    }
     try {
+      changes.catalog().checkName(name);
       return changes.catalog().findOrCreate(name, keyId, valueId);
     } catch (IllegalArgumentException e) {
       throw wrong("table: " + e.getMessage());
@@ -98,7 +104,10 @@ public final class Replay {
   private String text() {
     int length = number16();
     need(length);
-    String text = new String(record, at, length, StandardCharsets.UTF_8);
+    String text = new String(record, at, length, UTF_8);
+    if (!Arrays.equals(text.getBytes(UTF_8), Arrays.copyOfRange(record, at, at + length))) {
+      throw wrong("a name that is not UTF-8");
+    }
     at += length;
     return text;
   }

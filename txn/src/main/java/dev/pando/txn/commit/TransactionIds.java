@@ -101,8 +101,10 @@ public final class TransactionIds {
   /** The meta of a transaction is on disk: ids up to its limit may be used. */
   void synced(long txnId) {
     Limit last = lastLimit;
-    if (txnId == last.txnId) { // or it is not known, and stays
+    if (txnId == last.txnId) {
       lock.setIdLimit(last.limit);
+    } else if (lock.claimed()) { // not a seal, which is the last: its limit is this at least
+      lock.setIdLimit(Math.max(lock.idLimit(), Math.min(txnId + RANGE, PageHeader.LIMIT_U48 - 1)));
     }
   }
 }

@@ -38,6 +38,7 @@ public final class Writer {
 
   private final Lifecycle lifecycle;
   private final Runnable checkNotEnded; // made once
+  private final Runnable forgetSpace; // made once
   private final Settings settings;
   private final DataFile file;
   private final LockFile lock;
@@ -90,13 +91,14 @@ public final class Writer {
     turn = new WriterTurn(lock, watch, lifecycle::closed);
     memory = new WriterMemory(file, CatalogEntry.MAX_KEY, trimCalls);
     free = new FreeSpace(file);
+    forgetSpace = free::forget;
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);
     takeover = new Takeover(file, lock, readers, publication, free, metas, this::pins);
     truncation = new Truncation(file, lock, publication, metas);
     log = new CommitLog(file, lock, settings);
     String name = String.valueOf(lifecycle.path());
-    background = new BackgroundSync(this::sync, lifecycle::isClosed, name, settings);
+    background = new BackgroundSync(this::checkpoint, lifecycle::isClosed, name, settings);
     written = publication.known();
   }
 
@@ -142,7 +144,7 @@ public final class Writer {
       turn.holder().begins(changes.txnId());
       return changes;
     } catch (Throwable e) {
-      free.forget(); // it may have begun
+      withoutCommits(forgetSpace); // it may have begun; a commit may be leaving the log's pages
       try {
         turn.giveBack();
       } finally {
@@ -243,6 +245,7 @@ public final class Writer {
       lifecycle.checkAccepting();
       written = takeover.claim(written, replays);
       publication.publish(written);
+      lock.setClaimed(true); // or the next transaction, of any process, claims again
     } finally {
       commitLock.unlock();
     }
@@ -331,8 +334,8 @@ public final class Writer {
     Snapshot next = new Commit(changes, metas, file, log, memory, () -> pins(base), kind).write();
     written = next;
     unsynced = kind == CommitKind.UNSYNCED ? next.txnId() : 0;
-    if (kind == CommitKind.LOGGED) {
-      log.prepare(changes);
+    if (kind != CommitKind.UNSYNCED) {
+      log.written(next.txnId());
     }
     return next;
   }
@@ -370,6 +373,18 @@ public final class Writer {
     }
   }
 
+  /**
+   * Syncs as {@link #sync}, in the background. Most pages go to the disk before a commit is named
+   * that is being synced: that one needs a meta slot, and other commits would soon wait for
+   * another.
+   */
+  private void checkpoint() {
+    if (lock.logged() > lock.durable()) {
+      file.syncEarly();
+    }
+    sync();
+  }
+
   /** The base of the next transaction, which its pages leave as it is. */
   private long newestWritten() {
     return isLastWriter() ? written.txnId() : lock.current();
@@ -377,10 +392,6 @@ public final class Writer {
 
   private boolean isLastWriter() {
     return lock.lastWriter() == lock.session();
-  }
-
-  private boolean ownIsOnDisk() {
-    return lock.durable() >= unsynced;
   }
 
   // ---- rollback
@@ -454,7 +465,9 @@ public final class Writer {
    * commit, which would sync ours.
    */
   public void seal() {
-    if (!file.writable() || file.failure().isSet() || (!isLastWriter() && ownIsOnDisk())) {
+    if (!file.writable()
+        || file.failure().isSet()
+        || (!isLastWriter() && lock.durable() >= unsynced)) {
       return;
     }
     if (turn.hold()) {

@@ -162,6 +162,12 @@ public final class DataFile {
     return needed <= size || needed <= roomUpTo || lookForRoom(needed);
   }
 
+  /** Whether the disk reports plenty of room for a file of so many pages, and none is missing. */
+  public boolean isRoomy(long pageCount) {
+    long needed = pageCount * pageSize;
+    return full == null && needed <= mostBytes() && (needed <= size || isPlenty(needed));
+  }
+
   private boolean lookForRoom(long needed) {
     if (needed > mostBytes() || needed >= noRoomFrom) {
       return false;

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param branchMemory bytes of heap for decoded branch pages
  * @param maxSize bytes that the file may have
  * @param growthStep bytes by which the file grows at least; 0 for the engine's choice
- * @param syncInterval between syncs of commits that are not synced by themselves
+ * @param syncInterval between syncs of commits that are not synced by themselves; null for no such
+ *     syncs
  * @param syncBytes written without a sync until one begins
  * @param logBytes of the commit log; 0 for none, negative for the engine's choice
  * @param logIgnored whether opening for reading may leave out what only the log has
@@ -34,7 +35,7 @@ public record Settings(
     long branchMemory,
     long maxSize,
     long growthStep,
-    Duration syncInterval,
+    @Nullable Duration syncInterval,
     long syncBytes,
     long logBytes,
     boolean logIgnored,

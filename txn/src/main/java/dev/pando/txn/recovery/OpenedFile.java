@@ -2,12 +2,10 @@ package dev.pando.txn.recovery;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseLockedException;
-import dev.pando.error.RecoveryNeededException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.Checksums;
 import dev.pando.pager.DatabaseFile;
-import dev.pando.pager.LogReader;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
@@ -32,16 +30,12 @@ import java.util.Objects;
  * @param map of all its pages, with one reference
  * @param meta the commit that was chosen
  * @param created whether there was no database
- * @param logged whether commits that only the commit log has follow it
+ * @param logged how many commits follow it that only the commit log has, and that are to be
+ *     replayed
  * @param passedOver meta slots that were skipped, newest first, each with the reason
  */
 public record OpenedFile(
-    PageFile file,
-    PageMap map,
-    Meta meta,
-    boolean created,
-    boolean logged,
-    List<String> passedOver) {
+    PageFile file, PageMap map, Meta meta, boolean created, int logged, List<String> passedOver) {
   private static final long PATIENCE_NANOS = 500_000_000;
   private static final long POLL_NANOS = 1_000_000;
 
@@ -208,15 +202,17 @@ public record OpenedFile(
       Recovery recovery = Recovery.choose(verifying, slots);
       Meta meta = recovery.meta();
       checkWritable(file, meta);
-      boolean logged = new LogReader(file, meta).next();
-      if (logged && settings.readOnly() && !settings.logIgnored()) {
-        throw mustBeReplayed(file.path(), meta);
+      LoggedCommits logged = LoggedCommits.after(file, meta, settings);
+      if (!lock.shared() && !slots.isNewest(MetaSlots.read(file))) {
+        logged = LoggedCommits.NONE; // a process writes: its commits need no recovery
       }
+      logged.check(file, meta);
       PageMap map = map(file, settings, verifying, lock.shared() ? pages : meta.pageCount());
       // A meta may say that its own pages are on disk, not whether it is there itself.
       long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
-      lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, slots.idLimit(), created);
-      return new OpenedFile(file, map, meta, created, logged, recovery.passedOver());
+      long idLimit = Math.max(slots.idLimit(), logged.idLimit());
+      lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, idLimit, created);
+      return new OpenedFile(file, map, meta, created, logged.count(), recovery.passedOver());
     } finally {
       verifying.release();
     }
@@ -240,15 +236,12 @@ public record OpenedFile(
     lock.join(slots.valid().getFirst().meta().databaseId(), slots.pageSize());
     Meta meta = Publication.await(file, lock);
     checkWritable(file, meta);
+    LoggedCommits logged =
+        lock.claimed() ? LoggedCommits.NONE : LoggedCommits.after(file, meta, settings);
+    logged.check(file, meta); // the others may read only, and have left it out
     PageMap map =
         file.map(slots.pageSize(), file.size() / slots.pageSize(), settings.checksums(), null);
-    return new OpenedFile(file, map, meta, false, false, List.of());
-  }
-
-  private static RecoveryNeededException mustBeReplayed(Path path, Meta meta) {
-    return new RecoveryNeededException(
-        "%s: commits after transaction %d are only in the commit log, because a crash came before their pages were on disk, and opening for reading only cannot replay them; open the database for writing once, or see transaction %d with Options.withLogIgnored"
-            .formatted(path, meta.txnId(), meta.txnId()));
+    return new OpenedFile(file, map, meta, false, logged.count(), List.of());
   }
 
   /** The exception for a mapped page that could not be read. */

@@ -69,7 +69,7 @@ public final class FreeSpace {
     this.file = file;
     freeTail = new FreeTail(file.pageSize());
     reserve = new Reserve(file, reusable, finder);
-    placement = new Placement(file, reusable, held, finder, reserve);
+    placement = new Placement(file, reusable, held, finder, reserve, log);
   }
 
   /**
@@ -128,6 +128,11 @@ public final class FreeSpace {
   /** Lets the commit set adjacent pages apart for a new commit log, if there are so many. */
   public void wantLog(long pages) {
     wantedLog = restores ? 0 : pages; // what is known of free pages is not kept then
+  }
+
+  /** Whether the base has a commit log, and all of its pages are set apart. */
+  public boolean isLogApart() {
+    return baseLog.exists() && log.pages().size() == baseLog.pages();
   }
 
   /** Returns what {@link #wantLog} was told. */
@@ -298,8 +303,9 @@ public final class FreeSpace {
    *
    * @param pins the pins, read after the last page was freed and before any reader can pin the new
    *     commit
+   * @param durable a commit on disk, which is pinned
    */
-  public void keep(Meta meta, Pins pins) {
+  public void keep(Meta meta, Pins pins, long durable) {
     if (restores) {
       forget();
       return;
@@ -311,7 +317,7 @@ public final class FreeSpace {
       held.add(pins.canonicalBirth(freed.birth(i)), meta.txnId(), freed.start(i), freed.length(i));
     }
     if (baseLog.exists() && baseLog.pgno() != meta.log().pgno()) {
-      log.moveTo(held, baseLog, pins.canonicalBirth(0), meta.txnId());
+      log.moveTo(held, baseLog, pins.canonicalBirth(durable), meta.txnId());
     }
     placement.keep();
     freeTail.keep();

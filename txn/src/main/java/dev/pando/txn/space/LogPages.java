@@ -4,9 +4,10 @@ import dev.pando.pager.LogPlace;
 
 /**
  * The pages of the commit log. For a commit they are free pages like others, so snapshots, copies
- * and checks need not know of them. Here they are set apart from the reusable ones.
+ * and checks need not know of them. Here they are set apart from the reusable ones. Public because
+ * planted bugs replace its calls.
  */
-final class LogPages {
+public final class LogPages {
   private final PageSet reusable;
 
   /** Pages that are set apart. */
@@ -27,6 +28,11 @@ final class LogPages {
     if (pages.size() < log.pages()) {
       move(log.pgno(), log.pgno() + log.pages());
     }
+  }
+
+  /** Does so again, after more pages have become reusable. */
+  void setAgain() {
+    set(place);
   }
 
   private void move(long from, long end) {

@@ -27,6 +27,7 @@ final class Placement {
   private final HeldPages held;
   private final RunFinder finder;
   private final Reserve reserve;
+  private final LogPages log;
   private final LowestPages lowest;
 
   // The running transaction.
@@ -67,13 +68,21 @@ final class Placement {
    *
    * @param reusable free pages to take from
    * @param held pages to release when there are no others
+   * @param log pages that are not reusable when they are released
    */
-  Placement(DataFile file, PageSet reusable, HeldPages held, RunFinder finder, Reserve reserve) {
+  Placement(
+      DataFile file,
+      PageSet reusable,
+      HeldPages held,
+      RunFinder finder,
+      Reserve reserve,
+      LogPages log) {
     this.file = file;
     this.reusable = reusable;
     this.held = held;
     this.finder = finder;
     this.reserve = reserve;
+    this.log = log;
     lowest = new LowestPages(reusable);
   }
 
@@ -226,6 +235,7 @@ final class Placement {
   /** Releases pages that are seen only by commits not on disk; the reserve gets them first. */
   private long releaseMore() {
     long more = held.releaseMore(reusable);
+    log.setAgain();
     finder.added(more);
     boolean _ = keepReserve();
     return more;
@@ -246,11 +256,11 @@ final class Placement {
    * @return the first one; 0 if there is no room for so many
    */
   long takeLog(long wanted) {
-    long low = reusable.firstRun(PageHeader.FIRST_PGNO, reusable.end(), wanted); // it stays there
-    boolean grows = low < 0;
-    if (grows && !file.hasRoom(pageCount + wanted + reserve.atEnd(pageCount))) {
+    if (!file.isRoomy(pageCount + 2 * wanted)) {
       return 0;
     }
+    long low = reusable.firstRun(PageHeader.FIRST_PGNO, reusable.end(), wanted); // it stays there
+    boolean grows = low < 0;
     long start = grows ? pageCount : low;
     try {
       file.clear(start, wanted);

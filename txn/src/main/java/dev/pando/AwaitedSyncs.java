@@ -1,0 +1,110 @@
+package dev.pando;
+
+import dev.pando.txn.commit.Writer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Futures of commits that are visible and wait for the disk. All that wait when a sync begins share
+ * it. Thread-safe.
+ */
+final class AwaitedSyncs {
+  private final Writer writer;
+
+  /** Held during a sync, so that {@link #finish} waits for one that runs. */
+  final ReentrantLock syncing = new ReentrantLock();
+
+  /** Futures for the next sync; guarded by this. */
+  private List<CompletableFuture<Void>> waiting = new ArrayList<>(0);
+
+  /** Its thread ends when there is nothing to do. */
+  private final Executor executor =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().daemon().name("pando-durable").factory());
+
+  AwaitedSyncs(Writer writer) {
+    this.writer = writer;
+  }
+
+  /** A future that completes when all commits are on disk that are visible now. */
+  CompletableFuture<Void> next() {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    boolean first;
+    synchronized (this) {
+      first = waiting.isEmpty();
+      waiting.add(future);
+    }
+    if (first) {
+      begin();
+    }
+    return future;
+  }
+
+  private void begin() {
+    try {
+      executor.execute(this::sync);
+    } catch (Throwable e) { // no thread can be made: the commit is kept, and this one waits
+      sync();
+    }
+  }
+
+  private synchronized List<CompletableFuture<Void>> take() {
+    List<CompletableFuture<Void>> due = waiting;
+    waiting = new ArrayList<>(0);
+    return due;
+  }
+
+  /** Syncs for those that wait. */
+  private void sync() {
+    syncing.lock();
+    try {
+      List<CompletableFuture<Void>> due = take();
+      if (!due.isEmpty()) {
+        complete(due, failureOfSync());
+      }
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  private @Nullable Throwable failureOfSync() {
+    try {
+      writer.sync();
+      return null;
+    } catch (Throwable e) {
+      return e;
+    }
+  }
+
+  /** What depends on the futures is none of this thread's business. */
+  private static void complete(List<CompletableFuture<Void>> due, @Nullable Throwable failure) {
+    try {
+      Thread _ = Thread.ofVirtual().name("pando-updates").start(() -> completeNow(due, failure));
+    } catch (Throwable e) { // no memory for a thread
+      completeNow(due, failure);
+    }
+  }
+
+  private static void completeNow(List<CompletableFuture<Void>> due, @Nullable Throwable failure) {
+    for (CompletableFuture<Void> future : due) {
+      boolean _ = failure == null ? future.complete(null) : future.completeExceptionally(failure);
+    }
+  }
+
+  /** Completes all futures; the database is about to end, and no transaction is left. */
+  void finish() {
+    sync();
+  }
+}
