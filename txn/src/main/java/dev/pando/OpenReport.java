@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * The result of opening a database. After a clean close {@code passedOver} is empty; after a crash
- * it may name an interrupted, unacknowledged commit. Immutable.
+ * it may name an interrupted commit, which was not acknowledged or is in the commit log. Immutable.
  *
  * @param created whether a new, empty database was created
  * @param txnId the id of the commit that was found
