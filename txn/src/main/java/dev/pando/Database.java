@@ -124,8 +124,8 @@ public final class Database extends Transactor implements AutoCloseable {
    * @throws dev.pando.error.DatabaseLockedException if this JVM has it open already; or if another
    *     process has it open with another version of Pando, or does not finish opening it; or if
    *     that process's lock file was deleted
-   * @throws dev.pando.error.RecoveryNeededException if it is opened for reading only, and a crash has
-   *     left commits in its commit log alone
+   * @throws dev.pando.error.RecoveryNeededException if it is opened for reading only, and a crash
+   *     has left commits in its commit log alone
    * @throws dev.pando.error.DatabaseFullException if there is no room to replay them
    * @throws dev.pando.error.StorageIoException if it cannot be opened or created
    * @throws IllegalArgumentException if its page size differs from that of {@link

@@ -31,7 +31,9 @@ public enum StoreKind {
   /** No store but a floor: sorted records in a mapped file. */
   FLAT,
   /** No store but a floor: one write and one sync a transaction. */
-  BARE;
+  BARE,
+  /** No store but a floor under YCSB: rows at the hash of their key, unsynced. */
+  HASHED;
 
   private static final class Flags {
     static final String[] LMDBJAVA = {
@@ -62,6 +64,7 @@ public enum StoreKind {
       case XODUS -> new XodusStore(directory, readOnly);
       case MAPDB -> new MapDbStore(directory);
       case FLAT, BARE -> new FlatFile(directory, readOnly);
+      case HASHED -> new HashedFile(directory);
     };
   }
 
@@ -72,12 +75,12 @@ public enum StoreKind {
 
   /** Whether this is no store but a floor. */
   public boolean isFloor() {
-    return this == FLAT || this == BARE;
+    return this == FLAT || this == BARE || this == HASHED;
   }
 
   /** Whether this is another way to set a store up, measured only when it is asked for by name. */
   public boolean isVariant() {
-    return this == PANDO8K || this == PANDO16K;
+    return this == PANDO8K || this == PANDO16K || this == HASHED;
   }
 
   /** Its name on the command line and in reports. */
