@@ -97,8 +97,8 @@ public final class LogReader {
     return PageBytes.u64(record, LogLayout.AFTER) == after;
   }
 
-  /** Whether it is of a later transaction. For planted bugs, too. */
-  public boolean isLater() {
+  /** Whether it is of a later transaction, so that a crafted log has an end. */
+  private boolean isLater() {
     long txnId = PageBytes.u64(record, LogLayout.TXN);
     return txnId > after && txnId < PageHeader.LIMIT_U48;
   }

@@ -50,14 +50,11 @@ enum PlantedBug {
           "writeFoundAgain",
           "skipRewriting")),
   FOUND_COMMIT_NOT_SYNCED_BEFORE_THE_CLAIM(
-      42, call("txn.commit.MetaWriter", "claim", "pager.Meta", "isSealed", "takeForSealed")),
+      360, call("txn.commit.MetaWriter", "claim", "pager.Meta", "isSealed", "takeForSealed")),
 
   // Bugs with the commit log.
 
   NO_LOG_CHECKSUM(call("pager.LogReader", "read", "pager.LogReader", "checksum", "noLogChecksum")),
-  OLD_LOG_RECORDS_REPLAYED(
-      call("pager.LogReader", "read", "pager.LogReader", "isNext", "isAnyRecord"),
-      call("pager.LogReader", "read", "pager.LogReader", "isLater", "isAnyRecord")),
   LOG_REPLAYED_PAST_A_GAP(
       call("pager.LogReader", "read", "pager.LogReader", "isNext", "isAnyRecord")),
   LIVE_LOG_RECORD_OVERWRITTEN(
