@@ -3,7 +3,6 @@ package dev.pando;
 import dev.pando.error.StorageException;
 import dev.pando.pager.LogLayout;
 import dev.pando.pager.LogPlace;
-import dev.pando.pager.LogReader;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageBytes;
@@ -103,8 +102,12 @@ public final class PlantedCode {
     return (int) PageBytes.u32(record, LogLayout.CHECKSUM);
   }
 
-  public static boolean isAnyRecord(LogReader log) {
-    return true;
+  public static long wholeLog(LogPlace log, int pageSize) {
+    return log.pages() * pageSize;
+  }
+
+  public static LogPlace stayInPlace(LogPlace log, long next, long after) {
+    return log.after(after);
   }
 
   public static void writeOnly(PageFile file, ByteBuffer bytes, long offset) {

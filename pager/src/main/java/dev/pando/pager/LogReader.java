@@ -92,8 +92,8 @@ public final class LogReader {
     return true;
   }
 
-  /** Whether the record that was read follows the one before. For planted bugs, too. */
-  public boolean isNext() {
+  /** Whether the record that was read follows the one before. */
+  private boolean isNext() {
     return PageBytes.u64(record, LogLayout.AFTER) == after;
   }
 

@@ -55,8 +55,10 @@ enum PlantedBug {
   // Bugs with the commit log.
 
   NO_LOG_CHECKSUM(call("pager.LogReader", "read", "pager.LogReader", "checksum", "noLogChecksum")),
-  LOG_REPLAYED_PAST_A_GAP(
-      call("pager.LogReader", "read", "pager.LogReader", "isNext", "isAnyRecord")),
+  OTHER_HALF_OF_THE_LOG_NOT_READ(
+      call("pager.LogReader", "next", "pager.LogPlace", "halfBytes", "wholeLog")),
+  LOG_PLACE_NOT_ADVANCED(
+      call("txn.commit.CommitLog", "placeAfterRecord", "pager.LogPlace", "at", "stayInPlace")),
   LIVE_LOG_RECORD_OVERWRITTEN(
       call(
           "txn.commit.CommitLog",

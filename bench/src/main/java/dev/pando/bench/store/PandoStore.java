@@ -24,11 +24,14 @@ public final class PandoStore implements Store {
   public static final Table<byte[], byte[]> TABLE = Table.of("bench", Codec.bytes(), Codec.bytes());
 
   private final int pageSize;
+  private final boolean hasLog;
   private final Database db;
 
-  PandoStore(Path directory, boolean readOnly, int pageSize) {
+  PandoStore(Path directory, boolean readOnly, int pageSize, boolean hasLog) {
     this.pageSize = pageSize;
+    this.hasLog = hasLog;
     Options options = Options.defaults().withReadOnly(readOnly).withPageSize(pageSize);
+    options = hasLog ? options : options.withLogSize(0);
     db = Database.open(directory.resolve("bench.pando"), options);
   }
 
@@ -42,7 +45,9 @@ public final class PandoStore implements Store {
     return Library.of(Database.class)
         + ": Options.defaults() with pages of "
         + (pageSize >> 10)
-        + " KiB: checksums verified at first touch, every commit synced; raw tables, reused views";
+        + " KiB: checksums verified at first touch, every commit synced"
+        + (hasLog ? "" : ", without a commit log")
+        + "; raw tables, reused views";
   }
 
   @Override

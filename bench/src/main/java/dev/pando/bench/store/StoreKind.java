@@ -12,6 +12,8 @@ public enum StoreKind {
   PANDO8K,
   /** Pages of 16 KiB. */
   PANDO16K,
+  /** Without a commit log: each durable commit syncs the whole file. */
+  PANDONOLOG,
   /** Puts through a cursor, which finds its page faster, as lmdbjava's own benchmarks do. */
   LMDBJAVA(Flags.LMDBJAVA),
   /** Puts through the table, as lmdbjava's tutorial begins. */
@@ -54,9 +56,10 @@ public enum StoreKind {
   /** Opens the store in a directory that exists; creates the store unless it is there. */
   public Store open(Path directory, boolean readOnly) {
     return switch (this) {
-      case PANDO -> new PandoStore(directory, readOnly, 4 << 10);
-      case PANDO8K -> new PandoStore(directory, readOnly, 8 << 10);
-      case PANDO16K -> new PandoStore(directory, readOnly, 16 << 10);
+      case PANDO -> new PandoStore(directory, readOnly, 4 << 10, true);
+      case PANDO8K -> new PandoStore(directory, readOnly, 8 << 10, true);
+      case PANDO16K -> new PandoStore(directory, readOnly, 16 << 10, true);
+      case PANDONOLOG -> new PandoStore(directory, readOnly, 4 << 10, false);
       case LMDBJAVA, LMDBJAVA_DBI, LMDBJAVA_WRITEMAP ->
           new LmdbjavaStore(directory, readOnly, this);
       case ROCKSDB -> new RocksStore(directory, readOnly);
@@ -80,7 +83,7 @@ public enum StoreKind {
 
   /** Whether this is another way to set a store up, measured only when it is asked for by name. */
   public boolean isVariant() {
-    return this == PANDO8K || this == PANDO16K || this == HASHED;
+    return this == PANDO8K || this == PANDO16K || this == PANDONOLOG || this == HASHED;
   }
 
   /** Its name on the command line and in reports. */
