@@ -107,7 +107,7 @@ public final class PlantedCode {
   }
 
   public static LogPlace stayInPlace(LogPlace log, long next, long after) {
-    return log.after(after);
+    return log.at(log.next() == 0 ? next : log.next(), after);
   }
 
   public static void writeOnly(PageFile file, ByteBuffer bytes, long offset) {
