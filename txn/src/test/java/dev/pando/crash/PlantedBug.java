@@ -60,6 +60,7 @@ enum PlantedBug {
   LOG_PLACE_NOT_ADVANCED(
       call("txn.commit.CommitLog", "placeAfterRecord", "pager.LogPlace", "at", "stayInPlace")),
   LIVE_LOG_RECORD_OVERWRITTEN(
+      131,
       call(
           "txn.commit.CommitLog",
           "findPlace",
@@ -73,6 +74,7 @@ enum PlantedBug {
   CLAIM_FORGETS_THE_LOG(
       call("txn.commit.Replay", "run", "txn.commit.Writer", "replays", "skipReplays")),
   UNDONE_CHANGES_LEFT_IN_THE_LOG(
+      328,
       call("Savepoints", "rollBackTo", "txn.commit.LogRecord", "rollBackSavepoint", "keepUndone")),
   PAGES_OF_THE_LOG_REUSED(
       call("txn.space.FreeSpace", "begin", "txn.space.LogPages", "set", "skipLogPages")),
@@ -81,16 +83,16 @@ enum PlantedBug {
 
   DEAD_WRITER_NOT_NOTICED(
       Search.PROCESSES,
-      137,
+      170,
       call("txn.commit.Takeover", "takeOver", "txn.file.LockFile", "writing", "nobody"),
       call("txn.commit.Takeover", "takeOver", "txn.file.LockFile", "committing", "nobody")),
   COMMIT_OF_A_DEAD_WRITER_NOT_SYNCED(
       Search.PROCESSES,
-      137,
+      170,
       call("txn.commit.Takeover", "adopt", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FREE_PAGES_FROM_BEFORE_ANOTHER_WRITER(
       Search.PROCESSES,
-      1,
+      3,
       call(
           "txn.commit.Takeover",
           "takeOver",
@@ -111,7 +113,7 @@ enum PlantedBug {
       call("txn.commit.Takeover", "takeOver", "txn.commit.MetaWriter", "look", "skipLooking")),
   FAILED_SYNC_NOT_TOLD(
       Search.PROCESSES,
-      55,
+      119,
       call(
           "txn.commit.MetaWriter",
           "leaveToClaim",
