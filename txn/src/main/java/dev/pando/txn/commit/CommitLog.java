@@ -42,7 +42,7 @@ final class CommitLog {
   private static final long RECORD_SHARE = 2;
 
   /** Dirty bytes of a small commit: larger ones sync their pages before the meta. */
-  private static final long SMALL = 4 << 20;
+  private static final long SMALL = 7 << 20;
 
   /** Bytes of the first buffer. */
   private static final int FIRST_BUFFER = 16 << 10;
