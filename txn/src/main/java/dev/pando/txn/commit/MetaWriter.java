@@ -94,7 +94,7 @@ public final class MetaWriter {
     }
     ids.widen();
     long txnId = Math.max(lock.lastUsed(), base.txnId()) + 1;
-    // A claim of more ids may be left behind, and the next commit be based on its base.
+    // A claim of more ids may be abandoned, and the next commit be based on its base.
     boolean isNew = !lock.claimed() && !replays;
     Meta meta =
         base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()), ids.limit(txnId))

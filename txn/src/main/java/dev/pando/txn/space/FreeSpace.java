@@ -135,7 +135,7 @@ public final class FreeSpace {
     return baseLog.exists() && log.pages().size() == baseLog.pages();
   }
 
-  /** Returns what {@link #wantLog} was told. */
+  /** Returns the pages that {@link #wantLog} has asked for. */
   public long wantedLog() {
     return wantedLog;
   }
