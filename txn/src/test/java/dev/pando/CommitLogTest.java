@@ -4,18 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.codec.Codec;
+import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.RecoveryNeededException;
 import dev.pando.error.StorageIoException;
+import dev.pando.pager.LogLayout;
+import dev.pando.pager.LogReader;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageBytes;
+import dev.pando.pager.PageFile;
+import dev.pando.pager.Storage;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Commits that are durable by a record in the commit log, and what a power cut leaves of them. */
@@ -352,6 +364,67 @@ final class CommitLogTest {
     boolean _ = db.put(TABLE, 9L, new byte[10]);
     CheckReport _ = db.check().throwIfBad();
     db.close();
+  }
+
+  /** Records with valid checksums whose content cannot be. */
+  @Test
+  void craftedRecordsAreRefused() {
+    Database db = open();
+    boolean _ = db.put(TABLE, 0L, new byte[10]);
+    boolean _ = db.put(TABLE, 1L, new byte[10]);
+    int changes = LogLayout.CHANGES;
+    int name = changes + 1 + 2; // after the kind of the change, and the length of the name
+    Map<String, Consumer<byte[]>> crafts =
+        Map.of(
+            "kind of change",
+            record -> record[changes] = 9,
+            "names no table",
+            record -> record[changes] = LogLayout.DELETE,
+            "bytes left",
+            record -> PageBytes.put16(record, changes + 1, 0xFFFF),
+            "empty name",
+            record -> {
+              PageBytes.put16(record, changes + 1, 0);
+              System.arraycopy(record, name + 1, record, name, 400);
+            },
+            "not UTF-8",
+            record -> record[name] = (byte) 0xFF,
+            "table: ",
+            record -> record[name + 1 + 2] = 'x');
+    crafts.forEach(
+        (says, craft) -> {
+          try (SimulatedDisk left = afterPowerCut()) {
+            byte[] content = left.content(FILE);
+            craft(left, content, craft);
+            left.put(FILE, content);
+            Options crafted = left.options(options);
+            assertThatThrownBy(() -> Database.open(FILE, crafted))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("commit log")
+                .hasMessageContaining(says);
+            Options readOnly = left.options(options.withReadOnly(true).withLogIgnored(true));
+            try (Database older = Database.open(FILE, readOnly)) {
+              assertThat(older.count(TABLE)).isEqualTo(1);
+              CheckReport _ = older.check().throwIfBad();
+            }
+          }
+        });
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
+  private static void craft(SimulatedDisk left, byte[] content, Consumer<byte[]> craft) {
+    try (PageFile file = ((Storage) left.process()).open(FILE, false)) {
+      Meta meta = MetaSlots.read(file).valid().getFirst().meta();
+      int at = (int) (meta.log().pgno() * 512 + meta.log().next());
+      byte[] record = Arrays.copyOfRange(content, at, at + 512);
+      int length = (int) PageBytes.u32(record, LogLayout.LENGTH);
+      long txnId = PageBytes.u64(record, LogLayout.TXN);
+      craft.accept(record);
+      UUID incarnation = meta.lineage().incarnation();
+      LogReader.seal(record, length, txnId, meta.log().after(), incarnation);
+      System.arraycopy(record, 0, content, at, 512);
+    }
   }
 
   /** What a disk may not do: each test of a program should notice such a disk. */

@@ -21,7 +21,8 @@ import java.util.Arrays;
  * background, is the checkpoint: records up to it are not needed any more.
  *
  * <p>Records go through the two halves of the log in turns. A half is written over when a full sync
- * has covered all of its records. For the holder of the writer's turn.
+ * has covered all of its records. A transaction begins in the writer's turn; the other methods are
+ * for a commit, under the commit lock.
  *
  * <p>See DECISIONS.md, 'Commit log'.
  */
@@ -75,10 +76,18 @@ final class CommitLog {
   /** Whether the commit that runs is small. */
   private boolean isSmall;
 
-  /** Where the record that is written begins and ends, in bytes from the log's beginning. */
+  // Of the commit that runs: the next transaction may begin before its record is written.
+
+  /** Where the record begins and ends, in bytes from the log's beginning. */
   private long start;
 
   private long end;
+
+  /** Where it begins in the file. */
+  private long position;
+
+  /** Whether it is the first one of its half, while those of the other half are still needed. */
+  private boolean fillsOtherHalf;
 
   CommitLog(DataFile file, LockFile lock, Settings settings) {
     this.file = file;
@@ -129,6 +138,9 @@ final class CommitLog {
             && findPlace(LogLayout.blocks(record.length(), file.pageSize()))
             && prepare(changes);
     if (isAdmitted) {
+      position = place.pgno() * file.pageSize() + start;
+      boolean begins = start % place.halfBytes(file.pageSize()) == 0;
+      fillsOtherHalf = begins && newest[1 - half(start)] > lock.durable();
       newest[half(start)] = changes.txnId();
     } else if (isSmall) {
       due--;
@@ -156,13 +168,9 @@ final class CommitLog {
     return start % half != 0 || newest[half(start)] <= lock.durable();
   }
 
-  /**
-   * Bytes to be added to those that the commit wrote, so that a full sync begins: its record has
-   * come to a half, and those of the other one are still needed.
-   */
+  /** Bytes to be added to those that the commit wrote, so that a full sync begins if it is due. */
   long fullHalf() {
-    boolean begins = start % place.halfBytes(file.pageSize()) == 0;
-    return begins && newest[1 - half(start)] > lock.durable() ? settings.syncBytes() : 0;
+    return fillsOtherHalf ? settings.syncBytes() : 0;
   }
 
   /** The place for the meta of a commit whose record is about to be written. */
@@ -191,7 +199,7 @@ final class CommitLog {
 
   /** Writes the record: then the commit is on disk. */
   void write(Snapshot next) {
-    file.writeLog(buffer, place.pgno() * file.pageSize() + start);
+    file.writeLog(buffer, position);
     lock.setLogged(next.txnId());
   }
 
