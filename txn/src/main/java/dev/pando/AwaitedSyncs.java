@@ -24,6 +24,9 @@ final class AwaitedSyncs {
   /** Futures for the next sync; guarded by this. */
   private List<CompletableFuture<Void>> waiting = new ArrayList<>(0);
 
+  /** Whether the database is being closed; guarded by this. */
+  private boolean finished;
+
   /** Its thread ends when there is nothing to do. */
   private final Executor executor =
       new ThreadPoolExecutor(
@@ -41,38 +44,41 @@ final class AwaitedSyncs {
   /** A future that completes when all commits are on disk that are visible now. */
   CompletableFuture<Void> next() {
     CompletableFuture<Void> future = new CompletableFuture<>();
-    boolean first;
     synchronized (this) {
-      first = waiting.isEmpty();
+      if (finished) {
+        return CompletableFuture.failedFuture(
+            new IllegalStateException(
+                "the database was closed while the commit waited for a sync"));
+      }
       waiting.add(future);
     }
-    if (first) {
-      begin();
-    }
-    return future;
-  }
-
-  private void begin() {
     try {
       executor.execute(this::sync);
     } catch (Throwable e) { // no thread can be made: the commit is kept, and this one waits
       sync();
     }
+    return future;
   }
 
   private synchronized List<CompletableFuture<Void>> take() {
+    List<CompletableFuture<Void>> none = new ArrayList<>(0); // first: there may be no memory
     List<CompletableFuture<Void>> due = waiting;
-    waiting = new ArrayList<>(0);
+    waiting = none;
     return due;
   }
 
-  /** Syncs for those that wait. */
+  /** Syncs for those that wait, if no earlier call has done so. */
   private void sync() {
     syncing.lock();
     try {
       List<CompletableFuture<Void>> due = take();
       if (!due.isEmpty()) {
-        complete(due, failureOfSync());
+        Throwable failure = failureOfSync();
+        try { // what depends on the futures is none of this thread's business
+          Thread _ = Thread.ofVirtual().name("pando-updates").start(() -> complete(due, failure));
+        } catch (Throwable e) { // no memory for a thread
+          complete(due, failure);
+        }
       }
     } finally {
       syncing.unlock();
@@ -88,16 +94,7 @@ final class AwaitedSyncs {
     }
   }
 
-  /** What depends on the futures is none of this thread's business. */
   private static void complete(List<CompletableFuture<Void>> due, @Nullable Throwable failure) {
-    try {
-      Thread _ = Thread.ofVirtual().name("pando-updates").start(() -> completeNow(due, failure));
-    } catch (Throwable e) { // no memory for a thread
-      completeNow(due, failure);
-    }
-  }
-
-  private static void completeNow(List<CompletableFuture<Void>> due, @Nullable Throwable failure) {
     for (CompletableFuture<Void> future : due) {
       boolean _ = failure == null ? future.complete(null) : future.completeExceptionally(failure);
     }
@@ -105,6 +102,17 @@ final class AwaitedSyncs {
 
   /** Completes all futures; the database is about to end, and no transaction is left. */
   void finish() {
-    sync();
+    syncing.lock();
+    try {
+      synchronized (this) {
+        finished = true;
+      }
+      List<CompletableFuture<Void>> due = take();
+      if (!due.isEmpty()) {
+        complete(due, failureOfSync());
+      }
+    } finally {
+      syncing.unlock();
+    }
   }
 }

@@ -87,10 +87,12 @@ final class Closing {
   }
 
   /** Ends a database that could not be started: nothing of it is in use. */
-  void giveUp() {
+  void giveUp(Throwable why) {
     try {
       publication.stop();
       publication.releaseAll();
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
     } finally {
       try {
         writer.close();

@@ -157,15 +157,12 @@ public final class Database extends Transactor implements AutoCloseable {
       opened.file().close();
       throw e;
     }
-    boolean started = false;
     try {
       db.start(opened);
-      started = true;
       return db;
-    } finally {
-      if (!started) {
-        db.ending.giveUp();
-      }
+    } catch (Throwable e) {
+      db.ending.giveUp(e);
+      throw e;
     }
   }
 
@@ -176,6 +173,9 @@ public final class Database extends Transactor implements AutoCloseable {
       Housekeeping.WATCH.add(writerWatch);
       if (opened.logged() > 0) {
         Replay.run(writer, file);
+      }
+      if (file.writable()) {
+        lock.log().setIgnored(false);
       }
       lock.entered();
     } catch (Throwable e) {

@@ -316,6 +316,34 @@ final class CommitLogTest {
     db.close();
   }
 
+  /** The claim of a replay that failed was taken for one that has settled everything. */
+  @Test
+  void aFailedReplayBesideAReaderLosesNothing() {
+    Database db = open();
+    boolean _ = db.put(TABLE, 0L, new byte[10]);
+    for (long key = 0; key < 12; key++) {
+      boolean _ = db.put(TABLE, key, new byte[300]);
+    }
+    try (SimulatedDisk left = afterPowerCut()) {
+      Options ignoring = left.options(options.withReadOnly(true).withLogIgnored(true));
+      try (Database reader = Database.open(FILE, ignoring)) {
+        left.fullAt(left.content(FILE).length, true);
+        Options full = left.options(options);
+        assertThatThrownBy(() -> Database.open(FILE, full))
+            .isInstanceOf(DatabaseFullException.class);
+        left.fullAt(Long.MAX_VALUE, true);
+        try (Database next = Database.open(FILE, left.options(options))) {
+          assertThat(next.count(TABLE)).isEqualTo(12);
+          boolean _ = next.put(TABLE, 99L, new byte[300]);
+          assertThat(reader.count(TABLE)).isEqualTo(13);
+          CheckReport _ = next.check().throwIfBad();
+        }
+      }
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
   @Test
   void batchesAreInTheRecordToo() {
     Database db = open();

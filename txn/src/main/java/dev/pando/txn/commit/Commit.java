@@ -99,7 +99,7 @@ final class Commit {
       return new LogPlace(newLog, free.wantedLog(), 0, pages.txnId());
     }
     boolean leaves = free.isPacking() || log.isOff() || !free.isLogApart();
-    if (kind == CommitKind.SYNCED && leaves) {
+    if (kind == CommitKind.SYNCED && leaves && !free.isRestoring()) {
       return LogPlace.NONE;
     }
     return kind == CommitKind.LOGGED

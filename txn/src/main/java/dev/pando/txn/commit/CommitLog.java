@@ -134,6 +134,7 @@ final class CommitLog {
     isSmall = pages.dirtyBytes() <= SMALL && !pages.anythingWritten();
     boolean isAdmitted =
         isSmall
+            && isOnDisk(changes.base().txnId()) // by now it has come to its end
             && record.isComplete()
             && findPlace(LogLayout.blocks(record.length(), file.pageSize()))
             && prepare(changes);
@@ -148,9 +149,14 @@ final class CommitLog {
     return isAdmitted;
   }
 
-  /** A synced commit was written: from here on it is on disk, or the database has failed. */
+  /** A synced commit was written: the next one, which waits for it, may follow it. */
   void written(long txnId) {
     last = txnId;
+  }
+
+  /** A commit has not come to its end: it may be visible to the next one, and not on disk. */
+  void failed() {
+    last = -1;
   }
 
   private int half(long at) {
@@ -200,12 +206,12 @@ final class CommitLog {
   /** Writes the record: then the commit is on disk. */
   void write(Snapshot next) {
     file.writeLog(buffer, position);
-    lock.setLogged(next.txnId());
+    lock.log().setLogged(next.txnId());
   }
 
   /** Whether the newest commit is on disk by its record. */
   boolean covers(long txnId) {
-    return lock.logged() == txnId;
+    return lock.log().logged() == txnId;
   }
 
   /** Whether the database is to have no log, so that a synced commit leaves it. */

@@ -89,13 +89,14 @@ public final class MetaWriter {
    * @return the meta written, whose content is that of {@code base}
    */
   Meta claim(Meta base, Pins pins, boolean replays) {
-    if (!lock.claimed() && !base.isSealed()) {
+    boolean isFirst = !lock.claimed(); // once: another process may fail meanwhile
+    if (isFirst && !base.isSealed()) {
       sync(base.txnId());
     }
-    ids.widen();
+    ids.widen(!isFirst);
     long txnId = Math.max(lock.lastUsed(), base.txnId()) + 1;
     // A claim of more ids may be abandoned, and the next commit be based on its base.
-    boolean isNew = !lock.claimed() && !replays;
+    boolean isNew = isFirst && !replays;
     Meta meta =
         base.withIds(txnId, Math.max(lock.durable(), base.durableTxn()), ids.limit(txnId))
             .withLog(isNew ? base.log().after(txnId) : base.log());
@@ -117,7 +118,10 @@ public final class MetaWriter {
         && lock.durable() == newest.txnId()) {
       long txnId = ids.next();
       Meta sealed = newest.withIds(txnId, txnId, txnId);
-      lock.setIdLimit(txnId); // first: if this process dies, others claim ids before they go on
+      lock.setIdLimit(
+          Math.min(
+              lock.idLimit(),
+              txnId)); // first: if this process dies, others claim ids before they go on
       write(sealed, newest.txnId(), pins);
       sync(txnId);
       return sealed;
@@ -165,9 +169,9 @@ public final class MetaWriter {
     pinned.put(meta.txnId(), page, meta.encodedBytes(), slot, pins::containUnnamed);
     slots.writing(slot, meta);
     checkTurn(0);
+    ids.written(meta); // before: after the write nothing may fail
     file.writeMeta(page, slot);
     slots.written(slot, meta);
-    ids.written(meta);
   }
 
   private void encode(Meta meta, int slot) {

@@ -108,6 +108,7 @@ final class Takeover {
     if (counts) {
       metas.pin(newest, pins.apply(publication.newest()));
       lock.setCurrent(newest.txnId());
+      lock.setIdLimit(Math.min(lock.idLimit(), newest.idLimit())); // it may be a seal
     }
     lock.setWriting(0);
     lock.setCommitting(0);

@@ -81,9 +81,14 @@ public final class TransactionIds {
     return last >= lock.checked("limit of transaction ids", limit, 0, last + MOST_RANGE);
   }
 
+  /** This process takes over: its metas must allow as many ids as are allowed now. */
+  void takeOver() {
+    range = Math.clamp(lock.idLimit() - lock.lastUsed(), range, MOST_RANGE);
+  }
+
   /** Begins a claim: a session that has used all its ids claims more this time. */
-  void widen() {
-    if (lock.claimed()) {
+  void widen(boolean isClaimed) {
+    if (isClaimed) {
       range = Math.min(2 * range, MOST_RANGE);
     }
   }

@@ -233,6 +233,7 @@ public final class Writer {
       memory.forgetOwnPages();
       log.othersWrote();
       written = takeover.takeOver();
+      metas.ids().takeOver();
       lock.setLastWriter();
     } finally {
       commitLock.unlock();
@@ -302,6 +303,9 @@ public final class Writer {
       } else if (sync && !log.covers(written.txnId())) {
         metas.sync(written.txnId()); // it has seen commits that may not be on disk
       }
+    } catch (Throwable e) {
+      log.failed();
+      throw e;
     } finally {
       try {
         endCommitting();
@@ -379,7 +383,7 @@ public final class Writer {
    * another.
    */
   private void checkpoint() {
-    if (lock.logged() > lock.durable()) {
+    if (lock.log().logged() > lock.durable()) {
       file.syncEarly();
     }
     sync();

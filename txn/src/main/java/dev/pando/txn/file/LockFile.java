@@ -15,7 +15,6 @@ import static dev.pando.txn.file.LockLayout.LAST_USED;
 import static dev.pando.txn.file.LockLayout.LAST_WRITER;
 import static dev.pando.txn.file.LockLayout.LENGTHS;
 import static dev.pando.txn.file.LockLayout.LENGTHS_ON_DISK;
-import static dev.pando.txn.file.LockLayout.LOGGED;
 import static dev.pando.txn.file.LockLayout.MAGIC;
 import static dev.pando.txn.file.LockLayout.MAGIC_VALUE;
 import static dev.pando.txn.file.LockLayout.MEETING;
@@ -65,6 +64,7 @@ public final class LockFile implements AutoCloseable {
   private final Entrance entrance;
   private final MemberLock grower;
   private final LockBlocks blocks;
+  private final LogWords log;
   private final Presence presence;
   private boolean alone = true;
   private long meeting;
@@ -85,6 +85,7 @@ public final class LockFile implements AutoCloseable {
     entrance = new Entrance(file, new MemberLock(header, OPENER, members));
     grower = new MemberLock(header, GROWER, members);
     blocks = new LockBlocks(file, header);
+    log = new LogWords(this, header);
     presence = new Presence(file, this);
   }
 
@@ -276,20 +277,14 @@ public final class LockFile implements AutoCloseable {
     setLong(DURABLE, txnId);
   }
 
-  /**
-   * The newest commit that the commit log has put on disk; it may be older than the durable one.
-   */
-  public long logged() {
-    return usedId("logged commit", LOGGED, 0);
+  /** The words about the commit log. */
+  public LogWords log() {
+    return log;
   }
 
   /** The newest commit known to be on disk, by a sync or by the commit log. */
   public long onDisk() {
-    return Math.max(durable(), logged());
-  }
-
-  public void setLogged(long txnId) {
-    setLong(LOGGED, txnId);
+    return Math.max(durable(), log.logged());
   }
 
   public long syncing() {

@@ -37,6 +37,9 @@ final class LockLayout {
   /** The newest commit whose record in the commit log is on disk. */
   static final long LOGGED = 152;
 
+  /** 1 if the process that began alone has left out what the commit log may have. */
+  static final long LOG_IGNORED = 160;
+
   /** The newest transaction id that may have been used. */
   static final long LAST_USED = 192;
 

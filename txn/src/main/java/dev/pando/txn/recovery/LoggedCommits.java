@@ -28,7 +28,9 @@ record LoggedCommits(int count, long idLimit) {
     while (log.next()) {
       count++;
     }
-    return count == 0 ? NONE : new LoggedCommits(count, log.txnId() + RANGE);
+    return count == 0
+        ? NONE
+        : new LoggedCommits(count, Math.min(log.txnId() + RANGE, Meta.LAST_TXN));
   }
 
   /** Refuses to read a file for reading only whose commits are to be replayed first. */

@@ -212,6 +212,7 @@ public record OpenedFile(
       long durable = created ? meta.txnId() : Math.clamp(meta.txnId() - 1, 0, meta.durableTxn());
       long idLimit = Math.max(slots.idLimit(), logged.idLimit());
       lock.describe(meta.databaseId(), pageSize, meta.txnId(), durable, idLimit, created);
+      lock.log().setIgnored(settings.readOnly() && settings.logIgnored());
       return new OpenedFile(file, map, meta, created, logged.count(), recovery.passedOver());
     } finally {
       verifying.release();
@@ -237,8 +238,11 @@ public record OpenedFile(
     Meta meta = Publication.await(file, lock);
     checkWritable(file, meta);
     LoggedCommits logged =
-        lock.claimed() ? LoggedCommits.NONE : LoggedCommits.after(file, meta, settings);
-    logged.check(file, meta); // the others may read only, and have left it out
+        lock.log().isIgnored() ? LoggedCommits.after(file, meta, settings) : LoggedCommits.NONE;
+    logged.check(file, meta);
+    if (logged.count() > 0) {
+      lock.setLastUsed(Math.max(lock.lastUsed(), logged.idLimit()));
+    }
     PageMap map =
         file.map(slots.pageSize(), file.size() / slots.pageSize(), settings.checksums(), null);
     return new OpenedFile(file, map, meta, false, logged.count(), List.of());

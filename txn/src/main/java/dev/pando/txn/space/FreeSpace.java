@@ -130,6 +130,11 @@ public final class FreeSpace {
     wantedLog = restores ? 0 : pages; // what is known of free pages is not kept then
   }
 
+  /** Whether the transaction restores a named snapshot. */
+  public boolean isRestoring() {
+    return restores;
+  }
+
   /** Whether the base has a commit log, and all of its pages are set apart. */
   public boolean isLogApart() {
     return baseLog.exists() && log.pages().size() == baseLog.pages();
