@@ -60,7 +60,7 @@ enum PlantedBug {
   LOG_PLACE_NOT_ADVANCED(
       call("txn.commit.CommitLog", "placeAfterRecord", "pager.LogPlace", "at", "stayInPlace")),
   LIVE_LOG_RECORD_OVERWRITTEN(
-      131,
+      Search.LOG,
       call(
           "txn.commit.CommitLog",
           "findPlace",
@@ -139,7 +139,8 @@ enum PlantedBug {
   enum Search {
     ONE_PROCESS("dev.pando.crash.RandomProgramTest"),
     PROCESSES("dev.pando.crash.SeveralProcessesTest"),
-    RESTORES("dev.pando.crash.RestoreModelTest");
+    RESTORES("dev.pando.crash.RestoreModelTest"),
+    LOG("dev.pando.CommitLogTest");
 
     /** Its static method {@code search} runs them. */
     final String test;

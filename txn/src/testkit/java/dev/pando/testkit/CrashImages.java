@@ -199,6 +199,9 @@ public final class CrashImages {
     long room = 64 << 10;
     for (SimulatedFile file : names.values()) {
       room = Math.max(room, Math.max(file.size(), file.durableSize()));
+      for (Pending operation : file.pending()) { // the file may have been truncated since
+        room = Math.max(room, operation.end());
+      }
     }
     // A power of two, so that memory fits the next image; as much again for what is written then.
     SimulatedDisk left =
