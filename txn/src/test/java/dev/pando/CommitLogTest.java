@@ -43,7 +43,7 @@ final class CommitLogTest {
           .withPageSize(512)
           .withLogSize(16 << 10)
           .withCloseTimeout(Duration.ZERO)
-          .withSyncInterval(Duration.ofDays(1));
+          .withSyncInterval(null);
 
   private Database open() {
     return Database.open(FILE, disk.options(options));

@@ -2,6 +2,7 @@ package dev.pando.pager;
 
 import java.io.IOException;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a task at once on the thread that submits it. An {@link AsynchronousFileChannel} with this
@@ -23,6 +25,23 @@ final class CallingThread extends AbstractExecutorService {
   static AsynchronousFileChannel open(Path path, Set<? extends OpenOption> options)
       throws IOException {
     return AsynchronousFileChannel.open(path, options, EXECUTOR);
+  }
+
+  /**
+   * Tries to lock bytes of a file. The first lock of a channel asks which file it is, and the JDK
+   * makes an AssertionError of it if the disk fails then.
+   */
+  static @Nullable FileLock tryLock(
+      AsynchronousFileChannel channel, long position, long bytes, boolean shared)
+      throws IOException {
+    try {
+      return channel.tryLock(position, bytes, shared);
+    } catch (AssertionError e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw e;
+    }
   }
 
   /** The result of an operation, which has already run: an interrupt does not matter. */

@@ -240,7 +240,7 @@ final class FileStorageLock implements StorageLock {
   private static boolean isTaken(
       Path path, AsynchronousFileChannel channel, @Nullable FileLock[] taken) throws IOException {
     try {
-      taken[0] = channel.tryLock(GROWING_POSITION, 1, false);
+      taken[0] = CallingThread.tryLock(channel, GROWING_POSITION, 1, false);
       return taken[0] != null;
     } catch (OverlappingFileLockException e) {
       throw openHere(path); // a program of this JVM locks the file by itself
@@ -312,7 +312,7 @@ final class FileStorageLock implements StorageLock {
     Held before = held.put(position, mine); // first: an unrecorded lock would stay for ever
     try {
       StackRoom.forChannel();
-      mine.lock = open.tryLock(position, 1, !exclusive);
+      mine.lock = CallingThread.tryLock(open, position, 1, !exclusive);
       return mine.lock != null;
     } catch (OverlappingFileLockException e) {
       throw openHere(path);
@@ -359,7 +359,7 @@ final class FileStorageLock implements StorageLock {
           byteHeld.lock.release();
         }
         byteHeld.lock = null;
-        byteHeld.lock = open.tryLock(entry.getKey(), 1, byteHeld.shared);
+        byteHeld.lock = CallingThread.tryLock(open, entry.getKey(), 1, byteHeld.shared);
       }
     } catch (OverlappingFileLockException e) {
       // A program of this JVM locks the file by itself.

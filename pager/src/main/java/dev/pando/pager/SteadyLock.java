@@ -72,7 +72,7 @@ final class SteadyLock {
 
   private @Nullable FileLock tryLock(long from, long bytes, boolean shared) throws IOException {
     try {
-      return channel.tryLock(from, bytes, shared);
+      return CallingThread.tryLock(channel, from, bytes, shared);
     } catch (OverlappingFileLockException e) {
       return null; // a program of this JVM locks the file by itself
     }
