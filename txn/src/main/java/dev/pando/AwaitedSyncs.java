@@ -5,9 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +24,8 @@ final class AwaitedSyncs {
   /** Whether the database is being closed; guarded by this. */
   private boolean finished;
 
-  /** Its thread ends when there is nothing to do. */
-  private final Executor executor =
-      new ThreadPoolExecutor(
-          0,
-          1,
-          10,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Thread.ofPlatform().daemon().name("pando-durable").factory());
+  /** Made when first used, because most programs never do; guarded by this. */
+  private @Nullable Executor executor;
 
   AwaitedSyncs(Writer writer) {
     this.writer = writer;
@@ -53,11 +43,20 @@ final class AwaitedSyncs {
       waiting.add(future);
     }
     try {
-      executor.execute(this::sync);
+      executor().execute(this::sync);
     } catch (Throwable e) { // no thread can be made: the commit is kept, and this one waits
       sync();
     }
     return future;
+  }
+
+  private synchronized Executor executor() {
+    Executor made = executor;
+    if (made == null) {
+      made = OneThread.named("pando-durable");
+      executor = made;
+    }
+    return made;
   }
 
   private synchronized List<CompletableFuture<Void>> take() {

@@ -7,9 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,14 +53,7 @@ final class GroupCommit {
   private int impatient;
 
   /** Commits what {@link #runAsync} began; its thread ends when there is nothing to do. */
-  private final Executor committer =
-      new ThreadPoolExecutor(
-          0,
-          1,
-          10,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          Thread.ofPlatform().daemon().name("pando-commit").factory());
+  private final Executor committer = OneThread.named("pando-commit");
 
   /**
    * No update yet.

@@ -252,7 +252,8 @@ public final class Options {
   }
 
   /**
-   * The bytes that such commits write before a sync begins, whatever the time.
+   * The bytes that {@link Durability#ASYNC} commits and those in the commit log write before a sync
+   * begins, whatever the time.
    *
    * @param bytes 1 or more; 64 MiB by default
    */

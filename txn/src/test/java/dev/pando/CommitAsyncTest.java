@@ -9,7 +9,6 @@ import dev.pando.error.StorageIoException;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -111,18 +110,25 @@ final class CommitAsyncTest {
   }
 
   @Test
-  void withoutAnIntervalNothingIsSyncedByItself() throws Exception {
+  void withoutAnIntervalNothingIsSyncedByItself() {
     Options never = options.withSyncBytes(1);
     assertThat(never.syncInterval()).isNull();
     try (Database db = Database.open(FILE, disk.options(never))) {
+      List<String> threads = new ArrayList<>();
+      disk.onCall(
+          (call, file, offset, bytes) -> {
+            if (call == Call.SYNC) {
+              threads.add(Thread.currentThread().getName());
+            }
+          });
       for (long key = 0; key < 20; key++) {
         long each = key;
         db.update(Durability.ASYNC, tx -> tx.put(TABLE, each, new byte[1000]));
       }
-      Thread.sleep(Duration.ofMillis(300)); // a sync that is due would have begun
       assertThat(db.stat().unsyncedCommits()).isEqualTo(20);
       db.sync();
       assertThat(db.stat().unsyncedCommits()).isZero();
+      assertThat(threads).containsExactly(Thread.currentThread().getName());
       CheckReport _ = db.check().throwIfBad();
     }
   }

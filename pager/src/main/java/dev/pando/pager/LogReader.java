@@ -75,7 +75,7 @@ public final class LogReader {
         || bytes < LogLayout.CHANGES
         || bytes > Math.min(room, LogLayout.MAX_RECORD)
         || !isNext()
-        || !incarnation.equals(uuid())) {
+        || !incarnation.equals(PageBytes.uuid(record, LogLayout.INCARNATION))) {
       return false;
     }
     int count = (int) bytes;
@@ -107,12 +107,6 @@ public final class LogReader {
     file.read(ByteBuffer.wrap(record, to, bytes), log.pgno() * pageSize + at);
   }
 
-  private UUID uuid() {
-    return new UUID(
-        Long.reverseBytes(PageBytes.u64(record, LogLayout.INCARNATION)),
-        Long.reverseBytes(PageBytes.u64(record, LogLayout.INCARNATION + Long.BYTES)));
-  }
-
   /** The checksum of a record of so many bytes. */
   static int checksum(byte[] record, int length) {
     CRC32C crc = new CRC32C();
@@ -131,12 +125,7 @@ public final class LogReader {
     PageBytes.put32(record, LogLayout.LENGTH, length);
     PageBytes.put64(record, LogLayout.TXN, txnId);
     PageBytes.put64(record, LogLayout.AFTER, after);
-    PageBytes.put64(
-        record, LogLayout.INCARNATION, Long.reverseBytes(incarnation.getMostSignificantBits()));
-    PageBytes.put64(
-        record,
-        LogLayout.INCARNATION + Long.BYTES,
-        Long.reverseBytes(incarnation.getLeastSignificantBits()));
+    PageBytes.putUuid(record, LogLayout.INCARNATION, incarnation);
     PageBytes.put32(record, LogLayout.CHECKSUM, checksum(record, length));
   }
 }

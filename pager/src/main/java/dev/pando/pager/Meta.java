@@ -224,7 +224,7 @@ public record Meta(
     PageBytes.put64(page, MetaLayout.MAGIC, MetaLayout.MAGIC_VALUE);
     PageBytes.put32(page, MetaLayout.FORMAT_VERSION, MetaLayout.VERSION);
     PageBytes.put32(page, MetaLayout.PAGE_SIZE, pageSize);
-    encode(databaseId, page, MetaLayout.DATABASE_ID);
+    PageBytes.putUuid(page, MetaLayout.DATABASE_ID, databaseId);
     PageBytes.put64(page, MetaLayout.TXN_ID, txnId);
     PageBytes.put64(page, MetaLayout.DURABLE_TXN, durableTxn);
     PageBytes.put64(page, MetaLayout.PAGE_COUNT, pageCount);
@@ -252,8 +252,8 @@ public record Meta(
     PageBytes.put64(page, at + MetaLayout.INCOMPATIBLE, features.incompatible());
     PageBytes.put64(page, at + MetaLayout.READ_ONLY_COMPATIBLE, features.readOnlyCompatible());
     PageBytes.put64(page, at + MetaLayout.COMPATIBLE, features.compatible());
-    encode(lineage.incarnation(), page, at + MetaLayout.INCARNATION);
-    encode(lineage.parent(), page, at + MetaLayout.PARENT);
+    PageBytes.putUuid(page, at + MetaLayout.INCARNATION, lineage.incarnation());
+    PageBytes.putUuid(page, at + MetaLayout.PARENT, lineage.parent());
     PageBytes.put64(page, at + MetaLayout.PARENT_TXN, lineage.parentTxn());
     PageBytes.put64(page, at + MetaLayout.LOG_PGNO, log.pgno());
     PageBytes.put64(page, at + MetaLayout.LOG_PAGES, log.pages());
@@ -262,12 +262,6 @@ public record Meta(
     for (int i = 0; i < MetaLayout.RESERVED_WORDS; i++) {
       PageBytes.put64(page, at + MetaLayout.RESERVED + i * Long.BYTES, reserved.get(i));
     }
-  }
-
-  /** In the order in which it is printed. */
-  private static void encode(UUID id, byte[] page, int at) {
-    PageBytes.put64(page, at, Long.reverseBytes(id.getMostSignificantBits()));
-    PageBytes.put64(page, at + Long.BYTES, Long.reverseBytes(id.getLeastSignificantBits()));
   }
 
   /** Bytes of a slot's page up to the last inline run; the rest is zero, except the trailer. */

@@ -196,7 +196,7 @@ final class MetaDecoder {
   }
 
   private UUID uuid(int field) {
-    return new UUID(Long.reverseBytes(u64(field)), Long.reverseBytes(u64(field + Long.BYTES)));
+    return PageBytes.uuid(page, base + field);
   }
 
   private FreeRun run(int at) {

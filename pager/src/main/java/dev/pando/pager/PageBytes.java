@@ -2,6 +2,7 @@ package dev.pando.pager;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.UUID;
 
 /**
  * Little-endian numbers in a byte array, put together by hand. For code that runs a few times in a
@@ -53,6 +54,18 @@ public final class PageBytes {
   /** A number of 8 bytes. */
   public static long u64(byte[] page, int at) {
     return u32(page, at) | (long) i32(page, at + 4) << 32;
+  }
+
+  /** A UUID, in the order in which it is printed. */
+  static UUID uuid(byte[] page, int at) {
+    return new UUID(
+        Long.reverseBytes(u64(page, at)), Long.reverseBytes(u64(page, at + Long.BYTES)));
+  }
+
+  /** Stores a UUID, in the order in which it is printed. */
+  static void putUuid(byte[] page, int at, UUID id) {
+    put64(page, at, Long.reverseBytes(id.getMostSignificantBits()));
+    put64(page, at + Long.BYTES, Long.reverseBytes(id.getLeastSignificantBits()));
   }
 
   /** Stores the low 2 bytes of a number. */

@@ -115,7 +115,7 @@ final class CommitLog {
     place = now;
     boolean isUsed = settings.logBytes() != 0 && isApart && isOnDisk(base.txnId());
     long most = isUsed ? place.halfBytes(file.pageSize()) / RECORD_SHARE : 0;
-    record.begin(catalog::entryOf, Math.min(most, LogLayout.MAX_RECORD));
+    record.begin(catalog, Math.min(most, LogLayout.MAX_RECORD));
     return record;
   }
 
@@ -229,14 +229,15 @@ final class CommitLog {
       return 0;
     }
     due = COMMITS_BEFORE; // if there is no room now, it is tried again later
-    boolean isFree = settings.logBytes() < 0;
+    boolean isAutomatic = settings.logBytes() < 0;
     long used = (base.pageCount() - base.freePages()) * file.pageSize();
-    long bytes = isFree ? Math.clamp(used / SHARE, LEAST_BYTES, MOST_BYTES) : settings.logBytes();
-    if (isFree && bytes > settings.maxSize() / SHARE) {
+    long bytes =
+        isAutomatic ? Math.clamp(used / SHARE, LEAST_BYTES, MOST_BYTES) : settings.logBytes();
+    if (isAutomatic && bytes > settings.maxSize() / SHARE) {
       return 0;
     }
     long pages = Math.max(bytes / file.pageSize() / 2 * 2, 2);
-    boolean isShort = isFree && pages >= MUCH_LARGER * base.log().pages();
+    boolean isShort = isAutomatic && pages >= MUCH_LARGER * base.log().pages();
     return !base.log().exists() || isShort ? pages : 0;
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.pager.LogLayout;
 import dev.pando.pager.PageBytes;
+import dev.pando.txn.catalog.Catalog;
 import dev.pando.txn.catalog.CatalogEntry;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,13 +31,7 @@ public final class LogRecord {
   private static final int KEY_HEAD = 1 + Short.BYTES;
   private static final int PUT_HEAD = KEY_HEAD + Integer.BYTES;
 
-  /** Looks up the entry of a table that the transaction has open. */
-  @FunctionalInterface
-  interface Tables {
-    CatalogEntry entry(String table);
-  }
-
-  private @Nullable Tables tables;
+  private @Nullable Catalog catalog;
   private byte[] bytes = NOTHING;
   private int length;
   private long most;
@@ -68,8 +63,8 @@ public final class LogRecord {
    *
    * @param mostBytes bytes of the longest record; 0 to record nothing
    */
-  void begin(Tables opened, long mostBytes) {
-    tables = opened;
+  void begin(Catalog tables, long mostBytes) {
+    catalog = tables;
     most = mostBytes;
     isWhole = mostBytes > 0;
     isPending = false;
@@ -147,7 +142,7 @@ public final class LogRecord {
   }
 
   private boolean nameTable() {
-    CatalogEntry entry = Objects.requireNonNull(tables).entry(table);
+    CatalogEntry entry = Objects.requireNonNull(catalog).entryOf(table);
     byte[][] names = {
       table.getBytes(UTF_8), entry.keyCodec().getBytes(UTF_8), entry.valueCodec().getBytes(UTF_8)
     };

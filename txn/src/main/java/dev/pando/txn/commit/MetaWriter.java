@@ -83,9 +83,10 @@ public final class MetaWriter {
    * page is reused. Before that it syncs a base that may not be on disk: if it is, the pages of
    * older commits may be overwritten already, and its slot must stay as it is.
    *
+   * <p>The caller publishes the meta, and says after that that ids are claimed. If this process
+   * dies before, the next one claims again.
+   *
    * @param replays whether records of the commit log still follow the base, not the claim
-   *     <p>The caller publishes it, and says after that that ids are claimed. If this process dies
-   *     before, the next one claims again.
    * @return the meta written, whose content is that of {@code base}
    */
   Meta claim(Meta base, Pins pins, boolean replays) {
