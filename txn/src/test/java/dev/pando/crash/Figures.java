@@ -84,7 +84,8 @@ public final class Figures {
 
   /** What a failing case of a finite set tells so that it is run again among the same ones. */
   public AssertionError failedAmong(String which, Throwable cause) {
-    return new AssertionError(which + "; run it again with -Dcrash.seed=" + first, cause);
+    return new AssertionError(
+        which + "; run it again with -Dcrash.seed=" + first + ": " + cause, cause);
   }
 
   /** How many there shall be. */
@@ -104,7 +105,7 @@ public final class Figures {
 
   /** What a failing case tells so that it can be run again alone. */
   public static AssertionError failed(long seed, Throwable cause) {
-    return new AssertionError("run it again alone with -Dcrash.seed=" + seed, cause);
+    return new AssertionError("run it again alone with -Dcrash.seed=" + seed + ": " + cause, cause);
   }
 
   /** The test is over: fails if it did less than it shall. */
