@@ -46,6 +46,7 @@ final class HookedStorage {
   /** Before writes after the metas of a database with the usual page size. */
   volatile Runnable beforePages = NOTHING;
 
+  volatile Runnable beforeMap = NOTHING;
   volatile Runnable afterWrite = NOTHING;
   volatile Runnable beforeSync = NOTHING;
   volatile Runnable afterSync = NOTHING;
@@ -124,6 +125,7 @@ final class HookedStorage {
       case "create" -> beforeCreate.run();
       case "read" -> beforeRead.run();
       case "grow" -> beforeWrite.run();
+      case "map" -> beforeMap.run();
       case "write" -> {
         beforeWrite.run();
         atWrite.accept((ByteBuffer) arguments[0]);

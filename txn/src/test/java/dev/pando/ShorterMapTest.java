@@ -3,6 +3,11 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.txn.readers.SlotLayout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -53,6 +58,34 @@ class ShorterMapTest extends DatabaseTestBase {
     reader.join();
     writer.join();
     assertThat(found.get()).isEqualTo("x");
+  }
+
+  /** Another process truncated the file between its length's being read and the map. */
+  @Test
+  void whileTheFileIsOpened() throws Exception {
+    Database first = open();
+    first.update(tx -> tx.put(NAMES, 1L, "x"));
+    long pages = first.stat().pageCount();
+    first.close();
+    try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
+      int _ = channel.write(ByteBuffer.allocate(4096), (pages + 100) * 4096);
+      locks.beforeMap =
+          () -> {
+            locks.beforeMap = () -> {};
+            truncate(channel, pages * 4096);
+          };
+      Database db = open(Options.defaults().withStorage(locks.files()));
+      assertThat(db.<String, RuntimeException>view(tx -> tx.get(NAMES, 1L))).isEqualTo("x");
+      closeChecked(db);
+    }
+  }
+
+  private static void truncate(FileChannel channel, long bytes) {
+    try {
+      FileChannel _ = channel.truncate(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The next transaction shortens the map. */

@@ -36,6 +36,9 @@ import java.util.Objects;
  */
 public record OpenedFile(
     PageFile file, PageMap map, Meta meta, boolean created, int logged, List<String> passedOver) {
+  /** Each one that fails met a truncation of its own. */
+  private static final int MAP_ATTEMPTS = 10;
+
   private static final long PATIENCE_NANOS = 500_000_000;
   private static final long POLL_NANOS = 1_000_000;
 
@@ -196,8 +199,8 @@ public record OpenedFile(
   private static OpenedFile recover(
       PageFile file, Settings settings, MetaSlots slots, boolean created, LockFile lock) {
     int pageSize = slots.pageSize();
-    long pages = file.size() / pageSize;
-    PageMap verifying = file.map(pageSize, pages, Checksums.FIRST_TOUCH, null);
+    PageMap verifying = mapWhole(file, pageSize, Checksums.FIRST_TOUCH);
+    long pages = verifying.pageCount();
     try {
       Recovery recovery = Recovery.choose(verifying, slots);
       Meta meta = recovery.meta();
@@ -244,8 +247,27 @@ public record OpenedFile(
       lock.setLastUsed(Math.max(lock.lastUsed(), logged.idLimit()));
     }
     PageMap map =
-        file.map(slots.pageSize(), file.size() / slots.pageSize(), settings.checksums(), null);
+        lock.whileNoMapChanges(
+            () -> {
+              PageMap whole = mapWhole(file, slots.pageSize(), settings.checksums());
+              lock.members().setMappedPages(whole.pageCount());
+              return whole;
+            });
     return new OpenedFile(file, map, meta, false, logged.count(), List.of());
+  }
+
+  /** Another process may truncate the file meanwhile; then what is left of it is mapped. */
+  private static PageMap mapWhole(PageFile file, int pageSize, Checksums checksums) {
+    for (int attempt = 1; ; attempt++) {
+      long pages = file.size() / pageSize;
+      try {
+        return file.map(pageSize, pages, checksums, null);
+      } catch (StorageException e) {
+        if (attempt == MAP_ATTEMPTS || file.size() / pageSize >= pages) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** The exception for a mapped page that could not be read. */
