@@ -90,7 +90,7 @@ public final class Writer {
     this.publication = publication;
     turn = new WriterTurn(lock, watch, lifecycle::closed);
     memory = new WriterMemory(file, CatalogEntry.MAX_KEY, trimCalls);
-    free = new FreeSpace(file);
+    free = new FreeSpace(file, lock);
     forgetSpace = free::forget;
     pinned = new PinnedMetas(lock, file.pageSize());
     metas = new MetaWriter(file, lock, pinned, memory, this::rewriteFound);

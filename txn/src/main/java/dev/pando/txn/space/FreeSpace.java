@@ -9,6 +9,7 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageHeader;
 import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.Snapshot;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -31,6 +32,7 @@ public final class FreeSpace {
   private static final long SPARE_PERCENT = 40;
 
   private final DataFile file;
+  private final LockFile lock;
 
   /** All free pages of the base; in {@link #save}, those of the transaction. */
   private final PageSet free = new PageSet(0);
@@ -45,6 +47,7 @@ public final class FreeSpace {
   private final Placement placement;
   private final FreeTail freeTail;
   private final LogPages log = new LogPages(reusable);
+  private final WarmPages warm = new WarmPages(reusable, finder);
   private final SpaceFollower follower = new SpaceFollower(tree, free, reusable, held);
 
   // The running transaction.
@@ -65,11 +68,12 @@ public final class FreeSpace {
   /** The commit log of the base. */
   private LogPlace baseLog = LogPlace.NONE;
 
-  public FreeSpace(DataFile file) {
+  public FreeSpace(DataFile file, LockFile lock) {
     this.file = file;
+    this.lock = lock;
     freeTail = new FreeTail(file.pageSize());
     reserve = new Reserve(file, reusable, finder);
-    placement = new Placement(file, reusable, held, finder, reserve, log);
+    placement = new Placement(file, reusable, held, finder, reserve, log, warm);
   }
 
   /**
@@ -102,13 +106,18 @@ public final class FreeSpace {
       reserve.forget(follower.mustRead());
       if (follower.mustRead()) {
         log.forget();
+        warm.forget();
       } else {
         log.release();
+        warm.release();
       }
       finder.added(follower.catchUp(base, pins, metas));
       finder.forget();
     }
-    finder.added(held.release(pins, fewerPins, reusable));
+    warm.begin(lock.durable());
+    long before = reusable.size();
+    held.release(pins, fewerPins, reusable, warm);
+    finder.added(reusable.size() - before);
     baseLog = base.meta().log();
     log.set(baseLog);
     basePages = base.meta().pageCount();
@@ -201,6 +210,7 @@ public final class FreeSpace {
    * @throws CorruptFileException if a page that comes back is used, or may be used by anything
    */
   public void restore(RunList back, RunList gone) {
+    warm.release();
     restores = true; // first: a rollback must not take these pages for reusable
     for (int i = 0; i < back.size(); i++) {
       long start = back.start(i);

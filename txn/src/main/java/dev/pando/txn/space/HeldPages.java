@@ -66,11 +66,11 @@ public final class HeldPages {
    * Begins a transaction: moves the pages that no pinned snapshot may see to the reusable pages.
    *
    * @param fewer see {@link #releaseMore}
-   * @return number of pages that were moved
+   * @param warm gets those of them that are warm
    */
-  public long release(Pins pins, Supplier<@Nullable Pins> fewer, PageSet reusable) {
+  void release(Pins pins, Supplier<@Nullable Pins> fewer, PageSet reusable, WarmPages warm) {
     fewerPins = fewer;
-    return release(pins, reusable);
+    release(pins, reusable, warm);
   }
 
   /**
@@ -89,6 +89,11 @@ public final class HeldPages {
   /** Moves pages that no pinned snapshot may see to the reusable pages; returns how many. */
   public long release(Pins pins, PageSet reusable) {
     long before = pages;
+    release(pins, reusable, null);
+    return before - pages;
+  }
+
+  private void release(Pins pins, PageSet reusable, @Nullable WarmPages warm) {
     if (keptBy != pins.kept()) {
       lookAgain(pins.kept());
       keptBy = pins.kept();
@@ -96,14 +101,14 @@ public final class HeldPages {
     for (var births = this.births.entrySet().iterator(); births.hasNext(); ) {
       var entry = births.next();
       List<Group> groups = entry.getValue();
-      release(entry.getKey(), groups, pins, reusable);
+      PageSet to = warm != null && warm.areBornSince(entry.getKey()) ? warm.pages() : reusable;
+      release(entry.getKey(), groups, pins, to);
       join(groups, pins);
       keep(entry.getKey(), groups, pins);
       if (groups.isEmpty()) {
         births.remove();
       }
     }
-    return before - pages;
   }
 
   /** Checks again what dropped named snapshots kept: earlier named snapshots may see none of it. */
@@ -145,14 +150,14 @@ public final class HeldPages {
     }
   }
 
-  private void release(long birth, List<Group> groups, Pins pins, PageSet reusable) {
+  private void release(long birth, List<Group> groups, Pins pins, PageSet to) {
     for (Iterator<Group> all = groups.iterator(); all.hasNext(); all.remove()) {
       Group group = all.next();
       if (pins.hold(birth, group.freed)) {
         return; // and so are all after it, which were freed later
       }
       for (int i = 0; i < group.runs.size(); i++) {
-        reusable.addRun(group.runs.start(i), group.runs.length(i));
+        to.addRun(group.runs.start(i), group.runs.length(i));
       }
       pages -= group.runs.pages();
     }

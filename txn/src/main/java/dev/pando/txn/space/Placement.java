@@ -28,6 +28,7 @@ final class Placement {
   private final RunFinder finder;
   private final Reserve reserve;
   private final LogPages log;
+  private final WarmPages warm;
   private final LowestPages lowest;
 
   // The running transaction.
@@ -69,6 +70,7 @@ final class Placement {
    * @param reusable free pages to take from
    * @param held pages to release when there are no others
    * @param log pages that are not reusable when they are released
+   * @param warm reusable pages that are taken first
    */
   Placement(
       DataFile file,
@@ -76,13 +78,15 @@ final class Placement {
       HeldPages held,
       RunFinder finder,
       Reserve reserve,
-      LogPages log) {
+      LogPages log,
+      WarmPages warm) {
     this.file = file;
     this.reusable = reusable;
     this.held = held;
     this.finder = finder;
     this.reserve = reserve;
     this.log = log;
+    this.warm = warm;
     lowest = new LowestPages(reusable);
   }
 
@@ -100,6 +104,10 @@ final class Placement {
 
   /** Sets pages apart that only calls that free room may take. */
   void makeReserve() {
+    if (keepReserve()) {
+      return;
+    }
+    warm.release();
     if (!keepReserve()) {
       long _ = releaseMore();
     }
@@ -158,6 +166,7 @@ final class Placement {
   void pack(long limit) {
     lowest.begin(limit);
     reserve.release();
+    warm.release();
   }
 
   /** Whether pages come from the lowest free ones. */
@@ -199,8 +208,13 @@ final class Placement {
         return low;
       }
     }
+    long start = warm.take(wanted);
+    if (start >= 0) {
+      taken.add(start, wanted);
+      return start;
+    }
     long demand = Math.clamp(lastPages, LEAST_DEMAND, MOST_DEMAND);
-    long start = find(wanted, demand);
+    start = find(wanted, demand);
     if (start < 0) {
       start = extend(wanted);
     }
@@ -210,6 +224,7 @@ final class Placement {
   /** Takes pages when the file cannot grow: searches every free page, then the reserve. */
   private long takeLast(long wanted, long demand) {
     returnUnused();
+    warm.release();
     long start = finder.takeAnywhere(wanted, demand);
     if (start < 0 && releaseMore() > 0) {
       start = finder.takeAnywhere(wanted, demand);
