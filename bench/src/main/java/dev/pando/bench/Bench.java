@@ -11,6 +11,7 @@ import dev.pando.bench.mmap.MapAgainstCalls;
 import dev.pando.bench.mmap.MapReport;
 import dev.pando.bench.rates.Compare;
 import dev.pando.bench.rates.CompareReport;
+import dev.pando.bench.rates.RecordedTables;
 import dev.pando.bench.ycsb.Ycsb;
 import dev.pando.bench.ycsb.YcsbReport;
 import java.io.IOException;
@@ -37,6 +38,7 @@ import picocli.CommandLine.TypeConversionException;
       Flat.class,
       MapAgainstCalls.class,
       Ycsb.class,
+      RecordedTables.class,
       Smoke.class
     },
     footerHeading = "%nExit codes%n",

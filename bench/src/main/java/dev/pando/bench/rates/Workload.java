@@ -63,6 +63,7 @@ enum Workload {
   boolean isFor(StoreKind kind) {
     return switch (kind) {
       case FLAT -> compareTo(SEEK100) <= 0 || this == APPEND;
+      case PANDOTYPED -> compareTo(REVERSE) <= 0 && this != GETALL;
       case BARE ->
           isCost()
               || this == LOADSORTED

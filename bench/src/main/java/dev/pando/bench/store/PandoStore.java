@@ -25,11 +25,18 @@ public final class PandoStore implements Store {
 
   private final int pageSize;
   private final boolean hasLog;
+  private final Table<?, ?> table;
   private final Database db;
 
   PandoStore(Path directory, boolean readOnly, int pageSize, boolean hasLog) {
+    this(directory, readOnly, pageSize, hasLog, TABLE);
+  }
+
+  /** With another description of the table, which raw tables do not look at. */
+  PandoStore(Path directory, boolean readOnly, int pageSize, boolean hasLog, Table<?, ?> table) {
     this.pageSize = pageSize;
     this.hasLog = hasLog;
+    this.table = table;
     Options options = Options.defaults().withReadOnly(readOnly).withPageSize(pageSize);
     options = hasLog ? options : options.withLogSize(0);
     db = Database.open(directory.resolve("bench.pando"), options);
@@ -52,17 +59,17 @@ public final class PandoStore implements Store {
 
   @Override
   public Reader beginRead(Pair pair) {
-    return new Reading(db.beginRead(), pair);
+    return new Reading(db.beginRead(), table, pair);
   }
 
   @Override
   public Writer beginWrite(Pair pair) {
-    return new Writing(db.beginWrite(), pair);
+    return new Writing(db.beginWrite(), table, pair);
   }
 
   @Override
   public void update(Pair pair) {
-    db.update(tx -> tx.raw(TABLE).put(pair.key, pair.value));
+    db.update(tx -> tx.raw(table).put(pair.key, pair.value));
   }
 
   @Override
@@ -70,11 +77,11 @@ public final class PandoStore implements Store {
     byte[] key = pair.keyArray();
     return db.<Boolean, RuntimeException>updateAndGet(
         tx -> {
-          RawTable table = tx.raw(TABLE);
-          byte[] value = table.get(key);
+          RawTable raw = tx.raw(table);
+          byte[] value = raw.get(key);
           if (value != null) {
             change.accept(value);
-            boolean _ = table.put(pair.key, pair.value);
+            boolean _ = raw.put(pair.key, pair.value);
           }
           return value != null;
         });
@@ -97,10 +104,10 @@ public final class PandoStore implements Store {
     private View[] values = {};
     private @Nullable RawCursor opened;
 
-    Reading(ReadTxn tx, Pair pair) {
+    Reading(ReadTxn tx, Table<?, ?> table, Pair pair) {
       this.tx = tx;
       this.pair = pair;
-      table = tx.raw(TABLE);
+      this.table = tx.raw(table);
     }
 
     /** One for the whole transaction. */
@@ -230,10 +237,10 @@ public final class PandoStore implements Store {
     private final View value = new View();
     private @Nullable RawBatch batch;
 
-    Writing(WriteTxn tx, Pair pair) {
+    Writing(WriteTxn tx, Table<?, ?> table, Pair pair) {
       this.tx = tx;
       this.pair = pair;
-      table = tx.raw(TABLE);
+      this.table = tx.raw(table);
     }
 
     @Override

@@ -14,6 +14,8 @@ public enum StoreKind {
   PANDO16K,
   /** Without a commit log: each durable commit syncs the whole file. */
   PANDONOLOG,
+  /** Read through a typed table; keys of four bytes. */
+  PANDOTYPED,
   /** Puts through a cursor, which finds its page faster, as lmdbjava's own benchmarks do. */
   LMDBJAVA(Flags.LMDBJAVA),
   /** Puts through the table, as lmdbjava's tutorial begins. */
@@ -60,6 +62,7 @@ public enum StoreKind {
       case PANDO8K -> new PandoStore(directory, readOnly, 8 << 10, true);
       case PANDO16K -> new PandoStore(directory, readOnly, 16 << 10, true);
       case PANDONOLOG -> new PandoStore(directory, readOnly, 4 << 10, false);
+      case PANDOTYPED -> new PandoTypedStore(directory, readOnly);
       case LMDBJAVA, LMDBJAVA_DBI, LMDBJAVA_WRITEMAP ->
           new LmdbjavaStore(directory, readOnly, this);
       case ROCKSDB -> new RocksStore(directory, readOnly);
@@ -83,7 +86,10 @@ public enum StoreKind {
 
   /** Whether this is another way to set a store up, measured only when it is asked for by name. */
   public boolean isVariant() {
-    return this == PANDO8K || this == PANDO16K || this == PANDONOLOG || this == HASHED;
+    return switch (this) {
+      case PANDO8K, PANDO16K, PANDONOLOG, PANDOTYPED, HASHED -> true;
+      default -> false;
+    };
   }
 
   /** Its name on the command line and in reports. */
