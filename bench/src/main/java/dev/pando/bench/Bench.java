@@ -11,7 +11,6 @@ import dev.pando.bench.mmap.MapAgainstCalls;
 import dev.pando.bench.mmap.MapReport;
 import dev.pando.bench.rates.Compare;
 import dev.pando.bench.rates.CompareReport;
-import dev.pando.bench.rates.RecordedTables;
 import dev.pando.bench.ycsb.Ycsb;
 import dev.pando.bench.ycsb.YcsbReport;
 import java.io.IOException;
@@ -48,7 +47,8 @@ import picocli.CommandLine.TypeConversionException;
       "  2  the command line is wrong"
     })
 public final class Bench {
-  private static final Map<String, Class<? extends Report>> REPORTS =
+  /** The reports of the kinds. */
+  static final Map<String, Class<? extends Report>> REPORTS =
       Map.of(
           "compare", CompareReport.class,
           "growth", GrowthReport.class,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A table of a document, made from recorded runs. All columns of numbers, one row for each
  * workload.
  */
-final class RecordedTable {
+public final class RecordedTable {
   /** A column: its heading, and the text for a workload. */
   private record Column(String heading, Function<String, String> cell) {}
 
@@ -28,11 +28,11 @@ final class RecordedTable {
   /**
    * Makes a table.
    *
-   * @param kind which one, see {@link RecordedTables}
+   * @param kind which one, as {@code bench/run tables --help} says
    * @param runs the recorded runs: the first one has the workloads
    * @param stores the stores of the columns
    */
-  static String of(String kind, List<CompareReport> runs, List<String> stores) {
+  public static String of(String kind, List<CompareReport> runs, List<String> stores) {
     RecordedTable first = new RecordedTable(runs.getFirst());
     return switch (kind) {
       case "rates" -> first.rates(stores);
