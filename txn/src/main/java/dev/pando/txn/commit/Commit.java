@@ -98,8 +98,8 @@ final class Commit {
     if (newLog > 0) {
       return new LogPlace(newLog, free.wantedLog(), 0, pages.txnId());
     }
-    boolean leaves = free.isPacking() || log.isOff() || !free.isLogApart();
-    if (kind == CommitKind.SYNCED && leaves && !free.isRestoring()) {
+    boolean leaves = free.isPacking() || log.isOff();
+    if (kind == CommitKind.SYNCED && leaves && free.mayLeaveLog()) {
       return LogPlace.NONE;
     }
     return kind == CommitKind.LOGGED

@@ -250,7 +250,12 @@ public record OpenedFile(
         lock.whileNoMapChanges(
             () -> {
               PageMap whole = mapWhole(file, slots.pageSize(), settings.checksums());
-              lock.members().setMappedPages(whole.pageCount());
+              try {
+                lock.members().setMappedPages(whole.pageCount());
+              } catch (Throwable e) {
+                whole.release();
+                throw e;
+              }
               return whole;
             });
     return new OpenedFile(file, map, meta, false, logged.count(), List.of());

@@ -46,8 +46,8 @@ public final class FreeSpace {
   private final Reserve reserve;
   private final Placement placement;
   private final FreeTail freeTail;
-  private final LogPages log = new LogPages(reusable);
   private final WarmPages warm = new WarmPages(reusable, finder);
+  private final LogPages log = new LogPages(reusable, warm.pages());
   private final SpaceFollower follower = new SpaceFollower(tree, free, reusable, held);
 
   // The running transaction.
@@ -114,7 +114,7 @@ public final class FreeSpace {
       finder.added(follower.catchUp(base, pins, metas));
       finder.forget();
     }
-    warm.begin(lock.durable());
+    warm.begin(Math.max(lock.durable(), lock.syncing()));
     long before = reusable.size();
     held.release(pins, fewerPins, reusable, warm);
     finder.added(reusable.size() - before);
@@ -136,12 +136,16 @@ public final class FreeSpace {
 
   /** Lets the commit set adjacent pages apart for a new commit log, if there are so many. */
   public void wantLog(long pages) {
-    wantedLog = restores ? 0 : pages; // what is known of free pages is not kept then
+    wantedLog = mayLeaveLog() ? pages : 0;
   }
 
-  /** Whether the transaction restores a named snapshot. */
-  public boolean isRestoring() {
-    return restores;
+  /**
+   * Whether a commit may name another commit log than its base, or none. Until it is on disk, the
+   * pages of the log must be held back. So all of them must be set apart, and what is known of free
+   * pages must be kept.
+   */
+  public boolean mayLeaveLog() {
+    return !restores && (!baseLog.exists() || isLogApart());
   }
 
   /** Whether the base has a commit log, and all of its pages are set apart. */

@@ -10,13 +10,17 @@ import dev.pando.pager.LogPlace;
 public final class LogPages {
   private final PageSet reusable;
 
+  /** Reusable pages as well. */
+  private final PageSet warm;
+
   /** Pages that are set apart. */
   private final PageSet pages = new PageSet(0);
 
   private LogPlace place = LogPlace.NONE;
 
-  LogPages(PageSet reusable) {
+  LogPages(PageSet reusable, PageSet warm) {
     this.reusable = reusable;
+    this.warm = warm;
   }
 
   /** Sets the pages of a log apart, as far as they are reusable; all others are reusable again. */
@@ -26,7 +30,8 @@ public final class LogPages {
     }
     place = log;
     if (pages.size() < log.pages()) {
-      move(log.pgno(), log.pgno() + log.pages());
+      move(reusable, log.pgno(), log.pgno() + log.pages());
+      move(warm, log.pgno(), log.pgno() + log.pages());
     }
   }
 
@@ -35,11 +40,11 @@ public final class LogPages {
     set(place);
   }
 
-  private void move(long from, long end) {
-    for (long at = reusable.nextIn(from, end); at < end; at = reusable.nextIn(at, end)) {
-      long out = reusable.nextOut(at, end);
+  private void move(PageSet some, long from, long end) {
+    for (long at = some.nextIn(from, end); at < end; at = some.nextIn(at, end)) {
+      long out = some.nextOut(at, end);
       long _ = pages.addRun(at, out - at);
-      long _ = reusable.removeRun(at, out - at);
+      long _ = some.removeRun(at, out - at);
     }
   }
 

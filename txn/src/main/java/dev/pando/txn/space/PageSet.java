@@ -105,7 +105,9 @@ public final class PageSet {
     }
   }
 
+  /** Adds all pages of another set, or none: only the first step needs memory. */
   public void addAll(PageSet other) {
+    makeRoom(other.end());
     for (int i = other.some.next(0); i < other.bits.length; i = other.some.next(i + 1)) {
       setWord(i, other.bits[i] | word(i));
     }

@@ -104,10 +104,6 @@ final class Placement {
 
   /** Sets pages apart that only calls that free room may take. */
   void makeReserve() {
-    if (keepReserve()) {
-      return;
-    }
-    warm.release();
     if (!keepReserve()) {
       long _ = releaseMore();
     }
@@ -244,7 +240,11 @@ final class Placement {
    * which must find all its pages among the reusable ones.
    */
   private boolean keepReserve() {
-    return saving || reserve.set(pageCount);
+    if (saving || reserve.set(pageCount)) {
+      return true;
+    }
+    warm.release();
+    return reserve.set(pageCount);
   }
 
   /** Releases pages that are seen only by commits not on disk; the reserve gets them first. */
@@ -274,6 +274,7 @@ final class Placement {
     if (!file.isRoomy(pageCount + 2 * wanted)) {
       return 0;
     }
+    warm.release();
     long low = reusable.firstRun(PageHeader.FIRST_PGNO, reusable.end(), wanted); // it stays there
     boolean grows = low < 0;
     long start = grows ? pageCount : low;

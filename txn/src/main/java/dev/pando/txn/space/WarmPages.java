@@ -15,8 +15,11 @@ final class WarmPages {
   /** The newest commit on disk: pages born later are warm. */
   private long synced;
 
-  /** Where the search for the next page begins. */
+  /** Where the search for the next pages begins. */
   private long next;
+
+  /** So many adjacent pages were not found in this transaction, and are not searched for again. */
+  private long absent;
 
   WarmPages(PageSet reusable, RunFinder finder) {
     this.reusable = reusable;
@@ -30,6 +33,7 @@ final class WarmPages {
       synced = durable;
     }
     next = 0;
+    absent = Long.MAX_VALUE;
   }
 
   /** Whether pages that were born in a transaction, or later, are warm. */
@@ -44,18 +48,19 @@ final class WarmPages {
 
   /** Takes adjacent pages; -1 if there are none. */
   long take(long wanted) {
-    if (pages.size() < wanted) {
+    if (pages.size() < wanted || wanted >= absent) {
       return -1;
     }
-    long end = pages.end();
-    long found = pages.firstRun(next, end, wanted);
+    long found = pages.firstRun(next, pages.end(), wanted);
     if (found < 0 && next > 0) {
-      found = pages.firstRun(0, end, wanted);
+      found = pages.firstRun(0, pages.end(), wanted);
     }
-    if (found >= 0) {
-      long _ = pages.removeRun(found, wanted);
-      next = found + wanted;
+    if (found < 0) {
+      absent = wanted;
+      return -1;
     }
+    long _ = pages.removeRun(found, wanted);
+    next = found + wanted;
     return found;
   }
 

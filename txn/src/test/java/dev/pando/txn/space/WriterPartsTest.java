@@ -2,6 +2,7 @@ package dev.pando.txn.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pando.pager.LogPlace;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -297,5 +298,51 @@ final class WriterPartsTest {
       assertThat(pieces.moveTo(left)).isEqualTo(model.size());
       assertThat(left.nextIn(limit, 1000)).isEqualTo(1000);
     }
+  }
+
+  /** Pages that a stale pin held may be born late, and those of the log are among them. */
+  @Test
+  void theLogIsSetApartFromWarmPagesToo() {
+    PageSet reusable = new PageSet(0);
+    WarmPages warm = new WarmPages(reusable, new RunFinder(reusable));
+    LogPages log = new LogPages(reusable, warm.pages());
+    warm.begin(100);
+    HeldPages held = new HeldPages();
+    held.add(104, 105, 10, 30);
+    held.add(50, 105, 40, 5);
+    held.release(new Pins(105), () -> null, reusable, warm);
+    assertThat(warm.pages().size()).isEqualTo(30);
+    assertThat(reusable.size()).isEqualTo(5);
+    log.set(new LogPlace(16, 8, 0, 104));
+    assertThat(log.pages().size()).isEqualTo(8);
+    List<Long> taken = new ArrayList<>();
+    for (long page = warm.take(1); page >= 0; page = warm.take(1)) {
+      taken.add(page);
+    }
+    assertThat(taken).hasSize(22).doesNotContain(16L, 23L).contains(10L, 15L, 24L, 39L);
+  }
+
+  @Test
+  void warmPagesAreTakenUntilTheNextSync() {
+    PageSet reusable = new PageSet(0);
+    WarmPages warm = new WarmPages(reusable, new RunFinder(reusable));
+    warm.begin(1);
+    long _ = warm.pages().addRun(10, 2);
+    long _ = warm.pages().addRun(20, 3);
+    assertThat(warm.take(3)).isEqualTo(20);
+    assertThat(warm.take(2)).isEqualTo(10); // the search begins again
+    long _ = warm.pages().addRun(30, 1);
+    assertThat(warm.take(2)).isEqualTo(-1);
+    assertThat(warm.take(1)).isEqualTo(30);
+    assertThat(warm.take(1)).isEqualTo(-1);
+    long _ = warm.pages().addRun(40, 2);
+    warm.begin(1);
+    assertThat(warm.areBornSince(1)).isFalse();
+    assertThat(warm.areBornSince(2)).isTrue();
+    assertThat(warm.take(2)).isEqualTo(40);
+    long _ = warm.pages().addRun(50, 2);
+    warm.begin(2);
+    assertThat(warm.take(1)).isEqualTo(-1);
+    assertThat(reusable.contains(50) && reusable.contains(51)).isTrue();
   }
 }
