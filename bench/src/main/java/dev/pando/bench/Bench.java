@@ -7,6 +7,8 @@ import dev.pando.bench.growth.GrowthReport;
 import dev.pando.bench.harness.HarnessOptions;
 import dev.pando.bench.harness.Report;
 import dev.pando.bench.jmh.Smoke;
+import dev.pando.bench.memory.Memory;
+import dev.pando.bench.memory.MemoryReport;
 import dev.pando.bench.mmap.MapAgainstCalls;
 import dev.pando.bench.mmap.MapReport;
 import dev.pando.bench.rates.Compare;
@@ -37,6 +39,7 @@ import picocli.CommandLine.TypeConversionException;
       Flat.class,
       MapAgainstCalls.class,
       Ycsb.class,
+      Memory.class,
       RecordedTables.class,
       Smoke.class
     },
@@ -54,7 +57,8 @@ public final class Bench {
           "growth", GrowthReport.class,
           "flat", FlatReport.class,
           "mmap", MapReport.class,
-          "ycsb", YcsbReport.class);
+          "ycsb", YcsbReport.class,
+          "memory", MemoryReport.class);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

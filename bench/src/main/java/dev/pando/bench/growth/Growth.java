@@ -12,6 +12,7 @@ import dev.pando.bench.harness.HarnessOptions;
 import dev.pando.bench.harness.Machine;
 import dev.pando.bench.harness.Progress;
 import dev.pando.bench.harness.TrialRunner;
+import dev.pando.bench.store.Keyspace;
 import dev.pando.bench.store.StoreKind;
 import java.io.IOException;
 import java.nio.file.Path;

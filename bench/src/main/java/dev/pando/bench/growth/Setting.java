@@ -1,5 +1,6 @@
 package dev.pando.bench.growth;
 
+import dev.pando.bench.store.Keyspace;
 import dev.pando.bench.store.Store;
 import dev.pando.bench.store.StoreKind;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.pando.bench.growth;
 
 import dev.pando.bench.harness.Folders;
 import dev.pando.bench.harness.Trial;
+import dev.pando.bench.store.Keyspace;
 import dev.pando.bench.store.Pair;
 import dev.pando.bench.store.Store;
 import java.io.IOException;

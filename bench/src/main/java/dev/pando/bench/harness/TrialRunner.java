@@ -15,6 +15,10 @@ public final class TrialRunner {
 
   private final Path directory;
   private final List<String> heap;
+
+  /** What a JVM is started by; empty for nothing. */
+  private List<String> launcher = List.of();
+
   private volatile @Nullable Process running;
   private volatile boolean stopped;
 
@@ -37,6 +41,11 @@ public final class TrialRunner {
     directory = Folders.temporary(parent);
     this.heap = List.of(heap);
     Runtime.getRuntime().addShutdownHook(new Thread(this::clean)); // also after an interrupt
+  }
+
+  /** Starts each JVM from now on by another command, which gets that of the JVM as arguments. */
+  public void startBy(List<String> command) {
+    launcher = List.copyOf(command);
   }
 
   /** Where stores are; trials may leave there what later ones need. */
@@ -94,7 +103,7 @@ public final class TrialRunner {
   }
 
   private Process start(List<String> flags, Trial<?> trial) throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(heap);
     command.add("-Djava.io.tmpdir=" + scratch());

@@ -27,8 +27,8 @@ import org.rocksdb.WriteOptions;
 
 /** RocksDB through its own Java API. */
 final class RocksStore implements Store {
-  private static final long CACHE = 4L << 30;
-  private static final long WRITE_BUFFER = 256L << 20;
+  private static final long CACHE = Math.min(4L << 30, MemoryLimit.BYTES / 4);
+  private static final long WRITE_BUFFER = Math.min(256L << 20, MemoryLimit.BYTES / 16);
 
   static {
     RocksDB.loadLibrary(); // before anything of it is made
@@ -68,8 +68,11 @@ final class RocksStore implements Store {
   @Override
   public String config() {
     return Library.of(RocksDB.class)
-        + ": Bloom filter of 10 bits, 4 GiB block cache, hash index in data blocks, write buffers of"
-        + " 256 MiB, no compression (values are random), direct buffers; a WriteBatch per"
+        + ": Bloom filter of 10 bits, block cache of "
+        + (CACHE >> 20)
+        + " MiB, hash index in data blocks, write buffers of "
+        + (WRITE_BUFFER >> 20)
+        + " MiB, no compression (values are random), direct buffers; a WriteBatch per"
         + " transaction, WAL synced at every commit (mixed: WriteBatchWithIndex, for reading what was"
         + " written); append is an ingested SST file; compacted before reads and before sizes";
   }

@@ -1,10 +1,7 @@
-package dev.pando.bench.growth;
+package dev.pando.bench.store;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import dev.pando.bench.store.Pair;
-import dev.pando.bench.store.Store;
-import dev.pando.bench.store.Values;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
@@ -15,23 +12,25 @@ import java.nio.ByteOrder;
  *
  * @param records how many
  */
-record Keyspace(long records) {
+public record Keyspace(long records) {
   private static final int VALUE_BYTES = 100;
   private static final Values VALUES = new Values(VALUE_BYTES);
   private static final ValueLayout.OfLong ORDERED =
       JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final long ODD = 0x9e3779b97f4a7c15L;
 
-  static Pair pair() {
+  /** Room for one record. */
+  public static Pair pair() {
     return new Pair(2 * Long.BYTES, VALUE_BYTES);
   }
 
   /** The number that a step of a random walk visits. */
-  long random(long step) {
+  public long random(long step) {
     return Math.unsignedMultiplyHigh(Values.mix(step * ODD), records);
   }
 
-  void fillKey(long number, Pair pair) {
+  /** Fills the key of a record. */
+  public void fillKey(long number, Pair pair) {
     long stretch = Long.divideUnsigned(-1L, records);
     long place = Long.remainderUnsigned(Values.mix(number), stretch);
     pair.key.set(ORDERED, 0, number * stretch + place);
@@ -39,14 +38,14 @@ record Keyspace(long records) {
   }
 
   /** Fills key and value; the first eight bytes of the value are the same in each version. */
-  void fill(long number, long version, Pair pair) {
+  public void fill(long number, long version, Pair pair) {
     fillKey(number, pair);
     VALUES.fill((int) number, 0, pair.value);
     pair.value.set(JAVA_LONG_UNALIGNED, Long.BYTES, version);
   }
 
   /** Gets the record that a step visits, and checks that it is that one. */
-  long get(Store.Reader reader, long step, Pair pair) {
+  public long get(Store.Reader reader, long step, Pair pair) {
     long number = random(step);
     fillKey(number, pair);
     long found = reader.get();
@@ -57,7 +56,7 @@ record Keyspace(long records) {
   }
 
   /** Puts a new version of the records that some steps visit, in a transaction of their own. */
-  void commit(Store store, long step, int puts, Pair pair) {
+  public void commit(Store store, long step, int puts, Pair pair) {
     try (Store.Writer writer = store.beginWrite(pair)) {
       for (long at = step; at < step + puts; at++) {
         fill(random(at), at, pair);
