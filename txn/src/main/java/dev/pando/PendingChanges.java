@@ -162,13 +162,32 @@ final class PendingChanges {
     return head - (1L << (HEAD_BYTES * Byte.SIZE - 1));
   }
 
-  /** Sorts by whole keys what is in order of age. */
+  /** Sorts by whole keys what is in order of age, by merging, which leaves equal keys so. */
   private void sortTies(int from, int to) {
-    Long[] ties = new Long[to - from];
-    Arrays.setAll(ties, i -> order[from + i]);
-    Arrays.sort(ties, (a, b) -> compare((int) (a & INDEX), (int) (b & INDEX)));
-    for (int i = 0; i < ties.length; i++) {
-      order[from + i] = ties[i];
+    int ties = to - from;
+    long[] sorted = Arrays.copyOfRange(order, from, to);
+    long[] merged = new long[ties];
+    for (int half = 1; half < ties; half *= 2) {
+      for (int start = 0; start < ties; start += 2 * half) {
+        int middle = Math.min(start + half, ties);
+        merge(sorted, merged, start, middle, Math.min(middle + half, ties));
+      }
+      long[] next = merged;
+      merged = sorted;
+      sorted = next;
+    }
+    System.arraycopy(sorted, 0, order, from, ties);
+  }
+
+  private void merge(long[] from, long[] to, int start, int middle, int end) {
+    int left = start;
+    int right = middle;
+    for (int i = start; i < end; i++) {
+      boolean isLeft =
+          right == end
+              || (left < middle
+                  && compare((int) (from[left] & INDEX), (int) (from[right] & INDEX)) <= 0);
+      to[i] = isLeft ? from[left++] : from[right++];
     }
   }
 

@@ -118,6 +118,29 @@ final class BatchTest extends DatabaseTestBase {
         });
   }
 
+  /** So that the sorted beginnings of the keys are equal, for more than half of them. */
+  @Test
+  void keysThatBeginAlike() {
+    Database db = open();
+    long seed = new Figures("keys that begin alike", 1).seed(0);
+    Random random = new Random(seed);
+    Map<String, String> expected = new TreeMap<>();
+    Table<String, String> table = Table.of("alike", Codec.utf8(), Codec.utf8());
+    db.update(
+        tx -> {
+          Batch<String, String> batch = tx.batch(table);
+          for (int i = 0; i < 5000; i++) {
+            String key = (i % 3 == 0 ? "a:" : "b:the same for all:") + random.nextInt(3000);
+            batch.put(key, "value " + i);
+            boolean _ = expected.put(key, "value " + i) == null;
+          }
+        });
+    assertThat(db.list(table, Range.all()))
+        .as("seed " + seed)
+        .containsExactlyElementsOf(
+            expected.entrySet().stream().map(e -> new Entry<>(e.getKey(), e.getValue())).toList());
+  }
+
   private static void fill(WriteTxn tx, int entries) {
     for (long i = 0; i < entries; i++) {
       boolean _ = tx.put(NAMES, i, "name " + i);

@@ -31,7 +31,7 @@ final class HookedStorage {
   private final Storage files = wrap(Storage.class, new FileStorage());
   private final List<PageMap> maps = new ArrayList<>();
 
-  /** Syncs of files that were begun. */
+  /** Syncs of whole files that were begun. */
   final AtomicLong syncs = new AtomicLong();
 
   volatile Runnable beforeCreate = NOTHING;
@@ -48,7 +48,10 @@ final class HookedStorage {
 
   volatile Runnable beforeMap = NOTHING;
   volatile Runnable afterWrite = NOTHING;
+
+  /** Before a sync, of the file or of a record of the commit log that is written. */
   volatile Runnable beforeSync = NOTHING;
+
   volatile Runnable afterSync = NOTHING;
 
   /** Before the length of the lock file is read: also when a block is added. */
@@ -126,6 +129,10 @@ final class HookedStorage {
       case "read" -> beforeRead.run();
       case "grow" -> beforeWrite.run();
       case "map" -> beforeMap.run();
+      case "writeThrough" -> {
+        beforeWrite.run();
+        beforeSync.run();
+      }
       case "write" -> {
         beforeWrite.run();
         atWrite.accept((ByteBuffer) arguments[0]);
@@ -145,6 +152,10 @@ final class HookedStorage {
     switch (call) {
       case "write" -> afterWrite.run();
       case "sync" -> afterSync.run();
+      case "writeThrough" -> {
+        afterWrite.run();
+        afterSync.run();
+      }
       default -> {}
     }
   }
