@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
     name = "memory",
     sortOptions = false,
     description =
-        "Measures stores of which a quarter fits into the memory that a control group of Linux"
-            + " allows: the JVM and its pages in the page cache. Needs the rights of root.")
+        "Measures stores that are four times as large as the memory that a control group of Linux"
+            + " allows the JVM and its pages in the page cache. Needs the rights of root.")
 public final class Memory implements Callable<Integer> {
   /** Of a record with its share of the tree, in a store that was loaded in order. */
   private static final long RECORD_BYTES = 135;
