@@ -56,7 +56,7 @@ public final class PageHeader {
   /** Type, reserved for a list of a value's chunks: this build refuses it. */
   public static final byte CHUNKS = 5;
 
-  /** Type, reserved for a page of a commit log: this build refuses it. */
+  /** Type of a record of the commit log, which is no page: its header is another one. */
   public static final byte LOG = 6;
 
   /** Flag of a branch whose cells have the number of entries below. */

@@ -77,13 +77,14 @@ public final class SequentialVerifier {
     int type = PageHeader.type(page, 0) & 0xFF;
     long pages = PageHeader.pages(page, 0);
     long most = mostPages(type, end - pgno);
-    boolean plausible = type >= PageHeader.BRANCH && pages >= 1 && pages <= most;
+    boolean isOfTree = type >= PageHeader.BRANCH && type <= PageHeader.OVERFLOW;
+    boolean plausible = isOfTree && pages >= 1 && pages <= most;
     first = pgno;
     checksum = PageHeader.checksum(page, 0);
     crc.reset();
     left = plausible ? pages - 1 : 0; // otherwise it is summed as one page
     wrong = null;
-    if (type > PageHeader.OVERFLOW) {
+    if (PageVerifier.isUnknown(type)) {
       wrong = PageVerifier.unknownType(name, type, pgno);
     } else if (!plausible) {
       wrong =
