@@ -20,7 +20,7 @@ final class Closing {
   private static final long POLL_NANOS = 500_000;
 
   /** What {@link #end(int)} ends, one after the other. */
-  private static final int PARTS = 10;
+  private static final int PARTS = 11;
 
   private final Lifecycle lifecycle;
   private final DataFile file;
@@ -31,8 +31,7 @@ final class Closing {
   private final Writers writing;
   private final GroupCommit updates;
 
-  private final Housekeeping.Task watch;
-  private final Housekeeping.Task writerWatch;
+  private final List<Housekeeping.Task> watches;
 
   private final Runnable ending = this::endNow;
 
@@ -57,8 +56,7 @@ final class Closing {
     this.writer = writer;
     this.writing = writing;
     this.updates = updates;
-    this.watch = watches.getFirst();
-    this.writerWatch = watches.getLast();
+    this.watches = watches;
   }
 
   /** Ends the database, which refuses new transactions already. */
@@ -129,15 +127,14 @@ final class Closing {
   /** Ends one part without allocating: so no part is a lambda, which is created when needed. */
   private void end(int part) {
     switch (part) {
-      case 0 -> Housekeeping.WATCH.remove(watch);
-      case 1 -> Housekeeping.WATCH.remove(writerWatch);
-      case 2 -> writer.seal();
-      case 3 -> publication.stop();
-      case 4 -> leave();
-      case 5 -> readers.leave();
-      case 6 -> publication.releaseAll();
-      case 7 -> writer.close();
-      case 8 -> file.close(pagesAtEnd);
+      case 0, 1, 2 -> Housekeeping.WATCH.remove(watches.get(part));
+      case 3 -> writer.seal();
+      case 4 -> publication.stop();
+      case 5 -> leave();
+      case 6 -> readers.leave();
+      case 7 -> publication.releaseAll();
+      case 8 -> writer.close();
+      case 9 -> file.close(pagesAtEnd);
       default -> lock.close();
     }
   }

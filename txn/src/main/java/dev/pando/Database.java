@@ -10,6 +10,7 @@ import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.Housekeeping;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.LockFile;
+import dev.pando.txn.file.MemoryWatch;
 import dev.pando.txn.file.Settings;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.readers.Publication;
@@ -66,8 +67,7 @@ public final class Database extends Transactor implements AutoCloseable {
   private final Writer writer;
   private final Writers writing;
   private final GroupCommit updates;
-  private final ReaderWatch watch;
-  private final WriterWatch writerWatch;
+  private final List<Housekeeping.Task> watches;
   private final Inspection inspection;
   private final Closing ending;
 
@@ -82,26 +82,19 @@ public final class Database extends Transactor implements AutoCloseable {
     this.readers = new ReaderSlots(lock, HeldSlot::new);
     this.publication = new Publication(lock, file, readers, opened.snapshot());
     this.reading = new Readers(lifecycle, options, readers, publication);
-    this.writerWatch = new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
+    WriterWatch writerWatch =
+        new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
     Workspace memory = new Workspace(file.pageSize());
     this.writer =
         new Writer(
             lifecycle, settings, file, lock, readers, publication, writerWatch, memory::trim);
     this.writing = new Writers(lifecycle, options, writer, memory);
     this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
-    this.watch = new ReaderWatch(path, readers, publication, options);
+    ReaderWatch readerWatch = new ReaderWatch(path, readers, publication, options);
+    this.watches = List.of(readerWatch, writerWatch, new MemoryWatch(file));
     this.inspection = new Inspection(this, file, lock, readers, publication, writer);
     this.ending =
-        new Closing(
-            lifecycle,
-            file,
-            lock,
-            readers,
-            publication,
-            writer,
-            writing,
-            updates,
-            List.of(watch, writerWatch));
+        new Closing(lifecycle, file, lock, readers, publication, writer, writing, updates, watches);
     if (lock.alone()) {
       writer.pinFirst();
     }
@@ -169,8 +162,9 @@ public final class Database extends Transactor implements AutoCloseable {
   private void start(OpenedFile opened) {
     try {
       lock.presence().opened(file.file(), this::lose);
-      Housekeeping.WATCH.add(watch);
-      Housekeeping.WATCH.add(writerWatch);
+      for (Housekeeping.Task watch : watches) {
+        Housekeeping.WATCH.add(watch);
+      }
       if (opened.logged() > 0) {
         Replay.run(writer, file);
       }
@@ -179,8 +173,9 @@ public final class Database extends Transactor implements AutoCloseable {
       }
       lock.entered();
     } catch (Throwable e) {
-      Housekeeping.WATCH.remove(watch);
-      Housekeeping.WATCH.remove(writerWatch);
+      for (Housekeeping.Task watch : watches) {
+        Housekeeping.WATCH.remove(watch);
+      }
       throw e;
     }
   }

@@ -65,6 +65,7 @@ final class ChannelPageFile implements PageFile {
    */
   private @Nullable AsynchronousFileChannel through;
 
+  private final PageFetch fetch = new PageFetch(this);
   private final SteadyLock lock;
   private final SteadyLock readerLock;
   private boolean closed;
@@ -211,6 +212,16 @@ final class ChannelPageFile implements PageFile {
     }
   }
 
+  /** For tests. */
+  PageFetch fetch() {
+    return fetch;
+  }
+
+  @Override
+  public boolean lookAtMemory() {
+    return fetch.look();
+  }
+
   private synchronized AsynchronousFileChannel through() throws IOException {
     AsynchronousFileChannel open = through;
     if (open == null) {
@@ -328,7 +339,7 @@ final class ChannelPageFile implements PageFile {
     MapPieces before = previous == null ? null : previous.pieces();
     MapPieces pieces = MapPieces.upTo(bytes, layout, before, this::mapPiece);
     try {
-      return PageMap.of(path.toString(), pieces, pageSize, pageCount, mode, previous);
+      return PageMap.of(path.toString(), pieces, pageSize, pageCount, mode, previous, fetch);
     } catch (RuntimeException e) {
       pieces.release();
       throw e;

@@ -61,6 +61,16 @@ public interface PageFile extends AutoCloseable {
     return Long.MAX_VALUE;
   }
 
+  /**
+   * Looks whether the file has room in memory; called about once a second, by one thread at a time.
+   * While it has none, pages are read with a call before they are read through a map.
+   *
+   * @return whether memory has just become short: {@link PageMap#fetchAgain} is to be called
+   */
+  default boolean lookAtMemory() {
+    return false;
+  }
+
   /** Makes the file at most this long. No map of the file may reach beyond. */
   void truncate(long newSize);
 

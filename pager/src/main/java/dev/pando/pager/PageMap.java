@@ -2,15 +2,15 @@ package dev.pando.pager;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
+import dev.pando.pager.PageFetch.Result;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first pages of a file, mapped for reading, with one bit for each page that has been verified.
+ * The first pages of a file, mapped for reading, with a bit for each page that has been verified.
  * An address is the page's offset in the file, in every map of it. The memory comes in chunks,
  * which maps of one file share; see {@link MapLayout}.
  *
@@ -23,7 +23,10 @@ public final class PageMap implements PageReader {
   private static final long MAX_PAGES = 1L << 36;
 
   private static final int SPARE_WORDS = 64;
-  private static final VarHandle BITS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  /** Words whose bits are cleared for each page that is fetched. */
+  private static final int WORDS_A_FETCH = 4;
+
   private static final VarHandle REFERENCES;
 
   static {
@@ -43,17 +46,17 @@ public final class PageMap implements PageReader {
   private final int chunkShift;
   private final long chunkMask;
 
-  /**
-   * A set bit means that the page, or the run that begins with it, has been verified. Read plainly:
-   * a reader that misses a bit verifies again. Shared with later maps of the file while it is long
-   * enough.
-   */
-  private final long[] verified;
+  /** Shared with later maps of the file while it has room for their pages. */
+  private final VerifiedPages verified;
+
+  /** The bits of {@link #verified}: here for the same reason as {@link #chunks}. */
+  private final long[] verifiedBits;
 
   /** Shared with later maps of the file; null if each read verifies the page again. */
   private final @Nullable DecodedPages decoded;
 
   private final PageVerifier verifier;
+  private final @Nullable PageFetch fetch;
   private final boolean remember;
   private final String name;
   private final MapPieces pieces;
@@ -68,8 +71,10 @@ public final class PageMap implements PageReader {
       int pageSize,
       long pageCount,
       Checksums mode,
-      @Nullable PageMap previous) {
+      @Nullable PageMap previous,
+      @Nullable PageFetch fetch) {
     this.name = name;
+    this.fetch = fetch;
     this.pieces = pieces;
     this.chunks = pieces.chunks();
     this.chunkShift = pieces.chunkShift();
@@ -79,6 +84,7 @@ public final class PageMap implements PageReader {
     this.remember = mode != Checksums.ALWAYS;
     this.verifier = new PageVerifier(name, pieces, pageSize, pageCount, mode != Checksums.NEVER);
     this.verified = carryOver(previous, pageCount);
+    this.verifiedBits = verified.bits;
     this.decoded = !remember ? null : previous == null ? new DecodedPages() : previous.decoded;
   }
 
@@ -103,7 +109,7 @@ public final class PageMap implements PageReader {
               .formatted(pageCount, pageSize, memory.byteSize()));
     }
     MapPieces whole = MapPieces.of(new MapPiece(0, memory, owner));
-    return of(name, whole, pageSize, pageCount, mode, previous);
+    return of(name, whole, pageSize, pageCount, mode, previous, null);
   }
 
   /**
@@ -111,6 +117,7 @@ public final class PageMap implements PageReader {
    *
    * @param pieces show all its pages; released by the last {@link #release}
    * @param previous an earlier map of the same file with the same page size
+   * @param fetch reads pages that have not been verified, if need be
    * @throws UnsupportedFormatException if it has more pages than this version can map
    */
   static PageMap of(
@@ -119,7 +126,8 @@ public final class PageMap implements PageReader {
       int pageSize,
       long pageCount,
       Checksums mode,
-      @Nullable PageMap previous) {
+      @Nullable PageMap previous,
+      @Nullable PageFetch fetch) {
     if (pageCount < PageHeader.META_SLOTS) {
       throw new IllegalArgumentException(
           "pages=" + pageCount + ", allowed: " + PageHeader.META_SLOTS + " up");
@@ -135,21 +143,23 @@ public final class PageMap implements PageReader {
       throw new IllegalArgumentException(
           "page size=" + pageSize + ", the previous map's=" + previous.pageSize());
     }
-    return new PageMap(name, pieces, pageSize, pageCount, mode, previous);
+    return new PageMap(name, pieces, pageSize, pageCount, mode, previous, fetch);
   }
 
-  private static long[] carryOver(@Nullable PageMap previous, long pageCount) {
-    int words = (int) ((pageCount + Long.SIZE - 1) >>> 6);
-    if (previous != null && previous.verified.length >= words) {
+  private static VerifiedPages carryOver(@Nullable PageMap previous, long pageCount) {
+    int words = words(pageCount);
+    if (previous != null && previous.verifiedBits.length >= words) {
       if (pageCount < previous.pageCount) {
-        clear(previous.verified, pageCount, previous.pageCount);
+        previous.verified.remove(pageCount, previous.pageCount);
       }
       return previous.verified;
     }
     int spare = Math.min(words / 4 + SPARE_WORDS, Integer.MAX_VALUE - SPARE_WORDS - words);
-    return previous == null
-        ? new long[words + spare]
-        : Arrays.copyOf(previous.verified, words + spare);
+    return new VerifiedPages(previous == null ? null : previous.verified, words + spare);
+  }
+
+  private static int words(long pageCount) {
+    return (int) ((pageCount + Long.SIZE - 1) >>> 6);
   }
 
   @Override
@@ -187,7 +197,7 @@ public final class PageMap implements PageReader {
     if (pgno < PageHeader.FIRST_PGNO || pgno >= pageCount) {
       throw outOfRange(pgno);
     }
-    if ((verified[(int) (pgno >>> 6)] & 1L << pgno) == 0) {
+    if ((verifiedBits[(int) (pgno >>> 6)] & 1L << pgno) == 0) {
       verify(pgno, birth);
     }
     long address = pgno << shift;
@@ -198,10 +208,57 @@ public final class PageMap implements PageReader {
   }
 
   private void verify(long pgno, long birth) {
+    if (fetch != null && remember && fetch.isOn() && fetched(fetch, pgno)) {
+      verified.add(pgno);
+      return;
+    }
     verifier.verify(pgno, birth);
     if (remember) {
-      set(verified, pgno);
+      verified.add(pgno);
     }
+  }
+
+  /**
+   * Fetches a page, or a leaf of several.
+   *
+   * @return whether it was verified before
+   */
+  private boolean fetched(PageFetch from, long pgno) {
+    long address = pgno << shift;
+    Result first = from.fetch(address, pageSize());
+    if (first == Result.FAILED) {
+      return false;
+    }
+    boolean hasPassed = verified.hasPassed(pgno);
+    Result rest = hasPassed ? fetchRest(from, address) : Result.FROM_MEMORY;
+    if (first == Result.FROM_DISK || rest == Result.FROM_DISK) {
+      forgetSome(from);
+    }
+    return hasPassed;
+  }
+
+  /** Fetches the other pages of a leaf. */
+  private Result fetchRest(PageFetch from, long address) {
+    boolean isLeaf = PageHeader.type(segment(address), offset(address)) == PageHeader.LEAF;
+    int pages = isLeaf ? PageHeader.leafPages(segment(address), offset(address)) : 1;
+    return pages == 1
+        ? Result.FROM_MEMORY
+        : from.fetch(address + pageSize(), (pages - 1) * pageSize());
+  }
+
+  /**
+   * Clears a few bits for each page that comes from the disk, in turn. So a page is fetched again
+   * after the 256th part of the file has come: it may be out of memory by then.
+   */
+  private void forgetSome(PageFetch from) {
+    int words = words(pageCount);
+    int first = from.nextWord(words, WORDS_A_FETCH);
+    verified.clearWords(first, Math.min(first + WORDS_A_FETCH, words));
+  }
+
+  /** Declares that memory has become short: each page is fetched before it is read again. */
+  public void fetchAgain() {
+    verified.clearWords(0, words(pageCount));
   }
 
   private CorruptFileException outOfRange(long pgno) {
@@ -230,7 +287,7 @@ public final class PageMap implements PageReader {
   public void markVerified(long pgno, long pages) {
     forget(pgno, pages);
     if (remember && pgno < pageCount) {
-      set(verified, pgno);
+      verified.add(pgno);
     }
   }
 
@@ -239,27 +296,12 @@ public final class PageMap implements PageReader {
     if (pgno < 0 || pages < 0) {
       throw new IllegalArgumentException("pgno=" + pgno + ", pages=" + pages + ", allowed: 0 up");
     }
-    clear(verified, Math.min(pgno, pageCount), Math.min(pgno + pages, pageCount));
+    verified.remove(Math.min(pgno, pageCount), Math.min(pgno + pages, pageCount));
   }
 
   /** Whether the page's bit is set. */
   public boolean isVerified(long pgno) {
-    return pgno >= 0
-        && pgno < pageCount
-        && ((long) BITS.getVolatile(verified, (int) (pgno >>> 6)) & 1L << pgno) != 0;
-  }
-
-  private static void set(long[] bits, long pgno) {
-    long _ = (long) BITS.getAndBitwiseOr(bits, (int) (pgno >>> 6), 1L << pgno);
-  }
-
-  private static void clear(long[] bits, long from, long to) {
-    for (long at = from; at < to; ) {
-      long wordEnd = Math.min((at | (Long.SIZE - 1)) + 1, to);
-      long mask = (-1L >>> (Long.SIZE - (wordEnd - at))) << at;
-      long _ = (long) BITS.getAndBitwiseAnd(bits, (int) (at >>> 6), ~mask);
-      at = wordEnd;
-    }
+    return pgno >= 0 && pgno < pageCount && verified.contains(pgno);
   }
 
   /**

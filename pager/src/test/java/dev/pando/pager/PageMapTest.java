@@ -97,7 +97,7 @@ class PageMapTest {
     UnsupportedFormatException e =
         assertThrows(
             UnsupportedFormatException.class,
-            () -> PageMap.of("f", pieces, 512, (1L << 36) + 1, Checksums.FIRST_TOUCH, null));
+            () -> PageMap.of("f", pieces, 512, (1L << 36) + 1, Checksums.FIRST_TOUCH, null, null));
     Pages.assertSays(e, "f: ", "68719476737 pages", "up to 68719476736");
   }
 
@@ -114,6 +114,7 @@ class PageMapTest {
       put(file, 12, Pages.sealed(512, PageHeader.META, 1, 12, 5));
       put(file, 13, Pages.sealed(512, (byte) 5, 1, 13, 5));
       put(file, 14, Pages.sealed(512, PageHeader.BRANCH, 2, 14, 5));
+      put(file, 15, Pages.sealed(512, PageHeader.LOG, 1, 15, 5));
       put(file, 16, new byte[512]);
       byte[] runTooLong = Pages.sealed(512, PageHeader.OVERFLOW, 1, 69, 5);
       reseal(runTooLong, 2);
@@ -125,6 +126,7 @@ class PageMapTest {
           assertThrows(UnsupportedFormatException.class, () -> map.locate(13, 5));
       Pages.assertSays(newer, map.name(), "a page of type 5 (page 13)", "newer one");
       assertCorrupt(map, 14, 5, "checksum"); // a branch is one page, so one page is summed
+      assertCorrupt(map, 15, 5, "page type 6", "allowed: 2, 3 or 4"); // its write was lost
       assertCorrupt(map, 16, 5, "all zeros", "write was lost");
       assertCorrupt(map, 69, 5, "run of 2 pages", "allowed: 1 to 1");
       assertCorrupt(map, 20, 6, "transaction 5", "wants 6", "lost");

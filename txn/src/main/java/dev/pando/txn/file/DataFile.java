@@ -321,6 +321,15 @@ public final class DataFile {
     return file.map(pageSize, pageCount, Checksums.ALWAYS, null);
   }
 
+  /** Lets pages be read with calls if the file has no room in memory. */
+  void lookAtMemory() {
+    if (file.lookAtMemory()) {
+      synchronized (this) { // a longer map that is made meanwhile would copy the bits
+        map.fetchAgain();
+      }
+    }
+  }
+
   /** The file itself, for reading meta slots. */
   public PageFile file() {
     return file;
