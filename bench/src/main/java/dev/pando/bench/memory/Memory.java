@@ -91,7 +91,7 @@ public final class Memory implements Callable<Integer> {
             Stream.concat(kind.flags().stream(), Stream.of(MemoryLimit.flag(limitBytes))).toList();
         for (Work work : Work.values()) {
           progress.step(kind + " " + work.title);
-          MemoryTrial trial = new MemoryTrial(kind, records, store, work, millis / 2, millis);
+          MemoryTrial trial = new MemoryTrial(kind, records, store, work, millis, millis);
           MemoryTrial.Found found = runner.run(flags, trial, MemoryTrial.Found.class);
           rows.add(new Row(kind.toString(), work, found, Folders.mebibytes(store)));
         }
