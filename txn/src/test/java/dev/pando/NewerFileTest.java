@@ -78,7 +78,7 @@ class NewerFileTest extends DatabaseTestBase {
 
   /** Recovery took it for a torn commit, went back, and let it be overwritten. */
   @ParameterizedTest
-  @ValueSource(ints = {5, 6, 200})
+  @ValueSource(ints = {5, 7, 200})
   void aPageOfAnUnknownType(int type) throws IOException {
     Path path = crashed();
     change(
@@ -89,6 +89,24 @@ class NewerFileTest extends DatabaseTestBase {
           PageHeader.seal(file, base, PAGE);
         });
     assertRefused(path, "a page of type " + type);
+  }
+
+  /** The write of the page was lost, where the commit log had been. */
+  @Test
+  void aRecordOfTheLogIsNoNewerPage() throws IOException {
+    Path path = crashed();
+    change(
+        path,
+        (file, meta, slot) -> {
+          long base = meta.catalog().pgno() * PAGE;
+          file.set(ValueLayout.JAVA_BYTE, base + PageHeader.TYPE, PageHeader.LOG);
+          PageHeader.seal(file, base, PAGE);
+        });
+    try (Database db = Database.open(path)) {
+      assertThat(db.openReport().passedOver()).hasSize(1);
+      assertThat(db.openReport().passedOver().getFirst()).contains("page type 6");
+      CheckReport _ = db.check().throwIfBad();
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +36,18 @@ final class PageFetch {
   /** Major faults between two looks from which on memory may be short. */
   private static final long BUSY = 50;
 
-  /** Fetches from the disk between two looks up to which memory is not short any more. */
+  /**
+   * Pages from the disk between two looks up to which memory is not short any more: by the time
+   * that calls took, or by the bytes that the process has read. On a busy machine a call from
+   * memory may take as long as one from the disk.
+   */
   private static final long CALM = 20;
 
   /** Looks in a row after which what was busy is calm. */
   private static final int CALM_LOOKS = 10;
+
+  /** Bytes of the system's pages, or fewer. */
+  private static final long LEAST_PAGE = 4096;
 
   /** A call that takes longer has read from the disk; one from memory takes 2 µs. */
   private static final long DISK_NANOS = 10_000;
@@ -63,6 +71,7 @@ final class PageFetch {
 
   private long faults = Long.MAX_VALUE;
   private long reads;
+  private long bytes;
 
   /** Bytes that were read before the faults began. */
   private long bytesBefore;
@@ -124,10 +133,12 @@ final class PageFetch {
     }
     try {
       return look(majorFaults(text(STAT)), bytesRead(text(IO)));
-    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
-      isPossible = false; // another system, or one that does not tell
+    } catch (NoSuchFileException | NumberFormatException | IndexOutOfBoundsException e) {
+      isPossible = false; // another system
+    } catch (IOException e) {
+      // Too many files are open, or it may not be asked: then it fails each time, for little.
     } catch (OutOfMemoryError e) {
-      isPossible = false; // asking for direct memory again and again would cost much
+      isPossible = isOn; // asking for direct memory again and again would cost much
     }
     return false;
   }
@@ -140,9 +151,11 @@ final class PageFetch {
   /** As {@link #look()}, with what the system says now. */
   boolean look(long faultsNow, long bytesNow) {
     long readsNow = diskReads;
-    boolean isBusy = isOn ? readsNow - reads > CALM : faultsNow - faults >= BUSY;
+    boolean isReading = readsNow - reads > CALM && bytesNow - bytes > CALM * LEAST_PAGE;
+    boolean isBusy = isOn ? isReading : faultsNow - faults >= BUSY;
     faults = faultsNow;
     reads = readsNow;
+    bytes = bytesNow;
     calmLooks = isBusy ? 0 : Math.min(calmLooks + 1, CALM_LOOKS);
     if (calmLooks == CALM_LOOKS) {
       isOn = false;

@@ -208,42 +208,35 @@ public final class PageMap implements PageReader {
   }
 
   private void verify(long pgno, long birth) {
-    if (fetch != null && remember && fetch.isOn() && fetched(fetch, pgno)) {
-      verified.add(pgno);
-      return;
+    if (fetch != null && remember && fetch.isOn()) {
+      fetch(fetch, pgno);
     }
-    verifier.verify(pgno, birth);
+    if (!verified.hasPassed(pgno)) {
+      verifier.verify(pgno, birth);
+    }
     if (remember) {
       verified.add(pgno);
     }
   }
 
-  /**
-   * Fetches a page, or a leaf of several.
-   *
-   * @return whether it was verified before
-   */
-  private boolean fetched(PageFetch from, long pgno) {
+  /** Fetches a page, or a leaf of several. */
+  private void fetch(PageFetch from, long pgno) {
     long address = pgno << shift;
     Result first = from.fetch(address, pageSize());
     if (first == Result.FAILED) {
-      return false;
+      return;
     }
-    boolean hasPassed = verified.hasPassed(pgno);
-    Result rest = hasPassed ? fetchRest(from, address) : Result.FROM_MEMORY;
+    MemorySegment page = segment(address);
+    long base = offset(address);
+    boolean isLeaf = PageHeader.type(page, base) == PageHeader.LEAF;
+    int pages = isLeaf ? PageHeader.leafPages(page, base) : 1; // at most 16, also of a damaged one
+    Result rest =
+        pages == 1
+            ? Result.FROM_MEMORY
+            : from.fetch(address + pageSize(), (pages - 1) * pageSize());
     if (first == Result.FROM_DISK || rest == Result.FROM_DISK) {
       forgetSome(from);
     }
-    return hasPassed;
-  }
-
-  /** Fetches the other pages of a leaf. */
-  private Result fetchRest(PageFetch from, long address) {
-    boolean isLeaf = PageHeader.type(segment(address), offset(address)) == PageHeader.LEAF;
-    int pages = isLeaf ? PageHeader.leafPages(segment(address), offset(address)) : 1;
-    return pages == 1
-        ? Result.FROM_MEMORY
-        : from.fetch(address + pageSize(), (pages - 1) * pageSize());
   }
 
   /**

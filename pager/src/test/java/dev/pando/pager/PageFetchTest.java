@@ -42,6 +42,26 @@ class PageFetchTest {
     }
   }
 
+  /** Calls that take long although they read from memory do not keep it on. */
+  @Test
+  void callsFromMemory() {
+    try (PageFile file = Pages.leaves(dir.resolve("f"), PAGE, PAGES, 5)) {
+      PageFetch fetch = new PageFetch(file);
+      assertFalse(fetch.look(0, 0));
+      assertTrue(fetch.look(100, BYTES + 1));
+      for (int look = 0; look < 10; look++) {
+        assertTrue(fetch.isOn());
+        for (int i = 0; i < 100; i++) {
+          PageFetch.Result found = fetch.fetch(3 * PAGE, PAGE);
+          assertTrue(found != PageFetch.Result.FAILED);
+        }
+        assertFalse(fetch.look(100, BYTES + 1));
+      }
+      assertFalse(fetch.isOn());
+      assertEquals(PageFetch.Result.FAILED, fetch.fetch(BYTES, PAGE), "beyond the end");
+    }
+  }
+
   /** A moment without faults does not mean that there is room. */
   @Test
   void aShortRest() {
@@ -85,6 +105,10 @@ class PageFetchTest {
         assertTrue(map.isVerified(pgno));
       }
       map.fetchAgain();
+      for (int i = 0; i < 10; i++) {
+        assertFalse(file.fetch().look(1_000, BYTES + 1));
+      }
+      assertFalse(file.fetch().isOn());
       PageMap same = file.map(PAGE, PAGES, Checksums.FIRST_TOUCH, map);
       assertEquals(700L << 12, same.locate(700, 5));
       same.forget(700, 1);
