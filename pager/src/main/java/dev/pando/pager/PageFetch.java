@@ -104,8 +104,10 @@ final class PageFetch {
     long begin = System.nanoTime();
     try {
       file.read(all.duplicate().limit(Math.min(bytes, all.capacity())), position);
-    } catch (StorageException | StackOverflowError | OutOfMemoryError e) {
-      return Result.FAILED; // the file may be shorter than the map
+    } catch (StorageException | IllegalStateException e) {
+      return Result.FAILED; // the file may be shorter than the map, or closed before it
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      return Result.FAILED; // the map needs less
     }
     if (System.nanoTime() - begin <= DISK_NANOS) {
       return Result.FROM_MEMORY;

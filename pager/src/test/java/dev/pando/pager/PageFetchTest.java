@@ -151,6 +151,18 @@ class PageFetchTest {
     assertTrue(file.fetch().look(1_000, BYTES + 1));
   }
 
+  /** As one without fetches. */
+  @Test
+  void theMapOutlivesTheFile() {
+    ChannelPageFile file = (ChannelPageFile) Pages.leaves(dir.resolve("f"), PAGE, PAGES, 5);
+    PageMap map = file.map(PAGE, PAGES, Checksums.FIRST_TOUCH, null);
+    becomeShort(file);
+    file.close();
+    assertEquals(5 << 12, map.locate(5, 5));
+    map.release();
+    assertThrows(IllegalStateException.class, () -> map.locate(5, 5));
+  }
+
   @Test
   void aFileThatIsTruncatedMeanwhile() throws IOException {
     Path path = dir.resolve("f");
