@@ -81,6 +81,12 @@ class NewerFileTest extends DatabaseTestBase {
   @ValueSource(ints = {5, 7, 200})
   void aPageOfAnUnknownType(int type) throws IOException {
     Path path = crashed();
+    retypeCatalog(path, type);
+    assertRefused(path, "a page of type " + type);
+  }
+
+  /** Gives the newest catalog's page another type, with a valid checksum. */
+  private static void retypeCatalog(Path path, int type) throws IOException {
     change(
         path,
         (file, meta, slot) -> {
@@ -88,20 +94,13 @@ class NewerFileTest extends DatabaseTestBase {
           file.set(ValueLayout.JAVA_BYTE, base + PageHeader.TYPE, (byte) type);
           PageHeader.seal(file, base, PAGE);
         });
-    assertRefused(path, "a page of type " + type);
   }
 
   /** The write of the page was lost, where the commit log had been. */
   @Test
   void aRecordOfTheLogIsNoNewerPage() throws IOException {
     Path path = crashed();
-    change(
-        path,
-        (file, meta, slot) -> {
-          long base = meta.catalog().pgno() * PAGE;
-          file.set(ValueLayout.JAVA_BYTE, base + PageHeader.TYPE, PageHeader.LOG);
-          PageHeader.seal(file, base, PAGE);
-        });
+    retypeCatalog(path, PageHeader.LOG);
     try (Database db = Database.open(path)) {
       assertThat(db.openReport().passedOver()).hasSize(1);
       assertThat(db.openReport().passedOver().getFirst()).contains("page type 6");
