@@ -214,7 +214,7 @@ final class PendingChanges {
     KeyBuffer key = new KeyBuffer(Tree.maxKey(pageSize) + 1);
     for (int i = 0; i < count; i++) {
       int change = (int) (order[i] & INDEX);
-      if (i + 1 < count && compare(change, (int) (order[i + 1] & INDEX)) == 0) {
+      if (isReplaced(i)) {
         continue;
       }
       int start = places[3 * change];
@@ -227,6 +227,13 @@ final class PendingChanges {
         visitor.put(key, all, start + (long) keyLength, valueLength);
       }
     }
+  }
+
+  /** Whether the next change is of the same key. */
+  private boolean isReplaced(int item) {
+    return item + 1 < count
+        && order[item] >> INDEX_BITS == order[item + 1] >> INDEX_BITS
+        && compare((int) (order[item] & INDEX), (int) (order[item + 1] & INDEX)) == 0;
   }
 
   /** Forgets the changes. */

@@ -7,6 +7,7 @@ import dev.pando.bench.store.Pair;
 import dev.pando.bench.store.Store;
 import dev.pando.bench.store.Store.Reader;
 import java.util.function.IntUnaryOperator;
+import java.util.function.ToLongFunction;
 
 /** Workloads that read a loaded store, in one long read transaction. */
 final class Reads {
@@ -18,14 +19,23 @@ final class Reads {
   private Reads() {}
 
   static Outcome get(Stage stage) {
-    return gets(stage, Keys::present);
+    return gets(stage, Keys::present, Reader::get);
+  }
+
+  static Outcome getArray(Stage stage) {
+    return gets(stage, Keys::present, Reads::ofArray);
+  }
+
+  private static long ofArray(Reader reader) {
+    byte[] value = reader.value();
+    return value == null ? 0 : value.length + value[0];
   }
 
   static Outcome miss(Stage stage) {
-    return gets(stage, Keys::absent);
+    return gets(stage, Keys::absent, Reader::get);
   }
 
-  private static Outcome gets(Stage stage, IntUnaryOperator numbers) {
+  private static Outcome gets(Stage stage, IntUnaryOperator numbers, ToLongFunction<Reader> get) {
     KeyList keys = Orders.ring(stage.data(), 7, numbers);
     return read(
         stage,
@@ -35,7 +45,7 @@ final class Reads {
           long sum = 0;
           for (long operation = first; operation < first + GETS; operation++) {
             keys.copy(operation, pair);
-            sum += reader.get();
+            sum += get.applyAsLong(reader);
           }
           return sum;
         });

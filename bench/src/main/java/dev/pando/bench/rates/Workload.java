@@ -6,6 +6,7 @@ import java.util.Locale;
 /** What is measured. */
 enum Workload {
   GET("random get, hit", "gets/s", Reads::get),
+  GETARRAY("random get, hit, the value as an array", "gets/s", Reads::getArray),
   MISS("random get, miss", "gets/s", Reads::miss),
   GETALL("random get, hit, 128 keys a call", "gets/s", Reads::getAll),
   SCAN("scan, every byte read", "entries/s", Reads::scan),

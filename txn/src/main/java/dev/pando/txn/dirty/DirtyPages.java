@@ -7,10 +7,8 @@ import dev.pando.pager.PageMemory;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.space.FreeSpace;
-import dev.pando.txn.space.Pieces;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +25,12 @@ public final class DirtyPages implements PageAllocator {
   /** Bytes of the smallest value that bypasses the slabs. */
   private static final long DIRECT = 64 << 10;
 
+  /** Bytes of dirty pages from which on gaps between them are written, too. */
+  private static final long LARGE = 8 << 20;
+
+  /** The part of the pages that is spilled at a time, as a divisor. */
+  private static final int SPILLED_PART = 4;
+
   private static final long OFFSET_MASK = (1L << Slabs.OFFSET_BITS) - 1;
 
   private final DataFile file;
@@ -39,6 +43,7 @@ public final class DirtyPages implements PageAllocator {
   private final int pageSize;
   private final long spillLimit;
   private final FrameTable frames;
+  private final FrameMemory frameMemory;
 
   /** Maps that were replaced in this transaction; cursors may still refer to them. */
   private final List<PageMap> replaced = new ArrayList<>();
@@ -52,16 +57,7 @@ public final class DirtyPages implements PageAllocator {
   /** Number of pages in frames. */
   private long dirtyPages;
 
-  /** The slab of the next unused frame. */
-  private int slab;
-
-  private long slabUsed;
-  private final Pieces freeFrames;
-
-  /** Pages that the trees have finished; they may have been freed since. */
-  private long[] finished = {};
-
-  private int finishedCount;
+  private final FinishedPages finished = new FinishedPages();
 
   /** The needs of the newest savepoint; null if there is none. */
   private @Nullable SavepointPages savepoint;
@@ -85,11 +81,11 @@ public final class DirtyPages implements PageAllocator {
     this.txnId = txnId;
     this.pageSize = file.pageSize();
     this.frames = new FrameTable(pageSize);
-    this.freeFrames = new Pieces(-pageSize); // addresses are complements
+    this.frameMemory = new FrameMemory(slabs, pageSize);
     this.spillLimit = limit;
     this.baseMap = base.map();
     this.map = file.map();
-    this.memory = slabs.memory();
+    this.memory = frameMemory.memory();
   }
 
   /** Returns the first page number that neither the base nor this transaction uses. */
@@ -162,7 +158,7 @@ public final class DirtyPages implements PageAllocator {
 
   /** Ends all writing of this transaction. */
   public void end() {
-    slabs.used(slab + 1);
+    frameMemory.end();
     early.end();
   }
 
@@ -304,7 +300,7 @@ public final class DirtyPages implements PageAllocator {
     long address = frames.remove(pgno);
     if (address != FrameTable.ABSENT) {
       dirtyPages -= pages;
-      freeFrames.add(address, pages);
+      frameMemory.giveBack(address, pages);
     }
   }
 
@@ -382,72 +378,61 @@ public final class DirtyPages implements PageAllocator {
 
   /** Takes memory for adjacent pages. */
   private long takeFrames(int pages) {
-    long given = freeFrames.take(pages);
-    if (given != Pieces.NONE) {
-      return given;
-    }
-    long bytes = (long) pages * pageSize;
-    while (slab == memory.length || memory[slab].byteSize() - slabUsed < bytes) {
-      if (slab < memory.length) {
-        leaveSlab();
-      } else {
-        memory = slabs.add();
-      }
-    }
-    long address = ~((long) slab << Slabs.OFFSET_BITS | slabUsed);
-    slabUsed += bytes;
+    long address = frameMemory.take(pages, spillLimit);
+    memory = frameMemory.memory();
     return address;
-  }
-
-  /** Goes on to the next slab; smaller requests use what is left of this one. */
-  private void leaveSlab() {
-    long left = (memory[slab].byteSize() - slabUsed) / pageSize;
-    freeFrames.add(~((long) slab << Slabs.OFFSET_BITS | slabUsed), left);
-    slab++;
-    slabUsed = 0;
   }
 
   @Override
   public void finished(long pgno) {
-    if (finishedCount == finished.length) {
-      finished = Arrays.copyOf(finished, 2 * finishedCount + 16);
-    }
-    finished[finishedCount++] = pgno;
+    finished.add(pgno);
   }
 
   /** Writes pages early if there are too many. Called between operations: addresses change. */
   public void spillIfLarge() {
-    if (finishedCount >= EarlyWriter.BATCH / pageSize) {
+    if (finished.count() >= EarlyWriter.BATCH / pageSize) {
       writeFinished();
     }
     if (dirtyBytes() + pageSize > spillLimit) {
-      writeAll();
-      frames.clear();
-      finishedCount = 0;
-      dirtyPages = 0;
-      freeFrames.clear();
-      slabs.used(slab + 1);
-      slab = 0;
-      slabUsed = 0;
-      version++;
+      spill();
     }
+  }
+
+  /**
+   * Writes a part of the pages to the file: those with the lowest numbers, which are mostly the
+   * oldest. All are written if free frames are too scattered to be used.
+   */
+  private void spill() {
+    long[] pages = frames.sortedPages();
+    boolean all = frameMemory.bytes() > spillLimit + spillLimit / SPILLED_PART;
+    int count = all ? pages.length : (pages.length - 1) / SPILLED_PART + 1;
+    write(pages, count);
+    if (all) {
+      frames.clear();
+      dirtyPages = 0;
+      frameMemory.giveBackAll();
+    }
+    for (int i = count - 1; i >= 0 && !all; i--) { // so that frames are taken in ascending order
+      long address = frames.get(pages[i]);
+      dropFrame(pages[i], PageHeader.pages(segment(address), offset(address)));
+    }
+    version++;
   }
 
   /** Hands the finished pages to the early writer. */
   private void writeFinished() {
     anythingWritten = true; // even if it fails
     file.prepare(free.pageCount(), EarlyWriter.BATCH); // first: without room nothing has changed
-    Arrays.sort(finished, 0, finishedCount);
-    EarlyWriter.Batch batch = new EarlyWriter.Batch(finishedCount);
+    long[] sorted = finished.take();
+    EarlyWriter.Batch batch = new EarlyWriter.Batch(sorted.length);
     long pages = 0;
-    for (int i = 0; i < finishedCount; i++) {
-      long address = frames.remove(finished[i]);
+    for (long pgno : sorted) {
+      long address = frames.remove(pgno);
       if (address != FrameTable.ABSENT) {
-        batch.add(finished[i], address, segment(address), offset(address));
+        batch.add(pgno, address, segment(address), offset(address));
         pages += PageHeader.pages(segment(address), offset(address));
       }
     }
-    finishedCount = 0;
     dirtyPages -= pages;
     version++;
     early.write(batch);
@@ -469,7 +454,7 @@ public final class DirtyPages implements PageAllocator {
       long address = written.frames[i];
       long pages = PageHeader.pages(segment(address), offset(address));
       own.wrote(map, written.pgnos[i], pages, PageHeader.type(segment(address), offset(address)));
-      freeFrames.add(address, pages);
+      frameMemory.giveBack(address, pages);
     }
   }
 
@@ -480,11 +465,21 @@ public final class DirtyPages implements PageAllocator {
    *     compete for a place on disk until the next sync
    */
   public boolean writeAll() {
-    awaitEarlyWrites();
     final boolean before = anythingWritten;
-    anythingWritten |= frames.size() > 0; // even if it fails
+    long[] pages = frames.sortedPages();
+    write(pages, pages.length);
+    return before;
+  }
+
+  /** Writes the first pages of a list, while a thread syncs what has been written of many. */
+  private void write(long[] sorted, int count) {
+    awaitEarlyWrites();
+    anythingWritten |= count > 0; // even if it fails
     file.prepare(free.pageCount(), dirtyBytes());
-    for (long pgno : frames.sortedPages()) {
+    writer.begin(dirtyBytes() >= Math.min(LARGE, spillLimit / 2) ? free : null);
+    long unsynced = 0;
+    for (int i = 0; i < count; i++) {
+      long pgno = sorted[i];
       long address = frames.get(pgno);
       MemorySegment page = segment(address);
       long base = offset(address);
@@ -492,9 +487,13 @@ public final class DirtyPages implements PageAllocator {
       PageHeader.seal(page, base, pages * pageSize);
       writer.add(page, base, pgno, pages);
       own.wrote(map, pgno, pages, PageHeader.type(page, base));
+      unsynced += pages * pageSize;
+      if (unsynced >= EarlyWriter.SYNC_EVERY && early.sync()) {
+        unsynced = 0;
+      }
     }
     writer.flush();
+    awaitEarlyWrites(); // the last of the early syncs may fail
     file.fill(free.pageCount());
-    return before;
   }
 }

@@ -28,7 +28,7 @@ final class EarlyWriter {
   private static final int MOST = 16;
 
   /** Bytes after which the thread syncs, so that the disk starts early. */
-  private static final long SYNC_EVERY = 16 << 20;
+  static final long SYNC_EVERY = 16 << 20;
 
   /** Pages that do not change until they are written. */
   static final class Batch {
@@ -74,6 +74,36 @@ final class EarlyWriter {
 
   /** Queues a batch, to be written after those before it. */
   void write(Batch batch) {
+    execute(batch, () -> writeNow(batch));
+  }
+
+  /**
+   * Begins to sync the file unless a sync is on its way. The caller may write meanwhile: the next
+   * sync has less to do. Called only when all batches are written.
+   *
+   * @return whether a sync has begun
+   */
+  boolean sync() {
+    Batch before = batches.peek();
+    if (before != null && !before.written.isDone()) {
+      return false;
+    }
+    Batch _ = await(); // throws what it failed with
+    Batch empty = new Batch(0);
+    execute(empty, () -> syncNow(empty));
+    return true;
+  }
+
+  private void syncNow(Batch batch) {
+    try {
+      file.syncEarly();
+      batch.written.complete(null);
+    } catch (Throwable e) {
+      batch.written.completeExceptionally(e);
+    }
+  }
+
+  private void execute(Batch batch, Runnable task) {
     ExecutorService its = thread;
     if (its == null) {
       its =
@@ -82,7 +112,7 @@ final class EarlyWriter {
       thread = its;
     }
     batches.add(batch);
-    its.execute(() -> writeNow(batch));
+    its.execute(task);
   }
 
   private void writeNow(Batch batch) {

@@ -3,6 +3,7 @@ package dev.pando.txn.dirty;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMemory;
 import dev.pando.txn.file.DataFile;
+import dev.pando.txn.space.FreeSpace;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,11 +18,22 @@ final class PageWriter {
   /** Bytes of the staging buffer: enough that a call costs less than copying what it writes. */
   private static final int STAGING = 64 << 10;
 
+  /** Bytes of the staging buffer of a large write. */
+  private static final int LARGE_STAGING = 256 << 10;
+
+  /** Most free pages in a gap that is filled. */
+  private static final long MOST_GAP = 4;
+
   private static final ValueLayout.OfInt CHECKSUM = PageHeader.U32;
 
   private final DataFile file;
   private final int pageSize;
   private @Nullable MemorySegment staging;
+  private int stagingBytes = STAGING;
+
+  /** The free space, for pages that lie in gaps; null if gaps stay as they are. */
+  private @Nullable FreeSpace free;
+
   private @Nullable MemorySegment firstPage;
 
   /** Pages that wait to be written, in one piece of memory or in the staging buffer. */
@@ -39,8 +51,8 @@ final class PageWriter {
 
   private MemorySegment staging() {
     MemorySegment made = staging;
-    if (made == null) {
-      made = Arena.ofAuto().allocate(STAGING, 4096);
+    if (made == null || made.byteSize() < stagingBytes) {
+      made = Arena.ofAuto().allocate(stagingBytes, 4096);
       staging = made;
     }
     return made;
@@ -60,9 +72,23 @@ final class PageWriter {
     bytes = 0;
   }
 
+  /**
+   * Begins to write pages.
+   *
+   * @param gaps whose free pages are written as zeros where they are few between two pages, which
+   *     then need one call, and are one piece on disk; null for small writes
+   */
+  void begin(@Nullable FreeSpace gaps) {
+    free = gaps;
+    stagingBytes = gaps == null ? STAGING : LARGE_STAGING;
+  }
+
   /** Adds sealed pages; page numbers must ascend. The memory must not change until the flush. */
   void add(MemorySegment page, long pageOffset, long pgno, long pages) {
     long length = pages * pageSize;
+    if (free != null) {
+      fillGap(free, pgno, length);
+    }
     if (bytes > 0 && pgno == firstPgno + bytes / pageSize) {
       if (memory == page && offset + bytes == pageOffset) {
         bytes += length;
@@ -81,9 +107,21 @@ final class PageWriter {
     firstPgno = pgno;
   }
 
+  private void fillGap(FreeSpace space, long pgno, long length) {
+    long start = firstPgno + bytes / pageSize;
+    long gap = pgno - start;
+    if (bytes > 0 && gap > 0 && gap <= MOST_GAP && space.isReusable(start, gap)) {
+      long filled = gap * pageSize;
+      if (stage(filled + length)) {
+        PageMemory.clear(memory, bytes, filled);
+        bytes += filled;
+      }
+    }
+  }
+
   /** Moves waiting pages into the staging buffer, if they fit there with {@code more} bytes. */
   private boolean stage(long more) {
-    if (bytes + more > STAGING) {
+    if (bytes + more > stagingBytes) {
       return false;
     }
     MemorySegment buffer = staging();

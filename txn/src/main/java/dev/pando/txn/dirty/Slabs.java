@@ -5,6 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Native memory for dirty pages, kept from transaction to transaction. Each slab is an arena of its
@@ -24,6 +27,9 @@ final class Slabs implements AutoCloseable {
   /** Bytes kept if the last transaction used them: the next one will probably be as large. */
   private static final long KEPT_IF_USED = 64 << 20;
 
+  /** Bytes of memory from which on the next slab is made ahead. */
+  private static final long AHEAD = 32 << 20;
+
   private record Slab(Arena arena, MemorySegment memory) {}
 
   private final List<Slab> slabs = new ArrayList<>();
@@ -31,6 +37,9 @@ final class Slabs implements AutoCloseable {
 
   /** First address of each slab, and the address after its last. */
   private long[] addresses = {};
+
+  /** The next slab, while a thread makes it; null if none is made ahead. */
+  private @Nullable CompletableFuture<Slab> next;
 
   /** Number of slabs that the running transaction has used. */
   private int used;
@@ -56,16 +65,52 @@ final class Slabs implements AutoCloseable {
     used = Math.max(used, slabsInUse);
   }
 
-  /** Adds a slab as large as all before it together. */
-  MemorySegment[] add() {
+  /**
+   * Adds a slab as large as all before it together. A thread of its own makes the next one
+   * meanwhile if it will be large: the system gives memory out page by page, each filled with
+   * zeros.
+   *
+   * @param limit bytes of memory that the transaction may use
+   */
+  MemorySegment[] add(long limit) {
+    slabs.add(takeNext());
+    refresh(slabs.size());
+    long all = size();
+    if (all >= AHEAD && all + nextSize(all) <= limit) {
+      next = CompletableFuture.supplyAsync(() -> make(nextSize(all)), Slabs::startThread);
+    }
+    return memory;
+  }
+
+  private Slab takeNext() {
+    CompletableFuture<Slab> made = next;
+    next = null;
+    try {
+      return made != null ? made.join() : make(nextSize(size()));
+    } catch (CompletionException e) { // no memory: the caller is told if there is still none
+      return make(nextSize(size()));
+    }
+  }
+
+  private static void startThread(Runnable task) {
+    Thread _ = Thread.ofPlatform().daemon().name("pando-memory").start(task);
+  }
+
+  private static Slab make(long bytes) {
+    Arena arena = Arena.ofShared();
+    return new Slab(arena, arena.allocate(bytes, 4096));
+  }
+
+  private static long nextSize(long all) {
+    return Math.clamp(all, FIRST, LARGEST);
+  }
+
+  private long size() {
     long all = 0;
     for (Slab slab : slabs) {
       all += slab.memory.byteSize();
     }
-    Arena arena = Arena.ofShared();
-    slabs.add(new Slab(arena, arena.allocate(Math.clamp(all, FIRST, LARGEST), 4096)));
-    refresh(slabs.size());
-    return memory;
+    return all;
   }
 
   /** Frees the slabs that a usual transaction does not need, after a transaction has ended. */
@@ -81,6 +126,11 @@ final class Slabs implements AutoCloseable {
   }
 
   private void closeFrom(int first) {
+    CompletableFuture<Slab> unused = next;
+    if (unused != null) {
+      next = null;
+      CompletableFuture<Void> _ = unused.thenAccept(slab -> free(slab.arena));
+    }
     if (first < slabs.size()) {
       refresh(first); // before anything is freed: an error leaves all slabs usable
       while (slabs.size() > first) {

@@ -168,6 +168,11 @@ public final class FreeSpace {
     return placement.pageCount();
   }
 
+  /** Whether all of these pages may be taken, and so be overwritten: no snapshot may see them. */
+  public boolean isReusable(long start, long length) {
+    return reusable.nextOut(start, start + length) >= start + length;
+  }
+
   /** Takes adjacent pages, for a page or run of this type. */
   public long take(byte type, long wanted) {
     return placement.takeCounted(type, wanted);

@@ -1,0 +1,93 @@
+package dev.pando.txn.dirty;
+
+import dev.pando.txn.space.Pieces;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Takes memory for the dirty pages of one transaction out of slabs, which it shares with others.
+ */
+final class FrameMemory {
+  private final Slabs slabs;
+  private final int pageSize;
+
+  /** Frames that were given back, to be taken first. Their addresses are complements. */
+  private final Pieces free;
+
+  private MemorySegment[] memory;
+
+  /** The slab of the next unused frame. */
+  private int slab;
+
+  private long slabUsed;
+
+  /** Bytes of the slabs before that one. */
+  private long before;
+
+  FrameMemory(Slabs slabs, int pageSize) {
+    this.slabs = slabs;
+    this.pageSize = pageSize;
+    free = new Pieces(-pageSize);
+    memory = slabs.memory();
+  }
+
+  /** Returns the slabs; {@link #take} may change the array. */
+  MemorySegment[] memory() {
+    return memory;
+  }
+
+  /** Returns the bytes that were taken so far, whether given back since or not. */
+  long bytes() {
+    return before + slabUsed;
+  }
+
+  /**
+   * Takes memory for adjacent pages; returns its address.
+   *
+   * @param limit bytes of frames that the transaction may take
+   */
+  long take(int pages, long limit) {
+    long given = free.take(pages);
+    if (given != Pieces.NONE) {
+      return given;
+    }
+    long bytes = (long) pages * pageSize;
+    while (slab == memory.length || memory[slab].byteSize() - slabUsed < bytes) {
+      if (slab < memory.length) {
+        leaveSlab();
+      } else {
+        memory = slabs.add(limit);
+      }
+    }
+    long address = ~((long) slab << Slabs.OFFSET_BITS | slabUsed);
+    slabUsed += bytes;
+    return address;
+  }
+
+  /** Goes on to the next slab; smaller requests use what is left of this one. */
+  private void leaveSlab() {
+    long size = memory[slab].byteSize();
+    free.add(~((long) slab << Slabs.OFFSET_BITS | slabUsed), (size - slabUsed) / pageSize);
+    before += size;
+    slab++;
+    slabUsed = 0;
+  }
+
+  /** Gives frames back. */
+  void giveBack(long address, long pages) {
+    free.add(address, pages);
+  }
+
+  /** Gives all frames back, which are then adjacent again. */
+  void giveBackAll() {
+    end();
+    free.clear();
+    slab = 0;
+    slabUsed = 0;
+    before = 0;
+  }
+
+  /** Notes for the next transaction how many slabs this one has used. */
+  void end() {
+    slabs.used(slab + 1);
+  }
+}
