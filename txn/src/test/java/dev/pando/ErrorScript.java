@@ -137,6 +137,7 @@ public final class ErrorScript implements Function<long[], Long> {
     attempt(this::group);
     attempt(this::savepoints);
     attempt(this::spills);
+    attempt(this::batches);
     attempt(() -> one.db().snapshots().create("kept"));
     attempt(() -> two.update(2, 3000));
     attempt(this::reads);
@@ -249,6 +250,27 @@ public final class ErrorScript implements Function<long[], Long> {
     one.db().sync();
     for (long key = 100; key < 400; key++) {
       one.acknowledged.put(1000 + key * 7919 % 1009, new byte[500]);
+    }
+  }
+
+  /** Changes wait in a batch, and are made by its flush, by a savepoint and by the commit. */
+  private void batches() {
+    try (WriteTxn tx = two.db().beginWrite()) {
+      Batch<Long, byte[]> batch = tx.batch(DATA);
+      for (long key = 50; key < 80; key++) {
+        batch.put(key, new byte[60]);
+        batch.delete(key + 100);
+      }
+      batch.flush();
+      batch.put(80L, new byte[60]);
+      Savepoint savepoint = tx.savepoint();
+      batch.delete(80L);
+      tx.rollbackTo(savepoint);
+      batch.put(81L, new byte[60]);
+      tx.commit();
+    }
+    for (long key = 50; key < 82; key++) {
+      two.acknowledged.put(key, new byte[60]);
     }
   }
 

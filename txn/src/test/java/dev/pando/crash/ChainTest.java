@@ -81,6 +81,7 @@ class ChainTest {
         .withAction(5, delete())
         .withAction(1, tables())
         .withAction(2, many())
+        .withAction(3, batches())
         .withAction(8, commit())
         .withAction(1, action(just("abort", Member::abort)))
         .withAction(3, savepoints())
@@ -173,6 +174,17 @@ class ChainTest {
                             run.put(table, 100L + i, 30);
                           }
                         })));
+  }
+
+  private static Action.Independent<ProcessesRun> batches() {
+    return action(
+        Combinators.combine(
+                table(), key(), Arbitraries.integers().between(1, 60), Arbitraries.of(true, false))
+            .as(
+                (table, key, count, flush) ->
+                    new Step(
+                        "batch of " + count + " from " + key + " on in " + table + ", " + flush,
+                        run -> run.batch(table, key, count, flush))));
   }
 
   private static Action.Independent<ProcessesRun> commit() {

@@ -1,5 +1,6 @@
 package dev.pando.crash;
 
+import dev.pando.Batch;
 import dev.pando.Entry;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
@@ -88,6 +89,34 @@ public final class ExpectedTables<K extends Comparable<K>> {
   public void delete(WriteTxn tx, String name, K key) {
     boolean deleted = tx.delete(table(name), key);
     same("delete " + key, name, deleted, read(name).remove(key) != null);
+  }
+
+  /**
+   * Puts and deletes entries by one batch, in which they may wait.
+   *
+   * @param changes the values to put; null where a key is to be deleted
+   */
+  public void change(WriteTxn tx, String name, Map<K, byte @Nullable []> changes, boolean flush) {
+    Batch<K, byte[]> batch = tx.batch(table(name));
+    changes.forEach(
+        (key, value) -> {
+          if (value == null) {
+            batch.delete(key);
+          } else {
+            batch.put(key, value);
+          }
+        });
+    if (flush) {
+      batch.flush();
+    }
+    changes.forEach(
+        (key, value) -> {
+          if (value == null) {
+            read(name).remove(key);
+          } else {
+            entries(name).put(key, value);
+          }
+        });
   }
 
   /** Clears a table, if there is one. */

@@ -10,7 +10,9 @@ import dev.pando.error.StorageException;
 import dev.pando.testkit.KilledError;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,6 +190,17 @@ final class Member {
   void delete(String table, long key) {
     WriteTxn running = tx();
     working.delete(running, table, key);
+  }
+
+  /** Puts two of three keys, and deletes the third, by a batch. */
+  void batch(String table, long first, int count, boolean flush) {
+    WriteTxn running = tx();
+    Map<Long, byte @Nullable []> changes = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      boolean put = i % 3 < 2;
+      changes.put((first + 7L * i) % 100, put ? Model.value(run.random.nextLong(), 20 + i) : null);
+    }
+    working.change(running, table, changes, flush);
   }
 
   void clear(String table) {

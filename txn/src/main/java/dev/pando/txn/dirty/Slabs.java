@@ -87,7 +87,7 @@ final class Slabs implements AutoCloseable {
     next = null;
     try {
       return made != null ? made.join() : make(nextSize(size()));
-    } catch (CompletionException e) { // no memory: the caller is told if there is still none
+    } catch (CompletionException e) { // no memory then; the caller gets the error if there is none now
       return make(nextSize(size()));
     }
   }
