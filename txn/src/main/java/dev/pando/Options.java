@@ -146,7 +146,7 @@ public final class Options {
   /**
    * The memory for the changed pages of a write transaction. Beyond it, a quarter of them is
    * written before the commit. It does not limit the size of a transaction; a small limit only
-   * causes repeated writes. Pages of different lengths may need a quarter more than the limit.
+   * causes repeated writes. Pages of different lengths may need half as much again.
    *
    * @param bytes at least 65,536; 256 MiB by default
    */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.StorageIoException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,9 @@ final class LargeCommitTest extends DatabaseTestBase {
   private final List<Integer> writes = new ArrayList<>();
   private final AtomicLong written = new AtomicLong();
 
+  /** Pages of zeros that were written between others. */
+  private final AtomicLong zeroPages = new AtomicLong();
+
   private Options options(long spillLimit) {
     storage.atWrite =
         source -> {
@@ -26,11 +30,22 @@ final class LargeCommitTest extends DatabaseTestBase {
             writes.add(source.remaining());
           }
           written.addAndGet(source.remaining());
+          zeroPages.addAndGet(zeroPages(source));
         };
     return Options.defaults()
         .withStorage(storage.files())
         .withLogSize(0)
         .withSpillLimit(spillLimit);
+  }
+
+  private static long zeroPages(ByteBuffer source) {
+    byte[] page = new byte[4096];
+    long zeros = 0;
+    for (int at = source.position(); at + page.length <= source.limit(); at += page.length) {
+      source.get(at, page);
+      zeros += Arrays.equals(page, new byte[page.length]) ? 1 : 0;
+    }
+    return zeros;
   }
 
   private static byte[] value(long key) {
@@ -67,6 +82,7 @@ final class LargeCommitTest extends DatabaseTestBase {
   private int writesOfALoad(long spillLimit) {
     Database db = open(directory().resolve(spillLimit + ".pando"), options(spillLimit));
     writes.clear();
+    zeroPages.set(0);
     db.update(tx -> load(tx, 2048));
     int calls = writes.size();
     closeChecked(db);
@@ -78,7 +94,9 @@ final class LargeCommitTest extends DatabaseTestBase {
   @Test
   void gapsOfALargeCommitAreWrittenWithItsPages() {
     int without = writesOfALoad(256 << 20); // 5 MiB are not large beside that
+    assertThat(zeroPages).hasValue(0);
     int with = writesOfALoad(10 << 20);
+    assertThat(zeroPages).hasPositiveValue();
     assertThat(with).isLessThan(without * 2 / 3);
   }
 
@@ -103,6 +121,7 @@ final class LargeCommitTest extends DatabaseTestBase {
         }
       }
     }
+    assertThat(zeroPages).hasPositiveValue();
     CheckReport _ = db.check().throwIfBad();
   }
 

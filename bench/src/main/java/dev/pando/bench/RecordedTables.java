@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "",
       "FILE is the JSON of a run, seen from the Markdown file. KIND is one of",
       "  rates      medians of the stores, and ratios to lmdbjava",
-      "  ratios     multiples of lmdbjava's rates",
+      "  ratios     multiples of lmdbjava's rates, of other stores from further runs",
       "  warming    those of Pando in the first seconds, and of a second, warmer run; floors",
       "  compiling  what the JIT compilers take",
       "  costs      processor time of commits in a young JVM",

@@ -240,9 +240,8 @@ final class ChannelPageFile implements PageFile {
   private void writeAll(ByteBuffer source, long offset) throws IOException {
     StackRoom.forChannel();
     long end = offset + source.remaining();
-    if (end > knownSize) {
-      lengthUnsynced = true; // before the write: one that fails may extend the file, too
-    }
+    boolean grows = end > knownSize;
+    lengthUnsynced |= grows; // before the write: one that fails may extend the file, too
     long start = offset - source.position();
     int limit = source.limit();
     while (source.position() < limit) {
@@ -251,6 +250,7 @@ final class ChannelPageFile implements PageFile {
       source.limit((int) Math.min(limit, pieceEnd - start));
       Transfer.write((buffer, to) -> CallingThread.result(channel.write(buffer, to)), source, at);
     }
+    lengthUnsynced |= grows; // and after it: another thread may have synced meanwhile
     knownSize = Math.max(knownSize, end);
   }
 

@@ -36,7 +36,7 @@ public final class RecordedTable {
     RecordedTable first = new RecordedTable(runs.getFirst());
     return switch (kind) {
       case "rates" -> first.rates(stores);
-      case "ratios" -> first.ratios(stores);
+      case "ratios" -> first.ratios(runs, stores);
       case "warming" -> first.warming(new RecordedTable(runs.getLast()), stores);
       case "compiling" -> first.compiling();
       case "costs" -> first.costs();
@@ -59,28 +59,40 @@ public final class RecordedTable {
     List<Column> columns = new ArrayList<>();
     stores.forEach(
         store -> columns.add(new Column(store, work -> text(work, store, RecordedTable::median))));
-    columns.add(new Column("Pando / lmdbjava", work -> ratio(work, pando(), Row::ratio)));
-    if (run.rows().stream().anyMatch(row -> row.coldRatio() > 0)) {
+    boolean hasPando = run.rows().stream().anyMatch(row -> row.store().equals(pando()));
+    if (hasPando) {
+      columns.add(new Column("Pando / lmdbjava", work -> ratio(work, pando(), Row::ratio)));
+    }
+    if (hasPando && run.rows().stream().anyMatch(row -> row.coldRatio() > 0)) {
       columns.add(new Column(cold(), work -> ratio(work, pando(), Row::coldRatio)));
     }
     return table(this::titleWithUnit, columns, workloads(_ -> true));
   }
 
-  /** Rates as multiples of lmdbjava's. */
-  private String ratios(List<String> stores) {
+  /** Rates as multiples of lmdbjava's in the same run, the first one that has the store. */
+  private String ratios(List<CompareReport> runs, List<String> stores) {
     List<Column> columns = new ArrayList<>();
     columns.add(new Column("Pando", work -> ratio(work, pando(), Row::ratio)));
     columns.add(new Column("Pando, " + cold(), work -> ratio(work, pando(), Row::coldRatio)));
-    stores.forEach(store -> columns.add(new Column(store, work -> ratio(work, store, Row::ratio))));
+    stores.forEach(store -> columns.add(new Column(store, work -> firstRatio(runs, work, store))));
     return table(this::title, columns, workloads(Row::isRate));
   }
 
-  /** Pando's rates as multiples of lmdbjava's, from the first seconds on. */
+  private static String firstRatio(List<CompareReport> runs, String work, String store) {
+    return runs.stream()
+        .map(run -> new RecordedTable(run).ratio(work, store, Row::ratio))
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Pando's rates as multiples of lmdbjava's, from the first seconds on; floors of either run. */
   private String warming(RecordedTable later, List<String> floors) {
     Function<String, String> floor =
         work ->
             floors.stream()
-                .map(store -> later.ratio(work, store, Row::ratio))
+                .flatMap(
+                    store -> Stream.of(later, this).map(of -> of.ratio(work, store, Row::ratio)))
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");

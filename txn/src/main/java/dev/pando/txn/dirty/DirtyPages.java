@@ -25,7 +25,7 @@ public final class DirtyPages implements PageAllocator {
   /** Bytes of the smallest value that bypasses the slabs. */
   private static final long DIRECT = 64 << 10;
 
-  /** Bytes of dirty pages from which on gaps between them are written, too. */
+  /** Bytes of dirty pages, or half of the spill limit, from which on gaps are filled. */
   private static final long LARGE = 8 << 20;
 
   /** The part of the pages that is spilled at a time, as a divisor. */
@@ -376,7 +376,6 @@ public final class DirtyPages implements PageAllocator {
     return pgno;
   }
 
-  /** Takes memory for adjacent pages. */
   private long takeFrames(int pages) {
     long address = frameMemory.take(pages, spillLimit);
     memory = frameMemory.memory();
@@ -400,13 +399,15 @@ public final class DirtyPages implements PageAllocator {
 
   /**
    * Writes a part of the pages to the file: those with the lowest numbers, which are mostly the
-   * oldest. All are written if free frames are too scattered to be used.
+   * oldest. All are written if the frames need much more memory than the limit.
    */
   private void spill() {
     long[] pages = frames.sortedPages();
     boolean all = frameMemory.bytes() > spillLimit + spillLimit / SPILLED_PART;
     int count = all ? pages.length : (pages.length - 1) / SPILLED_PART + 1;
     write(pages, count);
+    version++;
+    finished.clear();
     if (all) {
       frames.clear();
       dirtyPages = 0;
@@ -416,7 +417,6 @@ public final class DirtyPages implements PageAllocator {
       long address = frames.get(pages[i]);
       dropFrame(pages[i], PageHeader.pages(segment(address), offset(address)));
     }
-    version++;
   }
 
   /** Hands the finished pages to the early writer. */
@@ -468,16 +468,19 @@ public final class DirtyPages implements PageAllocator {
     final boolean before = anythingWritten;
     long[] pages = frames.sortedPages();
     write(pages, pages.length);
+    awaitEarlyWrites(); // the last of the early syncs may fail
+    file.fill(free.pageCount());
     return before;
   }
 
-  /** Writes the first pages of a list, while a thread syncs what has been written of many. */
+  /** Writes the first pages of a list. If they are all, a thread syncs what is written of many. */
   private void write(long[] sorted, int count) {
     awaitEarlyWrites();
     anythingWritten |= count > 0; // even if it fails
     file.prepare(free.pageCount(), dirtyBytes());
-    writer.begin(dirtyBytes() >= Math.min(LARGE, spillLimit / 2) ? free : null);
-    long unsynced = 0;
+    boolean fills = dirtyBytes() >= Math.min(LARGE, spillLimit / 2) && !file.isFull();
+    writer.begin(fills ? free : null);
+    long unsynced = count < sorted.length ? Long.MIN_VALUE : 0; // a spill waits for no disk
     for (int i = 0; i < count; i++) {
       long pgno = sorted[i];
       long address = frames.get(pgno);
@@ -493,7 +496,5 @@ public final class DirtyPages implements PageAllocator {
       }
     }
     writer.flush();
-    awaitEarlyWrites(); // the last of the early syncs may fail
-    file.fill(free.pageCount());
   }
 }

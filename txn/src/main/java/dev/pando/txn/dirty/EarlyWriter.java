@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * syncing then happen on another core, and little is left for the commit.
  *
  * <p>A thread that lives as long as the transaction writes one batch after the other. No other
- * thread writes to the file or syncs it meanwhile: a thread that wants to awaits all batches first.
- * For the holder of the writer's turn.
+ * thread writes to the file meanwhile: a thread that wants to awaits all batches first. At a commit
+ * of many pages the thread only syncs, while the caller writes them. For the holder of the writer's
+ * turn.
  *
  * <p>See DECISIONS.md, 'Sorted loads written early'.
  */
@@ -90,8 +91,13 @@ final class EarlyWriter {
     }
     Batch _ = await(); // throws what it failed with
     Batch empty = new Batch(0);
-    execute(empty, () -> syncNow(empty));
-    return true;
+    try {
+      execute(empty, () -> syncNow(empty));
+      return true;
+    } catch (OutOfMemoryError e) { // no thread could be started: the commit syncs all
+      batches.clear();
+      return false;
+    }
   }
 
   private void syncNow(Batch batch) {
@@ -146,8 +152,8 @@ final class EarlyWriter {
    * Waits for the oldest batch; returns null if there is none. An interrupt does not end the wait,
    * and stays set.
    *
-   * @throws RuntimeException the cause of a failed write: the batch's pages are lost, and so is the
-   *     transaction; every later call throws it, too
+   * @throws RuntimeException the cause of a failed write or sync: the batch's pages are lost, or it
+   *     is unknown what is on disk, and so is the transaction; every later call throws it, too
    */
   @Nullable Batch await() {
     Batch oldest = batches.peek();

@@ -18,6 +18,11 @@ final class FinishedPages {
     return count;
   }
 
+  /** Removes all. */
+  void clear() {
+    count = 0;
+  }
+
   /** Removes all; returns their numbers, ascending. */
   long[] take() {
     long[] sorted = Arrays.copyOf(pages, count);

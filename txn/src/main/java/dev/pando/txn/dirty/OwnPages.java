@@ -11,9 +11,11 @@ import java.util.Arrays;
  * <p>A bit holds for what the file stores under that number, whatever its birth. No other process
  * writes meanwhile: only the holder of the turn writes pages. Each write of this process sets or
  * clears the bits of its pages, and {@link #clear} forgets all bits when another process has had
- * the turn. This process writes only cells that it has checked in a copy, and cells that it made
- * itself. A page of a value is never marked: its bytes may look like a page. A bit says nothing
- * about the disk. If a page changes there by itself, only its checksum can show it, as before.
+ * the turn. Zeros that fill a gap between two pages leave the bits of free pages as they are: a
+ * page's birth is compared before its bit counts. This process writes only cells that it has
+ * checked in a copy, and cells that it made itself. A page of a value is never marked: its bytes
+ * may look like a page. A bit says nothing about the disk. If a page changes there by itself, only
+ * its checksum can show it, as before.
  *
  * <p>For the holder of the writer's turn.
  */

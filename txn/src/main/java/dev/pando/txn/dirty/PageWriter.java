@@ -21,8 +21,8 @@ final class PageWriter {
   /** Bytes of the staging buffer of a large write. */
   private static final int LARGE_STAGING = 256 << 10;
 
-  /** Most free pages in a gap that is filled. */
-  private static final long MOST_GAP = 4;
+  /** Bytes of the largest gap that is filled. */
+  private static final long MOST_GAP = 16 << 10;
 
   private static final ValueLayout.OfInt CHECKSUM = PageHeader.U32;
 
@@ -79,6 +79,7 @@ final class PageWriter {
    *     then need one call, and are one piece on disk; null for small writes
    */
   void begin(@Nullable FreeSpace gaps) {
+    bytes = 0; // an earlier write may have failed
     free = gaps;
     stagingBytes = gaps == null ? STAGING : LARGE_STAGING;
   }
@@ -110,8 +111,8 @@ final class PageWriter {
   private void fillGap(FreeSpace space, long pgno, long length) {
     long start = firstPgno + bytes / pageSize;
     long gap = pgno - start;
-    if (bytes > 0 && gap > 0 && gap <= MOST_GAP && space.isReusable(start, gap)) {
-      long filled = gap * pageSize;
+    long filled = gap * pageSize;
+    if (bytes > 0 && gap > 0 && filled <= MOST_GAP && space.isReusable(start, gap)) {
       if (stage(filled + length)) {
         PageMemory.clear(memory, bytes, filled);
         bytes += filled;

@@ -77,9 +77,17 @@ final class Slabs implements AutoCloseable {
     refresh(slabs.size());
     long all = size();
     if (all >= AHEAD && all + nextSize(all) <= limit) {
-      next = CompletableFuture.supplyAsync(() -> make(nextSize(all)), Slabs::startThread);
+      makeNext(nextSize(all));
     }
     return memory;
+  }
+
+  private void makeNext(long bytes) {
+    try {
+      next = CompletableFuture.supplyAsync(() -> make(bytes), Slabs::startThread);
+    } catch (OutOfMemoryError e) { // no thread could be started: this one will make it
+      next = null;
+    }
   }
 
   private Slab takeNext() {
@@ -87,7 +95,8 @@ final class Slabs implements AutoCloseable {
     next = null;
     try {
       return made != null ? made.join() : make(nextSize(size()));
-    } catch (CompletionException e) { // no memory then; the caller gets the error if there is none now
+    } catch (
+        CompletionException e) { // no memory then; the caller gets the error if there is none now
       return make(nextSize(size()));
     }
   }
