@@ -36,13 +36,19 @@ class CopyingSoakTest extends DatabaseTestBase {
       for (int i = 0; i < PROCESSES; i++) {
         Process child = start(i, figures.seed(i), figures.wanted());
         children.add(child);
-        acknowledged.add(CompletableFuture.supplyAsync(() -> lastAcknowledged(child)));
+        // Threads of their own: the common pool of two cores would read one child after the other.
+        acknowledged.add(
+            CompletableFuture.supplyAsync(
+                () -> lastAcknowledged(child), Thread::startVirtualThread));
       }
       for (Process child : children) {
         assertThat(child.waitFor()).as("seed " + figures.seed(0)).isZero();
       }
     } finally {
-      children.forEach(Process::destroyForcibly);
+      for (Process child : children) {
+        boolean _ =
+            child.toHandle().destroyForcibly(); // not of the process: that closes its output
+      }
     }
     Database db = open();
     long all = 0;
