@@ -241,7 +241,9 @@ final class ChannelPageFile implements PageFile {
     StackRoom.forChannel();
     long end = offset + source.remaining();
     boolean grows = end > knownSize;
-    lengthUnsynced |= grows; // before the write: one that fails may extend the file, too
+    if (grows) {
+      lengthUnsynced = true; // before the write: one that fails may extend the file, too
+    }
     long start = offset - source.position();
     int limit = source.limit();
     while (source.position() < limit) {
@@ -250,7 +252,9 @@ final class ChannelPageFile implements PageFile {
       source.limit((int) Math.min(limit, pieceEnd - start));
       Transfer.write((buffer, to) -> CallingThread.result(channel.write(buffer, to)), source, at);
     }
-    lengthUnsynced |= grows; // and after it: another thread may have synced meanwhile
+    if (grows) {
+      lengthUnsynced = true; // and after it: another thread may have synced meanwhile
+    }
     knownSize = Math.max(knownSize, end);
   }
 

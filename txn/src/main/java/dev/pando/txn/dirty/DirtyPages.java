@@ -85,7 +85,7 @@ public final class DirtyPages implements PageAllocator {
     this.spillLimit = limit;
     this.baseMap = base.map();
     this.map = file.map();
-    this.memory = frameMemory.memory();
+    this.memory = slabs.memory();
   }
 
   /** Returns the first page number that neither the base nor this transaction uses. */
@@ -378,7 +378,7 @@ public final class DirtyPages implements PageAllocator {
 
   private long takeFrames(int pages) {
     long address = frameMemory.take(pages, spillLimit);
-    memory = frameMemory.memory();
+    memory = slabs.memory();
     return address;
   }
 
@@ -408,14 +408,12 @@ public final class DirtyPages implements PageAllocator {
     write(pages, count);
     version++;
     finished.clear();
-    if (all) {
-      frames.clear();
-      dirtyPages = 0;
-      frameMemory.giveBackAll();
-    }
-    for (int i = count - 1; i >= 0 && !all; i--) { // so that frames are taken in ascending order
+    for (int i = count - 1; i >= 0; i--) { // so that frames are taken in ascending order
       long address = frames.get(pages[i]);
       dropFrame(pages[i], PageHeader.pages(segment(address), offset(address)));
+    }
+    if (all) {
+      frameMemory.giveBackAll();
     }
   }
 
@@ -491,8 +489,9 @@ public final class DirtyPages implements PageAllocator {
       writer.add(page, base, pgno, pages);
       own.wrote(map, pgno, pages, PageHeader.type(page, base));
       unsynced += pages * pageSize;
-      if (unsynced >= EarlyWriter.SYNC_EVERY && early.sync()) {
+      if (unsynced >= EarlyWriter.SYNC_EVERY) {
         unsynced = 0;
+        early.sync();
       }
     }
     writer.flush();

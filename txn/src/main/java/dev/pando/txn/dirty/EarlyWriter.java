@@ -81,22 +81,18 @@ final class EarlyWriter {
   /**
    * Begins to sync the file unless a sync is on its way. The caller may write meanwhile: the next
    * sync has less to do. Called only when all batches are written.
-   *
-   * @return whether a sync has begun
    */
-  boolean sync() {
+  void sync() {
     Batch before = batches.peek();
     if (before != null && !before.written.isDone()) {
-      return false;
+      return;
     }
     Batch _ = await(); // throws what it failed with
     Batch empty = new Batch(0);
     try {
       execute(empty, () -> syncNow(empty));
-      return true;
-    } catch (OutOfMemoryError e) { // no thread could be started: the commit syncs all
-      batches.clear();
-      return false;
+    } catch (OutOfMemoryError e) {
+      // No thread could be started: the commit syncs all.
     }
   }
 
@@ -117,8 +113,8 @@ final class EarlyWriter {
               Thread.ofPlatform().daemon().name("pando-early-writer").factory());
       thread = its;
     }
-    batches.add(batch);
     its.execute(task);
+    batches.add(batch); // after that: without a thread its wait would never end
   }
 
   private void writeNow(Batch batch) {

@@ -13,8 +13,6 @@ final class FrameMemory {
   /** Frames that were given back, to be taken first. Their addresses are complements. */
   private final Pieces free;
 
-  private MemorySegment[] memory;
-
   /** The slab of the next unused frame. */
   private int slab;
 
@@ -27,12 +25,6 @@ final class FrameMemory {
     this.slabs = slabs;
     this.pageSize = pageSize;
     free = new Pieces(-pageSize);
-    memory = slabs.memory();
-  }
-
-  /** Returns the slabs; {@link #take} may change the array. */
-  MemorySegment[] memory() {
-    return memory;
   }
 
   /** Returns the bytes that were taken so far, whether given back since or not. */
@@ -41,7 +33,7 @@ final class FrameMemory {
   }
 
   /**
-   * Takes memory for adjacent pages; returns its address.
+   * Takes memory for adjacent pages; returns its address. May add a slab.
    *
    * @param limit bytes of frames that the transaction may take
    */
@@ -50,10 +42,11 @@ final class FrameMemory {
     if (given != Pieces.NONE) {
       return given;
     }
+    MemorySegment[] memory = slabs.memory();
     long bytes = (long) pages * pageSize;
     while (slab == memory.length || memory[slab].byteSize() - slabUsed < bytes) {
       if (slab < memory.length) {
-        leaveSlab();
+        leaveSlab(memory[slab].byteSize());
       } else {
         memory = slabs.add(limit);
       }
@@ -64,8 +57,7 @@ final class FrameMemory {
   }
 
   /** Goes on to the next slab; smaller requests use what is left of this one. */
-  private void leaveSlab() {
-    long size = memory[slab].byteSize();
+  private void leaveSlab(long size) {
     free.add(~((long) slab << Slabs.OFFSET_BITS | slabUsed), (size - slabUsed) / pageSize);
     before += size;
     slab++;

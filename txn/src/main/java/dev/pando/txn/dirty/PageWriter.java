@@ -112,11 +112,13 @@ final class PageWriter {
     long start = firstPgno + bytes / pageSize;
     long gap = pgno - start;
     long filled = gap * pageSize;
-    if (bytes > 0 && gap > 0 && filled <= MOST_GAP && space.isReusable(start, gap)) {
-      if (stage(filled + length)) {
-        PageMemory.clear(memory, bytes, filled);
-        bytes += filled;
-      }
+    if (bytes > 0
+        && gap > 0
+        && filled <= MOST_GAP
+        && space.isReusable(start, gap)
+        && stage(filled + length)) {
+      PageMemory.clear(memory, bytes, filled);
+      bytes += filled;
     }
   }
 

@@ -95,9 +95,9 @@ final class Slabs implements AutoCloseable {
     next = null;
     try {
       return made != null ? made.join() : make(nextSize(size()));
-    } catch (
-        CompletionException e) { // no memory then; the caller gets the error if there is none now
-      return make(nextSize(size()));
+    } catch (CompletionException e) {
+      return make(
+          nextSize(size())); // there was no memory; the caller gets the error if none is now
     }
   }
 
