@@ -1,5 +1,6 @@
 package dev.pando.pager;
 
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +45,20 @@ public final class DecodedPages {
   /** Read without a lock: a reader of an older array only misses. */
   private Places places = new Places(FIRST_PLACES);
 
+  /** The part of the limit, as a divisor, that must be free before a full heap counts as not. */
+  private static final int ROOM_AGAIN = 8;
+
   private volatile long limit;
   private long heapBytes;
+
+  /**
+   * Whether a page had to go for another one. What the last one left free is less than a page
+   * needs, so the bytes alone do not tell.
+   */
+  private boolean full;
+
   private int count;
   private int hand;
-  private int turnedAway;
 
   /**
    * Sets how much heap the pages may take together.
@@ -57,7 +67,14 @@ public final class DecodedPages {
    */
   public synchronized void limit(long bytes) {
     limit = bytes;
+    full = false;
+    evict();
+  }
+
+  /** Removes pages until the limit holds. */
+  private void evict() {
     while (heapBytes > limit) {
+      full = true;
       evictNext();
     }
   }
@@ -83,13 +100,14 @@ public final class DecodedPages {
    * all of its cells.
    */
   public boolean wants(long pgno, long birth) {
+    if (full) { // a counter would be written by all threads, in a line that all read
+      return limit > 0 && ThreadLocalRandom.current().nextInt(FULL_ADMITS) == 0;
+    }
     long[] lookedFor = places.lookedFor;
     int at = (int) pgno & (lookedFor.length - 1);
-    if (lookedFor[at] != mark(pgno, birth)) {
-      lookedFor[at] = mark(pgno, birth);
-      return false;
-    }
-    return heapBytes < limit || (limit > 0 && ++turnedAway % FULL_ADMITS == 0);
+    boolean again = lookedFor[at] == mark(pgno, birth);
+    lookedFor[at] = mark(pgno, birth);
+    return again && limit > 0;
   }
 
   /** Keeps a page for all that look for it later. */
@@ -102,9 +120,7 @@ public final class DecodedPages {
       grow();
     }
     put(places, page);
-    while (heapBytes > limit) {
-      evictNext();
-    }
+    evict();
   }
 
   /** Whether pages that are in use have both places, and more places may help. */
@@ -164,6 +180,7 @@ public final class DecodedPages {
     if (page != null) {
       count--;
       heapBytes -= page.heapBytes();
+      full = full && heapBytes > limit - limit / ROOM_AGAIN;
       page.removed();
     }
   }

@@ -97,6 +97,27 @@ class DecodedPagesTest {
     assertTrue(left >= 20 && left <= 55, "left: " + left);
   }
 
+  /** To decode one for each that is wanted would cost more than the search of a page. */
+  @Test
+  void fewPagesAreWantedWhenTheHeapIsFull() {
+    pages.limit(100 * BYTES + BYTES / 2);
+    for (int pgno = 0; pgno < 200; pgno++) {
+      pages.add(new Page(pgno, 1, 1));
+    }
+    int wanted = 0;
+    for (int i = 0; i < 10_000; i++) {
+      int pgno = 1000 + i;
+      if (pages.wants(pgno, 1) || pages.wants(pgno, 1)) {
+        pages.add(new Page(pgno, 1, 1));
+        wanted++;
+      }
+    }
+    assertTrue(wanted > 100 && wanted < 2000, "wanted: " + wanted);
+    pages.limit(1000 * BYTES);
+    assertFalse(pages.wants(7, 7));
+    assertTrue(pages.wants(7, 7), "there is room again");
+  }
+
   @Test
   void aSmallerLimitHoldsAtOnce() {
     for (int pgno = 0; pgno < 1000; pgno++) {
