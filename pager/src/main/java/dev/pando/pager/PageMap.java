@@ -25,7 +25,7 @@ public final class PageMap implements PageReader {
   private static final int SPARE_WORDS = 64;
 
   /** Words whose bits are cleared for each page that is fetched. */
-  private static final int WORDS_A_FETCH = 4;
+  private static final int WORDS_A_FETCH = 32;
 
   private static final VarHandle REFERENCES;
 
@@ -240,8 +240,9 @@ public final class PageMap implements PageReader {
   }
 
   /**
-   * Clears a few bits for each page that comes from the disk, in turn. So a page is fetched again
-   * after the 256th part of the file has come: it may be out of memory by then.
+   * Clears bits for each page that comes from the disk, in turn. So a page is fetched again after
+   * the 2,048th part of the file has come. With fewer bits more pages are out of memory by then,
+   * and a fault reads around each.
    */
   private void forgetSome(PageFetch from) {
     int words = words(pageCount);
