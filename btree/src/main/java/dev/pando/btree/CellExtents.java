@@ -42,7 +42,7 @@ final class CellExtents {
         length = leaves.cellLength(page, base, word, slot);
         checkRun(leaves, page, base, word, slot, birth);
       }
-      checkKey(leaves, page, base, slot, keyLength, 1, maxKey);
+      checkKey(leaves, page, base, slot, keyLength, maxKey);
       sum += random(cell) - random(cell + length);
     }
     check(leaves, page, base, word, sum);
@@ -64,7 +64,7 @@ final class CellExtents {
       int cell = branches.checkedCell(page, base, count, slot);
       sum += random(cell) - random(cell + branches.cellLength(page, base, count, slot));
       branches.separator(page, base, count, slot, key);
-      checkKey(branches, page, base, slot, (int) key.length, 0, maxKey);
+      checkKey(branches, page, base, slot, (int) key.length, maxKey);
       checkBirth(branches, page, base, slot, BranchReader.cellBirth(page, base, cell), birth);
     }
     check(branches, page, base, word, sum);
@@ -95,10 +95,9 @@ final class CellExtents {
   }
 
   private static void checkKey(
-      NodeReader reader, MemorySegment page, long base, int slot, int length, int least, int most) {
-    if (length < least || length > most) {
-      throw reader.corrupt(
-          page, base, "key %d has %d bytes, allowed: %d to %d", slot, length, least, most);
+      NodeReader reader, MemorySegment page, long base, int slot, int length, int most) {
+    if (length > most) {
+      throw reader.corrupt(page, base, "key %d has %d bytes, allowed: 0 to %d", slot, length, most);
     }
   }
 

@@ -4,7 +4,7 @@ import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,7 @@ public final class Cursor implements AutoCloseable {
   private final Tree tree;
   private final PageReader pages;
   private final @Nullable TreeWriter writer;
-  private byte @Nullable [] parked;
+  private final ParkedKey parked = new ParkedKey();
 
   /** Index in {@link MovedCursors}, which sets it; negative if the cursor is not there. */
   int place = -1;
@@ -89,6 +89,7 @@ public final class Cursor implements AutoCloseable {
   }
 
   private boolean moveToEdge(int edge) {
+    checkTree();
     leave(State.NOWHERE);
     if (tree.depth == 0) {
       return false;
@@ -222,6 +223,31 @@ public final class Cursor implements AutoCloseable {
     return state == State.ON_ENTRY;
   }
 
+  /** Moves to the entry that has this many entries before it; false if there is none. */
+  public boolean seekIndex(long index) {
+    checkTree();
+    leave(State.NOWHERE);
+    if (index < 0 || index >= tree.entries) {
+      return false;
+    }
+    makeLevels();
+    enter(0, tree.rootPgno, tree.rootBirth);
+    long left = index;
+    EntryCounts counts = new EntryCounts(tree);
+    for (int level = 0; level < tree.depth - 1; level++) {
+      left = counts.search(pgno[level], birth[level], tree.depth - 1 - level, left, step);
+      take(level, step);
+    }
+    long _ = enterLeaf(tree.depth - 1);
+    if (left >= count) {
+      throw tree.leaves.corrupt(
+          leaf, leafBase, "%d entries, the root says %d or more", count, left + 1);
+    }
+    slot = (int) left;
+    isOnEntry();
+    return true;
+  }
+
   /** Moves to the entry of {@code key}; the cursor is nowhere if there is none. */
   public boolean seekExact(KeyBuffer key) {
     if (find(key)) {
@@ -243,25 +269,28 @@ public final class Cursor implements AutoCloseable {
     };
   }
 
+  /** Moves to a key that a writer has just stored; searches for it when the cursor is used. */
+  public void standOn(KeyBuffer key) {
+    parked.set(key.segment(), 0, key.length());
+    leave(State.PARKED);
+  }
+
+  /** Whether it is a cursor of this tree. */
+  public boolean isIn(Tree other) {
+    return tree == other;
+  }
+
   /** Whether the cursor is on an entry, which may have been deleted since. */
   public boolean positioned() {
     return state == State.ON_ENTRY || state == State.PARKED;
   }
 
-  /**
-   * Points a slice at the key.
-   *
-   * @throws IllegalStateException if the cursor is not on an entry
-   */
+  /** As {@link #entry}, for the key alone. */
   public void key(Slice key) {
     entry(key, null);
   }
 
-  /**
-   * Points a slice at the value.
-   *
-   * @throws IllegalStateException if the cursor is not on an entry
-   */
+  /** As {@link #entry}, for the value alone. */
   public void value(Slice value) {
     entry(null, value);
   }
@@ -303,7 +332,7 @@ public final class Cursor implements AutoCloseable {
 
   /** Whether the cursor was parked, and so serves more than one search. */
   boolean wasParked() {
-    return parked != null;
+    return parked.isSet();
   }
 
   /** Remembers the key and releases the pages, before the tree changes. */
@@ -312,25 +341,22 @@ public final class Cursor implements AutoCloseable {
       refresh();
       Slice key = new Slice();
       tree.leaves.entry(leaf, leafBase, leafWord, slot, key, null);
-      int length = (int) key.length;
-      byte[] copy = parked;
-      if (copy == null || copy.length != length) {
-        copy = new byte[length];
-      }
-      MemorySegment.copy(key.segment, ValueLayout.JAVA_BYTE, key.offset, copy, 0, length);
-      parked = copy;
-      state = State.PARKED;
+      parked.set(key.segment, key.offset, (int) key.length);
+      leave(State.PARKED);
     }
   }
 
   private KeyBuffer parkedKey() {
-    byte[] key = parked;
-    if (key == null || writer == null) {
-      throw new AssertionError("parked without a key");
-    }
-    KeyBuffer buffer = writer.cursorKey();
-    buffer.set(key);
+    checkTree();
+    KeyBuffer buffer = Objects.requireNonNull(writer).cursorKey();
+    parked.copyTo(buffer);
     return buffer;
+  }
+
+  private void checkTree() {
+    if (writer != null && writer.isDropped()) {
+      throw new IllegalStateException("the table was dropped; begin another cursor or scan");
+    }
   }
 
   private void checkEntry() {
@@ -360,6 +386,7 @@ public final class Cursor implements AutoCloseable {
 
   /** Moves to the first entry that is not less than the key; returns whether it has this key. */
   private boolean find(KeyBuffer key) {
+    checkTree();
     leave(State.AFTER_LAST);
     if (tree.depth == 0) {
       return false;

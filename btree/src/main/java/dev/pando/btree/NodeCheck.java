@@ -33,7 +33,7 @@ final class NodeCheck {
     checkCells(tree.leaves, page, base, word);
     for (int i = 0; i < count; i++) {
       tree.leaves.entry(page, base, word, i, current, null);
-      if (current.length < 1 || current.length > Tree.maxKey(tree.leaves.pageSize)) {
+      if (current.length > Tree.maxKey(tree.leaves.pageSize)) {
         report(page, base, "cell " + i + " has a key of " + current.length + " bytes");
       }
       checkKey(page, base, i, i > 0, prefix(word), low, high);

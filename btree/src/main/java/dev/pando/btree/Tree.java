@@ -107,6 +107,28 @@ public sealed class Tree extends TreeState permits TreeWriter {
     return true;
   }
 
+  /**
+   * Returns the number of keys from one key, included, to another, excluded. Neither need be there.
+   * Reads a line of each leaf between them.
+   *
+   * @param from null for the first key
+   * @param to null for the end of the tree
+   */
+  public final long countBetween(@Nullable KeyBuffer from, @Nullable KeyBuffer to) {
+    if (depth == 0 || (from == null && to == null)) {
+      return entries;
+    }
+    long found = new EntryCounts(this).between(from, to);
+    if (found > entries) {
+      throw new CorruptFileException(
+          pages.name(),
+          rootPgno,
+          "the leaves of a tree have %d entries between two keys, allowed: %d, which its root says"
+              .formatted(found, entries));
+    }
+    return found;
+  }
+
   /** Returns a cursor over this tree, which is on no entry yet. */
   public Cursor cursor() {
     return new Cursor(this);

@@ -3,6 +3,7 @@ package dev.pando.btree;
 import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
 
@@ -14,8 +15,12 @@ public final class TreePages {
   /** Sees each page, or run of pages, once; it may free them, for they are not read later. */
   @FunctionalInterface
   public interface Visitor {
-    /** Notes a page or run. */
-    void pages(long pgno, long birth, long pages);
+    /**
+     * Notes a page or run.
+     *
+     * @param type {@link PageHeader#BRANCH}, {@link PageHeader#LEAF} or {@link PageHeader#OVERFLOW}
+     */
+    void pages(long pgno, long birth, long pages, byte type);
   }
 
   private final Tree tree;
@@ -45,11 +50,34 @@ public final class TreePages {
   }
 
   private void visitAll() {
-    int levels = tree.depth - 1;
-    readLeaves =
-        tree.overflowPages > 0 || tree.leafPages > leaves(tree.rootPgno, tree.rootBirth, levels);
+    readLeaves = leavesSayMore();
     pagesLeft = tree.branchPages + tree.leafPages;
-    visit(tree.rootPgno, tree.rootBirth, levels);
+    visit(tree.rootPgno, tree.rootBirth, tree.depth - 1);
+  }
+
+  /**
+   * Whether a tree has overflow runs or leaves of several pages, which only its leaves name. Reads
+   * all branches.
+   */
+  static boolean haveLeavesMore(Tree tree) {
+    return tree.overflowPages > 0 || new TreePages(tree, (_, _, _, _) -> {}).leavesSayMore();
+  }
+
+  private boolean leavesSayMore() {
+    return tree.overflowPages > 0
+        || tree.leafPages > leaves(tree.rootPgno, tree.rootBirth, tree.depth - 1);
+  }
+
+  /**
+   * Visits the pages of a part of a tree.
+   *
+   * @param readLeaves whether the tree has overflow runs, or may have leaves of several pages
+   */
+  static void visitBelow(
+      Tree tree, long pgno, long birth, int levelsBelow, boolean readLeaves, Visitor visitor) {
+    TreePages part = new TreePages(tree, visitor);
+    part.readLeaves = readLeaves;
+    part.visit(pgno, birth, levelsBelow);
   }
 
   /** Counts leaves without reading them. */
@@ -88,7 +116,8 @@ public final class TreePages {
   private void visit(long pgno, long birth, int levelsBelow) {
     spend(pgno);
     if (levelsBelow == 0) {
-      visitor.pages(pgno, birth, readLeaves ? visitOverflowRuns(pgno, birth) : 1);
+      int own = readLeaves ? visitOverflowRuns(pgno, birth) : 1;
+      visitor.pages(pgno, birth, own, PageHeader.LEAF);
       return;
     }
     long address = pages.locate(pgno, birth);
@@ -101,7 +130,7 @@ public final class TreePages {
       checkBirth(child, childBirth, birth);
       visit(child, childBirth, levelsBelow - 1);
     }
-    visitor.pages(pgno, birth, 1);
+    visitor.pages(pgno, birth, 1, PageHeader.BRANCH);
   }
 
   /** Refuses a wrong birth: only pages born in the running transaction may be freed at once. */
@@ -128,7 +157,7 @@ public final class TreePages {
         (slot, run) -> {
           checkBirth(run.pgno(), run.birth(), birth);
           long length = OverflowRun.pages(run.length(), tree.leaves.pageSize);
-          visitor.pages(run.pgno(), run.birth(), length);
+          visitor.pages(run.pgno(), run.birth(), length, PageHeader.OVERFLOW);
         });
     return NodeReader.pages(word);
   }

@@ -6,6 +6,7 @@ import dev.pando.pager.PageAllocator;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tree of the one write transaction. Pages are copied before their first change, so the snapshot
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  */
 public final class TreeWriter extends Tree {
   private final PageAllocator allocator;
+  private final WriteContext context;
   private final NodeWriter nodes;
   private final WritePath path;
   private final LeafPages resizing;
@@ -26,6 +28,8 @@ public final class TreeWriter extends Tree {
   private final KeyBuffer cursorKey;
   private final int maxKey;
   private final int maxCell;
+  private int clears;
+  private boolean dropped;
 
   /**
    * Makes a writer with memory of its own.
@@ -46,7 +50,7 @@ public final class TreeWriter extends Tree {
    */
   public TreeWriter(PageAllocator pages, TreeRoot root, WriteScratch scratch) {
     super(pages, root);
-    WriteContext context = new WriteContext(this, pages, leaves, branches, scratch);
+    context = new WriteContext(this, pages, leaves, branches, scratch);
     allocator = pages;
     nodes = context.nodes;
     path = new WritePath(context);
@@ -63,7 +67,7 @@ public final class TreeWriter extends Tree {
   /**
    * Stores a value under a key.
    *
-   * @param key 1 to {@link Tree#maxKey} bytes
+   * @param key 0 to {@link Tree#maxKey} bytes
    * @param value memory with the value; {@code length} bytes from {@code offset} are copied
    * @return whether the key is new; otherwise its value was replaced
    */
@@ -81,8 +85,8 @@ public final class TreeWriter extends Tree {
       replace(found);
       return false;
     }
-    insert(~found);
     addEntries(1);
+    insert(~found);
     return true;
   }
 
@@ -138,10 +142,79 @@ public final class TreeWriter extends Tree {
 
   /** Removes every key and frees every page. */
   public void clear() {
+    removeAll();
+    clears++;
+  }
+
+  /** As {@link #clear}, for a table that goes: its cursors throw when they are used. */
+  public void drop() {
+    clear();
+    dropped = true;
+  }
+
+  /** Counts calls of {@link #clear}. */
+  public int clears() {
+    return clears;
+  }
+
+  /** Whether {@link #drop} was called. */
+  boolean isDropped() {
+    return dropped;
+  }
+
+  private void removeAll() {
     beginChange();
-    TreePages.visit(this, allocator::free);
+    TreePages.visit(this, (pgno, birth, pages, _) -> allocator.free(pgno, birth, pages));
     clearAll();
     path.invalidate();
+  }
+
+  /**
+   * Removes the keys from one key, included, to another, excluded. Whole parts of the tree are
+   * removed: of their leaves one line is read, or more if the tree has overflow runs or leaves of
+   * several pages.
+   *
+   * @param from null for the first key
+   * @param to null for the end of the tree
+   * @return how many were removed
+   */
+  public long deleteRange(@Nullable KeyBuffer from, @Nullable KeyBuffer to) {
+    long count = countBetween(from, to);
+    if (count == entries) {
+      removeAll();
+    } else if (count > 0) {
+      beginChange();
+      new RangeCut(this, context, path, resizing, underflow).run(from, to, count);
+    }
+    return count;
+  }
+
+  /**
+   * Fills a page with cells of the page after it.
+   *
+   * @param above levels above the leaves
+   */
+  Underflow.Filling fillPage(KeyBuffer key, int above) {
+    if (depth - 1 - above < 1) {
+      return Underflow.Filling.NOTHING;
+    }
+    int _ = path.find(key);
+    int level = path.leafLevel() - above;
+    if (!underflow.mayFill(level)) {
+      return Underflow.Filling.NOTHING;
+    }
+    beginChange();
+    path.edit(level + 1);
+    return underflow.fill(level);
+  }
+
+  /** Sets a key to the beginning of the page after its own; false if that is the last one. */
+  boolean moveToNextPage(KeyBuffer key, int above) {
+    if (depth - 1 - above < 1) {
+      return false;
+    }
+    int _ = path.find(key);
+    return path.nextPage(path.leafLevel() - above, key, new Slice());
   }
 
   /** Returns the cursors that a change must park. */
@@ -164,9 +237,9 @@ public final class TreeWriter extends Tree {
   }
 
   private void checkKey(KeyBuffer key) {
-    if (key.length() < 1 || key.length() > maxKey) {
+    if (key.length() > maxKey) {
       throw new IllegalArgumentException(
-          "key length=" + key.length() + ", allowed 1 to " + maxKey + " bytes");
+          "key length=" + key.length() + ", allowed 0 to " + maxKey + " bytes");
     }
   }
 

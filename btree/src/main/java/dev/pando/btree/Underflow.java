@@ -45,8 +45,7 @@ final class Underflow {
       repairRoot(count(word));
       return;
     }
-    int used = leaves.size(word) - NodeLayout.HEADS - leaves.free(word);
-    if (4 * used >= capacity) {
+    if (4 * used(word) >= capacity) {
       return;
     }
     int siblings = count(branches.header(path.page(level - 1), path.base(level - 1)));
@@ -116,6 +115,68 @@ final class Underflow {
     }
   }
 
+  /** What became of a page that was to be filled. */
+  enum Filling {
+    NOTHING,
+    /** Its parent has no room for a longer separator; it was copied all the same. */
+    COPIED,
+    FILLED,
+    /** It has taken all of the next page, and may take more. */
+    MERGED
+  }
+
+  /** Whether the path's page of a level can take something of the next page of its parent. */
+  boolean mayFill(int level) {
+    int next = path.slot(level - 1) + 1;
+    int siblings = path.children(level - 1);
+    if (next >= siblings) {
+      return false;
+    }
+    MemorySegment parent = path.page(level - 1);
+    long base = path.base(level - 1);
+    long address =
+        pages.locate(
+            branches.childPgno(parent, base, siblings, next),
+            branches.childBirth(parent, base, siblings, next));
+    MemorySegment right = pages.segment(address);
+    long rightBase = pages.offset(address);
+    long rightWord = header(level, right, rightBase);
+    long word = header(level, path.page(level), path.base(level));
+    if (NodeReader.pages(word) > 1 || NodeReader.pages(rightWord) > 1 || count(rightWord) == 0) {
+      return false;
+    }
+    if (level == path.leafLevel()) {
+      int first = leaves.cellLength(right, rightBase, rightWord, 0) + NodeLayout.SLOT_BYTES;
+      return first <= leaves.free(word);
+    }
+    branches.separator(parent, base, siblings, next, parentKey); // moves down
+    return used(word) + used(rightWord) + (int) parentKey.length + Short.BYTES <= capacity;
+  }
+
+  private int used(long word) {
+    return leaves.size(word) - NodeLayout.HEADS - leaves.free(word);
+  }
+
+  /** Moves cells of the next page into the path's editable page of a level, as many as fit. */
+  Filling fill(int level) {
+    int parent = level - 1;
+    int slot = path.slot(parent);
+    boolean leaf = level == path.leafLevel();
+    long left = path.editChild(parent, slot);
+    long right = path.editChild(parent, slot + 1);
+    int fromLeft = gatherBoth(leaf, left, right, parent, slot);
+    if (cells.bytes(0, cells.size()) <= capacity) {
+      merge(leaf, left, right, parent, slot);
+      return Filling.MERGED;
+    }
+    int split = fromLeft;
+    while (cells.bytes(0, split + 1) <= capacity) {
+      split++;
+    }
+    boolean done = leaf && split > fromLeft && neighbours.deal(true, parent, slot, split);
+    return done ? Filling.FILLED : Filling.COPIED;
+  }
+
   private void joinOrBorrow(int level, int siblings) {
     int parent = level - 1;
     int leftSlot = path.slot(parent) > 0 ? path.slot(parent) - 1 : 0;
@@ -123,16 +184,22 @@ final class Underflow {
     long left = path.editChild(parent, leftSlot);
     long right = path.editChild(parent, leftSlot + 1);
     boolean leaf = level == path.leafLevel();
-    cells.clear();
-    gather(leaf, left, parent, -1);
-    int fromLeft = cells.size();
-    gather(leaf, right, parent, leftSlot + 1);
-    path.invalidate();
+    int fromLeft = gatherBoth(leaf, left, right, parent, leftSlot);
     if (fitsOne(leaf, left, right)) {
       merge(leaf, left, right, parent, leftSlot);
     } else {
       borrow(leaf, parent, leftSlot, fromLeft);
     }
+  }
+
+  /** Collects the cells of two neighbours; returns how many are of the left one. */
+  private int gatherBoth(boolean leaf, long left, long right, int parent, int leftSlot) {
+    cells.clear();
+    gather(leaf, left, parent, -1);
+    int fromLeft = cells.size();
+    gather(leaf, right, parent, leftSlot + 1);
+    path.invalidate();
+    return fromLeft;
   }
 
   /** Whether the collected cells fit one page, or the larger of two leaves. */
@@ -186,7 +253,9 @@ final class Underflow {
   private void merge(boolean leaf, long left, long right, int parent, int leftSlot) {
     free(leaf, right);
     path.setChild(parent, leftSlot, neighbours.fill(leaf, left, 0, cells.size()));
-    nodes.removeChild(path.page(parent), path.base(parent), leftSlot + 1);
+    MemorySegment page = path.page(parent);
+    long base = path.base(parent);
+    nodes.removeChild(page, base, leftSlot + 1);
     repair(parent);
   }
 

@@ -28,6 +28,7 @@ final class WritePath {
   private long[] birth = NO_LEVELS;
   private long[] address = NO_LEVELS;
   private int[] slot = new int[0];
+  private int[] children = new int[0];
 
   private boolean leftmost;
   private boolean rightmost;
@@ -79,6 +80,11 @@ final class WritePath {
 
   int slot(int level) {
     return slot[level];
+  }
+
+  /** Returns the children of a branch of the path. */
+  int children(int level) {
+    return children[level];
   }
 
   /** Whether no key in the tree is greater than the leaf's keys. */
@@ -141,6 +147,7 @@ final class WritePath {
       address[level] = branches.search(childPgno, childBirth, leaf - level, key);
       BranchStep step = key.step;
       slot[level] = step.slot;
+      children[level] = step.children;
       leftmost &= step.slot == 0;
       rightmost &= step.slot == step.children - 1;
       childPgno = step.pgno;
@@ -157,6 +164,7 @@ final class WritePath {
     pgno = Arrays.copyOf(pgno, count);
     birth = Arrays.copyOf(birth, count);
     address = Arrays.copyOf(address, count);
+    children = Arrays.copyOf(children, count);
     slot = Arrays.copyOf(slot, count); // last: find reads its length
   }
 
@@ -166,9 +174,32 @@ final class WritePath {
     address[level] = pages.locate(newPgno, newBirth);
   }
 
+  /**
+   * Sets a key to the least one that belongs to the next page of a level; false if the path's page
+   * is the last one there.
+   *
+   * @param separator set to the bytes of that key in their page
+   */
+  boolean nextPage(int pageLevel, KeyBuffer key, Slice separator) {
+    for (int level = pageLevel - 1; level >= 0; level--) {
+      int next = slot[level] + 1;
+      if (next < children[level]) {
+        branches.separator(page(level), base(level), children[level], next, separator);
+        key.set(separator.segment, separator.offset, (int) separator.length);
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Makes every page of the path editable, from the root down; copies pages where needed. */
   void edit() {
-    for (int level = 0; level < tree.depth; level++) {
+    edit(tree.depth);
+  }
+
+  /** Makes the first pages of the path editable. */
+  void edit(int levels) {
+    for (int level = 0; level < levels; level++) {
       if (!PageAllocator.isDirty(address[level]) || pages.isFrozen(pgno[level])) {
         long edited = pages.edit(pgno[level], birth[level]);
         checkCells(edited, pgno[level], birth[level], level == leafLevel());
@@ -234,6 +265,7 @@ final class WritePath {
   void moveToNewRightEdge(long leafPgno) {
     int leaf = leafLevel();
     slot[leaf - 1]++;
+    children[leaf - 1]++;
     set(leaf, leafPgno, pages.txnId());
     leftmost = false;
   }

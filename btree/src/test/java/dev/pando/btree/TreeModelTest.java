@@ -57,6 +57,9 @@ class TreeModelTest {
     BINARY;
 
     byte[] next(Random random, int maxKey) {
+      if (random.nextInt(100) == 0) {
+        return new byte[0];
+      }
       return switch (this) {
         case SHORT, VALUES -> number(random.nextInt(4000), 1 + random.nextInt(4));
         case LARGE -> number(random.nextInt(700), 2 + random.nextInt(2));
@@ -166,8 +169,10 @@ class TreeModelTest {
         if (near != null) {
           assertEquals(model.remove(near) != null, fixture.delete(near));
         }
-      } else if (dice < 98) {
+      } else if (dice < 97 || (dice == 97 && random.nextInt(8) > 0)) {
         compareCursor(key);
+      } else if (dice == 97) {
+        deleteRange();
       } else if (dice == 98) {
         fixture.pages.spill();
       } else if (random.nextInt(20) == 0) {
@@ -192,7 +197,48 @@ class TreeModelTest {
       assertEntry(model.ceilingEntry(key), cursor.seek(fixture.key(key)));
       assertEntry(model.floorEntry(key), cursor.seekFloor(fixture.key(key)));
       assertEquals(model.containsKey(key), cursor.seekExact(fixture.key(key)));
+      compareRank(key);
       cursor.seek(fixture.key(key));
+    }
+
+    private void deleteRange() {
+      byte[] one = random.nextInt(8) == 0 ? null : keys.next(random, Tree.maxKey(pageSize));
+      byte[] other = random.nextInt(8) == 0 ? null : keys.next(random, Tree.maxKey(pageSize));
+      boolean turn = one != null && other != null && Arrays.compareUnsigned(one, other) > 0;
+      NavigableMap<byte[], byte[]> part = part(turn ? other : one, turn ? one : other);
+      if (part.size() > model.size() / (1 + random.nextInt(30))) {
+        return; // the tree would always be small
+      }
+      KeyBuffer from = keyBuffer(turn ? other : one);
+      KeyBuffer to = keyBuffer(turn ? one : other);
+      assertEquals(part.size(), fixture.tree.countBetween(from, to));
+      assertEquals(part.size(), fixture.tree.deleteRange(from, to));
+      part.clear();
+      fixture.check();
+    }
+
+    private NavigableMap<byte[], byte[]> part(byte[] from, byte[] to) {
+      NavigableMap<byte[], byte[]> above = from == null ? model : model.tailMap(from, true);
+      return to == null ? above : above.headMap(to, false);
+    }
+
+    private static KeyBuffer keyBuffer(byte[] key) {
+      if (key == null) {
+        return null;
+      }
+      KeyBuffer buffer = new KeyBuffer(key.length);
+      buffer.set(key);
+      return buffer;
+    }
+
+    private void compareRank(byte[] key) {
+      assertEquals(model.headMap(key).size(), fixture.tree.countBetween(null, fixture.key(key)));
+      long index = random.nextInt(-1, model.size() + 1);
+      boolean isThere = index >= 0 && index < model.size();
+      assertEquals(isThere, cursor.seekIndex(index));
+      if (isThere) {
+        assertEquals(index, model.headMap(key(cursor)).size());
+      }
     }
 
     private static byte[] key(Cursor cursor) {
