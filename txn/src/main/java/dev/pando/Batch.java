@@ -44,8 +44,7 @@ public final class Batch<K, V> {
   /**
    * Will store a value under a key, and replace an existing value.
    *
-   * @throws IllegalArgumentException if the encoded key is empty or longer than {@link
-   *     RawTable#maxKey}
+   * @throws IllegalArgumentException if the encoded key is longer than {@link RawTable#maxKey}
    */
   public void put(K key, V value) {
     Caller mine = batches.caller();

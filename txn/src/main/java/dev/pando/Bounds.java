@@ -4,7 +4,10 @@ import dev.pando.btree.KeyOrder;
 import dev.pando.codec.Codec;
 import dev.pando.codec.LeadingBytes;
 import dev.pando.codec.Sink;
+import dev.pando.codec.Tuple2;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +18,27 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the keys
  */
 sealed interface Bounds<K> {
-  /** The same bounds in the bytes of a codec, for a scan in a direction and with a limit. */
-  EncodedRange encode(Codec<? extends K> codec, Sink scratch, boolean reversed, long limit);
+  /** The same bounds in the bytes of a codec, for a scan in a direction, with a limit. */
+  EncodedRange encode(
+      Codec<? extends K> codec, Sink scratch, boolean reversed, long skip, long limit);
 
   /** Compares keys as tables do: byte by byte, unsigned, and a key before those it begins. */
   static int compare(MemorySegment a, MemorySegment b) {
     return KeyOrder.compare(a, b);
+  }
+
+  /** The least key greater than all that begin with the given bytes; null if there is none. */
+  static @Nullable MemorySegment afterAllThatBeginWith(byte[] bytes) {
+    int last = bytes.length - 1;
+    while (last >= 0 && bytes[last] == (byte) 0xFF) {
+      last--;
+    }
+    if (last < 0) {
+      return null;
+    }
+    byte[] next = Arrays.copyOf(bytes, last + 1);
+    next[last]++;
+    return MemorySegment.ofArray(next);
   }
 
   /**
@@ -33,17 +51,11 @@ sealed interface Bounds<K> {
       implements Bounds<K> {
     @Override
     public EncodedRange encode(
-        Codec<? extends K> codec, Sink scratch, boolean reversed, long limit) {
+        Codec<? extends K> codec, Sink scratch, boolean reversed, long skip, long limit) {
       MemorySegment from = lower == null ? null : bytes(codec, lower, scratch);
       MemorySegment to = upper == null ? null : bytes(codec, upper, scratch);
-      boolean fromFirst = from == null || from.byteSize() == 0; // no key is empty
       return new EncodedRange(
-          fromFirst ? null : from,
-          fromFirst || lowerInclusive,
-          to,
-          upperInclusive,
-          reversed,
-          limit);
+          from, from == null || lowerInclusive, to, upperInclusive, reversed, skip, limit);
     }
 
     private static MemorySegment bytes(Codec<?> codec, Object key, Sink scratch) {
@@ -68,35 +80,149 @@ sealed interface Bounds<K> {
   record Leading<K>(List<@Nullable Object> components, boolean lastIsPartial) implements Bounds<K> {
     @Override
     public EncodedRange encode(
-        Codec<? extends K> codec, Sink scratch, boolean reversed, long limit) {
+        Codec<? extends K> codec, Sink scratch, boolean reversed, long skip, long limit) {
       scratch.clear();
       boolean wholeKey = LeadingBytes.encodeAll(codec, components, lastIsPartial, false, scratch);
       byte[] bytes = scratch.toArray();
       MemorySegment lower = bytes.length == 0 ? null : MemorySegment.ofArray(bytes);
       if (wholeKey) {
-        return new EncodedRange(lower, true, MemorySegment.ofArray(bytes), true, reversed, limit);
+        return new EncodedRange(
+            lower, true, MemorySegment.ofArray(bytes), true, reversed, skip, limit);
       }
-      return new EncodedRange(lower, true, afterAllThatBeginWith(bytes), false, reversed, limit);
-    }
-
-    /** The least key greater than all that begin with the given bytes; null if there is none. */
-    private static @Nullable MemorySegment afterAllThatBeginWith(byte[] bytes) {
-      int last = bytes.length - 1;
-      while (last >= 0 && bytes[last] == (byte) 0xFF) {
-        last--;
-      }
-      if (last < 0) {
-        return null;
-      }
-      byte[] next = Arrays.copyOf(bytes, last + 1);
-      next[last]++;
-      return MemorySegment.ofArray(next);
+      return new EncodedRange(
+          lower, true, afterAllThatBeginWith(bytes), false, reversed, skip, limit);
     }
 
     @Override
     public String toString() {
       List<String> shown = components.stream().map(LeadingBytes::show).toList();
       return (lastIsPartial ? "startsWith" : "prefix") + shown;
+    }
+  }
+
+  /**
+   * The keys that begin with the given components, and whose next component is at least {@code
+   * from} and less than {@code to}.
+   *
+   * @param <K> the keys
+   */
+  record NextBetween<K>(List<@Nullable Object> components, Object from, Object to)
+      implements Bounds<K> {
+    @Override
+    public EncodedRange encode(
+        Codec<? extends K> codec, Sink scratch, boolean reversed, long skip, long limit) {
+      return new EncodedRange(
+          bytes(codec, from, scratch),
+          true,
+          bytes(codec, to, scratch),
+          false,
+          reversed,
+          skip,
+          limit);
+    }
+
+    private MemorySegment bytes(Codec<?> codec, Object next, Sink scratch) {
+      List<@Nullable Object> all = new ArrayList<>(components);
+      all.add(next);
+      scratch.clear();
+      boolean _ = LeadingBytes.encodeAll(codec, all, false, false, scratch);
+      return MemorySegment.ofArray(scratch.toArray());
+    }
+
+    @Override
+    public String toString() {
+      return "prefix"
+          + components.stream().map(LeadingBytes::show).toList()
+          + ".between["
+          + LeadingBytes.show(from)
+          + ", "
+          + LeadingBytes.show(to)
+          + ")";
+    }
+  }
+
+  /**
+   * The keys that belong to two ranges.
+   *
+   * @param <K> the keys
+   */
+  record Both<K>(Bounds<K> one, Bounds<? super K> other) implements Bounds<K> {
+    @Override
+    public EncodedRange encode(
+        Codec<? extends K> codec, Sink scratch, boolean reversed, long skip, long limit) {
+      EncodedRange first = one.encode(codec, scratch, reversed, skip, limit);
+      return first.intersect(other.encode(codec, scratch, reversed, skip, limit));
+    }
+
+    @Override
+    public String toString() {
+      return one + " and " + other;
+    }
+  }
+
+  /**
+   * The pairs of a key whose values have these bounds.
+   *
+   * @param <A> the keys
+   * @param <B> the values
+   */
+  record Under<A, B>(Codec<A> keys, A key, Codec<B> values, Bounds<? super B> bounds)
+      implements Bounds<Tuple2<A, B>> {
+    @Override
+    public EncodedRange encode(
+        Codec<? extends Tuple2<A, B>> codec,
+        Sink scratch,
+        boolean reversed,
+        long skip,
+        long limit) {
+      EncodedRange inner = bounds.encode(values, scratch, reversed, skip, limit);
+      scratch.clear();
+      LeadingBytes.encode(keys, key, true, scratch);
+      byte[] start = scratch.toArray();
+      MemorySegment lower = inner.lower();
+      MemorySegment upper = inner.upper();
+      return new EncodedRange(
+          lower == null ? MemorySegment.ofArray(start) : joined(start, lower),
+          lower == null || inner.lowerInclusive(),
+          upper == null ? afterAllThatBeginWith(start) : joined(start, upper),
+          upper != null && inner.upperInclusive(),
+          reversed,
+          skip,
+          limit);
+    }
+
+    private static MemorySegment joined(byte[] start, MemorySegment end) {
+      byte[] both = Arrays.copyOf(start, start.length + (int) end.byteSize());
+      MemorySegment.copy(
+          end, ValueLayout.JAVA_BYTE, 0, both, start.length, both.length - start.length);
+      return MemorySegment.ofArray(both);
+    }
+
+    @Override
+    public String toString() {
+      return bounds + " of key " + LeadingBytes.show(key);
+    }
+  }
+
+  /**
+   * The keys that are greater than one, or less.
+   *
+   * @param <K> the keys
+   */
+  record After<K>(Bounds<K> whole, K last, boolean backward) implements Bounds<K> {
+    @Override
+    public EncodedRange encode(
+        Codec<? extends K> codec, Sink scratch, boolean reversed, long skip, long limit) {
+      Bounds<K> rest =
+          backward
+              ? new Between<>(null, true, last, false)
+              : new Between<>(last, false, null, true);
+      return new Both<>(whole, rest).encode(codec, scratch, reversed, skip, limit);
+    }
+
+    @Override
+    public String toString() {
+      return whole + (backward ? " before " : " after ") + LeadingBytes.show(last);
     }
   }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The internals of a write transaction: the beginning of a change, the effect of a failed one, and
  * the end while another thread is in a call.
  */
-abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
+abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
   /** The greatest length, in bytes, of a value that {@link #shown} copies. */
   private static final int MOST_COPIED = 1 << 20;
 
@@ -41,6 +41,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   final Catalog catalog;
   final LogRecord record;
   final Savepoints savepoints;
+  final CommitHooks hooks;
   private final Tree missing;
 
   /** Batches whose changes wait. */
@@ -66,13 +67,14 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     this.free = changes.free();
     this.catalog = changes.catalog();
     this.record = changes.record();
-    this.savepoints = new Savepoints(pages, catalog, record);
+    this.hooks = new CommitHooks();
+    this.savepoints = new Savepoints(pages, catalog, record, hooks);
     this.missing = new Tree(pages, TreeRoot.EMPTY);
     this.inClosure = false;
   }
 
   /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
-  ChangingTxn(ChangingTxn whole) {
+  ChangingTxn(ChangingTxn whole, CommitHooks hooks) {
     super(whole.lifecycle, whole.snapshot(), whole.writing.memory());
     this.writing = whole.writing;
     this.changes = whole.changes;
@@ -80,7 +82,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     this.free = whole.free;
     this.catalog = whole.catalog;
     this.record = whole.record;
+    this.hooks = hooks;
     this.savepoints = whole.savepoints;
+    savepoints.beginUpdate(hooks);
     this.missing = whole.missing;
     this.inClosure = true;
   }
@@ -158,12 +162,12 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
   /** The table's tree, ready to be changed. */
   final TreeWriter beginChange(Caller mine, Table<?, ?> table) {
     TreeWriter tree = beginChangeIfThere(mine, table);
-    return tree != null ? tree : create(table);
+    return tree != null ? tree : createTable(table);
   }
 
   private TreeWriter beginChange(Caller mine, RawTable table) {
     TreeWriter tree = beginChangeIfThere(mine, table);
-    return tree != null ? tree : create(table.table());
+    return tree != null ? tree : createTable(table.table());
   }
 
   /** Changes that free pages may use the reserve, until the next change begins. */
@@ -205,7 +209,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     return null;
   }
 
-  final TreeWriter create(Table<?, ?> table) {
+  final TreeWriter createTable(Table<?, ?> table) {
     forgetTable();
     record.of(table.name());
     try {
@@ -430,12 +434,16 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     Caller mine = caller();
     long call = mine.begin();
     try {
-      KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
-      MemorySegment checked = checked(table.name(), value, mine.memory());
-      return put(beginChange(mine, table), wanted, checked, 0, checked.byteSize());
+      return putRaw(mine, table, mine.memory().setNewKey(table.name(), key), value);
     } finally {
       mine.end(call);
     }
+  }
+
+  @Override
+  final boolean putRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
+    MemorySegment checked = checked(table.name(), value, mine.memory());
+    return put(beginChange(mine, table), key, checked, 0, checked.byteSize());
   }
 
   /** A value to be written; copied if the write would move it. */
@@ -459,12 +467,16 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     Caller mine = caller();
     long call = mine.begin();
     try {
-      KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
-      MemorySegment checked = checked(table.name(), value, mine.memory());
-      append(beginChange(mine, table), table.name(), wanted, checked, 0, checked.byteSize());
+      appendRaw(mine, table, mine.memory().setNewKey(table.name(), key), value);
     } finally {
       mine.end(call);
     }
+  }
+
+  @Override
+  final void appendRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
+    MemorySegment checked = checked(table.name(), value, mine.memory());
+    append(beginChange(mine, table), table.name(), key, checked, 0, checked.byteSize());
   }
 
   @Override
@@ -472,12 +484,16 @@ abstract sealed class ChangingTxn extends ReadTxn permits WriteTxn {
     Caller mine = caller();
     long call = mine.begin();
     try {
-      KeyBuffer wanted = mine.memory().setKey(key);
-      TreeWriter tree = beginChangeIfThere(mine, table);
-      mayUseReserve();
-      return delete(tree, wanted);
+      return deleteRaw(mine, table, mine.memory().setKey(key));
     } finally {
       mine.end(call);
     }
+  }
+
+  @Override
+  final boolean deleteRaw(Caller mine, RawTable table, KeyBuffer key) {
+    TreeWriter tree = beginChangeIfThere(mine, table);
+    mayUseReserve();
+    return delete(tree, key);
   }
 }

@@ -189,11 +189,11 @@ final class CompactCopy {
   }
 
   private void checkLength(int pageSize, Slice key) {
-    if (key.length < 1 || key.length > Tree.maxKey(pageSize)) {
+    if (key.length > Tree.maxKey(pageSize)) {
       throw new CorruptFileException(
           file.name(),
           -1,
-          "a key of %d bytes, allowed: 1 to %d".formatted(key.length, Tree.maxKey(pageSize)));
+          "a key of %d bytes, allowed: 0 to %d".formatted(key.length, Tree.maxKey(pageSize)));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.pando;
 
 import dev.pando.btree.PageMover;
+import dev.pando.btree.PagePacker;
+import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.pager.Meta;
@@ -13,12 +15,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves pages from the end of the file into free pages before it, until the end is free and can be
- * truncated. Other threads write between its transactions, whose size is bounded.
+ * Fills leaves, and moves pages from the end of the file into free pages before it, until the end
+ * is free and can be truncated. Other threads write between its transactions, whose size is
+ * bounded.
  */
 final class Compaction {
   /** The number of leaves and values that one transaction moves. */
   private static final int MOVES = 2_000;
+
+  /** The part of its leaves that a table must use not to be packed. */
+  private static final double WELL_FILLED = 0.85;
+
+  private static final int FILLING_ROUNDS = 2;
 
   /** The factor by which that number is divided when there is no room for the copies. */
   private static final int FEWER = 8;
@@ -32,6 +40,9 @@ final class Compaction {
   private final Transactor database;
   private final Progress progress;
 
+  /** Pages of the file at which filling ends: it grows by what snapshots in use hold back. */
+  private long mostPages = Long.MAX_VALUE;
+
   /** Bytes that the first pass visits; later passes move the small rest. */
   private long total = -1;
 
@@ -41,6 +52,7 @@ final class Compaction {
   }
 
   void run() {
+    fillPages();
     long before = Long.MAX_VALUE;
     for (int pass = 0; pass < MOST_PASSES; pass++) {
       long pages = pass();
@@ -53,6 +65,45 @@ final class Compaction {
       long _ = pack(tx -> {}); // the next commit truncates the file
     }
     database.beginWrite().close();
+  }
+
+  /** Fills the pages of tables in whose leaves much is unused. */
+  private void fillPages() {
+    Map<String, Integer> depths = new LinkedHashMap<>();
+    try (ReadTxn tx = database.beginOwnRead()) {
+      for (String table : tx.tables()) {
+        Tree tree = tx.findRawTree(table);
+        if (PagePacker.fill(tree) < WELL_FILLED) {
+          depths.put(table, tree.root().depth());
+        }
+      }
+      mostPages = tx.snapshot().meta().pageCount() + 2 * MOVES;
+    }
+    depths.forEach(
+        (table, depth) -> {
+          try {
+            fillPages(table, depth);
+          } catch (DatabaseFullException e) {
+            // There is no room for the copies: the pages can still be moved.
+          }
+        });
+    mostPages = Long.MAX_VALUE;
+  }
+
+  /** Twice, since leaves are merged below one branch, and branches are merged after them. */
+  private void fillPages(String table, int depth) {
+    for (int round = 0; round < FILLING_ROUNDS; round++) {
+      for (int level = 0; level < depth - 1; level++) {
+        int above = level;
+        inSteps(
+            (from, most) ->
+                step(
+                    table,
+                    from,
+                    most,
+                    (tree, key, pages) -> PagePacker.pack(tree, above, key, pages)));
+      }
+    }
   }
 
   /** Goes through all tables once; returns the pages that the database has then. */
@@ -97,11 +148,21 @@ final class Compaction {
   }
 
   private void moveTable(String table, long limit) {
+    inSteps(
+        (from, most) ->
+            step(table, from, most, (tree, key, moves) -> PageMover.move(tree, limit, key, moves)));
+  }
+
+  private interface PartOfTable {
+    byte @Nullable [] from(byte @Nullable [] key, int most);
+  }
+
+  private static void inSteps(PartOfTable part) {
     int moves = MOVES;
     byte @Nullable [] from = null;
     do {
       try {
-        from = move(table, limit, from, moves);
+        from = part.from(from, moves);
       } catch (DatabaseFullException e) {
         if (moves == 1) {
           throw e;
@@ -111,16 +172,22 @@ final class Compaction {
     } while (from != null);
   }
 
-  private byte @Nullable [] move(String table, long limit, byte @Nullable [] from, int moves) {
+  private interface PartOfTree {
+    byte @Nullable [] of(TreeWriter tree, byte @Nullable [] from, int most);
+  }
+
+  /** One transaction that changes a part of a table; returns the key to go on from, or null. */
+  private byte @Nullable [] step(
+      String table, byte @Nullable [] from, int most, PartOfTree change) {
     AtomicReference<byte @Nullable []> next = new AtomicReference<>();
-    long _ =
+    long pages =
         pack(
             tx -> {
               TreeWriter tree = tx.catalog().find(table);
               // A writer may have dropped it.
-              next.set(tree == null ? null : PageMover.move(tree, limit, from, moves));
+              next.set(tree == null ? null : change.of(tree, from, most));
             });
-    return next.get();
+    return pages > mostPages ? null : next.get();
   }
 
   private interface Step {

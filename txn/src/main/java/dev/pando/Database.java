@@ -409,14 +409,15 @@ public final class Database extends Transactor implements AutoCloseable {
   }
 
   /**
-   * Shrinks the file: moves pages from its end into free pages before them, and truncates it. The
-   * work is done in many small transactions, between which other threads read and write. It takes
-   * about as long as writing the moved pages. Pages that an older reader or a named snapshot shows
-   * are not moved. The file is not truncated below the mapping of any process. An idle process
-   * releases its mapping within seconds, and the next commit then truncates the file.
+   * Shrinks the file: fills the pages of tables in which much is unused, moves pages from its end
+   * into free pages before them, and truncates it. The work is done in many small transactions,
+   * between which other threads read and write. It takes about as long as reading all tables and
+   * writing those pages. Pages that an older reader or a named snapshot shows are not moved. The
+   * file is not truncated below the mapping of any process. An idle process releases its mapping
+   * within seconds, and the next commit then truncates the file.
    *
-   * @param progress called on this thread after each table; an exception that it throws ends the
-   *     compaction, and pages already moved stay moved
+   * @param progress called on this thread after the pages of a table were moved; an exception that
+   *     it throws ends the compaction, and pages already moved stay moved
    * @throws ReadOnlyException if the database was opened for reading only
    * @throws dev.pando.error.DatabaseFullException if there is no room for the copies; pages already
    *     moved stay moved

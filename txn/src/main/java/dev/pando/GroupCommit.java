@@ -86,6 +86,7 @@ final class GroupCommit {
   <R extends @Nullable Object, X extends Exception> R run(
       WriteFunction<R, X> body, Durability durability) throws X {
     writer.turn().checkNotNested();
+    CommitHooks hooks = new CommitHooks();
     UpdateGroup group;
     boolean leads;
     R result;
@@ -93,7 +94,7 @@ final class GroupCommit {
     try {
       leads = open == null;
       group = openGroup();
-      result = leads ? runFirst(group, body) : runNext(group, body);
+      result = leads ? runFirst(group, body, hooks) : runNext(group, body, hooks);
       group.add(durability);
       arrived(group);
     } finally {
@@ -104,6 +105,7 @@ final class GroupCommit {
     } else {
       group.await();
     }
+    hooks.committed(group.durability() == Durability.SYNC, writing.syncs());
     return result;
   }
 
@@ -113,7 +115,7 @@ final class GroupCommit {
     UpdateGroup[] joined = new UpdateGroup[1];
     CompletableFuture<R> future =
         new UpdateFuture<>(() -> writer.turn().runsClosureHere() && joined[0] == open);
-    UpdateGroup.Promise<R> promise = new UpdateGroup.Promise<>(future);
+    UpdateGroup.Promise<R> promise = new UpdateGroup.Promise<>(future, writing.syncs());
     try {
       writer.turn().checkNotNested();
       lockJoining();
@@ -125,7 +127,8 @@ final class GroupCommit {
       boolean leads = open == null;
       UpdateGroup group = openGroup();
       joined[0] = group;
-      promise.ran(leads ? runFirst(group, body) : runNext(group, body));
+      CommitHooks hooks = promise.hooks();
+      promise.ran(leads ? runFirst(group, body, hooks) : runNext(group, body, hooks));
       group.add(promise, durability);
       if (leads) {
         handOver(group);
@@ -182,10 +185,10 @@ final class GroupCommit {
 
   /** Runs the only update of the transaction: if it fails, the transaction fails. */
   private <R extends @Nullable Object, X extends Exception> R runFirst(
-      UpdateGroup group, WriteFunction<R, X> body) throws X {
+      UpdateGroup group, WriteFunction<R, X> body, CommitHooks hooks) throws X {
     boolean done = false;
     try {
-      SharedUpdate update = new SharedUpdate(group.whole);
+      SharedUpdate update = new SharedUpdate(group.whole, hooks);
       R result = call(update, body);
       update.keep();
       update.end();
@@ -200,10 +203,10 @@ final class GroupCommit {
 
   /** Runs an update that is undone alone if it fails. */
   private <R extends @Nullable Object, X extends Exception> R runNext(
-      UpdateGroup group, WriteFunction<R, X> body) throws X {
+      UpdateGroup group, WriteFunction<R, X> body, CommitHooks hooks) throws X {
     group.checkAlive();
     group.reserve(); // after the update has run nothing may fail
-    SharedUpdate update = new SharedUpdate(group.whole);
+    SharedUpdate update = new SharedUpdate(group.whole, hooks);
     Savepoint before = update.tx().savepoint();
     boolean done = false;
     try {

@@ -2,6 +2,7 @@ package dev.pando;
 
 import dev.pando.codec.Codec;
 import dev.pando.codec.Sink;
+import dev.pando.codec.Tuple2;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -9,17 +10,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys of a table a scan visits, in which direction, and how many. Bounds are in the order of
- * the table: with a descending codec, the larger key is the lower bound. A range whose lower bound
- * is greater than its upper bound is empty, not an error.
+ * Which keys of a table a scan visits, in which direction, from which of them on, and how many.
+ * Bounds are in the order of the table: with a descending codec, the larger key is the lower bound.
+ * A range whose lower bound is greater than its upper bound is empty, not an error.
  *
  * {@snippet :
  * Range.closedOpen(1L, 100L)                     // 1 to 99
  * Range.atLeast(now).limit(20)                   // the next twenty
+ * Range.atLeast(now).skip(20).limit(20)          // those after them
  * Range.<Long>all().reversed().limit(1)          // the last one
  * Range.prefix("JP")                             // of (country, name, id): all of Japan
  * Range.startsWith("JP", "Os")                   // of (country, name, id): Osaka, Oshu, ...
  * Range.startsWith("San Fr")                     // of names: San Francisco, San Fratello, ...
+ * Range.prefix("JP").between("M", "O")           // of (country, name, id): Maebashi to Niigata
+ * Range.prefix("JP").after(last).limit(20)       // the next page, which never leaves Japan
  * }
  *
  * <p>Immutable and safe for use by many threads.
@@ -29,18 +33,25 @@ import org.jspecify.annotations.Nullable;
 public final class Range<K> {
   private final Bounds<K> bounds;
   private final boolean reversed;
+  private final long skip;
   private final long limit;
 
-  private Range(Bounds<K> bounds, boolean reversed, long limit) {
+  private Range(Bounds<K> bounds, boolean reversed, long skip, long limit) {
     this.bounds = bounds;
     this.reversed = reversed;
+    this.skip = skip;
     this.limit = limit;
   }
 
-  private static <K> Range<K> between(
+  /** All keys of some bounds. */
+  private Range(Bounds<K> bounds) {
+    this(bounds, false, 0, Long.MAX_VALUE);
+  }
+
+  /** From one key to another; null for no bound on that side. */
+  static <K> Range<K> between(
       @Nullable K lower, boolean lowerInclusive, @Nullable K upper, boolean upperInclusive) {
-    return new Range<>(
-        new Bounds.Between<>(lower, lowerInclusive, upper, upperInclusive), false, Long.MAX_VALUE);
+    return new Range<>(new Bounds.Between<>(lower, lowerInclusive, upper, upperInclusive));
   }
 
   /** Every key. */
@@ -128,9 +139,60 @@ public final class Range<K> {
       components.add(component);
     }
     return new Range<>(
-        new Bounds.Leading<>(Collections.unmodifiableList(components), lastIsPartial),
-        false,
-        Long.MAX_VALUE);
+        new Bounds.Leading<>(Collections.unmodifiableList(components), lastIsPartial));
+  }
+
+  /**
+   * The keys of this {@link #prefix} whose next component is at least {@code from} and less than
+   * {@code to}.
+   *
+   * @throws IllegalStateException if this is no prefix of whole components
+   */
+  public Range<K> between(Object from, Object to) {
+    if (!(bounds instanceof Bounds.Leading<K> leading) || leading.lastIsPartial()) {
+      throw new IllegalStateException(
+          "between is for the component after those of a prefix, and this is " + this);
+    }
+    Objects.requireNonNull(from, "a bound of a range is null");
+    Objects.requireNonNull(to, "a bound of a range is null");
+    return with(new Bounds.NextBetween<>(leading.components(), from, to));
+  }
+
+  /**
+   * The keys of this range that come after a key in the range's direction: the next page of
+   * results. It never leaves this range, whatever the key, and skips nothing. Called for the result
+   * of such a call in the same direction, it takes that one's place.
+   *
+   * @param last the last key of the page before
+   */
+  public Range<K> after(K last) {
+    boolean again = bounds instanceof Bounds.After<K> before && before.backward() == reversed;
+    Bounds<K> whole = again ? ((Bounds.After<K>) bounds).whole() : bounds;
+    return new Range<>(new Bounds.After<>(whole, bound(last), reversed), reversed, 0, limit);
+  }
+
+  /**
+   * The keys that belong to both ranges. Direction, {@link #skip} and {@link #limit} are this
+   * range's.
+   *
+   * @throws IllegalArgumentException if the other range has a limit, or skips keys: its keys are
+   *     known only when it is read
+   */
+  public Range<K> intersect(Range<? super K> other) {
+    if (other.skip != 0 || other.limit != Long.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "a range with a limit, or that skips keys, cannot be intersected: " + other);
+    }
+    return with(new Bounds.Both<>(bounds, other.bounds));
+  }
+
+  /** The pairs of a key whose values are in this range, in its direction. */
+  <A, B extends K> Range<Tuple2<A, B>> under(Codec<A> keys, A key, Codec<B> values) {
+    return new Range<>(new Bounds.Under<A, B>(keys, key, values, bounds), reversed, skip, limit);
+  }
+
+  private Range<K> with(Bounds<K> others) {
+    return new Range<>(others, reversed, skip, limit);
   }
 
   private static <K> K bound(K key) {
@@ -139,7 +201,7 @@ public final class Range<K> {
 
   /** The same keys in the opposite direction. */
   public Range<K> reversed() {
-    return new Range<>(bounds, !reversed, limit);
+    return new Range<>(bounds, !reversed, skip, limit);
   }
 
   /**
@@ -151,7 +213,21 @@ public final class Range<K> {
     if (maxEntries < 0) {
       throw new IllegalArgumentException("limit=" + maxEntries + ", allowed 0 or more");
     }
-    return new Range<>(bounds, reversed, maxEntries);
+    return new Range<>(bounds, reversed, skip, maxEntries);
+  }
+
+  /**
+   * The same keys without the first ones in the range's direction, of whose pages little is read.
+   * The {@link #limit} counts the keys after them. Where the last key of the page before is known,
+   * {@link #after} costs less.
+   *
+   * @param entries 0 or more
+   */
+  public Range<K> skip(long entries) {
+    if (entries < 0) {
+      throw new IllegalArgumentException("skip=" + entries + ", allowed 0 or more");
+    }
+    return new Range<>(bounds, reversed, entries, limit);
   }
 
   /**
@@ -163,7 +239,7 @@ public final class Range<K> {
    * @throws IllegalArgumentException if a bound or a component is not of the codec's type
    */
   EncodedRange encode(Codec<? extends K> codec, Sink scratch) {
-    return bounds.encode(codec, scratch, reversed, limit);
+    return bounds.encode(codec, scratch, reversed, skip, limit);
   }
 
   /** As {@link #encode(Codec, Sink)} with memory of its own. */
@@ -176,6 +252,7 @@ public final class Range<K> {
   public String toString() {
     return bounds
         + (reversed ? " reversed" : "")
+        + (skip == 0 ? "" : " skip " + skip)
         + (limit == Long.MAX_VALUE ? "" : " limit " + limit);
   }
 }

@@ -4,6 +4,7 @@ import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -13,14 +14,24 @@ final class RangeCursor {
   final Slice value = new Slice();
 
   private final Txn tx;
+  private final Tree tree;
   private final Cursor cursor;
   private final EncodedRange range;
 
-  /** The bound at which the range ends. */
-  private final @Nullable MemorySegment end;
+  /** Groups keys, if only the first entry of a group is visited; or null. */
+  private final @Nullable Grouping grouping;
 
-  private final boolean endInclusive;
+  /** The beginning of the keys of the last entry's group. */
+  private byte[] group = {};
+
+  /** The bound at which the range ends. */
+  private @Nullable MemorySegment end;
+
+  private boolean endInclusive;
   private final int rollbacks;
+
+  /** Counts how often the table was cleared before. */
+  private final int clears;
 
   /** Entries that the limit allows after those that are {@link #sure}. */
   private long left;
@@ -36,14 +47,17 @@ final class RangeCursor {
   /** When {@link #key} and {@link #value} were set. */
   private long epoch;
 
-  RangeCursor(Txn tx, Tree tree, EncodedRange range) {
+  RangeCursor(Txn tx, Tree tree, EncodedRange range, @Nullable Grouping grouping) {
     this.tx = tx;
+    this.tree = tree;
     this.cursor = tree.cursor();
     this.range = range;
+    this.grouping = grouping;
     this.end = range.reversed() ? range.lower() : range.upper();
     this.endInclusive = range.reversed() ? range.lowerInclusive() : range.upperInclusive();
     this.left = range.isEmpty() ? 0 : range.limit();
     this.rollbacks = tx.rollbacks();
+    this.clears = clears();
   }
 
   /** Moves to the next entry; false at the end. Then {@link #key} and {@link #value} are set. */
@@ -95,7 +109,8 @@ final class RangeCursor {
 
   /** Finds out once a leaf how many of its entries need no comparison with the end. */
   private void look(Caller mine) {
-    int ahead = endIsInLeaf ? 0 : cursor.leftInLeaf(range.reversed());
+    boolean each = !endIsInLeaf && grouping == null;
+    int ahead = each ? cursor.leftInLeaf(range.reversed()) : 0;
     if (ahead > 0 && end != null) {
       Slice lastKey = mine.memory().keySlice;
       cursor.lastKeyInLeaf(range.reversed(), lastKey);
@@ -128,16 +143,65 @@ final class RangeCursor {
   private boolean move(Caller mine) {
     boolean there;
     if (started) {
-      there = range.reversed() ? cursor.prev() : cursor.next();
+      checkClears();
+      there = isEachOne() ? step() : leaveGroup(mine);
     } else {
       started = true;
-      there = range.reversed() ? moveToLast(mine) : moveToFirst(mine);
+      there = begin(mine);
     }
     if (there) {
       epoch = tx.epoch();
       cursor.entry(key, value);
+      if (grouping != null) {
+        group = grouping.group(key);
+      }
     }
     return there;
+  }
+
+  private boolean isEachOne() {
+    return grouping == null || grouping.isWholeKey();
+  }
+
+  private void checkClears() {
+    if (clears != clears()) {
+      throw new IllegalStateException(
+          "the table was cleared since this scan or iterator began; begin another one");
+    }
+  }
+
+  private int clears() {
+    return tree instanceof TreeWriter changing ? changing.clears() : 0;
+  }
+
+  private boolean step() {
+    return range.reversed() ? cursor.prev() : cursor.next();
+  }
+
+  /** Moves beyond all keys that begin as those of the last group. */
+  private boolean leaveGroup(Caller mine) {
+    if (range.reversed()) {
+      boolean _ = cursor.seek(mine.memory().setKey(MemorySegment.ofArray(group)));
+      return cursor.prev();
+    }
+    MemorySegment next = Bounds.afterAllThatBeginWith(group);
+    return next != null && cursor.seek(mine.memory().setKey(next));
+  }
+
+  /** Ends the range before a key, instead of at its bound. */
+  void endBefore(Slice other) {
+    end = MemorySegment.ofArray(other.toArray());
+    endInclusive = false;
+    endIsInLeaf = false;
+    left += sure;
+    sure = 0;
+  }
+
+  private boolean begin(Caller mine) {
+    if (range.skip() > 0) {
+      return cursor.seekIndex(range.first(tree, mine.memory()));
+    }
+    return range.reversed() ? moveToLast(mine) : moveToFirst(mine);
   }
 
   private boolean moveToFirst(Caller mine) {

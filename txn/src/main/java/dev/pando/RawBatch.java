@@ -19,7 +19,7 @@ public final class RawBatch {
   /**
    * Will store a value under a key, and replace an existing value.
    *
-   * @throws IllegalArgumentException if the key is empty or longer than {@link RawTable#maxKey}
+   * @throws IllegalArgumentException if the key is longer than {@link RawTable#maxKey}
    */
   public void put(MemorySegment key, MemorySegment value) {
     Caller mine = batches.caller();

@@ -1,377 +1,238 @@
 package dev.pando;
 
-import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * A position in a table that moves in both directions and shows keys and values in the mapped file.
- * A step allocates nothing.
+ * A position in a table that moves in both directions, shows keys and values in the mapped file,
+ * and writes where it is. A step allocates nothing.
  *
- * <p>In a write transaction the cursor survives changes of the table: it keeps its key. If that
- * entry is deleted, the cursor is in the gap: {@link #next} and {@link #prev} move on, and reading
- * throws. The next write to the table is a little slower unless the cursor is closed. Throws {@link
- * IllegalStateException} after {@link #close}, after the transaction's end and after a {@linkplain
- * WriteTxn#rollbackTo rollback to a savepoint}. Not thread-safe: only the thread that uses the
- * transaction may call it.
+ * <p>In a write transaction the cursor survives changes of the table, its own and others: it keeps
+ * its key. If that entry is deleted, the cursor is in the gap: {@link #next} and {@link #prev} move
+ * on, and reading throws. After {@link WriteTxn#drop} of the table it throws, and after {@link
+ * WriteTxn#rename} it does not write. The next write to the table is a little slower unless the
+ * cursor is closed.
+ *
+ * <p>Throws {@link IllegalStateException} after {@link #close}, after the transaction's end and
+ * after a {@linkplain WriteTxn#rollbackTo rollback to a savepoint}; a write also in a read
+ * transaction. Not thread-safe: only the thread that uses the transaction may call it.
  */
-public final class RawCursor implements AutoCloseable {
-  private final Txn tx;
-  private final String table;
-  private final Cursor cursor;
-  private final int rollbacks;
-
-  /** Whether reading an entry changes nothing, so that a check afterwards is enough. */
-  private final boolean readOnly;
-
-  private boolean closed;
-
-  RawCursor(Txn tx, String table, Cursor cursor) {
-    this.tx = tx;
-    this.table = table;
-    this.cursor = cursor;
-    this.rollbacks = tx.rollbacks();
-    this.readOnly = !tx.mayWrite();
-  }
-
-  private interface Move {
-    boolean of(Cursor cursor);
-  }
-
-  private interface Seek {
-    boolean of(Cursor cursor, KeyBuffer key);
-  }
-
-  /** Moves to the first entry; false if the table is empty. */
-  public boolean first() {
-    return move(Cursor::first);
-  }
-
-  /** Moves to the last entry; false if the table is empty. */
-  public boolean last() {
-    return move(Cursor::last);
+public final class RawCursor extends RawPosition {
+  RawCursor(Txn tx, RawTable table, Tree tree) {
+    super(tx, table, tree.cursor(), tx.mayWrite() && !(tree instanceof TreeWriter));
   }
 
   /**
-   * Moves one entry on, at first to the first one.
+   * Stores a value under a key, as {@link RawTable#put(MemorySegment, MemorySegment)}, and moves to
+   * it.
    *
-   * @return false after the last entry; {@link #prev} then moves to the last entry
+   * @return whether the key is new
+   * @throws IllegalArgumentException if the key is longer than {@link RawTable#maxKey}; the cursor
+   *     has not moved
    */
-  public boolean next() {
+  public boolean put(MemorySegment key, MemorySegment value) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      check();
-      boolean there = cursor.next();
-      tx.checkStep(mine, call);
-      return there;
-    } catch (RuntimeException | Error e) {
-      throw tx.explained(e, mine);
+      return put(mine, mine.memory().setNewKey(table.name(), key), value);
     } finally {
       mine.end(call);
     }
   }
 
+  /** As {@link #put(MemorySegment, MemorySegment)}. */
+  public boolean put(byte[] key, byte[] value) {
+    return put(MemorySegment.ofArray(key), MemorySegment.ofArray(value));
+  }
+
+  /** As {@link #put(MemorySegment, MemorySegment)}. */
+  public boolean put(ByteBuffer key, ByteBuffer value) {
+    return put(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
+  }
+
+  boolean put(Caller mine, KeyBuffer key, MemorySegment value) {
+    checkMayWrite(mine); // here: a codec may have changed tables
+    boolean isNew = tx.putRaw(mine, table, key, value);
+    check(mine); // the table may be new
+    cursor().standOn(key);
+    return isNew;
+  }
+
   /**
-   * Moves one entry back, at first to the last one.
+   * Stores a value under a key if the key is absent, and moves to the key in any case: if it was
+   * there, {@link #value} shows what is stored.
    *
-   * @return false before the first entry; {@link #next} then moves to the first entry
+   * @return whether the key was absent
+   * @throws IllegalArgumentException if the key is longer than {@link RawTable#maxKey}; the cursor
+   *     has not moved
    */
-  public boolean prev() {
+  public boolean putIfAbsent(MemorySegment key, MemorySegment value) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      check();
-      boolean there = cursor.prev();
-      tx.checkStep(mine, call);
-      return there;
-    } catch (RuntimeException | Error e) {
-      throw tx.explained(e, mine);
+      KeyBuffer wanted = mine.memory().setNewKey(table.name(), key);
+      return isAbsent(mine, wanted) && put(mine, wanted, value);
     } finally {
       mine.end(call);
     }
   }
 
-  /**
-   * Moves to the first entry whose key is {@code key} or greater.
-   *
-   * @return false if there is none; the cursor is then after the last entry
-   */
-  public boolean seek(MemorySegment key) {
-    return seek(key, Cursor::seek);
-  }
-
-  /** As {@link #seek(MemorySegment)}. */
-  public boolean seek(byte[] key) {
-    return seek(MemorySegment.ofArray(key));
-  }
-
-  /** As {@link #seek(MemorySegment)}. */
-  public boolean seek(ByteBuffer key) {
-    return seek(MemorySegment.ofBuffer(key));
-  }
-
-  /**
-   * Moves to the entry of {@code key}.
-   *
-   * @return false if there is none; the cursor is then as a new one
-   */
-  public boolean seekExact(MemorySegment key) {
-    return seek(key, Cursor::seekExact);
-  }
-
-  /** As {@link #seekExact(MemorySegment)}. */
-  public boolean seekExact(byte[] key) {
-    return seekExact(MemorySegment.ofArray(key));
-  }
-
-  /** As {@link #seekExact(MemorySegment)}. */
-  public boolean seekExact(ByteBuffer key) {
-    return seekExact(MemorySegment.ofBuffer(key));
-  }
-
-  /**
-   * Moves to the last entry whose key is {@code key} or less.
-   *
-   * @return false if there is none; the cursor is then before the first entry
-   */
-  public boolean seekFloor(MemorySegment key) {
-    return seek(key, Cursor::seekFloor);
-  }
-
-  /** As {@link #seekFloor(MemorySegment)}. */
-  public boolean seekFloor(byte[] key) {
-    return seekFloor(MemorySegment.ofArray(key));
-  }
-
-  /** As {@link #seekFloor(MemorySegment)}. */
-  public boolean seekFloor(ByteBuffer key) {
-    return seekFloor(MemorySegment.ofBuffer(key));
-  }
-
-  /**
-   * Visits the entry that the cursor is on and those after it; a new cursor begins at the first
-   * one. The cursor is then on the entry at which the visitor stopped or threw, or after the last
-   * one.
-   *
-   * <p>In a read transaction this is one call of the transaction. The visitor may call the
-   * transaction too, and may move the cursor, but must not end the transaction, nor wait for
-   * another thread that calls it. In a write transaction the visitor may also write.
-   *
-   * @param visitor gets the same two views each time; they throw as all views do when the
-   *     transaction ends
-   * @return whether all entries were visited; false if the visitor stopped
-   */
-  public boolean forEach(RawVisitor visitor) {
-    return visit(Objects.requireNonNull(visitor), false);
-  }
-
-  /**
-   * As {@link #forEach}, from the entry that the cursor is on backward; a new cursor begins at the
-   * last one. If all entries were visited, the cursor is then before the first one.
-   */
-  public boolean forEachReversed(RawVisitor visitor) {
-    return visit(Objects.requireNonNull(visitor), true);
-  }
-
-  private boolean visit(RawVisitor visitor, boolean reversed) {
-    return readOnly ? visitInCall(visitor, reversed) : visitBetweenCalls(visitor, reversed);
-  }
-
-  /** The visitor may write: each step is a call, and finds the cursor's key again. */
-  private boolean visitBetweenCalls(RawVisitor visitor, boolean reversed) {
-    View key = new View();
-    View value = new View();
-    boolean there = move(at -> at.stayOrMove(reversed));
-    while (there) {
-      entry(key, value);
-      if (!visitor.visit(key, value)) {
-        return false;
-      }
-      there = reversed ? prev() : next();
+  /** Moves to a key that is to be stored unless it is there. */
+  boolean isAbsent(Caller mine, KeyBuffer key) {
+    try {
+      checkMayWrite(mine);
+      return !cursor().seekExact(key);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
     }
-    return true;
   }
 
-  private boolean visitInCall(RawVisitor visitor, boolean reversed) {
-    View key = new View();
-    View value = new View();
+  /** As {@link #putIfAbsent(MemorySegment, MemorySegment)}. */
+  public boolean putIfAbsent(byte[] key, byte[] value) {
+    return putIfAbsent(MemorySegment.ofArray(key), MemorySegment.ofArray(value));
+  }
+
+  /** As {@link #putIfAbsent(MemorySegment, MemorySegment)}. */
+  public boolean putIfAbsent(ByteBuffer key, ByteBuffer value) {
+    return putIfAbsent(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
+  }
+
+  /**
+   * Stores a value under a key greater than all others, and moves to it.
+   *
+   * @throws IllegalArgumentException if the key is not greater than the last, or is too long; then
+   *     nothing has changed, and the cursor has not moved
+   */
+  public void append(MemorySegment key, MemorySegment value) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      check();
-      long then = tx.epoch();
-      boolean there = cursor.stayOrMove(reversed);
-      tx.checkStep(mine, call); // after the epoch was read, which must not be that of an end
-      while (there) {
-        boolean goesOn = visitLeaf(mine, call, visitor, key, value, then, reversed);
-        tx.checkStep(mine, call);
-        if (!goesOn) {
-          return false;
-        }
-        check();
-        there = reversed ? cursor.prev() : cursor.next();
-        tx.checkStep(mine, call);
-      }
-      return true;
-    } catch (RuntimeException | Error e) {
-      throw tx.explained(e, mine);
+      append(mine, mine.memory().setNewKey(table.name(), key), value);
     } finally {
       mine.end(call);
     }
   }
 
-  /** Visits the cursor's entry, and those after it in the leaf; false if the visitor stopped. */
-  private boolean visitLeaf(
-      Caller mine,
-      long call,
-      RawVisitor visitor,
-      View key,
-      View value,
-      long then,
-      boolean reversed) {
-    do {
-      cursor.entry(key.slice(), value.slice());
-      tx.checkVisit(mine, call, then);
-      key.shows(tx, then);
-      value.shows(tx, then);
-      if (!visitor.visit(key, value)) {
-        return false;
-      }
-    } while (cursor.moveInLeaf(reversed));
-    return true;
+  void append(Caller mine, KeyBuffer key, MemorySegment value) {
+    checkMayWrite(mine);
+    tx.appendRaw(mine, table, key, value);
+    check(mine); // the table may be new
+    cursor().standOn(key);
   }
 
-  /** Points a view at the key. */
-  public void key(View into) {
-    read(Objects.requireNonNull(into), null);
+  /** As {@link #append(MemorySegment, MemorySegment)}. */
+  public void append(byte[] key, byte[] value) {
+    append(MemorySegment.ofArray(key), MemorySegment.ofArray(value));
   }
 
-  /** Points a view at the value. */
-  public void value(View into) {
-    read(null, Objects.requireNonNull(into));
+  /** As {@link #append(MemorySegment, MemorySegment)}. */
+  public void append(ByteBuffer key, ByteBuffer value) {
+    append(MemorySegment.ofBuffer(key), MemorySegment.ofBuffer(value));
   }
 
-  /** Points two views at key and value; faster than one after the other. */
-  public void entry(View key, View value) {
-    if (readOnly && !closed) { // as read, with fewer calls: a scan makes one for each entry
-      try {
-        cursor.entry(key.slice(), value.slice());
-      } catch (RuntimeException | Error e) {
-        throw tx.explained(e, tx.caller());
-      }
-      if (tx.isStillOfThisThread()) {
-        key.shows(tx);
-        value.shows(tx);
-        return;
-      }
+  /**
+   * Stores a value that an action writes into memory of the transaction, and moves to it: for a
+   * value that is made piece by piece, without an array for the whole. The action may call the
+   * transaction.
+   *
+   * @param length bytes of the value, 0 or more
+   * @param action puts so many bytes into the buffer, which is valid during the call and full of
+   *     zeros; if it throws, nothing has changed
+   * @return whether the key is new
+   * @throws IllegalArgumentException if the key is longer than {@link RawTable#maxKey}, or if the
+   *     action does not fill the buffer to its limit; then nothing has changed
+   */
+  public boolean reserve(MemorySegment key, int length, Consumer<ByteBuffer> action) {
+    Objects.requireNonNull(action, "the action is null");
+    if (length < 0) {
+      throw new IllegalArgumentException(
+          "table %s: value length=%d, allowed 0 or more".formatted(table.name(), length));
     }
-    readInCall(Objects.requireNonNull(key), Objects.requireNonNull(value));
-  }
-
-  private void read(@Nullable View key, @Nullable View value) {
-    if (readOnly && !closed) {
-      try {
-        point(key, value);
-      } catch (RuntimeException | Error e) {
-        throw tx.explained(e, tx.caller());
-      }
-      if (tx.isStillOfThisThread()) {
-        show(key, value);
-        return;
-      }
-    }
-    readInCall(key, value);
-  }
-
-  private void point(@Nullable View key, @Nullable View value) {
-    cursor.entry(key == null ? null : key.slice(), value == null ? null : value.slice());
-  }
-
-  private void show(@Nullable View key, @Nullable View value) {
-    if (key != null) {
-      key.shows(tx);
-    }
-    if (value != null) {
-      value.shows(tx);
-    }
-  }
-
-  /** Where another thread called last, and where reading may move the cursor. */
-  private void readInCall(@Nullable View key, @Nullable View value) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      check();
-      point(key, value);
-      tx.check(mine, call);
-      show(key, value);
-    } catch (RuntimeException | Error e) {
-      throw tx.explained(e, mine);
+      checkMayWrite(mine);
+      Workspace memory = mine.memory();
+      KeyBuffer wanted = memory.setNewKey(table.name(), key);
+      MemorySegment room = memory.room(length);
+      ByteBuffer buffer = room.asByteBuffer();
+      action.accept(buffer);
+      if (buffer.hasRemaining()) {
+        throw new IllegalArgumentException(
+            "table %s: %d bytes were reserved for a value, and %d of them filled"
+                .formatted(table.name(), length, buffer.position()));
+      }
+      return put(mine, wanted, room);
     } finally {
       mine.end(call);
     }
   }
 
-  private boolean move(Move move) {
+  /** As {@link #reserve(MemorySegment, int, Consumer)}. */
+  public boolean reserve(byte[] key, int length, Consumer<ByteBuffer> action) {
+    return reserve(MemorySegment.ofArray(key), length, action);
+  }
+
+  /** As {@link #reserve(MemorySegment, int, Consumer)}. */
+  public boolean reserve(ByteBuffer key, int length, Consumer<ByteBuffer> action) {
+    return reserve(MemorySegment.ofBuffer(key), length, action);
+  }
+
+  /**
+   * Replaces the value of the entry that the cursor is on.
+   *
+   * @throws IllegalStateException if the cursor is not on an entry
+   */
+  public void replace(MemorySegment value) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      tx.checkDatabase(); // a step inside a leaf reads no page
-      tx.flushBatches();
-      check();
-      boolean there = move.of(cursor);
-      tx.check(mine, call);
-      return there;
-    } catch (RuntimeException | Error e) {
-      throw tx.explained(e, mine);
+      boolean _ = put(mine, currentKey(mine), value);
     } finally {
       mine.end(call);
     }
   }
 
-  private boolean seek(MemorySegment key, Seek seek) {
+  /** As {@link #replace(MemorySegment)}. */
+  public void replace(byte[] value) {
+    replace(MemorySegment.ofArray(value));
+  }
+
+  /** As {@link #replace(MemorySegment)}. */
+  public void replace(ByteBuffer value) {
+    replace(MemorySegment.ofBuffer(value));
+  }
+
+  /**
+   * Removes the entry that the cursor is on. The cursor is then in the gap: {@link #next} moves to
+   * the entry that followed, {@link #prev} to the one before.
+   *
+   * @throws IllegalStateException if the cursor is not on an entry
+   */
+  public void delete() {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      tx.checkDatabase(); // a step inside a leaf reads no page
-      tx.flushBatches();
-      check();
-      boolean there = seek.of(cursor, mine.memory().setKey(key));
-      tx.check(mine, call);
-      return there;
-    } catch (RuntimeException | Error e) {
-      throw tx.explained(e, mine);
+      boolean _ = tx.deleteRaw(mine, table, currentKey(mine));
     } finally {
       mine.end(call);
     }
   }
 
-  /** The end of the transaction is noticed after the call, even if it comes during it. */
-  private void check() {
-    if (!readOnly) {
-      tx.checkRollbacks(rollbacks);
-    }
-    if (closed) {
-      throw new IllegalStateException("the cursor is closed, table " + table);
-    }
-  }
-
-  /** A second call does nothing. */
-  @Override
-  public void close() {
-    Caller mine = closed ? null : tx.callerIfOpen();
-    closed = true;
-    if (mine != null) {
-      long call = mine.begin();
-      try {
-        cursor.close();
-      } finally {
-        mine.end(call);
-      }
+  /** A copy of the key of the entry that the cursor is on. */
+  KeyBuffer currentKey(Caller mine) {
+    try {
+      checkMayWrite(mine);
+      Workspace memory = mine.memory();
+      cursor().key(memory.keySlice);
+      return memory.setNewKey(table.name(), memory.keySlice);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table as bytes, without its codecs, from {@link ReadTxn#raw}. Stored keys are 1 to {@link
+ * A table as bytes, without its codecs, from {@link ReadTxn#raw}. Stored keys are 0 to {@link
  * #maxKey} bytes long, in the order of unsigned bytes; values are 0 to 2 GiB - 1 bytes long. A key
  * for a search may have any length. Bytes may be memory segments of any kind, byte buffers (from
  * position to limit, which do not change) or whole arrays. A part of an array is {@code
@@ -261,12 +261,58 @@ public final class RawTable {
     return contains(MemorySegment.ofBuffer(key));
   }
 
+  /**
+   * The number of keys that are less than a key, which need not be there. Reads a little of each
+   * page before it.
+   */
+  public long rank(MemorySegment key) {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      KeyBuffer wanted = mine.memory().setKey(key);
+      long rank = tree(mine).countBetween(null, wanted);
+      tx.check(mine, call);
+      return rank;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** The number of keys from one, included, to another, excluded; null for the end. */
+  long count(MemorySegment from, @Nullable MemorySegment to) {
+    Caller mine = tx.caller();
+    long call = mine.begin();
+    try {
+      Workspace memory = mine.memory();
+      KeyBuffer end = to == null ? null : memory.inner().setKey(to);
+      long count = tree(mine).countBetween(memory.setKey(from), end);
+      tx.check(mine, call);
+      return count;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** As {@link #rank(MemorySegment)}. */
+  public long rank(byte[] key) {
+    return rank(MemorySegment.ofArray(key));
+  }
+
+  /** As {@link #rank(MemorySegment)}. */
+  public long rank(ByteBuffer key) {
+    return rank(MemorySegment.ofBuffer(key));
+  }
+
   /** A cursor, not positioned yet; close it when done. */
   public RawCursor cursor() {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      return new RawCursor(tx, table.name(), tree(mine).cursor());
+      return new RawCursor(tx, this, tree(mine));
     } catch (RuntimeException | Error e) {
       throw tx.explained(e, mine);
     } finally {
@@ -290,7 +336,7 @@ public final class RawTable {
    * Stores a value under a key, and replaces an existing value.
    *
    * @return whether the key is new
-   * @throws IllegalArgumentException if the key is empty or longer than {@link #maxKey}
+   * @throws IllegalArgumentException if the key is longer than {@link #maxKey}
    */
   public boolean put(MemorySegment key, MemorySegment value) {
     return tx.putRaw(this, key, value);
@@ -309,8 +355,8 @@ public final class RawTable {
   /**
    * Stores a value under a key greater than all others: the sorted load.
    *
-   * @throws IllegalArgumentException if the key is not greater than the last, or is empty or too
-   *     long; then nothing has changed
+   * @throws IllegalArgumentException if the key is not greater than the last, or is too long; then
+   *     nothing has changed
    */
   public void append(MemorySegment key, MemorySegment value) {
     tx.appendRaw(this, key, value);

@@ -1,15 +1,17 @@
 package dev.pando;
 
-import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.PagePacker;
 import dev.pando.btree.Tree;
 import dev.pando.codec.Codec;
+import dev.pando.codec.Tuple2;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.readers.ReaderSlot;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * with throws {@link IllegalArgumentException} that names both. A search for a key that is too long
  * to be stored finds nothing, or its neighbours; only storing it is an error.
  */
-public sealed class ReadTxn extends Txn implements AutoCloseable permits ChangingTxn {
+public sealed class ReadTxn extends OrderedReads implements AutoCloseable permits ChangingTxn {
   /** Begins its forks; null in a write transaction, as are the slots. */
   private final @Nullable Readers reading;
 
@@ -144,137 +146,59 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     }
   }
 
+  /** The number of values of all keys of a multimap table, in constant time. */
+  public final long count(MultiTable<?, ?> table) {
+    return count(table.pairs());
+  }
+
+  /** The number of values of a key. Reads a little of each of their pages. */
+  public final <K, V> long count(MultiTable<K, V> table, K key) {
+    return count(table.pairs(), table.range(key, Range.all()));
+  }
+
+  /** Whether a key has a value. */
+  public final <K, V> boolean contains(MultiTable<K, V> table, K key, V value) {
+    return contains(table.pairs(), table.pair(key, value));
+  }
+
+  /** The values of a key, in ascending order. */
+  public final <K, V> Values<V> values(MultiTable<K, V> table, K key) {
+    return values(table, key, Range.all());
+  }
+
+  /** The values of a key that are in a range, in the range's direction. */
+  public final <K, V> Values<V> values(MultiTable<K, V> table, K key, Range<? super V> values) {
+    return new Values<>(scan(table.pairs(), table.range(key, values)));
+  }
+
+  /** A cursor over a multimap table, which is on no value yet. Close it. */
+  public final <K, V> MultiCursor<K, V> cursor(MultiTable<K, V> table) {
+    TableCursor<Tuple2<K, V>, Present> pairs = cursor(table.pairs());
+    return new MultiCursor<>(table, pairs, pairs.raw());
+  }
+
+  /**
+   * A table as a sorted map, with sub, head, tail and descending maps that are views as well. In a
+   * write transaction what is put and removed is written to the table. Nothing is loaded: each call
+   * reads the table, and iterators are {@linkplain #scan scans}. Keys and values may not be null.
+   *
+   * <p>The map's order is the table's. {@link NavigableMap#comparator} compares keys by their
+   * bytes. {@code equals} of the values decides what {@code remove(key, value)} and {@code
+   * replace(key, old, new)} do, or the content for arrays. {@code size} counts in constant time, or
+   * for a part of the table by reading a little of each of its pages.
+   *
+   * <p>A change in a read transaction throws {@link UnsupportedOperationException}. Valid until the
+   * transaction ends. Not thread-safe.
+   */
+  public final <K, V> NavigableMap<K, V> asMap(Table<K, V> table) {
+    checkOpen();
+    return new TableMap<>(MapSource.of(this, table), table);
+  }
+
   /** As {@link #count(Table)}, for any codecs; 0 if there is no such table. */
   public final long count(String table) {
     TableStat stat = stat(table);
     return stat == null ? 0 : stat.entries();
-  }
-
-  /** The number of keys of the table in a range. Takes time proportional to that number. */
-  public final <K> long count(Table<K, ?> table, Range<? super K> range) {
-    RangeCursor cursor = cursor(table, range);
-    long n = 0;
-    while (cursor.advance()) {
-      n++;
-    }
-    return n;
-  }
-
-  private <K> RangeCursor cursor(Table<K, ?> table, Range<? super K> range) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkOpen();
-      EncodedRange encoded = encode(mine, table, range);
-      return new RangeCursor(this, tree(mine, table), encoded);
-    } catch (RuntimeException | Error e) {
-      throw explained(e, mine);
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  /** The entry with the first key, or null if the table is empty. */
-  public final <K, V> @Nullable Entry<K, V> first(Table<K, V> table) {
-    return find(table, null, (cursor, none) -> cursor.first());
-  }
-
-  /** The entry with the last key, or null if the table is empty. */
-  public final <K, V> @Nullable Entry<K, V> last(Table<K, V> table) {
-    return find(table, null, (cursor, none) -> cursor.last());
-  }
-
-  /** The entry with the least key equal to or greater than {@code key}, or null. */
-  public final <K, V> @Nullable Entry<K, V> ceiling(Table<K, V> table, K key) {
-    return find(table, notNull(key), Cursor::seek);
-  }
-
-  /** The entry with the least key greater than {@code key}, or null. */
-  public final <K, V> @Nullable Entry<K, V> higher(Table<K, V> table, K key) {
-    return find(table, notNull(key), ReadTxn::seekBehind);
-  }
-
-  /** The entry with the greatest key equal to or less than {@code key}, or null. */
-  public final <K, V> @Nullable Entry<K, V> floor(Table<K, V> table, K key) {
-    return find(table, notNull(key), Cursor::seekFloor);
-  }
-
-  /** The entry with the greatest key less than {@code key}, or null. */
-  public final <K, V> @Nullable Entry<K, V> lower(Table<K, V> table, K key) {
-    return find(table, notNull(key), ReadTxn::seekBefore);
-  }
-
-  private static <K> K notNull(K key) {
-    return Objects.requireNonNull(key, "the key is null");
-  }
-
-  private static boolean seekBehind(Cursor cursor, KeyBuffer key) {
-    return cursor.seekExact(key) ? cursor.next() : cursor.seek(key);
-  }
-
-  private static boolean seekBefore(Cursor cursor, KeyBuffer key) {
-    boolean _ = cursor.seek(key);
-    return cursor.prev();
-  }
-
-  private interface Move {
-    boolean to(Cursor cursor, KeyBuffer key);
-  }
-
-  private <K, V> @Nullable Entry<K, V> find(Table<K, V> table, @Nullable K key, Move move) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkOpen();
-      Workspace memory = mine.memory();
-      KeyBuffer wanted = key == null ? memory.key : memory.encodeKey(table, key);
-      try (Cursor cursor = tree(mine, table).cursor()) {
-        Entry<K, V> entry = null;
-        if (move.to(cursor, wanted)) {
-          cursor.entry(memory.keySlice, memory.valueSlice);
-          entry = decode(mine, call, table);
-        }
-        check(mine, call);
-        return entry;
-      }
-    } catch (RuntimeException | Error e) {
-      throw explained(e, mine);
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  /** The entry whose bytes the caller's slices show. */
-  final <K, V> Entry<K, V> decode(Caller mine, long call, Table<K, V> table) {
-    Workspace memory = mine.memory();
-    long then = epoch();
-    K key = memory.decodeKey(table);
-    checkEpochInCall(then); // otherwise the value may have moved since it was found
-    Entry<K, V> entry = new Entry<>(key, memory.decodeValue(table));
-    check(mine, call, then);
-    return entry;
-  }
-
-  /** All entries of a table, by ascending key. */
-  public final <K, V> Scan<K, V> scan(Table<K, V> table) {
-    return scan(table, Range.all());
-  }
-
-  /** The entries of a table whose keys are in a range, in the range's direction. */
-  public final <K, V> Scan<K, V> scan(Table<K, V> table, Range<? super K> range) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkOpen();
-      return new Scan<>(this, table, encode(mine, table, range));
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  private static <K> EncodedRange encode(Caller mine, Table<K, ?> table, Range<? super K> range) {
-    Objects.requireNonNull(range, "the range is null");
-    return range.encode(table.keyCodec(), mine.memory().sink);
   }
 
   /** A table as bytes, without decoding; refuses a table written with other codecs. */
@@ -327,6 +251,24 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
     return stat(table.name());
   }
 
+  /**
+   * How much of the pages of keys and values is in use, from 0 to 1; 1 for an empty table. Reads
+   * all of these pages. {@link Database#compact(Progress)} fills them.
+   */
+  public final double fill(Table<?, ?> table) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      double fill = PagePacker.fill(tree(mine, table));
+      check(mine, call);
+      return fill;
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
   /** As {@link #stat(Table)}, for any codecs. */
   public final @Nullable TableStat stat(String table) {
     Caller mine = caller();
@@ -335,7 +277,7 @@ public sealed class ReadTxn extends Txn implements AutoCloseable permits Changin
       checkOpen();
       CatalogEntry entry = catalogEntry(table);
       check(mine, call);
-      return entry == null ? null : TableStat.of(table, entry);
+      return entry == null ? null : TableStat.of(table, entry, snapshot().map().pageSize());
     } catch (RuntimeException | Error e) {
       throw explained(e, mine);
     } finally {

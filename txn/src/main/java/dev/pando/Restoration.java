@@ -67,7 +67,7 @@ final class Restoration {
   private void remove(Meta meta, TreeRoot root, long[] pages) {
     TreePages.visit(
         new Tree(base.map(), root),
-        (pgno, birth, length) -> {
+        (pgno, _, length, _) -> {
           for (long page = pgno; page < pgno + length; page++) {
             int word = (int) (page >>> 6);
             if (word >= pages.length || (pages[word] & 1L << page) == 0) {

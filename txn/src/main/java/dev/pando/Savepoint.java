@@ -11,9 +11,13 @@ public final class Savepoint {
   /** The number of savepoints around it. */
   final int depth;
 
-  Savepoint(Savepoints all, int depth) {
+  /** Hooks of the transaction that were added before it. */
+  final int hooks;
+
+  Savepoint(Savepoints all, int depth, int hooks) {
     this.all = all;
     this.depth = depth;
+    this.hooks = hooks;
   }
 
   @Override

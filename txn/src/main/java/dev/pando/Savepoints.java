@@ -10,12 +10,19 @@ final class Savepoints {
   private final DirtyPages pages;
   private final Catalog catalog;
   private final LogRecord record;
+  private CommitHooks hooks;
   private final ArrayList<Savepoint> active = new ArrayList<>(0);
 
-  Savepoints(DirtyPages pages, Catalog catalog, LogRecord record) {
+  Savepoints(DirtyPages pages, Catalog catalog, LogRecord record, CommitHooks hooks) {
     this.pages = pages;
     this.catalog = catalog;
     this.record = record;
+    this.hooks = hooks;
+  }
+
+  /** The next update of the transaction has hooks of its own. */
+  void beginUpdate(CommitHooks others) {
+    hooks = others;
   }
 
   boolean isEmpty() {
@@ -23,7 +30,7 @@ final class Savepoints {
   }
 
   Savepoint begin() {
-    Savepoint begun = new Savepoint(this, active.size());
+    Savepoint begun = new Savepoint(this, active.size(), hooks.size());
     begin(begun);
     return begun;
   }
@@ -68,6 +75,7 @@ final class Savepoints {
 
   /** Undoes all changes since; the savepoint begins again, those inside it end. */
   void rollBackTo(Savepoint savepoint) {
+    hooks.truncate(savepoint.hooks);
     while (active.size() > savepoint.depth) {
       active.removeLast();
       catalog.rollBackSavepoint();

@@ -13,6 +13,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
   private final Txn tx;
   private final Table<K, V> table;
   private final EncodedRange range;
+  private final @Nullable Grouping grouping;
 
   /**
    * The iterator opened last, so that it is closed at once. Others notice the close when they are
@@ -51,20 +53,59 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
    */
   private @Nullable RangeCursor last;
 
+  /** The second cursor of the last {@link #twoEnded}. */
+  private @Nullable RangeCursor otherEnd;
+
   private boolean closed;
 
-  Scan(Txn tx, Table<K, V> table, EncodedRange range) {
+  Scan(Txn tx, Table<K, V> table, EncodedRange range, @Nullable Grouping grouping) {
     this.tx = tx;
     this.table = table;
     this.range = range;
+    this.grouping = grouping;
   }
 
-  @Override
-  public Iterator<Entry<K, V>> iterator() {
+  /**
+   * The first entry, in the range's direction, of each group of keys with the same leading
+   * components. What is between is skipped, not read: of a million keys in ten groups, ten are
+   * read. A limit of the range counts groups.
+   *
+   * {@snippet :
+   * tx.scan(PLACES).distinct(1)   // of (country, name, id): the first place of each country
+   * }
+   *
+   * @param components how many leading components of keys that are tuples or records
+   * @throws IllegalArgumentException if the keys have fewer components, or none
+   * @throws IllegalStateException if the range skips keys, which are no groups
+   */
+  public Scan<K, V> distinct(int components) {
+    if (range.skip() != 0) {
+      throw new IllegalStateException(
+          "a scan that skips keys has no distinct ones, table " + table.name());
+    }
+    return new Scan<>(tx, table, range, new Grouping(table.keyCodec(), components));
+  }
+
+  /**
+   * The entries from both ends, as long as the ends have not met.
+   *
+   * @throws IllegalStateException if the range has a limit or skips keys, or after {@link
+   *     #distinct}: then it is not known where the other end is
+   */
+  public TwoEndedScan<K, V> twoEnded() {
+    if (range.skip() != 0 || range.limit() != Long.MAX_VALUE || grouping != null) {
+      throw new IllegalStateException(
+          "a scan with a limit, that skips keys, or of distinct ones, has one end only, table "
+              + table.name());
+    }
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      return new Entries(open(mine));
+      checkNotClosed();
+      RangeCursor first = open(mine);
+      RangeCursor back = new RangeCursor(tx, tx.tree(mine, table), range.opposite(), null);
+      otherEnd = back;
+      return new TwoEndedScan<>(tx, table, first, back);
     } catch (RuntimeException | Error e) {
       throw tx.explained(e, mine);
     } finally {
@@ -72,9 +113,14 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     }
   }
 
+  @Override
+  public Iterator<Entry<K, V>> iterator() {
+    return new Entries(openInCall(tx.caller()));
+  }
+
   private RangeCursor open(Caller mine) {
     checkNotClosed();
-    RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range);
+    RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range, grouping);
     last = cursor;
     return cursor;
   }
@@ -159,6 +205,49 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         .onClose(this::close);
   }
 
+  /** Hands each key to an action; values are not decoded. */
+  public void forEachKey(Consumer<? super K> action) {
+    Objects.requireNonNull(action);
+    forEachLazily((key, _) -> action.accept(key));
+  }
+
+  /** All keys of the range, as a list that the caller owns; values are not decoded. */
+  public List<K> keys() {
+    List<K> all = new ArrayList<>();
+    forEachKey(all::add);
+    return all;
+  }
+
+  /**
+   * As {@link #forEachKeyValue}, for an action that does not need all values: one is decoded when
+   * the action calls {@link Supplier#get}.
+   *
+   * @param action its supplier throws {@link IllegalStateException} when the action has returned,
+   *     or has written to the transaction
+   */
+  public void forEachLazily(BiConsumer<? super K, Supplier<V>> action) {
+    Objects.requireNonNull(action);
+    Caller mine = tx.caller();
+    try (LazyScan<K, V> lazy = new LazyScan<>(tx, table, openInCall(mine))) {
+      last = lazy.cursor();
+      while (lazy.advance()) {
+        checkNotClosed();
+        action.accept(lazy.key(), lazy.value());
+      }
+    }
+  }
+
+  private RangeCursor openInCall(Caller mine) {
+    long call = mine.begin();
+    try {
+      return open(mine);
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
   /** All entries of the range, as a list that the caller owns. */
   public List<Entry<K, V>> toList() {
     List<Entry<K, V>> all = new ArrayList<>();
@@ -177,6 +266,10 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         if (last != null) {
           last.end();
           last = null;
+        }
+        if (otherEnd != null) {
+          otherEnd.end();
+          otherEnd = null;
         }
       } finally {
         mine.end(call);
@@ -199,8 +292,8 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     /** A copy of the key that {@link #remove} deletes: the cursor may have moved on by then. */
     private byte[] removable = {};
 
-    /** Bytes of that key; 0 if there is none. */
-    private int removableLength;
+    /** Bytes of that key; negative if there is none. */
+    private int removableLength = -1;
 
     Entries(RangeCursor cursor) {
       this.cursor = cursor;
@@ -247,7 +340,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         }
         ready = false;
         cursor.refresh();
-        int length = mayRemove ? copyKey() : 0;
+        int length = mayRemove ? copyKey() : -1;
         Entry<K, V> entry = decode(mine, call);
         removableLength = length;
         return entry;
@@ -285,7 +378,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       try {
         checkNotClosed();
         cursor.checkRollbacks();
-        if (removableLength == 0) {
+        if (removableLength < 0) {
           throw new IllegalStateException(
               "the scan of "
                   + table.name()
@@ -293,7 +386,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         }
         MemorySegment key = MemorySegment.ofArray(removable).asSlice(0, removableLength);
         boolean _ = tx.deleteFound(mine, table, key);
-        removableLength = 0;
+        removableLength = -1;
       } finally {
         mine.end(call);
       }

@@ -17,9 +17,9 @@ final class SharedUpdate {
   /** Whether another thread did not leave its call when the update had ended. */
   private boolean stuck;
 
-  SharedUpdate(WriteTxn whole) {
+  SharedUpdate(WriteTxn whole, CommitHooks hooks) {
     this.whole = whole;
-    this.tx = new WriteTxn(whole);
+    this.tx = new WriteTxn(whole, hooks);
   }
 
   /** The transaction that the update may use. */

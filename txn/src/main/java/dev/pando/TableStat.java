@@ -14,6 +14,7 @@ import dev.pando.txn.catalog.CatalogEntry;
  * @param branchPages pages that lead to others
  * @param leafPages pages of keys and values
  * @param overflowPages pages of large values
+ * @param pageSize bytes of a page
  */
 public record TableStat(
     String name,
@@ -23,9 +24,10 @@ public record TableStat(
     int depth,
     long branchPages,
     long leafPages,
-    long overflowPages) {
+    long overflowPages,
+    int pageSize) {
 
-  static TableStat of(String name, CatalogEntry entry) {
+  static TableStat of(String name, CatalogEntry entry, int pageSize) {
     TreeRoot root = entry.root();
     return new TableStat(
         name,
@@ -35,7 +37,13 @@ public record TableStat(
         root.depth(),
         root.branchPages(),
         root.leafPages(),
-        root.overflowPages());
+        root.overflowPages(),
+        pageSize);
+  }
+
+  /** The bytes of all pages of the table. */
+  public long bytes() {
+    return pages() * pageSize;
   }
 
   /** All pages of the table. */

@@ -7,6 +7,7 @@ import dev.pando.txn.file.Snapshot;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,21 @@ abstract class Transactor {
    */
   public <K> boolean delete(Table<K, ?> table, K key) {
     return this.<Boolean, RuntimeException>updateAndGet(tx -> tx.delete(table, key));
+  }
+
+  /**
+   * A table as a sorted map, as {@link ReadTxn#asMap}, in which each call is a transaction of its
+   * own: a read sees the newest commit, and a change is committed, and by default on disk, when the
+   * call returns. Many changes are faster in one {@link #update}. Calls such as {@code compute} and
+   * {@code putIfAbsent} are one change, whatever other threads and processes do.
+   *
+   * <p>Iterators read a few hundred entries at a time, each time from the newest commit. They hold
+   * no transaction open, and do not fail when the table changes. Thread-safe. Each call throws what
+   * {@link #view} or {@link #update} throws.
+   */
+  public <K, V> NavigableMap<K, V> map(Table<K, V> table) {
+    lifecycle().checkNotEnded();
+    return new TableMap<>(new DatabaseMap<>(this, table), table);
   }
 
   // ---- transactions

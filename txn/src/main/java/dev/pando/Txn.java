@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.error.CorruptFileException;
@@ -379,6 +380,11 @@ abstract class Txn {
     throw cannotWrite();
   }
 
+  /** As {@link #putRaw(RawTable, MemorySegment, MemorySegment)}, in a call that has begun. */
+  boolean putRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
+    throw cannotWrite();
+  }
+
   /** Makes the changes that wait in batches, for a call that reads what they change. */
   void flushBatches() {}
 
@@ -390,13 +396,30 @@ abstract class Txn {
     throw cannotWrite();
   }
 
+  /** As {@link #appendRaw(RawTable, MemorySegment, MemorySegment)}, in a call that has begun. */
+  void appendRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
+    throw cannotWrite();
+  }
+
   boolean deleteRaw(RawTable table, MemorySegment key) {
+    throw cannotWrite();
+  }
+
+  /** As {@link #deleteRaw(RawTable, MemorySegment)}, in a call that has begun. */
+  boolean deleteRaw(Caller mine, RawTable table, KeyBuffer key) {
     throw cannotWrite();
   }
 
   /** Removes, in a call, a key that a scan has found; false if it is not there any more. */
   boolean deleteFound(Caller mine, Table<?, ?> table, MemorySegment key) {
     throw cannotWrite();
+  }
+
+  /** Throws in a read transaction. */
+  final void checkMayWrite() {
+    if (!mayWrite()) {
+      throw cannotWrite();
+    }
   }
 
   private static IllegalStateException cannotWrite() {

@@ -53,7 +53,7 @@ final class TxnBatches extends Batches {
 
   @Override
   TreeWriter create(Table<?, ?> table) {
-    return tx.create(table);
+    return tx.createTable(table);
   }
 
   @Override

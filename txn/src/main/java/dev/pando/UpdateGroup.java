@@ -18,10 +18,22 @@ final class UpdateGroup {
   /** An update whose thread does not wait. */
   static final class Promise<R extends @Nullable Object> {
     private final CompletableFuture<R> future;
+    private final CommitHooks hooks = new CommitHooks();
+    private final AwaitedSyncs syncs;
     private @Nullable R result;
 
-    Promise(CompletableFuture<R> future) {
+    Promise(CompletableFuture<R> future, AwaitedSyncs syncs) {
       this.future = future;
+      this.syncs = syncs;
+    }
+
+    private boolean hasHooks() {
+      return hooks.size() > 0;
+    }
+
+    /** What the update is to run when its commit is on disk. */
+    CommitHooks hooks() {
+      return hooks;
     }
 
     void ran(R value) {
@@ -29,8 +41,9 @@ final class UpdateGroup {
     }
 
     @SuppressWarnings("NullAway") // null is a result if R says so
-    private void keep(@Nullable Throwable failure) {
+    private void keep(@Nullable Throwable failure, boolean durable) {
       if (failure == null) {
+        hooks.committed(durable, syncs);
         future.complete(result);
       } else {
         future.completeExceptionally(forWaiter(failure));
@@ -38,9 +51,9 @@ final class UpdateGroup {
     }
 
     /** Completes the future, whatever happens. */
-    void keepInAnyCase(@Nullable Throwable failure) {
+    void keepInAnyCase(@Nullable Throwable failure, boolean durable) {
       try {
-        keep(failure);
+        keep(failure, durable);
       } catch (Throwable e) { // no memory, or what depends on the future
         future.completeExceptionally(failure == null ? e : failure);
       }
@@ -179,9 +192,26 @@ final class UpdateGroup {
     }
   }
 
+  /** An action after the commit may take long, or wait for a promise of this group. */
   private void keepPromises(@Nullable Throwable outcome) {
+    boolean durable = durability == Durability.SYNC;
     for (int i = 0; i < promiseCount; i++) {
-      promises[i].keepInAnyCase(outcome);
+      if (!promises[i].hasHooks()) {
+        promises[i].keepInAnyCase(outcome, durable);
+      }
+    }
+    for (int i = 0; i < promiseCount; i++) {
+      Promise<?> promise = promises[i];
+      if (promise.hasHooks()) {
+        try {
+          Thread _ =
+              Thread.ofVirtual()
+                  .name("pando-updates")
+                  .start(() -> promise.keepInAnyCase(outcome, durable));
+        } catch (Throwable e) { // no memory for a thread
+          promise.keepInAnyCase(outcome, durable);
+        }
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import dev.pando.codec.Codec;
 import dev.pando.codec.CodecException;
 import dev.pando.codec.Sink;
 import dev.pando.codec.Source;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,12 @@ final class Workspace {
 
   /** The most memory, in bytes, that is kept from one transaction to the next. */
   private static final int KEPT = 1 << 20;
+
+  /** Bytes of the first memory for a value that its caller writes. */
+  private static final int FIRST_ROOM = 4096;
+
+  /** For values that are written by their caller; made when first used. */
+  private MemorySegment reserved = MemorySegment.NULL;
 
   private final int maxKey;
   private final @Nullable Workspace outer;
@@ -90,7 +97,7 @@ final class Workspace {
   /**
    * Encodes a key to store.
    *
-   * @throws IllegalArgumentException if it is empty or too long
+   * @throws IllegalArgumentException if it is too long
    */
   <K> KeyBuffer encodeNewKey(Table<K, ?> table, K value) {
     KeyBuffer encoded = encodeKey(table, value);
@@ -107,7 +114,7 @@ final class Workspace {
   /**
    * Takes the bytes of a key to store.
    *
-   * @throws IllegalArgumentException if it is empty or too long
+   * @throws IllegalArgumentException if it is too long
    */
   KeyBuffer setNewKey(String table, MemorySegment bytes) {
     KeyBuffer taken = setKey(bytes);
@@ -118,7 +125,7 @@ final class Workspace {
   /**
    * Takes a key to store that another transaction has found.
    *
-   * @throws IllegalArgumentException if it is empty or too long
+   * @throws IllegalArgumentException if it is too long
    */
   KeyBuffer setNewKey(String table, Slice found) {
     key.setStart(found.segment, found.offset, found.length);
@@ -127,9 +134,9 @@ final class Workspace {
   }
 
   private void checkNew(String table, long length) {
-    if (length < 1 || length > maxKey) {
+    if (length > maxKey) {
       throw new IllegalArgumentException(
-          "table %s: key length=%d, allowed 1 to %d bytes".formatted(table, length, maxKey));
+          "table %s: key length=%d, allowed 0 to %d bytes".formatted(table, length, maxKey));
     }
   }
 
@@ -146,8 +153,19 @@ final class Workspace {
     return sink.segment().asSlice(0, bytes.byteSize());
   }
 
+  /** Memory of so many zeros, valid until the next call of this. */
+  MemorySegment room(int length) {
+    if (reserved.byteSize() < length) {
+      reserved = Arena.ofAuto().allocate(Math.max(length, FIRST_ROOM));
+    }
+    return reserved.asSlice(0, length).fill((byte) 0);
+  }
+
   /** The transaction is over: releases the memory of large values, and the maps. */
   void trim() {
+    if (reserved.byteSize() > KEPT) {
+      reserved = MemorySegment.NULL;
+    }
     if (sink.segment().byteSize() > KEPT) {
       sink = new Sink();
     }

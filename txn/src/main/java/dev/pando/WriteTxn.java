@@ -1,6 +1,5 @@
 package dev.pando;
 
-import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
 import dev.pando.codec.Codec;
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * transaction can only be closed, or {@linkplain #rollbackTo rolled back to a savepoint}. Earlier
  * commits are unaffected.
  */
-public final class WriteTxn extends ChangingTxn {
+public final class WriteTxn extends EntryWrites {
   /** The greatest length of a value, in bytes: 2 GiB - 1. */
   public static final int MAX_VALUE = Integer.MAX_VALUE;
 
@@ -48,8 +47,8 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
-  WriteTxn(WriteTxn whole) {
-    super(whole);
+  WriteTxn(WriteTxn whole, CommitHooks hooks) {
+    super(whole, hooks);
   }
 
   /**
@@ -72,24 +71,6 @@ public final class WriteTxn extends ChangingTxn {
   }
 
   /**
-   * Stores a value under a key, and replaces an existing value. A missing table is created.
-   *
-   * @return whether the key is new
-   * @throws IllegalArgumentException if the encoded key is empty or longer than {@link
-   *     RawTable#maxKey}
-   */
-  public <K, V> boolean put(Table<K, V> table, K key, V value) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkOpen();
-      return put(mine, table, key, value);
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  /**
    * Begins to collect puts and deletes of a table, which are made together, in the order of their
    * keys. Many changes in random order are faster so.
    *
@@ -101,66 +82,6 @@ public final class WriteTxn extends ChangingTxn {
     try {
       Tree _ = tree(mine, table);
       return new Batch<>(batches, table, pages.pageSize());
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  private <K, V> boolean put(Caller mine, Table<K, V> table, K key, V value) {
-    Workspace memory = mine.memory();
-    KeyBuffer wanted = memory.encodeNewKey(table, key);
-    memory.encodeValue(table, value);
-    return put(beginChange(mine, table), wanted, memory.sink.segment(), 0, memory.sink.length());
-  }
-
-  /**
-   * Stores a value if the key is absent; otherwise leaves the existing value.
-   *
-   * @return whether the key was absent
-   */
-  public <K, V> boolean putIfAbsent(Table<K, V> table, K key, V value) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkOpen();
-      return !contains(mine, call, table, key) && put(mine, table, key, value);
-    } catch (RuntimeException | Error e) {
-      throw explained(e, mine);
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  /**
-   * Stores a value under a key greater than all others of the table: the sorted load. An unsorted
-   * key fails here; with {@link #put} it would be slow.
-   *
-   * @throws IllegalArgumentException if the key is not greater than the last one; then nothing has
-   *     changed
-   */
-  public <K, V> void append(Table<K, V> table, K key, V value) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkOpen();
-      Workspace memory = mine.memory();
-      KeyBuffer wanted = memory.encodeNewKey(table, key);
-      memory.encodeValue(table, value);
-      TreeWriter tree = beginChange(mine, table);
-      append(tree, table.name(), wanted, memory.sink.segment(), 0, memory.sink.length());
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  /** Removes a key; false if it is absent. */
-  public <K> boolean delete(Table<K, ?> table, K key) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkOpen();
-      KeyBuffer wanted = mine.memory().encodeKey(table, key);
-      return delete(beginRemoval(mine, table), wanted);
     } finally {
       mine.end(call);
     }
@@ -393,6 +314,31 @@ public final class WriteTxn extends ChangingTxn {
       } else {
         mine.end(call);
       }
+    }
+    hooks.committed(durability == Durability.SYNC, writing.syncs());
+  }
+
+  /**
+   * Adds an action that runs once the changes are on disk: to send a message, to drop what a cache
+   * holds. It runs before {@link #commit} or {@link Database#update} returns, or before the future
+   * of {@link Database#updateAsync} completes, if that waits for the disk, and else when a sync is
+   * over, which the commit begins. Actions of a transaction run in the order in which they were
+   * added, and not at all if it is rolled back, or to a savepoint before the call. The end of the
+   * process, or a close of the database before that sync, may come between the commit and the
+   * action.
+   *
+   * @param action may use the database, which may have been closed meanwhile; must not wait for the
+   *     future of its own update; what it throws is logged
+   */
+  public void afterCommit(Runnable action) {
+    Objects.requireNonNull(action, "the action is null");
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkWritable();
+      hooks.add(action);
+    } finally {
+      mine.end(call);
     }
   }
 

@@ -155,7 +155,7 @@ class EndedReaderTest extends DatabaseTestBase {
       RawTable table = tx.raw("raw");
       set(table, "tree", tree);
       set(table, "version", 0L);
-      RawCursor cursor = new RawCursor(tx, "raw", tree.cursor());
+      RawCursor cursor = new RawCursor(tx, tx.raw("raw"), tree);
       Reader reader = new Reader(tx, table, cursor, pages, new View());
       boolean _ = operation == Operation.NEXT || cursor.first();
       pages.hook = () -> end(tx);
@@ -188,7 +188,7 @@ class EndedReaderTest extends DatabaseTestBase {
     try (ReadTxn tx = db.beginRead()) {
       HookedPages pages = new HookedPages(tx.snapshot().map());
       Tree tree = new Tree(pages, tx.catalogEntry("raw").root());
-      RawCursor cursor = new RawCursor(tx, "raw", tree.cursor());
+      RawCursor cursor = new RawCursor(tx, tx.raw("raw"), tree);
       assertThat(cursor.first()).isTrue();
       pages.hook =
           () -> {

@@ -144,7 +144,7 @@ final class LongKeyTest extends DatabaseTestBase {
   private static void refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable put) {
     assertThatThrownBy(put)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("table words: key length=", "allowed 1 to " + MAX);
+        .hasMessageContainingAll("table words: key length=", "allowed 0 to " + MAX);
   }
 
   /** The same for the names of tables: "?" is what the JDK makes of half a character. */

@@ -147,8 +147,8 @@ class NestedCodecTest extends DatabaseTestBase {
             assertThat(tx.put(calling, key, i << 31 | i)).isTrue();
             model.put(key, i << 31 | i);
           }
-          assertThat(tx.putIfAbsent(calling, model.firstKey(), 4L)).isFalse();
-          assertThat(tx.putIfAbsent(calling, 3L, 4L)).isTrue();
+          assertThat(tx.putIfAbsent(calling, model.firstKey(), 4L)).isNotNull();
+          assertThat(tx.putIfAbsent(calling, 3L, 4L)).isNull();
           assertThat(tx.delete(calling, 3L)).isTrue();
           tx.append(calling, Long.MAX_VALUE, 8L);
           model.put(Long.MAX_VALUE, 8L);

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import dev.pando.codec.Codec;
 import dev.pando.codec.CodecLaws;
 import dev.pando.codec.LeadingBytes;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
 import dev.pando.codec.Tuple2;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -190,7 +192,7 @@ class RangeTest {
     assertThat(Range.open(1, 1).encode(Codec.i32()).isEmpty()).isTrue();
     assertThat(Range.closedOpen(1, 1).encode(Codec.i32()).isEmpty()).isTrue();
     assertThat(Range.lessThan("").encode(Codec.utf8()).isEmpty()).isTrue();
-    assertThat(Range.greaterThan("").encode(Codec.utf8()).lower()).isNull();
+    assertThat(Range.greaterThan("").encode(Codec.utf8()).isEmpty()).isFalse();
     assertThat(Range.startsWith("").encode(Codec.utf8()).isEmpty()).isFalse();
   }
 
@@ -282,5 +284,20 @@ class RangeTest {
         .array(byte[].class)
         .ofMinSize(1)
         .ofMaxSize(4);
+  }
+
+  @Test
+  void leadingComponents() {
+    Codec<Tuple2<String, Integer>> codec = Codec.tuple(Codec.utf8(), Codec.i32());
+    assertThat(LeadingBytes.components(codec)).isEqualTo(2);
+    assertThat(LeadingBytes.components(Codec.utf8())).isZero();
+    Sink sink = new Sink();
+    codec.encode(new Tuple2<>("ab", 7), sink);
+    Source source = new Source();
+    source.reset(sink.segment(), 0, sink.length());
+    LeadingBytes.skip(codec, 1, source);
+    assertThat(source.remaining()).isEqualTo(4);
+    LeadingBytes.skip(codec, 0, source);
+    assertThat(source.remaining()).isEqualTo(4);
   }
 }

@@ -220,6 +220,10 @@ final class SavepointModelTest extends DatabaseTestBase {
   }
 
   private void deleteRange(WriteTxn tx, String name, long from) {
+    if (random.nextBoolean()) {
+      state.deleteRange(tx, name, from, from + random.nextInt(200));
+      return;
+    }
     Table<Long, byte[]> table = state.table(name);
     for (Entry<Long, byte[]> entry : tx.scan(table, Range.closedOpen(from, from + 15))) {
       assertThat(tx.delete(table, entry.key())).isTrue();
@@ -259,8 +263,18 @@ final class SavepointModelTest extends DatabaseTestBase {
       open.close();
       cursor = null;
     } else if (random.nextInt(3) == 0) {
-      boolean _ = random.nextBoolean() ? open.next() : open.prev();
+      moveOrEnd(open);
     } else if (random.nextInt(20) == 0) {
+      open.close();
+      cursor = null;
+    }
+  }
+
+  private void moveOrEnd(RawCursor open) {
+    try {
+      boolean _ = random.nextBoolean() ? open.next() : open.prev();
+    } catch (IllegalStateException e) {
+      assertThat(e).hasMessageContaining("the table was dropped");
       open.close();
       cursor = null;
     }

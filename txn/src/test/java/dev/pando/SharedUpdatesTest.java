@@ -11,7 +11,7 @@ class SharedUpdatesTest extends DatabaseTestBase {
   void anUpdateEndsWithTheTablesThatItUsed() {
     Database db = open();
     try (WriteTxn whole = db.beginWrite()) {
-      SharedUpdate first = new SharedUpdate(whole);
+      SharedUpdate first = new SharedUpdate(whole, new CommitHooks());
       for (int i = 0; i < 100; i++) {
         first.tx().put(Table.of("table " + i, Codec.u64(), Codec.u64()), 1L, 1L);
       }
@@ -19,7 +19,7 @@ class SharedUpdatesTest extends DatabaseTestBase {
       first.end();
       assertThat(whole.catalog().usedByUpdate()).isZero();
 
-      SharedUpdate update = new SharedUpdate(whole);
+      SharedUpdate update = new SharedUpdate(whole, new CommitHooks());
       WriteTxn second = update.tx();
       Savepoint before = second.savepoint();
       assertThat(second.rename("table 1", "another")).isTrue();

@@ -260,7 +260,7 @@ class TableCopyTest extends DatabaseTestBase {
       write.put(OTHER, 2L, "before");
       assertThatThrownBy(() -> read.copyTo(write))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("table words: key length=1000, allowed 1 to 208 bytes");
+          .hasMessage("table words: key length=1000, allowed 0 to 208 bytes");
       assertThat(write.tables()).containsExactly("names", "other");
       assertThat(write.count(NAMES)).isZero();
       write.put(OTHER, 3L, "after");

@@ -83,6 +83,20 @@ public final class LeadingBytes {
     }
   }
 
+  /** How many components the values of a codec have; 0 if they are none of a tuple or a record. */
+  public static int components(Codec<?> codec) {
+    return codec instanceof CompositeCodec<?> composite ? composite.components().size() : 0;
+  }
+
+  /** Reads, from a source with a whole value, the first components of it. */
+  public static void skip(Codec<?> codec, int count, Source source) {
+    CompositeCodec<?> composite = (CompositeCodec<?>) codec;
+    int arity = composite.components().size();
+    for (int i = 0; i < count; i++) {
+      Object _ = composite.components().get(i).get(i < arity - 1, source);
+    }
+  }
+
   private static void encodeStart(
       Codec<?> codec, @Nullable Object value, boolean nested, Sink sink) {
     if (!(codec instanceof StartCodec<?> starting) || !starting.hasStarts()) {

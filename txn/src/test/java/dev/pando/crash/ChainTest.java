@@ -79,6 +79,7 @@ class ChainTest {
     return ActionChain.startWith(ChainTest::newRun)
         .withAction(12, put())
         .withAction(5, delete())
+        .withAction(1, deleteRange())
         .withAction(1, tables())
         .withAction(2, many())
         .withAction(3, batches())
@@ -147,6 +148,16 @@ class ChainTest {
             .as(
                 (table, key) ->
                     new Step("delete " + table + " " + key, run -> run.delete(table, key))));
+  }
+
+  private static Action.Independent<ProcessesRun> deleteRange() {
+    return action(
+        Combinators.combine(table(), key(), Arbitraries.longs().between(0, 200))
+            .as(
+                (table, from, count) ->
+                    new Step(
+                        "delete %d keys of %s from %d".formatted(count, table, from),
+                        run -> run.deleteRange(table, from, from + count))));
   }
 
   private static Action.Independent<ProcessesRun> tables() {

@@ -2,6 +2,7 @@ package dev.pando.crash;
 
 import dev.pando.Batch;
 import dev.pando.Entry;
+import dev.pando.Range;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
@@ -89,6 +90,18 @@ public final class ExpectedTables<K extends Comparable<K>> {
   public void delete(WriteTxn tx, String name, K key) {
     boolean deleted = tx.delete(table(name), key);
     same("delete " + key, name, deleted, read(name).remove(key) != null);
+  }
+
+  /** Deletes the entries from one key, included, to another, excluded. */
+  public void deleteRange(WriteTxn tx, String name, K from, K to) {
+    long deleted = tx.deleteRange(table(name), Range.closedOpen(from, to));
+    Map<K, byte[]> gone = read(name).subMap(from, to);
+    if (deleted != gone.size()) {
+      throw new AssertionError(
+          "delete from %s to %s in table %s returned %d, expected %d"
+              .formatted(from, to, name, deleted, gone.size()));
+    }
+    gone.clear();
   }
 
   /**

@@ -36,6 +36,10 @@ final class FaultRun implements AutoCloseable {
     void delete(String table, long key) {
       model.delete(tx, table, key);
     }
+
+    void deleteRange(String table, long from, long to) {
+      model.deleteRange(tx, table, from, to);
+    }
   }
 
   private final Fault fault;

@@ -95,6 +95,7 @@ final class FaultSweepTest {
           commits(run, 12, 15);
           run.restoreSnapshot("kept");
           run.dropSnapshot("kept");
+          run.update(Durability.SYNC, tx -> tx.deleteRange("three", 20, 230));
           run.update(Durability.SYNC, tx -> range(0, 250, key -> tx.delete("three", key)));
           run.compact();
           commits(run, 15, 17);

@@ -192,6 +192,11 @@ final class Member {
     working.delete(running, table, key);
   }
 
+  void deleteRange(String table, long from, long to) {
+    WriteTxn running = tx();
+    working.deleteRange(running, table, from, to);
+  }
+
   /** Puts two of three keys, and deletes the third, by a batch. */
   void batch(String table, long first, int count, boolean flush) {
     WriteTxn running = tx();

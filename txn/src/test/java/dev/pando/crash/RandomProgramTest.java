@@ -128,8 +128,11 @@ class RandomProgramTest {
     if (choice < 70) {
       int length = length(random);
       return run -> run.put(table, key, length);
-    } else if (choice < 95) {
+    } else if (choice < 92) {
       return run -> run.delete(table, key);
+    } else if (choice < 95) {
+      long end = key + random.nextInt(keys);
+      return run -> run.deleteRange(table, key, end);
     } else if (choice < 103) {
       int count = random.nextInt(keys);
       return run -> putMany(run, table, count);

@@ -6,13 +6,19 @@ import dev.pando.CheckReport;
 import dev.pando.Database;
 import dev.pando.NamedSnapshot;
 import dev.pando.Options;
+import dev.pando.Range;
 import dev.pando.RawCursor;
 import dev.pando.RawTable;
 import dev.pando.ReadTxn;
 import dev.pando.Stat;
+import dev.pando.Table;
+import dev.pando.TableCursor;
 import dev.pando.TableStat;
 import dev.pando.View;
 import dev.pando.WriteTxn;
+import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.SimulatedDisk;
@@ -49,6 +55,7 @@ final class Ordeal {
       List.of(
           db -> db.update(Ordeal::replace),
           db -> db.update(Ordeal::delete),
+          db -> db.update(Ordeal::deleteRange),
           Ordeal::backup,
           Ordeal::restoreSnapshots,
           Ordeal::dropSnapshots,
@@ -129,6 +136,48 @@ final class Ordeal {
       }
     } catch (StorageException answer) {
       // The disk is full, or writing has failed before.
+    }
+  }
+
+  /** Counts, and deletes a half of each table from its middle. */
+  private static void deleteRange(WriteTxn tx) {
+    for (String name : tx.tables()) {
+      TableStat stat = tx.stat(name);
+      if (stat == null) { // a scan finds the name, a search does not
+        continue;
+      }
+      Table<byte[], byte[]> table =
+          Table.of(name, new AnyCodec(stat.keyCodec()), new AnyCodec(stat.valueCodec()));
+      try (TableCursor<byte[], byte[]> cursor = tx.cursor(table)) {
+        if (cursor.seekIndex(stat.entries() / 4)) {
+          byte[] from = cursor.key();
+          boolean ends = cursor.seekIndex(stat.entries() / 4 * 3);
+          Range<byte[]> range = ends ? Range.closedOpen(from, cursor.key()) : Range.atLeast(from);
+          long counted = tx.count(table, range);
+          long deleted = tx.deleteRange(table, range);
+          if (counted != deleted) {
+            throw new AssertionError(counted + " entries counted, " + deleted + " deleted");
+          }
+        }
+      }
+    }
+  }
+
+  /** Bytes as they are, under the id of another codec. */
+  private record AnyCodec(String id) implements Codec<byte[]> {
+    @Override
+    public boolean ordered() {
+      return true;
+    }
+
+    @Override
+    public void encode(byte[] value, Sink sink) {
+      sink.putBytes(value);
+    }
+
+    @Override
+    public byte[] decode(Source source) {
+      return source.bytes(source.remaining());
     }
   }
 

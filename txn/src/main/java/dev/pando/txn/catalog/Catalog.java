@@ -197,7 +197,7 @@ public final class Catalog {
       return false;
     }
     note(name, table);
-    table.tree.clear();
+    table.tree.drop();
     remove(name);
     return true;
   }

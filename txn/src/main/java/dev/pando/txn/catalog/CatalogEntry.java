@@ -21,6 +21,9 @@ import java.nio.charset.CharacterCodingException;
  * @param valueCodec the id of the codec that its values were written with
  */
 public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
+  /** The codec id of a multimap table's values, which take no byte. */
+  public static final String MULTIMAP = "multimap";
+
   /** First byte of a table's key in the catalog. */
   public static final byte TABLE = 't';
 
@@ -180,8 +183,19 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
    * @param valueId the id of the codec that its values are to be read with
    */
   void checkCodecs(String table, String keyId, String valueId) {
+    if (valueCodec.equals(MULTIMAP) != valueId.equals(MULTIMAP)) {
+      throw new IllegalArgumentException(
+          "table %s is %s, and is used as %s"
+              .formatted(table, kind(keyCodec, valueCodec), kind(keyId, valueId)));
+    }
     checkCodec(table, "keys", keyCodec, keyId);
     checkCodec(table, "values", valueCodec, valueId);
+  }
+
+  private static String kind(String keys, String values) {
+    return values.equals(MULTIMAP)
+        ? "a multimap table of " + keys
+        : "a table of " + keys + " and " + values;
   }
 
   /** This entry with ids that were found equal, so that comparing them again takes no time. */

@@ -130,8 +130,8 @@ public final class Replay {
 
   private void key(int length) {
     need(length);
-    if (length < 1 || length > key.capacity()) {
-      throw wrong("key length", length, 1, key.capacity());
+    if (length > key.capacity()) {
+      throw wrong("key length", length, 0, key.capacity());
     }
     key.set(values, at, length);
     at += length;

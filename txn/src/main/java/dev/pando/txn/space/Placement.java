@@ -197,7 +197,7 @@ final class Placement {
 
   private long take(long wanted) {
     if (lowest.isOn()) {
-      long low = lowest.take(wanted);
+      long low = lowest.take(wanted, pageCount);
       if (low >= 0) {
         finder.forget();
         taken.add(low, wanted);

@@ -1,0 +1,70 @@
+package dev.pando;
+
+import java.lang.System.Logger;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a write transaction is to run when its commit is on disk. */
+final class CommitHooks {
+  private static final Logger LOG = System.getLogger("dev.pando.WriteTxn");
+
+  private final List<Runnable> hooks = new ArrayList<>(0);
+
+  void add(Runnable hook) {
+    hooks.add(hook);
+  }
+
+  int size() {
+    return hooks.size();
+  }
+
+  /** Forgets those that were added after the first ones. */
+  void truncate(int first) {
+    hooks.subList(first, hooks.size()).clear();
+  }
+
+  /**
+   * The commit is done: runs the hooks, or leaves that to the thread that completes the next sync.
+   * Throws nothing, since the commit stays what it is.
+   *
+   * @param durable whether the commit is on disk
+   */
+  void committed(boolean durable, AwaitedSyncs syncs) {
+    if (hooks.isEmpty()) {
+      return;
+    }
+    if (durable) {
+      run();
+      return;
+    }
+    try {
+      var _ = syncs.next().whenComplete((_, failure) -> synced(failure));
+    } catch (Throwable e) { // no memory
+      failed(e);
+    }
+  }
+
+  private void synced(@Nullable Throwable failure) {
+    if (failure == null) {
+      run();
+    }
+  }
+
+  private void run() {
+    for (Runnable hook : hooks) {
+      try {
+        hook.run();
+      } catch (Throwable e) { // a lambda can throw what it does not declare
+        failed(e);
+      }
+    }
+  }
+
+  private static void failed(Throwable cause) {
+    try {
+      LOG.log(Logger.Level.WARNING, "an action after a commit has failed", cause);
+    } catch (Throwable e) { // nothing is left to be done
+    }
+  }
+}

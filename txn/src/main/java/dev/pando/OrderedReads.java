@@ -1,0 +1,255 @@
+package dev.pando;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.KeyBuffer;
+import dev.pando.txn.file.Lifecycle;
+import dev.pando.txn.file.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a transaction reads by the order of the keys: ranges, neighbours of a key, and entries by
+ * their number. Users see its methods as those of {@link ReadTxn}.
+ */
+abstract sealed class OrderedReads extends Txn permits ReadTxn {
+  OrderedReads(Lifecycle lifecycle, Snapshot snapshot, @Nullable Caller caller) {
+    super(lifecycle, snapshot, caller);
+  }
+
+  /** The entry with the first key, or null if the table is empty. */
+  public final <K, V> @Nullable Entry<K, V> first(Table<K, V> table) {
+    return find(table, null, (cursor, none) -> cursor.first());
+  }
+
+  /** The entry with the last key, or null if the table is empty. */
+  public final <K, V> @Nullable Entry<K, V> last(Table<K, V> table) {
+    return find(table, null, (cursor, none) -> cursor.last());
+  }
+
+  /** The entry with the least key equal to or greater than {@code key}, or null. */
+  public final <K, V> @Nullable Entry<K, V> ceiling(Table<K, V> table, K key) {
+    return find(table, notNull(key), Cursor::seek);
+  }
+
+  /** The entry with the least key greater than {@code key}, or null. */
+  public final <K, V> @Nullable Entry<K, V> higher(Table<K, V> table, K key) {
+    return find(table, notNull(key), OrderedReads::seekBehind);
+  }
+
+  /** The entry with the greatest key equal to or less than {@code key}, or null. */
+  public final <K, V> @Nullable Entry<K, V> floor(Table<K, V> table, K key) {
+    return find(table, notNull(key), Cursor::seekFloor);
+  }
+
+  /** The entry with the greatest key less than {@code key}, or null. */
+  public final <K, V> @Nullable Entry<K, V> lower(Table<K, V> table, K key) {
+    return find(table, notNull(key), OrderedReads::seekBefore);
+  }
+
+  private static <K> K notNull(K key) {
+    return Objects.requireNonNull(key, "the key is null");
+  }
+
+  private static boolean seekBehind(Cursor cursor, KeyBuffer key) {
+    return cursor.seekExact(key) ? cursor.next() : cursor.seek(key);
+  }
+
+  private static boolean seekBefore(Cursor cursor, KeyBuffer key) {
+    boolean _ = cursor.seek(key);
+    return cursor.prev();
+  }
+
+  private interface Move {
+    boolean to(Cursor cursor, KeyBuffer key);
+  }
+
+  private <K, V> @Nullable Entry<K, V> find(Table<K, V> table, @Nullable K key, Move move) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkOpen();
+      Workspace memory = mine.memory();
+      KeyBuffer wanted = key == null ? memory.key : memory.encodeKey(table, key);
+      try (Cursor cursor = tree(mine, table).cursor()) {
+        Entry<K, V> entry = null;
+        if (move.to(cursor, wanted)) {
+          cursor.entry(memory.keySlice, memory.valueSlice);
+          entry = Decoding.entry(this, mine, call, table);
+        }
+        check(mine, call);
+        return entry;
+      }
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** All entries of a table, by ascending key. */
+  public final <K, V> Scan<K, V> scan(Table<K, V> table) {
+    return scan(table, Range.all());
+  }
+
+  /** The entries of a table whose keys are in a range, in the range's direction. */
+  public final <K, V> Scan<K, V> scan(Table<K, V> table, Range<? super K> range) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkOpen();
+      return new Scan<>(this, table, encode(mine, table, range), null);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  static <K> EncodedRange encode(Caller mine, Table<K, ?> table, Range<? super K> range) {
+    Objects.requireNonNull(range, "the range is null");
+    return range.encode(table.keyCodec(), mine.memory().sink);
+  }
+
+  /** A cursor over a table, which is on no entry yet. Close it. */
+  public final <K, V> TableCursor<K, V> cursor(Table<K, V> table) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      RawTable raw = new RawTable(this, table, true);
+      return new TableCursor<>(this, table, new RawCursor(this, raw, tree(mine, table)));
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  // ---- entries by their number
+
+  /**
+   * The number of keys of the table in a range, without those that it skips and those beyond its
+   * limit. Reads a little of each of their pages.
+   */
+  public final <K> long count(Table<K, ?> table, Range<? super K> range) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkOpen();
+      EncodedRange encoded = encode(mine, table, range);
+      long entries = encoded.count(tree(mine, table), mine.memory());
+      check(mine, call);
+      return entries;
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /**
+   * The number of keys of the table that are less than a key, which need not be there. Reads a
+   * little of each page before it. An entry's rank is the index at which {@link #at} returns it.
+   */
+  public final <K> long rank(Table<K, ?> table, K key) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkOpen();
+      KeyBuffer wanted = mine.memory().encodeKey(table, notNull(key));
+      long rank = tree(mine, table).countBetween(null, wanted);
+      check(mine, call);
+      return rank;
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /**
+   * The entry that has this many entries before it, in the order of the keys. Reads a little of
+   * each page before it.
+   *
+   * @param index 0 for the first entry
+   * @return null if the table has no such entry
+   */
+  public final <K, V> @Nullable Entry<K, V> at(Table<K, V> table, long index) {
+    return find(table, null, (cursor, _) -> cursor.seekIndex(index));
+  }
+
+  /**
+   * An entry drawn at random, each with the same probability.
+   *
+   * @return null if the table is empty
+   */
+  public final <K, V> @Nullable Entry<K, V> sample(Table<K, V> table, RandomGenerator random) {
+    Objects.requireNonNull(random, "the generator is null");
+    long entries = entries(table);
+    return entries == 0 ? null : at(table, random.nextLong(entries));
+  }
+
+  /**
+   * Divides a table into ranges of as many keys, to be read by several threads, each in a
+   * {@linkplain ReadTxn#fork fork}. Together the ranges are all keys, in their order; their numbers
+   * of keys differ by one at most.
+   *
+   * @param parts 1 or more
+   * @return as many ranges, or fewer if the table has fewer keys; never none
+   */
+  public final <K> List<Range<K>> split(Table<K, ?> table, int parts) {
+    if (parts < 1) {
+      throw new IllegalArgumentException("parts=" + parts + ", allowed 1 or more");
+    }
+    long entries = entries(table);
+    int ranges = Math.clamp(entries, 1, parts);
+    List<Range<K>> all = new ArrayList<>(ranges);
+    K from = null;
+    for (int i = 1; i < ranges; i++) {
+      K to = keyAt(table, entries / ranges * i + Math.min(entries % ranges, i));
+      all.add(from == null ? Range.lessThan(to) : Range.closedOpen(from, to));
+      from = to;
+    }
+    all.add(from == null ? Range.all() : Range.atLeast(from));
+    return all;
+  }
+
+  private long entries(Table<?, ?> table) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      long entries = tree(mine, table).entries();
+      check(mine, call);
+      return entries;
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** The key of an entry that is there. */
+  private <K> K keyAt(Table<K, ?> table, long index) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkOpen();
+      Workspace memory = mine.memory();
+      try (Cursor cursor = tree(mine, table).cursor()) {
+        long then = epoch();
+        if (!cursor.seekIndex(index)) {
+          throw new IllegalStateException(
+              "table %s has fewer entries than when it was to be split".formatted(table.name()));
+        }
+        cursor.key(memory.keySlice);
+        K key = memory.decodeKey(table);
+        check(mine, call, then);
+        return key;
+      }
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+}
