@@ -9,9 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class CommitHooks {
   private static final Logger LOG = System.getLogger("dev.pando.WriteTxn");
 
-  private final List<Runnable> hooks = new ArrayList<>(0);
+  /** Made with the first one: most transactions have none. */
+  private List<Runnable> hooks = List.of();
 
   void add(Runnable hook) {
+    if (hooks.isEmpty()) {
+      hooks = new ArrayList<>();
+    }
     hooks.add(hook);
   }
 
@@ -21,7 +25,9 @@ final class CommitHooks {
 
   /** Forgets those that were added after the first ones. */
   void truncate(int first) {
-    hooks.subList(first, hooks.size()).clear();
+    if (hooks.size() > first) {
+      hooks.subList(first, hooks.size()).clear();
+    }
   }
 
   /**

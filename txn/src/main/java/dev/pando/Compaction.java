@@ -43,6 +43,8 @@ final class Compaction {
   /** Pages of the file at which filling ends: it grows by what snapshots in use hold back. */
   private long mostPages = Long.MAX_VALUE;
 
+  private boolean isTooLong;
+
   /** Bytes that the first pass visits; later passes move the small rest. */
   private long total = -1;
 
@@ -93,7 +95,7 @@ final class Compaction {
   /** Twice, since leaves are merged below one branch, and branches are merged after them. */
   private void fillPages(String table, int depth) {
     for (int round = 0; round < FILLING_ROUNDS; round++) {
-      for (int level = 0; level < depth - 1; level++) {
+      for (int level = 0; level < depth - 1 && !isTooLong; level++) {
         int above = level;
         inSteps(
             (from, most) ->
@@ -187,7 +189,8 @@ final class Compaction {
               // A writer may have dropped it.
               next.set(tree == null ? null : change.of(tree, from, most));
             });
-    return pages > mostPages ? null : next.get();
+    isTooLong = pages > mostPages;
+    return isTooLong ? null : next.get();
   }
 
   private interface Step {

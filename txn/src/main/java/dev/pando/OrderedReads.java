@@ -127,6 +127,21 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
 
   // ---- entries by their number
 
+  /** The number of keys in the table, in constant time. */
+  public final long count(Table<?, ?> table) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      long entries = tree(mine, table).entries();
+      check(mine, call);
+      return entries;
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
   /**
    * The number of keys of the table in a range, without those that it skips and those beyond its
    * limit. Reads a little of each of their pages.
@@ -185,7 +200,7 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
    */
   public final <K, V> @Nullable Entry<K, V> sample(Table<K, V> table, RandomGenerator random) {
     Objects.requireNonNull(random, "the generator is null");
-    long entries = entries(table);
+    long entries = count(table);
     return entries == 0 ? null : at(table, random.nextLong(entries));
   }
 
@@ -201,7 +216,7 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
     if (parts < 1) {
       throw new IllegalArgumentException("parts=" + parts + ", allowed 1 or more");
     }
-    long entries = entries(table);
+    long entries = count(table);
     int ranges = Math.clamp(entries, 1, parts);
     List<Range<K>> all = new ArrayList<>(ranges);
     K from = null;
@@ -214,42 +229,14 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
     return all;
   }
 
-  private long entries(Table<?, ?> table) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      long entries = tree(mine, table).entries();
-      check(mine, call);
-      return entries;
-    } catch (RuntimeException | Error e) {
-      throw explained(e, mine);
-    } finally {
-      mine.end(call);
-    }
-  }
-
   /** The key of an entry that is there. */
   private <K> K keyAt(Table<K, ?> table, long index) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkOpen();
-      Workspace memory = mine.memory();
-      try (Cursor cursor = tree(mine, table).cursor()) {
-        long then = epoch();
-        if (!cursor.seekIndex(index)) {
-          throw new IllegalStateException(
-              "table %s has fewer entries than when it was to be split".formatted(table.name()));
-        }
-        cursor.key(memory.keySlice);
-        K key = memory.decodeKey(table);
-        check(mine, call, then);
-        return key;
+    try (TableCursor<K, ?> cursor = cursor(table)) {
+      if (!cursor.seekIndex(index)) {
+        throw new IllegalStateException(
+            "table %s has fewer entries than when it was to be split".formatted(table.name()));
       }
-    } catch (RuntimeException | Error e) {
-      throw explained(e, mine);
-    } finally {
-      mine.end(call);
+      return cursor.key();
     }
   }
 }

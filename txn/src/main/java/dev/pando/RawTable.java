@@ -266,28 +266,18 @@ public final class RawTable {
    * page before it.
    */
   public long rank(MemorySegment key) {
-    Caller mine = tx.caller();
-    long call = mine.begin();
-    try {
-      KeyBuffer wanted = mine.memory().setKey(key);
-      long rank = tree(mine).countBetween(null, wanted);
-      tx.check(mine, call);
-      return rank;
-    } catch (RuntimeException | Error e) {
-      throw tx.explained(e, mine);
-    } finally {
-      mine.end(call);
-    }
+    return count(null, Objects.requireNonNull(key, "the key is null"));
   }
 
-  /** The number of keys from one, included, to another, excluded; null for the end. */
-  long count(MemorySegment from, @Nullable MemorySegment to) {
+  /** The number of keys from one, included, to another, excluded; null for either end. */
+  long count(@Nullable MemorySegment from, @Nullable MemorySegment to) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
       Workspace memory = mine.memory();
+      KeyBuffer begin = from == null ? null : memory.setKey(from);
       KeyBuffer end = to == null ? null : memory.inner().setKey(to);
-      long count = tree(mine).countBetween(memory.setKey(from), end);
+      long count = tree(mine).countBetween(begin, end);
       tx.check(mine, call);
       return count;
     } catch (RuntimeException | Error e) {

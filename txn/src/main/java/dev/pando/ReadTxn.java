@@ -131,21 +131,6 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
     return found;
   }
 
-  /** The number of keys in the table, in constant time. */
-  public final long count(Table<?, ?> table) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      long entries = tree(mine, table).entries();
-      check(mine, call);
-      return entries;
-    } catch (RuntimeException | Error e) {
-      throw explained(e, mine);
-    } finally {
-      mine.end(call);
-    }
-  }
-
   /** The number of values of all keys of a multimap table, in constant time. */
   public final long count(MultiTable<?, ?> table) {
     return count(table.pairs());
