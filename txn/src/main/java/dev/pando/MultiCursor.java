@@ -227,7 +227,7 @@ public final class MultiCursor<K, V> implements AutoCloseable {
     return found;
   }
 
-  /** How many values the key has that the cursor is on. Reads a little of each of their pages. */
+  /** How many values the key has that the cursor is on. Reads a page or two a level. */
   public long count() {
     byte[] group = group();
     return raw.table.count(MemorySegment.ofArray(group), Bounds.afterAllThatBeginWith(group));

@@ -144,7 +144,8 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
 
   /**
    * The number of keys of the table in a range, without those that it skips and those beyond its
-   * limit. Reads a little of each of their pages.
+   * limit. Reads a little of each of their pages, or a page or two a level of a {@linkplain
+   * Table#counted counted} table.
    */
   public final <K> long count(Table<K, ?> table, Range<? super K> range) {
     Caller mine = caller();
@@ -164,7 +165,8 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
 
   /**
    * The number of keys of the table that are less than a key, which need not be there. Reads a
-   * little of each page before it. An entry's rank is the index at which {@link #at} returns it.
+   * little of each page before it, or a page or two a level of a {@linkplain Table#counted counted}
+   * table. An entry's rank is the index at which {@link #at} returns it.
    */
   public final <K> long rank(Table<K, ?> table, K key) {
     Caller mine = caller();
@@ -184,7 +186,7 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
 
   /**
    * The entry that has this many entries before it, in the order of the keys. Reads a little of
-   * each page before it.
+   * each page before it, or a page a level of a {@linkplain Table#counted counted} table.
    *
    * @param index 0 for the first entry
    * @return null if the table has no such entry

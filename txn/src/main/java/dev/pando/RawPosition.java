@@ -201,7 +201,8 @@ abstract sealed class RawPosition implements AutoCloseable permits RawCursor {
   }
 
   /**
-   * Moves to the entry that has this many entries before it. Reads a little of each page before it.
+   * Moves to the entry that has this many entries before it. Reads a little of each page before it,
+   * or a page a level of a {@linkplain Table#counted counted} table.
    *
    * @param index 0 for the first entry
    * @return false if there is none; the cursor is then as a new one

@@ -263,7 +263,7 @@ public final class RawTable {
 
   /**
    * The number of keys that are less than a key, which need not be there. Reads a little of each
-   * page before it.
+   * page before it, or a page or two a level of a {@linkplain Table#counted counted} table.
    */
   public long rank(MemorySegment key) {
     return count(null, Objects.requireNonNull(key, "the key is null"));

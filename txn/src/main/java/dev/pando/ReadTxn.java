@@ -136,7 +136,7 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
     return count(table.pairs());
   }
 
-  /** The number of values of a key. Reads a little of each of their pages. */
+  /** The number of values of a key. Reads a page or two a level, however many there are. */
   public final <K, V> long count(MultiTable<K, V> table, K key) {
     return count(table.pairs(), table.range(key, Range.all()));
   }
@@ -170,7 +170,7 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
    * <p>The map's order is the table's. {@link NavigableMap#comparator} compares keys by their
    * bytes. {@code equals} of the values decides what {@code remove(key, value)} and {@code
    * replace(key, old, new)} do, or the content for arrays. {@code size} counts in constant time, or
-   * for a part of the table by reading a little of each of its pages.
+   * for a part of the table as {@link #count(Table, Range)} does.
    *
    * <p>A change in a read transaction throws {@link UnsupportedOperationException}. Valid until the
    * transaction ends. Not thread-safe.

@@ -2,6 +2,7 @@ package dev.pando;
 
 import dev.pando.codec.Codec;
 import dev.pando.codec.Utf8;
+import dev.pando.txn.catalog.CatalogEntry;
 import java.util.Objects;
 
 /**
@@ -35,12 +36,12 @@ public final class Table<K, V> {
 
   private final String valueId;
 
-  private Table(String name, Codec<K> keyCodec, Codec<V> valueCodec) {
+  private Table(String name, Codec<K> keyCodec, Codec<V> valueCodec, boolean counted) {
     this.name = name;
     this.keyCodec = keyCodec;
     this.valueCodec = valueCodec;
-    this.keyId = checkedId(name, keyCodec);
-    this.valueId = checkedId(name, valueCodec);
+    this.keyId = checkedId(name, counted ? CatalogEntry.countedId(keyCodec.id()) : keyCodec.id());
+    this.valueId = checkedId(name, valueCodec.id());
   }
 
   /**
@@ -69,7 +70,30 @@ public final class Table<K, V> {
     }
     refuseNullable(name, key);
     refuseNullable(name, value);
-    return new Table<>(name, key, value);
+    if (CatalogEntry.isCounted(key.id())) {
+      throw new IllegalArgumentException(
+          "table %s: the codec id %s is that of a counted table's keys; use counted()"
+              .formatted(name, key.id()));
+    }
+    return new Table<>(name, key, value, false);
+  }
+
+  /**
+   * Describes the same table as a counted one. Its pages have sums of entries, so {@link
+   * ReadTxn#count(Table, Range)}, {@link ReadTxn#rank}, {@link ReadTxn#at}, {@link ReadTxn#sample},
+   * {@link ReadTxn#split} and {@link WriteTxn#deleteRange} read a page or two a level, where they
+   * read a little of each page of other tables. Changes of single keys take somewhat longer.
+   *
+   * <p>A table is counted, or not, from its first write on. A use as the other kind throws {@link
+   * IllegalArgumentException} that names both.
+   */
+  public Table<K, V> counted() {
+    return isCounted() ? this : new Table<>(name, keyCodec, valueCodec, true);
+  }
+
+  /** Whether this describes a counted table; the pairs of a {@link MultiTable} are one. */
+  public boolean isCounted() {
+    return CatalogEntry.hasCounts(keyId, valueId);
   }
 
   private static void refuseNullable(String name, Codec<?> codec) {
@@ -85,8 +109,7 @@ public final class Table<K, V> {
   }
 
   /** The catalog keeps ids with a length of 16 bits. */
-  private static String checkedId(String name, Codec<?> codec) {
-    String id = codec.id();
+  private static String checkedId(String name, String id) {
     long length = Utf8.length(id);
     if (length > MAX_CODEC_ID) {
       throw new IllegalArgumentException(

@@ -118,7 +118,8 @@ public final class TableCursor<K, V> implements AutoCloseable {
   }
 
   /**
-   * Moves to the entry that has this many entries before it. Reads a little of each page before it.
+   * Moves to the entry that has this many entries before it. Reads a little of each page before it,
+   * or a page a level of a {@linkplain Table#counted counted} table.
    *
    * @param index 0 for the first entry
    * @return false if there is none; the cursor is then as a new one

@@ -9,6 +9,7 @@ import dev.pando.txn.catalog.CatalogEntry;
  * @param name the table
  * @param keyCodec the id of the codec of its keys
  * @param valueCodec the id of the codec of its values
+ * @param counted whether it is a {@linkplain Table#counted counted} table, or a multimap
  * @param entries keys
  * @param depth pages on the way from the root to an entry
  * @param branchPages pages that lead to others
@@ -20,6 +21,7 @@ public record TableStat(
     String name,
     String keyCodec,
     String valueCodec,
+    boolean counted,
     long entries,
     int depth,
     long branchPages,
@@ -31,8 +33,9 @@ public record TableStat(
     TreeRoot root = entry.root();
     return new TableStat(
         name,
-        entry.keyCodec(),
+        CatalogEntry.codecOf(entry.keyCodec()),
         entry.valueCodec(),
+        root.counted(),
         root.entries(),
         root.depth(),
         root.branchPages(),

@@ -62,7 +62,14 @@ class ArchitectureTest {
 
   private static final Set<String> STATE_OF_A_TREE =
       Set.of(
-          "rootPgno", "rootBirth", "depth", "entries", "branchPages", "leafPages", "overflowPages");
+          "counted",
+          "rootPgno",
+          "rootBirth",
+          "depth",
+          "entries",
+          "branchPages",
+          "leafPages",
+          "overflowPages");
 
   /** All that is shipped; read once for all tests of its structure. */
   static final JavaClasses PANDO =

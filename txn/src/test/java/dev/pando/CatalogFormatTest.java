@@ -122,11 +122,16 @@ final class CatalogFormatTest {
     int kind = CatalogEntry.ROOT + TreeRootLayout.KIND;
     for (int offset : new int[] {CatalogEntry.VERSION, CatalogEntry.FLAGS, kind}) {
       byte[] other = good.clone();
-      other[offset]++;
+      other[offset] += 2;
       assertThatExceptionOfType(UnsupportedFormatException.class)
           .isThrownBy(() -> CatalogEntry.decode("file", "t", slice(other), 3, 0))
           .withMessageContaining("table t");
     }
+    byte[] counted = good.clone();
+    counted[kind] = TreeRootLayout.COUNTED;
+    assertThatExceptionOfType(CorruptFileException.class)
+        .isThrownBy(() -> CatalogEntry.decode("file", "t", slice(counted), 3, 0))
+        .withMessageContaining("table t: it is a table of u64 and utf8, with a tree of kind 1");
     byte[] long1 = good.clone();
     long1[CatalogEntry.CODECS]++;
     assertThatExceptionOfType(CorruptFileException.class)

@@ -3,6 +3,7 @@ package dev.pando.btree;
 import static dev.pando.btree.BranchLayout.SEPARATOR;
 import static dev.pando.btree.BranchLayout.SEPARATOR_LENGTH;
 import static dev.pando.btree.NodeLayout.BYTE;
+import static dev.pando.btree.NodeLayout.INT;
 import static dev.pando.btree.NodeLayout.LONG;
 import static dev.pando.btree.NodeLayout.LONG_KEY;
 import static dev.pando.btree.NodeLayout.SHORT;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads branch pages. */
 final class BranchReader extends NodeReader {
+  /** The bit of a {@link #header} word at which the width of the counts begins. */
+  private static final int COUNT_SHIFT = Byte.SIZE * (PageHeader.FLAGS - PageHeader.TYPE);
+
   /** In place of a slot: that of the last child. */
   static final int LAST = -1;
 
@@ -200,12 +204,61 @@ final class BranchReader extends NodeReader {
     out.set(page, base + start, length);
   }
 
-  /** Returns the bytes of a slot's cell. */
-  int cellLength(MemorySegment page, long base, int count, int slot) {
-    int cell = checkedCell(page, base, count, slot);
-    int length = separatorLength(page, base, cell);
-    checkCellEnd(page, base, pageSize, cell, BranchLayout.cell(length));
-    return BranchLayout.cell(length);
+  /** Returns the bytes of a slot's cell, with its count. */
+  int cellLength(MemorySegment page, long base, long word, int slot) {
+    int cell = checkedCell(page, base, count(word), slot);
+    int separator = separatorLength(page, base, cell);
+    int length = BranchLayout.cell(separator) + countBytes(word);
+    checkCellEnd(page, base, pageSize, cell, length);
+    return length;
+  }
+
+  /**
+   * As {@link #header}, of a branch of a counted tree.
+   *
+   * @param aboveLeaves levels from the leaves to the branch, 1 or more
+   */
+  long countedHeader(MemorySegment page, long base, int aboveLeaves) {
+    long word = header(page, base);
+    checkCounts(page, base, word, true, aboveLeaves);
+    return word;
+  }
+
+  /** Refuses a branch whose counts are not as wide as those of its level in its kind of tree. */
+  void checkCounts(MemorySegment page, long base, long word, boolean counted, int aboveLeaves) {
+    int width = counted ? BranchLayout.countWidth(aboveLeaves) : 0;
+    if ((PageHeader.flags(page, base) & PageHeader.COUNT_WIDTH) != width) {
+      throw corrupt(
+          page,
+          base,
+          "counts of %d bytes in a branch %d levels above the leaves, allowed: %d",
+          countBytes(word),
+          aboveLeaves,
+          BranchLayout.countBytes(width));
+    }
+  }
+
+  /** Returns the bytes of each count in the branch of a {@link #header} word. */
+  static int countBytes(long word) {
+    return BranchLayout.countBytes((int) word >>> COUNT_SHIFT & PageHeader.COUNT_WIDTH);
+  }
+
+  /** Returns the number of entries below a child in a branch of a counted tree. */
+  long entries(MemorySegment page, long base, long word, int slot) {
+    long at = base + countAt(page, base, word, slot);
+    return switch (countBytes(word)) {
+      case Short.BYTES -> page.get(SHORT, at) & 0xFFFF;
+      case Integer.BYTES -> page.get(INT, at) & 0xFFFF_FFFFL;
+      default -> page.get(LONG, at - Short.BYTES) >>> Short.SIZE; // eight bytes may leave the page
+    };
+  }
+
+  /** Returns the offset of a child's count in a branch of a counted tree. */
+  int countAt(MemorySegment page, long base, long word, int slot) {
+    int cell = checkedCell(page, base, count(word), slot);
+    int length = BranchLayout.cell(separatorLength(page, base, cell));
+    checkCellEnd(page, base, pageSize, cell, length + countBytes(word));
+    return cell + length;
   }
 
   /** Returns the offset of a slot's cell, whose child and separator length are inside the page. */

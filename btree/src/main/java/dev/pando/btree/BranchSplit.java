@@ -18,6 +18,7 @@ final class BranchSplit {
   private final KeyBuffer separator;
   private final int capacity;
   private final WritePath path;
+  private final ChildCounts counts;
 
   BranchSplit(WriteContext context, WritePath path) {
     this.tree = context.tree;
@@ -28,6 +29,7 @@ final class BranchSplit {
     this.separator = context.separator;
     this.capacity = context.capacity;
     this.path = path;
+    this.counts = context.counts;
   }
 
   /**
@@ -47,54 +49,54 @@ final class BranchSplit {
     long base = path.base(level);
     long word = branches.header(page, base);
     int slot = path.slot(level) + 1;
-    int needed = BranchLayout.cell(separator.length()) + NodeLayout.SLOT_BYTES;
+    int aboveLeaves = path.leafLevel() - level;
+    path.recount(level, slot - 1);
+    long entries = counts.below(child, aboveLeaves - 1);
+    int needed =
+        BranchLayout.cell(separator.length())
+            + BranchReader.countBytes(word)
+            + NodeLayout.SLOT_BYTES;
     if (branches.free(word) >= needed) {
-      nodes.insertChild(page, base, slot, separator, child, pages.txnId());
+      nodes.insertChild(page, base, slot, separator, child, pages.txnId(), entries);
       return true;
     }
     path.invalidate();
-    long right;
+    long right = newBranch(aboveLeaves);
     if (slot == count(word) && path.rightmost()) {
       // The left branch stays full, as leaves do in an ascending load.
-      right = newBranch();
       long address = pages.locate(right, pages.txnId());
-      nodes.plantRoot(pages.segment(address), pages.offset(address), child, pages.txnId());
+      nodes.plantChild(
+          pages.segment(address), pages.offset(address), child, pages.txnId(), entries);
     } else {
-      right = divide(page, base, count(word), slot, child);
+      divide(page, base, slot, child, entries, right);
     }
     insertChild(level - 1, right);
     return false;
   }
 
-  private long newBranch() {
+  private long newBranch(int aboveLeaves) {
     tree.addBranchPages(1);
-    return pages.allocate(PageHeader.BRANCH, 1);
+    long pgno = pages.allocate(PageHeader.BRANCH, 1);
+    if (tree.counted) {
+      long address = pages.locate(pgno, pages.txnId());
+      nodes.setCountWidth(pages.segment(address), pages.offset(address), aboveLeaves);
+    }
+    return pgno;
   }
 
   /** Splits evenly and leaves the separator of the new right branch in {@link #separator}. */
-  private long divide(MemorySegment page, long base, int count, int slot, long child) {
-    long right = newBranch();
-    cells.clear();
-    for (int i = 0; i < count; i++) {
-      if (i == slot) {
-        addNew(child);
-      }
-      int at = branches.checkedCell(page, base, count, i);
-      cells.add(page, base + at, branches.cellLength(page, base, count, i));
-    }
-    if (slot == count) {
-      addNew(child);
-    }
+  private void divide(
+      MemorySegment page, long base, int slot, long child, long entries, long right) {
+    long word = branches.header(page, base);
+    cells.clear(BranchReader.countBytes(word));
+    cells.addBranch(branches, page, base, 0, slot);
+    cells.add(child, pages.txnId(), separator.segment(), 0, separator.length(), entries);
+    cells.addBranch(branches, page, base, slot, count(word));
     int split = cells.middle(capacity);
     cells.separator(split, separator);
     long address = pages.locate(right, pages.txnId());
     nodes.fillBranch(page, base, cells, 0, split);
     nodes.fillBranch(pages.segment(address), pages.offset(address), cells, split, cells.size());
-    return right;
-  }
-
-  private void addNew(long child) {
-    cells.add(child, pages.txnId(), separator.segment(), 0, separator.length());
   }
 
   /** Adds a root. A tree that names no page twice runs out of page numbers before levels. */
@@ -106,12 +108,14 @@ final class BranchSplit {
           "a tree of %d levels is full, allowed: at most as many; its pages are named many times"
               .formatted(tree.depth));
     }
-    long root = newBranch();
+    int below = tree.depth - 1;
+    long root = newBranch(tree.depth);
     long address = pages.locate(root, pages.txnId());
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
-    nodes.plantRoot(page, base, tree.rootPgno, tree.rootBirth);
-    nodes.insertChild(page, base, 1, separator, right, pages.txnId());
+    long left = tree.rootPgno;
+    nodes.plantChild(page, base, left, tree.rootBirth, counts.below(left, below));
+    nodes.insertChild(page, base, 1, separator, right, pages.txnId(), counts.below(right, below));
     tree.growTo(root, pages.txnId());
   }
 }

@@ -62,7 +62,7 @@ final class CellExtents {
     long sum = 0;
     for (int slot = 0; slot < count; slot++) {
       int cell = branches.checkedCell(page, base, count, slot);
-      sum += random(cell) - random(cell + branches.cellLength(page, base, count, slot));
+      sum += random(cell) - random(cell + branches.cellLength(page, base, word, slot));
       branches.separator(page, base, count, slot, key);
       checkKey(branches, page, base, slot, (int) key.length, maxKey);
       checkBirth(branches, page, base, slot, BranchReader.cellBirth(page, base, cell), birth);

@@ -4,6 +4,7 @@ import static dev.pando.btree.NodeLayout.BYTE;
 import static dev.pando.btree.NodeLayout.LONG_KEY;
 import static dev.pando.btree.NodeLayout.U48_BYTES;
 
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,14 +21,23 @@ final class CellList {
   private int size;
   private int used;
 
+  /** Bytes of the count at the end of each cell; 0 for leaves, and for branches without counts. */
+  private int countBytes;
+
   CellList(int pageSize) {
     // Two pages of cells and one more cell of at most half a page. Large leaves make it grow.
     memory = Arena.ofAuto().allocate(3L * pageSize, Long.BYTES);
   }
 
   void clear() {
+    clear(0);
+  }
+
+  /** Makes it a list of cells that end with counts of so many bytes. */
+  void clear(int newCountBytes) {
     size = 0;
     used = 0;
+    countBytes = newCountBytes;
   }
 
   int size() {
@@ -83,10 +93,41 @@ final class CellList {
     LeafReader.cellKey(memory, offset(index), out);
   }
 
-  /** Adds a branch cell. */
-  void add(long childPgno, long childBirth, MemorySegment separator, long offset, int length) {
-    int at = reserve(BranchLayout.cell(length));
+  /**
+   * Adds a branch cell.
+   *
+   * @param entries below the child; not used if the cells have no counts
+   */
+  void add(
+      long childPgno,
+      long childBirth,
+      MemorySegment separator,
+      long offset,
+      int length,
+      long entries) {
+    int bare = BranchLayout.cell(length);
+    int at = reserve(bare + countBytes);
     writeBranchCell(memory, at, childPgno, childBirth, separator, offset, length);
+    writeCount(memory, at + bare, countBytes, entries);
+  }
+
+  /** Adds the cells of a branch's slots [from, to), with their counts. */
+  void addBranch(BranchReader branches, MemorySegment page, long base, int from, int to) {
+    long word = branches.header(page, base, PageHeader.BRANCH);
+    for (int i = from; i < to; i++) {
+      int at = branches.checkedCell(page, base, NodeReader.count(word), i);
+      add(page, base + at, branches.cellLength(page, base, word, i));
+    }
+  }
+
+  /** Writes a count of so many bytes; 0 for none. */
+  static void writeCount(MemorySegment target, long at, int bytes, long entries) {
+    switch (bytes) {
+      case 0 -> {}
+      case Short.BYTES -> PageMemory.put16(target, at, (int) entries);
+      case Integer.BYTES -> PageMemory.put32(target, at, (int) entries);
+      default -> PageMemory.put48(target, at, entries);
+    }
   }
 
   /** Copies the separator of a branch cell. */
@@ -96,7 +137,7 @@ final class CellList {
     if ((memory.get(BYTE, cell + BranchLayout.SEPARATOR_LENGTH) & 0xFF) == LONG_KEY) {
       start += Short.BYTES;
     }
-    out.set(memory, start, length(index) - (start - cell));
+    out.set(memory, start, length(index) - countBytes - (start - cell));
   }
 
   static void writeBranchCell(

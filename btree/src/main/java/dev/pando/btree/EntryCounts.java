@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the entries of parts of a tree. Branches have no counts, so it reads the header of each
- * leaf, one line of it.
+ * Counts the entries of parts of a tree. The branches of a counted tree have the numbers. Of
+ * another tree it reads the header of each leaf, one line of it.
  */
 final class EntryCounts {
   private final Tree tree;
@@ -111,6 +111,10 @@ final class EntryCounts {
     long address = tree.pages.locate(pgno, birth);
     MemorySegment page = tree.pages.segment(address);
     long base = tree.pages.offset(address);
+    if (tree.counted) {
+      long word = tree.branches.countedHeader(page, base, levelsBelow);
+      return ChildCounts.sum(tree.branches, page, base, word, from, to);
+    }
     int children = count(tree.branches.header(page, base));
     long entries = 0;
     for (int slot = from; slot < to; slot++) {
@@ -145,12 +149,20 @@ final class EntryCounts {
    */
   long search(long pgno, long birth, int levelsBelow, long index, BranchStep step) {
     long address = tree.pages.locate(pgno, birth);
-    int children =
-        count(tree.branches.header(tree.pages.segment(address), tree.pages.offset(address)));
+    MemorySegment page = tree.pages.segment(address);
+    long base = tree.pages.offset(address);
+    long word = tree.branches.header(page, base);
+    if (tree.counted) {
+      tree.branches.checkCounts(page, base, word, true, levelsBelow);
+    }
+    int children = count(word);
     long left = index;
     int slot = 0;
     for (; slot < children - 1; slot++) {
-      long entries = below(pgno, birth, levelsBelow, slot, slot + 1);
+      long entries =
+          tree.counted
+              ? tree.branches.entries(page, base, word, slot)
+              : below(pgno, birth, levelsBelow, slot, slot + 1);
       if (left < entries) {
         break;
       }

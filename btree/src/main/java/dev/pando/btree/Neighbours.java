@@ -1,7 +1,5 @@
 package dev.pando.btree;
 
-import static dev.pando.btree.NodeReader.count;
-
 import dev.pando.pager.PageAllocator;
 import java.lang.foreign.MemorySegment;
 
@@ -46,8 +44,9 @@ final class Neighbours {
     long base = path.base(parent);
     long word = branches.header(page, base);
     int slot = leftSlot + 1;
-    int oldCell = branches.cellLength(page, base, count(word), slot);
-    if (BranchLayout.cell(separator.length()) - oldCell > branches.free(word)) {
+    int oldCell = branches.cellLength(page, base, word, slot);
+    int newCell = BranchLayout.cell(separator.length()) + BranchReader.countBytes(word);
+    if (newCell - oldCell > branches.free(word)) {
       return false;
     }
     long left = path.editChild(parent, leftSlot);
@@ -55,7 +54,9 @@ final class Neighbours {
     path.setChild(parent, leftSlot, fill(leaf, left, 0, split));
     long newRight = fill(leaf, right, split, cells.size());
     nodes.removeChild(page, base, slot);
-    nodes.insertChild(page, base, slot, separator, newRight, pages.txnId());
+    nodes.insertChild(page, base, slot, separator, newRight, pages.txnId(), 0);
+    path.recount(parent, leftSlot);
+    path.recount(parent, slot);
     return true;
   }
 

@@ -33,8 +33,8 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   /** Mask of a {@link #header} word: type and flags, except for a leaf's pages. */
   private static final int LEAF_KIND = (1 << (8 + PageHeader.LEAF_PAGES_SHIFT)) - 1;
 
-  /** Mask of a {@link #header} word: type and flags. */
-  private static final int BRANCH_KIND = 0xFFFF;
+  /** Mask of a {@link #header} word: type and flags, except for the width of a branch's counts. */
+  private static final int BRANCH_KIND = 0xFFFF & ~(PageHeader.COUNT_WIDTH << 8);
 
   final PageReader pages;
   final int pageSize;

@@ -46,9 +46,19 @@ final class NodeWriter {
     setHead(page, base, slot, key.head(prefix));
   }
 
-  /** Inserts a child at slot 1 or later; the cell must fit. */
+  /**
+   * Inserts a child at slot 1 or later; the cell must fit.
+   *
+   * @param entries below the child; not used in a tree that is not counted
+   */
   void insertChild(
-      MemorySegment page, long base, int slot, KeyBuffer separator, long pgno, long birth) {
+      MemorySegment page,
+      long base,
+      int slot,
+      KeyBuffer separator,
+      long pgno,
+      long birth,
+      long entries) {
     long word = branches.header(page, base);
     int count = NodeReader.count(word);
     int prefix = NodeReader.prefix(word);
@@ -57,8 +67,11 @@ final class NodeWriter {
       branches.separator(page, base, count, 1, first);
       prefix = narrowPrefix(page, base, word, prefix, count - 1, separator.segment(), length);
     }
-    int at = openSlot(page, base, word, slot, BranchLayout.cell(length));
+    int bare = BranchLayout.cell(length);
+    int counts = BranchReader.countBytes(word);
+    int at = openSlot(page, base, word, slot, bare + counts);
     CellList.writeBranchCell(page, base + at, pgno, birth, separator.segment(), 0, length);
+    CellList.writeCount(page, base + at + bare, counts, entries);
     setHead(page, base, slot, separator.head(prefix));
   }
 
@@ -88,13 +101,35 @@ final class NodeWriter {
     return shared;
   }
 
-  /** Makes a page the root branch above its only child. */
-  void plantRoot(MemorySegment page, long base, long childPgno, long childBirth) {
-    int at =
-        openSlot(
-            page, base, branches.header(page, base, PageHeader.BRANCH), 0, BranchLayout.cell(0));
+  /** Gives an empty branch its first child. */
+  void plantChild(MemorySegment page, long base, long childPgno, long childBirth, long entries) {
+    long word = branches.header(page, base, PageHeader.BRANCH);
+    int bare = BranchLayout.cell(0);
+    int counts = BranchReader.countBytes(word);
+    int at = openSlot(page, base, word, 0, bare + counts);
     CellList.writeBranchCell(page, base + at, childPgno, childBirth, MemorySegment.NULL, 0, 0);
+    CellList.writeCount(page, base + at + bare, counts, entries);
     setHead(page, base, 0, 0);
+  }
+
+  /** Makes an empty branch one of a counted tree. */
+  void setCountWidth(MemorySegment page, long base, int aboveLeaves) {
+    PageMemory.put8(page, base + PageHeader.FLAGS, BranchLayout.countWidth(aboveLeaves));
+  }
+
+  /** Notes how many entries are below a child in a branch of a counted tree. */
+  void setEntries(MemorySegment page, long base, long word, int slot, long entries) {
+    int bytes = BranchReader.countBytes(word);
+    if (entries < 0 || entries >>> Byte.SIZE * bytes != 0) {
+      throw branches.corrupt(
+          page,
+          base,
+          "the counts of a tree make %d entries below child %d, allowed: 0 to %d",
+          entries,
+          slot,
+          (1L << Byte.SIZE * bytes) - 1);
+    }
+    CellList.writeCount(page, base + branches.countAt(page, base, word, slot), bytes, entries);
   }
 
   /** Overwrites a leaf cell with one of the same key and the same length. */
@@ -117,7 +152,7 @@ final class NodeWriter {
 
   void removeChild(MemorySegment page, long base, int slot) {
     long word = branches.header(page, base);
-    int length = branches.cellLength(page, base, NodeReader.count(word), slot);
+    int length = branches.cellLength(page, base, word, slot);
     closeSlot(page, base, word, branches, slot, length);
   }
 
@@ -166,9 +201,12 @@ final class NodeWriter {
   /** Fills a page with the branch cells [from, to) of a list; the first loses its separator. */
   void fillBranch(MemorySegment page, long base, CellList cells, int from, int to) {
     wipe(page, base + HEADS, base + pageSize);
-    int at = pageSize - BranchLayout.cell(0);
+    int counts = BranchReader.countBytes(branches.header(page, base, PageHeader.BRANCH));
+    int at = pageSize - BranchLayout.cell(0) - counts;
     int bare = BranchLayout.SEPARATOR_LENGTH;
     PageMemory.copy(cells.memory(), cells.offset(from), page, base + at, bare);
+    int end = cells.offset(from) + cells.length(from);
+    PageMemory.copy(cells.memory(), end - counts, page, base + pageSize - counts, counts);
     setOffset(page, base, to - from, 0, at);
     for (int i = from + 1; i < to; i++) {
       at -= cells.length(i);

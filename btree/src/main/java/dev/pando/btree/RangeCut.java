@@ -152,6 +152,7 @@ final class RangeCut {
       nodes.removeLeafCell(page, base, slot);
     }
     tree.addEntries(first - end);
+    path.addEntries(level, first - end);
     leafPages.shrink();
     underflow.repair(level);
   }
@@ -188,9 +189,17 @@ final class RangeCut {
     long removed =
         new EntryCounts(tree)
             .below(path.pgno(level), pages.txnId(), path.leafLevel() - level, first, end);
+    if (removed >= tree.entries) {
+      throw new CorruptFileException(
+          pages.name(),
+          path.pgno(level),
+          "%d entries are in a part of a tree of %d, of which others remain"
+              .formatted(removed, tree.entries));
+    }
     free(level, first, end);
     keepOthers(level, first, end);
     tree.addEntries(-removed);
+    path.addEntries(level, -removed);
     path.invalidate();
     underflow.repair(level);
   }
@@ -216,13 +225,9 @@ final class RangeCut {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     int children = path.children(level);
-    cells.clear();
-    for (int slot = 0; slot < children; slot++) {
-      if (slot < first || slot >= end) {
-        int cell = branches.checkedCell(page, base, children, slot);
-        cells.add(page, base + cell, branches.cellLength(page, base, children, slot));
-      }
-    }
+    cells.clear(BranchReader.countBytes(branches.header(page, base)));
+    cells.addBranch(branches, page, base, 0, first);
+    cells.addBranch(branches, page, base, end, children);
     if (cells.size() == 0) {
       throw branches.corrupt(page, base, "its root says that entries remain below it, none do");
     }

@@ -49,7 +49,8 @@ public sealed class Tree extends TreeState permits TreeWriter {
 
   /** Returns the tree's present root, with its counts. */
   public final TreeRoot root() {
-    return new TreeRoot(rootPgno, rootBirth, depth, entries, branchPages, leafPages, overflowPages);
+    return new TreeRoot(
+        rootPgno, rootBirth, depth, entries, branchPages, leafPages, overflowPages, counted);
   }
 
   /** Returns the number of keys in the tree. */
@@ -109,7 +110,7 @@ public sealed class Tree extends TreeState permits TreeWriter {
 
   /**
    * Returns the number of keys from one key, included, to another, excluded. Neither need be there.
-   * Reads a line of each leaf between them.
+   * Reads a page or two a level of a counted tree, and else a line of each leaf between them.
    *
    * @param from null for the first key
    * @param to null for the end of the tree
@@ -119,11 +120,11 @@ public sealed class Tree extends TreeState permits TreeWriter {
       return entries;
     }
     long found = new EntryCounts(this).between(from, to);
-    if (found > entries) {
+    if (found < 0 || found > entries) { // sums of a crafted file's counts overflow
       throw new CorruptFileException(
           pages.name(),
           rootPgno,
-          "the leaves of a tree have %d entries between two keys, allowed: %d, which its root says"
+          "a tree has %d entries between two keys, allowed: %d, which its root says"
               .formatted(found, entries));
     }
     return found;

@@ -185,9 +185,11 @@ public final class TreeCheck {
       byte @Nullable [] high) {
     long word = tree.branches.header(page, base);
     int count = count(word);
+    tree.branches.checkCounts(page, base, word, tree.counted, levelsBelow);
     nodes.checkBranch(page, base, word, low, high);
     byte[] from = low;
     for (int i = 0; i < count; i++) {
+      long before = found;
       byte[] to = high;
       if (i + 1 < count) {
         tree.branches.separator(page, base, count, i + 1, key);
@@ -201,6 +203,15 @@ public final class TreeCheck {
           from,
           to);
       from = to;
+      if (tree.counted && tree.branches.entries(page, base, word, i) != found - before) {
+        report(
+            "page %d: child %d has %d entries and is said to have %d"
+                .formatted(
+                    PageHeader.pgno(page, base),
+                    i,
+                    found - before,
+                    tree.branches.entries(page, base, word, i)));
+      }
     }
   }
 

@@ -8,6 +8,9 @@ import dev.pando.pager.TreeRoot;
  * search begins with these numbers. An object would cost each get another cache line.
  */
 abstract class TreeState {
+  /** Whether the branches have the numbers of entries below their children. */
+  final boolean counted;
+
   long rootPgno;
   long rootBirth;
   int depth;
@@ -24,6 +27,7 @@ abstract class TreeState {
     branchPages = root.branchPages();
     leafPages = root.leafPages();
     overflowPages = root.overflowPages();
+    counted = root.counted();
   }
 
   /** The root has been copied, or another page takes its place at the same depth. */

@@ -35,7 +35,8 @@ public final class TreeWriter extends Tree {
    * Makes a writer with memory of its own.
    *
    * @param pages the write transaction's pages
-   * @param root the tree's root; {@link TreeRoot#EMPTY} for a new tree
+   * @param root the tree's root; for a new tree {@link TreeRoot#EMPTY} or {@link
+   *     TreeRoot#EMPTY_COUNTED}
    */
   public TreeWriter(PageAllocator pages, TreeRoot root) {
     this(pages, root, new WriteScratch(pages.pageSize()));
@@ -45,7 +46,8 @@ public final class TreeWriter extends Tree {
    * Makes a writer that shares memory with other trees of its transaction.
    *
    * @param pages the write transaction's pages
-   * @param root the tree's root; {@link TreeRoot#EMPTY} for a new tree
+   * @param root the tree's root; for a new tree {@link TreeRoot#EMPTY} or {@link
+   *     TreeRoot#EMPTY_COUNTED}
    * @param scratch memory that no other thread uses at the same time
    */
   public TreeWriter(PageAllocator pages, TreeRoot root, WriteScratch scratch) {
@@ -86,6 +88,7 @@ public final class TreeWriter extends Tree {
       return false;
     }
     addEntries(1);
+    path.addEntries(path.leafLevel(), 1);
     insert(~found);
     return true;
   }
@@ -135,6 +138,7 @@ public final class TreeWriter extends Tree {
     freeOverflow(level, slot);
     nodes.removeLeafCell(path.page(level), path.base(level), slot);
     addEntries(-1);
+    path.addEntries(level, -1);
     resizing.shrink();
     underflow.repair(level);
     return true;
@@ -171,8 +175,8 @@ public final class TreeWriter extends Tree {
 
   /**
    * Removes the keys from one key, included, to another, excluded. Whole parts of the tree are
-   * removed: of their leaves one line is read, or more if the tree has overflow runs or leaves of
-   * several pages.
+   * removed: of their leaves one line is read, and none in a counted tree. More is read if the tree
+   * has overflow runs or leaves of several pages.
    *
    * @param from null for the first key
    * @param to null for the end of the tree

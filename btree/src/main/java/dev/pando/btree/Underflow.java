@@ -194,12 +194,18 @@ final class Underflow {
 
   /** Collects the cells of two neighbours; returns how many are of the left one. */
   private int gatherBoth(boolean leaf, long left, long right, int parent, int leftSlot) {
-    cells.clear();
+    cells.clear(leaf ? 0 : countBytes(left));
     gather(leaf, left, parent, -1);
     int fromLeft = cells.size();
     gather(leaf, right, parent, leftSlot + 1);
     path.invalidate();
     return fromLeft;
+  }
+
+  private int countBytes(long branch) {
+    long address = pages.locate(branch, pages.txnId());
+    return BranchReader.countBytes(
+        branches.header(pages.segment(address), pages.offset(address), PageHeader.BRANCH));
   }
 
   /** Whether the collected cells fit one page, or the larger of two leaves. */
@@ -228,21 +234,21 @@ final class Underflow {
       cells.addLeaf(leaves, page, base, 0, count(leaves.header(page, base)));
       return;
     }
-    int count = count(branches.header(page, base, PageHeader.BRANCH));
-    for (int i = 0; i < count; i++) {
-      if (i == 0 && separatorSlot >= 0) {
-        parentSeparator(parent, separatorSlot, parentKey);
-        cells.add(
-            branches.childPgno(page, base, count, 0),
-            branches.childBirth(page, base, count, 0),
-            parentKey.segment,
-            parentKey.offset,
-            (int) parentKey.length);
-      } else {
-        int at = branches.checkedCell(page, base, count, i);
-        cells.add(page, base + at, branches.cellLength(page, base, count, i));
-      }
+    long word = branches.header(page, base, PageHeader.BRANCH);
+    int count = count(word);
+    int from = 0;
+    if (separatorSlot >= 0 && count > 0) {
+      parentSeparator(parent, separatorSlot, parentKey);
+      cells.add(
+          branches.childPgno(page, base, count, 0),
+          branches.childBirth(page, base, count, 0),
+          parentKey.segment,
+          parentKey.offset,
+          (int) parentKey.length,
+          tree.counted ? branches.entries(page, base, word, 0) : 0);
+      from = 1;
     }
+    cells.addBranch(branches, page, base, from, count);
   }
 
   private void parentSeparator(int parent, int slot, Slice out) {
@@ -256,6 +262,7 @@ final class Underflow {
     MemorySegment page = path.page(parent);
     long base = path.base(parent);
     nodes.removeChild(page, base, leftSlot + 1);
+    path.recount(parent, leftSlot);
     repair(parent);
   }
 

@@ -13,6 +13,7 @@ final class WriteContext {
   final BranchReader branches;
   final NodeWriter nodes;
   final CellExtents extents;
+  final ChildCounts counts;
 
   /** The cells that a split, a merge or a loan distributes. */
   final CellList cells;
@@ -35,6 +36,7 @@ final class WriteContext {
     this.branches = branches;
     this.nodes = new NodeWriter(leaves, branches);
     this.extents = scratch.extents;
+    this.counts = new ChildCounts(tree, pages, leaves, branches);
     this.cells = scratch.cells;
     this.separator = scratch.separator;
     this.capacity = NodeLayout.capacity(pages.pageSize());

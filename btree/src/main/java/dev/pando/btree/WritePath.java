@@ -3,6 +3,7 @@ package dev.pando.btree;
 import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.pager.PageAllocator;
+import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -22,6 +23,7 @@ final class WritePath {
   private final BranchReader branches;
   private final NodeWriter nodes;
   private final CellExtents extents;
+  private final ChildCounts counts;
 
   // One element a level, and one more: a transaction may have many trees.
   private long[] pgno = NO_LEVELS;
@@ -48,6 +50,7 @@ final class WritePath {
     this.branches = context.branches;
     this.nodes = context.nodes;
     this.extents = context.extents;
+    this.counts = context.counts;
   }
 
   /** Forgets the path, since branches changed: the next {@link #find} starts at the root. */
@@ -202,7 +205,7 @@ final class WritePath {
     for (int level = 0; level < levels; level++) {
       if (!PageAllocator.isDirty(address[level]) || pages.isFrozen(pgno[level])) {
         long edited = pages.edit(pgno[level], birth[level]);
-        checkCells(edited, pgno[level], birth[level], level == leafLevel());
+        checkCells(edited, pgno[level], birth[level], level);
         relink(level, edited);
         set(level, edited, pages.txnId());
       }
@@ -210,17 +213,55 @@ final class WritePath {
   }
 
   /** Checks the cells of a copy, unless this process has written or checked them before. */
-  private void checkCells(long edited, long source, long sourceBirth, boolean leaf) {
+  private void checkCells(long edited, long source, long sourceBirth, int level) {
+    long copy = pages.locate(edited, pages.txnId());
+    MemorySegment page = pages.segment(copy);
+    long base = pages.offset(copy);
+    boolean leaf = level == leafLevel();
+    if (!leaf) { // always: the page may have been checked as one of another kind of tree
+      long word = branches.header(page, base, PageHeader.BRANCH);
+      branches.checkCounts(page, base, word, tree.counted, leafLevel() - level);
+    }
     if (!pages.mustCheckCells(source, sourceBirth)) {
       return;
     }
-    long copy = pages.locate(edited, pages.txnId());
     if (leaf) {
-      extents.checkLeaf(leaves, pages.segment(copy), pages.offset(copy), sourceBirth);
+      extents.checkLeaf(leaves, page, base, sourceBirth);
     } else {
-      extents.checkBranch(branches, pages.segment(copy), pages.offset(copy), sourceBirth);
+      extents.checkBranch(branches, page, base, sourceBirth);
     }
     pages.cellsChecked(source);
+  }
+
+  /**
+   * Adds to the number of entries below each branch of the path, which is editable.
+   *
+   * @param levels how many of its branches, from the root down
+   */
+  void addEntries(int levels, long more) {
+    if (!tree.counted) {
+      return;
+    }
+    for (int level = 0; level < levels; level++) {
+      MemorySegment page = page(level);
+      long base = base(level);
+      long word = branches.header(page, base);
+      long entries = branches.entries(page, base, word, slot[level]) + more;
+      nodes.setEntries(page, base, word, slot[level], entries);
+    }
+  }
+
+  /** Counts the entries below a child again, which was born in this transaction. */
+  void recount(int level, int childSlot) {
+    if (!tree.counted) {
+      return;
+    }
+    MemorySegment page = page(level);
+    long base = base(level);
+    long word = branches.header(page, base);
+    long child = branches.childPgno(page, base, count(word), childSlot);
+    long entries = counts.below(child, leafLevel() - level - 1);
+    nodes.setEntries(page, base, word, childSlot, entries);
   }
 
   /** Stores the new number of a page of the path in its parent, or as the root. */
@@ -254,7 +295,7 @@ final class WritePath {
     long childPgno = branches.childPgno(page(level), base(level), count, childSlot);
     long childBirth = branches.childBirth(page(level), base(level), count, childSlot);
     long edited = pages.edit(childPgno, childBirth);
-    checkCells(edited, childPgno, childBirth, level + 1 == leafLevel());
+    checkCells(edited, childPgno, childBirth, level + 1);
     if (edited != childPgno || childBirth != pages.txnId()) {
       setChild(level, childSlot, edited);
     }

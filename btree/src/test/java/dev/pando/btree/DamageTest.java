@@ -18,6 +18,8 @@ import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pages without checksums and with any one bit turned: reading may give wrong bytes then, but
@@ -30,7 +32,11 @@ class DamageTest {
 
   /** Three levels, short and long keys, leaves of one page and more, overflow values. */
   private static TreeFixture richTree() {
-    TreeFixture fixture = new TreeFixture(PAGE, 1 << 20);
+    return richTree(false);
+  }
+
+  private static TreeFixture richTree(boolean counted) {
+    TreeFixture fixture = new TreeFixture(PAGE, 1 << 20, counted);
     for (int i = 0; i < 60; i++) {
       fixture.put(key(i), new byte[i % 20 == 7 ? OVERFLOW_VALUE : i % 30]);
     }
@@ -63,9 +69,10 @@ class DamageTest {
         .getBytes(StandardCharsets.US_ASCII);
   }
 
-  @Test
-  void anyTurnedBitIsSeenByTheCheckAndHarmlessToReaders() {
-    TreeFixture fixture = richTree();
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anyTurnedBitIsSeenByTheCheckAndHarmlessToReaders(boolean counted) {
+    TreeFixture fixture = richTree(counted);
     TreeRoot root = fixture.tree.root();
     MemorySegment memory = fixture.pages.memory();
     final long end = memory.byteSize();
@@ -132,6 +139,10 @@ class DamageTest {
       wanted.set(key(i));
       tolerate(() -> tree.get(wanted, value));
       tolerate(() -> tree.cursor().seekFloor(wanted));
+      tolerate(() -> tree.countBetween(null, wanted));
+      tolerate(() -> tree.countBetween(wanted, null));
+      long index = i;
+      tolerate(() -> tree.cursor().seekIndex(index));
     }
     tolerate(
         () -> {

@@ -50,12 +50,12 @@ class PagesNamedTwiceTest {
     long pgno = pages.allocate(PageHeader.BRANCH, 1);
     long base = pgno * PAGE;
     MemorySegment memory = pages.memory();
-    nodes.plantRoot(memory, base, child.applyAsLong(0), pages.txnId());
+    nodes.plantChild(memory, base, child.applyAsLong(0), pages.txnId(), 0);
     int room = BranchLayout.cell(1) + NodeLayout.SLOT_BYTES;
     for (int slot = 1; branches.free(branches.header(memory, base)) >= room; slot++) {
       long below = child.applyAsLong(slot); // makes a leaf with the same key buffer
       key.set(new byte[] {(byte) slot});
-      nodes.insertChild(memory, base, slot, key, below, pages.txnId());
+      nodes.insertChild(memory, base, slot, key, below, pages.txnId(), 0);
     }
     return pgno;
   }

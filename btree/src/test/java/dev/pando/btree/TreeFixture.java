@@ -21,8 +21,12 @@ final class TreeFixture {
   }
 
   TreeFixture(int pageSize, long bytes) {
+    this(pageSize, bytes, false);
+  }
+
+  TreeFixture(int pageSize, long bytes, boolean counted) {
     pages = new MemoryPages(pageSize, bytes);
-    tree = new TreeWriter(pages, TreeRoot.EMPTY);
+    tree = new TreeWriter(pages, counted ? TreeRoot.EMPTY_COUNTED : TreeRoot.EMPTY);
     key = new KeyBuffer(Tree.maxKey(pageSize));
   }
 

@@ -37,7 +37,8 @@ class TreeModelTest {
         "%,d operations, pages of %d bytes, %s: seed %d, scale %s%n",
         part, pageSize, keys, seed, SCALE);
     try {
-      new Run(pageSize, keys, seed).play(part);
+      new Run(pageSize, keys, seed, false).play(part / 2);
+      new Run(pageSize, keys, seed, true).play(part / 2);
     } catch (Throwable failure) {
       throw new AssertionError(
           "seed %d, page size %d, %s: rerun with -Dcrash.seed=%d"
@@ -131,11 +132,12 @@ class TreeModelTest {
     private Cursor cursor;
     private int phase;
 
-    Run(int pageSize, Keys keys, long seed) {
+    Run(int pageSize, Keys keys, long seed, boolean counted) {
       this.pageSize = pageSize;
       this.keys = keys;
       this.random = new Random(seed);
-      this.fixture = new TreeFixture(pageSize, (long) ((1L << 29) * Math.max(1, 5 * SCALE)));
+      long bytes = (long) ((1L << 29) * Math.max(1, 5 * SCALE));
+      this.fixture = new TreeFixture(pageSize, bytes, counted);
       this.cursor = fixture.tree.cursor();
       this.roaming = cursor;
     }
@@ -301,6 +303,7 @@ class TreeModelTest {
         assertEquals(true, fixture.delete(key));
       }
       assertEquals(true, fixture.tree.root().isEmpty());
+      assertEquals(fixture.tree.counted, fixture.tree.root().counted());
       fixture.check();
     }
   }

@@ -17,7 +17,7 @@ public final class PageHeader {
   /** u8, one of the types below. */
   public static final int TYPE = CHECKSUM + Integer.BYTES;
 
-  /** u8, a leaf's pages less one in the upper four bits; {@link #COUNTED} or 0 in the lower. */
+  /** u8, a leaf's pages less one in the upper four bits; {@link #COUNT_WIDTH} of a branch. */
   public static final int FLAGS = TYPE + Byte.BYTES;
 
   /** u16, cells of a leaf or branch. */
@@ -59,8 +59,8 @@ public final class PageHeader {
   /** Type of a record of the commit log, which is no page: its header is another one. */
   public static final byte LOG = 6;
 
-  /** Flag of a branch whose cells have the number of entries below. */
-  public static final byte COUNTED = 1;
+  /** The bits of a branch's flags that say how wide its counts are: this many times two bytes. */
+  public static final byte COUNT_WIDTH = 3;
 
   /**
    * The lowest bit of the flags that has a leaf's {@link #PAGES} less one: a search reads that word

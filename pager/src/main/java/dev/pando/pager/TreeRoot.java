@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param branchPages branch pages
  * @param leafPages leaf pages
  * @param overflowPages pages in overflow runs, headers included
+ * @param counted whether its branches have the numbers of entries below their children
  */
 public record TreeRoot(
     long pgno,
@@ -21,13 +22,29 @@ public record TreeRoot(
     long entries,
     long branchPages,
     long leafPages,
-    long overflowPages) {
+    long overflowPages,
+    boolean counted) {
 
   /** The tree without a page. */
-  public static final TreeRoot EMPTY = new TreeRoot(0, 0, 0, 0, 0, 0, 0);
+  public static final TreeRoot EMPTY = new TreeRoot(0, 0, 0, 0, 0, 0, 0, false);
+
+  /** The counted tree without a page. */
+  public static final TreeRoot EMPTY_COUNTED = new TreeRoot(0, 0, 0, 0, 0, 0, 0, true);
 
   /** Bytes of the encoded form, see FORMAT.md. */
   public static final int BYTES = 56;
+
+  /** The root of a tree without counts in its branches. */
+  public TreeRoot(
+      long pgno,
+      long birth,
+      int depth,
+      long entries,
+      long branchPages,
+      long leafPages,
+      long overflowPages) {
+    this(pgno, birth, depth, entries, branchPages, leafPages, overflowPages, false);
+  }
 
   /** Whether the tree has no page. */
   public boolean isEmpty() {
@@ -45,7 +62,8 @@ public record TreeRoot(
             && entries == root.entries
             && branchPages == root.branchPages
             && leafPages == root.leafPages
-            && overflowPages == root.overflowPages);
+            && overflowPages == root.overflowPages
+            && counted == root.counted);
   }
 
   @Override

@@ -32,8 +32,11 @@ public final class TreeRootLayout {
   /** Bytes of the record. */
   public static final int SIZE = OVERFLOW_PAGES + Long.BYTES;
 
-  /** The only kind that is defined yet. */
+  /** A tree without counts: the catalog and the free tree are such trees. */
   public static final int PLAIN = 0;
+
+  /** A tree whose branches have the number of entries below each child. */
+  public static final int COUNTED = 1;
 
   /** Levels of the deepest tree: with two children a branch, page numbers end before. */
   public static final int MAX_DEPTH = 48;
@@ -45,7 +48,7 @@ public final class TreeRootLayout {
     PageBytes.put64(target, offset + PGNO, root.pgno());
     PageBytes.put64(target, offset + BIRTH, root.birth());
     PageBytes.put32(target, offset + DEPTH, root.depth());
-    PageBytes.put32(target, offset + KIND, PLAIN);
+    PageBytes.put32(target, offset + KIND, root.counted() ? COUNTED : PLAIN);
     PageBytes.put64(target, offset + ENTRIES, root.entries());
     PageBytes.put64(target, offset + BRANCH_PAGES, root.branchPages());
     PageBytes.put64(target, offset + LEAF_PAGES, root.leafPages());
@@ -59,7 +62,7 @@ public final class TreeRootLayout {
     PageBytes.copyTo(record, target, offset);
   }
 
-  /** The kind of a record's tree: {@link #PLAIN}, or one that this build does not know. */
+  /** The kind of a record's tree, which may be one that this build does not know. */
   public static int kind(byte[] source, int offset) {
     return PageBytes.i32(source, offset + KIND);
   }
@@ -73,7 +76,8 @@ public final class TreeRootLayout {
         PageBytes.u64(source, offset + ENTRIES),
         PageBytes.u64(source, offset + BRANCH_PAGES),
         PageBytes.u64(source, offset + LEAF_PAGES),
-        PageBytes.u64(source, offset + OVERFLOW_PAGES));
+        PageBytes.u64(source, offset + OVERFLOW_PAGES),
+        kind(source, offset) == COUNTED);
   }
 
   /** As {@link #read(byte[], int)}, from a page. */
@@ -90,7 +94,8 @@ public final class TreeRootLayout {
    */
   public static @Nullable String problem(TreeRoot root, long pageCount, long txnId) {
     if (root.isEmpty()) {
-      return root.equals(TreeRoot.EMPTY) ? null : "an empty tree with counts: " + root;
+      TreeRoot empty = root.counted() ? TreeRoot.EMPTY_COUNTED : TreeRoot.EMPTY;
+      return root.equals(empty) ? null : "an empty tree with counts: " + root;
     }
     long usable = pageCount - PageHeader.FIRST_PGNO;
     @Nullable String[] checks = {

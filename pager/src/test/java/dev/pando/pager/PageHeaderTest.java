@@ -28,9 +28,9 @@ class PageHeaderTest {
     page.set(PageHeader.U16, BASE + PageHeader.COUNT, (short) 0xFFFE);
     page.set(PageHeader.U16, BASE + PageHeader.CELL_BYTES, (short) 0xFFE0);
     page.set(PageHeader.U16, BASE + PageHeader.PREFIX, (short) 0x8001);
-    page.set(PageHeader.U8, BASE + PageHeader.FLAGS, PageHeader.COUNTED);
+    page.set(PageHeader.U8, BASE + PageHeader.FLAGS, PageHeader.COUNT_WIDTH);
     assertEquals(PageHeader.OVERFLOW, PageHeader.type(page, BASE));
-    assertEquals(PageHeader.COUNTED, PageHeader.flags(page, BASE));
+    assertEquals(PageHeader.COUNT_WIDTH, PageHeader.flags(page, BASE));
     assertEquals(0xFFFE, PageHeader.count(page, BASE));
     assertEquals(0xFFE0, PageHeader.cellBytes(page, BASE));
     assertEquals(0x8001, PageHeader.prefix(page, BASE));

@@ -38,7 +38,14 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the keys, whose order is that of their encoding
  */
 public final class ExpectedTables<K extends Comparable<K>> {
+  /** The table that is created as a counted one; tables of other names are not. */
+  private static final String COUNTED = "two";
+
   private final Codec<K> keys;
+
+  /** Names that tables got: whether each is counted. */
+  private final Map<String, Boolean> kinds = new TreeMap<>();
+
   private final Map<String, TreeMap<K, byte[]>> tables = new TreeMap<>();
 
   /** No tables, which would have keys of this codec. */
@@ -50,12 +57,18 @@ public final class ExpectedTables<K extends Comparable<K>> {
   public ExpectedTables<K> copy() {
     ExpectedTables<K> copy = new ExpectedTables<>(keys);
     tables.forEach((name, entries) -> copy.tables.put(name, new TreeMap<>(entries)));
+    copy.kinds.putAll(kinds);
     return copy;
   }
 
   /** The table of a name, for transactions. */
   public Table<K, byte[]> table(String name) {
-    return Table.of(name, keys, Codec.bytes());
+    Table<K, byte[]> table = Table.of(name, keys, Codec.bytes());
+    return isCounted(name) ? table.counted() : table;
+  }
+
+  private boolean isCounted(String name) {
+    return kinds.getOrDefault(name, name.equals(COUNTED));
   }
 
   /** Whether there is a table of this name. */
@@ -142,6 +155,7 @@ public final class ExpectedTables<K extends Comparable<K>> {
   public void drop(WriteTxn tx, String name) {
     boolean dropped = tx.drop(name);
     same("drop", name, dropped, tables.remove(name) != null);
+    kinds.remove(name);
   }
 
   /** Renames a table, if there is one; there must be none of the other name. */
@@ -151,6 +165,8 @@ public final class ExpectedTables<K extends Comparable<K>> {
     same("rename", from, renamed, entries != null);
     if (entries != null) {
       tables.put(to, entries);
+      kinds.put(to, isCounted(from));
+      kinds.remove(from);
     }
   }
 
@@ -202,6 +218,9 @@ public final class ExpectedTables<K extends Comparable<K>> {
       ReadTxn tx, Table<K, byte[]> table, TreeMap<K, byte[]> wanted) {
     if (tx.count(table) != wanted.size()) {
       return tx.count(table) + " entries, expected " + wanted.size();
+    }
+    if (!wanted.isEmpty() && tx.rank(table, wanted.lastKey()) != wanted.size() - 1) {
+      return tx.rank(table, wanted.lastKey()) + " entries before the last key of " + wanted.size();
     }
     Iterator<Map.Entry<K, byte[]>> expected = wanted.entrySet().iterator();
     for (Entry<K, byte[]> entry : tx.scan(table)) {

@@ -146,8 +146,7 @@ final class Ordeal {
       if (stat == null) { // a scan finds the name, a search does not
         continue;
       }
-      Table<byte[], byte[]> table =
-          Table.of(name, new AnyCodec(stat.keyCodec()), new AnyCodec(stat.valueCodec()));
+      Table<byte[], byte[]> table = describe(stat);
       try (TableCursor<byte[], byte[]> cursor = tx.cursor(table)) {
         if (cursor.seekIndex(stat.entries() / 4)) {
           byte[] from = cursor.key();
@@ -161,6 +160,13 @@ final class Ordeal {
         }
       }
     }
+  }
+
+  private static Table<byte[], byte[]> describe(TableStat stat) {
+    Table<byte[], byte[]> table =
+        Table.of(stat.name(), new AnyCodec(stat.keyCodec()), new AnyCodec(stat.valueCodec()));
+    boolean multimap = stat.valueCodec().equals("multimap");
+    return stat.counted() && !multimap ? table.counted() : table;
   }
 
   /** Bytes as they are, under the id of another codec. */

@@ -39,7 +39,7 @@ record RichFile(
   /** Where tests have their database. */
   static final Path PATH = Path.of("/simulated/data.pando");
 
-  private static final Table<String, byte[]> DEEP = table("deep");
+  private static final Table<String, byte[]> DEEP = table("deep").counted();
   private static final Table<String, byte[]> LARGE = table("large");
   private static final Table<String, byte[]> LONG = table("long");
   private static final Table<String, byte[]> SMALL = table("small");

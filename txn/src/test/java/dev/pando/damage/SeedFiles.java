@@ -1,6 +1,7 @@
 package dev.pando.damage;
 
 import dev.pando.Database;
+import dev.pando.MultiTable;
 import dev.pando.Options;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
@@ -16,6 +17,9 @@ final class SeedFiles {
   static final int PAGE = 512;
 
   private static final Table<String, byte[]> NODES = table("nodes");
+  private static final Table<String, byte[]> COUNTED = table("counted").counted();
+  private static final MultiTable<String, Long> PAIRS =
+      MultiTable.of("pairs", Codec.utf8(), Codec.u64());
   private static final Table<String, byte[]> VALUES = table("values");
   private static final Table<String, byte[]> HOLES = table("holes");
   private static final int MANY_HOLES = 34; // more free runs than a meta has room for
@@ -43,7 +47,8 @@ final class SeedFiles {
   }
 
   /**
-   * One leaf; branches and long keys; large leaves and runs; a free tree and snapshots; a crash.
+   * One leaf; branches and long keys; large leaves and runs; a free tree and snapshots; a crash;
+   * branches with counts.
    */
   static List<byte[]> all() {
     return List.of(
@@ -76,6 +81,11 @@ final class SeedFiles {
               Object _ = db.snapshots().create("kept");
               db.update(tx -> tx.delete(NODES, key(3)));
               return disk.content(RichFile.PATH);
+            }),
+        make(
+            (db, disk) -> {
+              db.update(SeedFiles::counted);
+              return null;
             }));
   }
 
@@ -86,6 +96,13 @@ final class SeedFiles {
   private static void nodes(WriteTxn tx) {
     for (int i = 0; i < 20; i++) {
       tx.put(NODES, key(i), new byte[i]);
+    }
+  }
+
+  private static void counted(WriteTxn tx) {
+    for (int i = 0; i < 20; i++) {
+      tx.put(COUNTED, key(i), new byte[i]);
+      tx.put(PAIRS, key(i / 4), (long) i);
     }
   }
 

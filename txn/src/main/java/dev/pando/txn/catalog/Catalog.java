@@ -145,7 +145,7 @@ public final class Catalog {
   public TreeWriter create(String name, String keyId, String valueId) {
     checkName(name);
     noteAbsent(name);
-    CatalogEntry entry = new CatalogEntry(TreeRoot.EMPTY, keyId, valueId);
+    CatalogEntry entry = CatalogEntry.empty(keyId, valueId);
     put(name, entry);
     version++;
     return remember(name, entry).tree;

@@ -24,6 +24,9 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   /** The codec id of a multimap table's values, which take no byte. */
   public static final String MULTIMAP = "multimap";
 
+  /** What the id of a counted table's key codec begins with; then follow the codec's own id. */
+  private static final String COUNTED = "counted(";
+
   /** First byte of a table's key in the catalog. */
   public static final byte TABLE = 't';
 
@@ -124,14 +127,7 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
               .formatted(slice.length, LEAST_BYTES, MOST_BYTES));
     }
     byte[] bytes = slice.toArray();
-    int kind = TreeRootLayout.kind(bytes, ROOT);
-    if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0 || kind != TreeRootLayout.PLAIN) {
-      throw CatalogKey.unsupported(
-          file,
-          "table %s with an entry of version %d, flags 0x%x and a tree of kind %d"
-              .formatted(name, bytes[VERSION], bytes[FLAGS], kind),
-          "version " + CURRENT_VERSION + " without flags, kind " + TreeRootLayout.PLAIN);
-    }
+    checkVersion(file, name, bytes);
     int keyLength = PageBytes.u16(bytes, CODECS);
     int valueAt = CODECS + Short.BYTES + keyLength;
     if (valueAt + Short.BYTES > bytes.length) {
@@ -146,10 +142,28 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
     if (problem != null) {
       throw corrupt(file, name, problem);
     }
-    return new CatalogEntry(
-        root,
-        utf8(file, name, bytes, CODECS + Short.BYTES, keyLength),
-        utf8(file, name, bytes, valueAt + Short.BYTES, valueLength));
+    String keyId = utf8(file, name, bytes, CODECS + Short.BYTES, keyLength);
+    String valueId = utf8(file, name, bytes, valueAt + Short.BYTES, valueLength);
+    if (root.counted() != hasCounts(keyId, valueId)) {
+      int kind = TreeRootLayout.kind(bytes, ROOT);
+      throw corrupt(
+          file, name, "it is %s, with a tree of kind %d".formatted(kind(keyId, valueId), kind));
+    }
+    return new CatalogEntry(root, keyId, valueId);
+  }
+
+  /** Refuses an entry that another build may have written. */
+  private static void checkVersion(String file, String name, byte[] bytes) {
+    int kind = TreeRootLayout.kind(bytes, ROOT);
+    boolean known = kind == TreeRootLayout.PLAIN || kind == TreeRootLayout.COUNTED;
+    if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0 || !known) {
+      throw CatalogKey.unsupported(
+          file,
+          "table %s with an entry of version %d, flags 0x%x and a tree of kind %d"
+              .formatted(name, bytes[VERSION], bytes[FLAGS], kind),
+          "version %d without flags, kind %d or %d"
+              .formatted(CURRENT_VERSION, TreeRootLayout.PLAIN, TreeRootLayout.COUNTED));
+    }
   }
 
   private static String utf8(String file, String name, byte[] bytes, int offset, int length) {
@@ -183,7 +197,8 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
    * @param valueId the id of the codec that its values are to be read with
    */
   void checkCodecs(String table, String keyId, String valueId) {
-    if (valueCodec.equals(MULTIMAP) != valueId.equals(MULTIMAP)) {
+    if (valueCodec.equals(MULTIMAP) != valueId.equals(MULTIMAP)
+        || isCounted(keyCodec) != isCounted(keyId)) {
       throw new IllegalArgumentException(
           "table %s is %s, and is used as %s"
               .formatted(table, kind(keyCodec, valueCodec), kind(keyId, valueId)));
@@ -195,7 +210,36 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   private static String kind(String keys, String values) {
     return values.equals(MULTIMAP)
         ? "a multimap table of " + keys
-        : "a table of " + keys + " and " + values;
+        : (isCounted(keys) ? "a counted table of " : "a table of ")
+            + codecOf(keys)
+            + " and "
+            + values;
+  }
+
+  /** The entry of a new table. */
+  static CatalogEntry empty(String keyId, String valueId) {
+    TreeRoot root = hasCounts(keyId, valueId) ? TreeRoot.EMPTY_COUNTED : TreeRoot.EMPTY;
+    return new CatalogEntry(root, keyId, valueId);
+  }
+
+  /** Whether the tree of a table with these ids is counted. */
+  public static boolean hasCounts(String keyId, String valueId) {
+    return isCounted(keyId) || valueId.equals(MULTIMAP);
+  }
+
+  /** The id of a counted table's key codec. */
+  public static String countedId(String keyId) {
+    return COUNTED + keyId + ")";
+  }
+
+  /** Whether an id is that of a counted table's key codec. */
+  public static boolean isCounted(String keyId) {
+    return keyId.startsWith(COUNTED) && keyId.endsWith(")");
+  }
+
+  /** The id of the keys' codec alone, without the kind of the table. */
+  public static String codecOf(String keyId) {
+    return isCounted(keyId) ? keyId.substring(COUNTED.length(), keyId.length() - 1) : keyId;
   }
 
   /** This entry with ids that were found equal, so that comparing them again takes no time. */
