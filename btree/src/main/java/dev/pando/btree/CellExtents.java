@@ -2,6 +2,7 @@ package dev.pando.btree;
 
 import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /**
@@ -23,12 +24,14 @@ final class CellExtents {
   private static final long SEED = new SplittableRandom().nextLong();
 
   private final Slice key = new Slice();
+  private final BitSet whole = new BitSet();
 
   /** Refuses a copied leaf of another birth that a writer must not change. */
-  void checkLeaf(LeafReader leaves, MemorySegment page, long base, long birth) {
+  void checkLeaf(LeafReader leaves, MemorySegment page, long base, long birth, boolean counted) {
     long word = leaves.header(page, base);
     int maxKey = NodeLayout.maxKey(leaves.pageSize);
     long sum = 0;
+    boolean shares = false;
     for (int slot = 0; slot < NodeReader.count(word); slot++) {
       int cell = leaves.cell(page, base, word, slot);
       int tags = LeafReader.tags(page, base, cell);
@@ -37,6 +40,7 @@ final class CellExtents {
       if (LeafReader.areShort(tags)) {
         leaves.checkCellEnd(page, base, leaves.size(word), cell, length);
       } else {
+        shares |= leaves.isSharedKey(page, base, cell);
         leaves.entry(page, base, word, slot, key, null);
         keyLength = (int) key.length;
         length = leaves.cellLength(page, base, word, slot);
@@ -46,6 +50,25 @@ final class CellExtents {
       sum += random(cell) - random(cell + length);
     }
     check(leaves, page, base, word, sum);
+    if (shares) {
+      checkSharedKeys(leaves, page, base, word, counted);
+    }
+  }
+
+  /** Refuses a key of which bytes are where no whole key is. */
+  private void checkSharedKeys(
+      LeafReader leaves, MemorySegment page, long base, long word, boolean counted) {
+    whole.clear();
+    for (int slot = 0; slot < NodeReader.count(word); slot++) {
+      whole.set(leaves.cell(page, base, word, slot));
+    }
+    for (int slot = 0; slot < NodeReader.count(word); slot++) {
+      int cell = leaves.cell(page, base, word, slot);
+      if (leaves.isSharedKey(page, base, cell)
+          && !(counted && whole.get(leaves.sharedCell(page, base, leaves.size(word), cell)))) {
+        throw leaves.corrupt(page, base, "cell %d shares its key with no cell", slot);
+      }
+    }
   }
 
   private static void checkRun(

@@ -9,6 +9,7 @@ import dev.pando.pager.PageMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies of the cells of up to two neighbouring nodes and a new one, in key order. A split, a merge
@@ -20,6 +21,12 @@ final class CellList {
   private int[] offsets = new int[64];
   private int size;
   private int used;
+
+  /** Which keys share their first bytes; null for branches, and for trees that are not counted. */
+  private @Nullable SharedCells sharing;
+
+  private final SharedCells whenCounted = new SharedCells(this);
+  private final Slice key = new Slice();
 
   /** Bytes of the count at the end of each cell; 0 for leaves, and for branches without counts. */
   private int countBytes;
@@ -33,11 +40,26 @@ final class CellList {
     clear(0);
   }
 
-  /** Makes it a list of cells that end with counts of so many bytes. */
+  /** Makes it a list of branch cells that end with counts of so many bytes. */
   void clear(int newCountBytes) {
     size = 0;
     used = 0;
     countBytes = newCountBytes;
+    sharing = null;
+  }
+
+  /** Makes it a list of leaf cells, of a counted tree or another one. */
+  void clearLeaf(boolean counted) {
+    clear(0);
+    if (counted) {
+      sharing = whenCounted;
+      whenCounted.clear();
+    }
+  }
+
+  /** Which keys share their first bytes with others in a page; null if none may. */
+  @Nullable SharedCells sharing() {
+    return sharing;
   }
 
   int size() {
@@ -56,10 +78,18 @@ final class CellList {
     return (index + 1 < size ? offsets[index + 1] : used) - offsets[index];
   }
 
-  /** Returns the bytes of the cells [from, to) with their slots. */
+  /**
+   * Returns the bytes of the cells [from, to) with their slots in a page of their own.
+   *
+   * @param from 0, or any if {@code to} is the size
+   */
   int bytes(int from, int to) {
+    int slots = NodeLayout.SLOT_BYTES * (to - from);
+    if (sharing != null) {
+      return slots + sharing.bytes(from, to);
+    }
     int end = to < size ? offsets[to] : used;
-    return (from < size ? end - offsets[from] : 0) + NodeLayout.SLOT_BYTES * (to - from);
+    return (from < size ? end - offsets[from] : 0) + slots;
   }
 
   void add(MemorySegment page, long offset, int length) {
@@ -67,25 +97,50 @@ final class CellList {
     PageMemory.copy(page, offset, memory, at, length);
   }
 
-  void add(LeafCell cell) {
-    int at = reserve(cell.length());
-    cell.writeTo(memory, at);
-  }
-
-  /** Adds the cells of a leaf's slots [from, to). */
-  void addLeaf(LeafReader leaves, MemorySegment page, long base, int from, int to) {
+  /** Adds the cells of a leaf. */
+  void addLeaf(LeafReader leaves, MemorySegment page, long base) {
     long word = leaves.header(page, base);
-    for (int i = from; i < to; i++) {
-      int at = leaves.cell(page, base, word, i);
-      add(page, base + at, leaves.cellLength(page, base, word, i));
-    }
+    beginLeaf(leaves, page, base, word, NodeReader.count(word));
+    addSlots(leaves, page, base, word, 0, NodeReader.count(word));
   }
 
   /** Adds the cells of a leaf, and a new one in its slot. */
   void addLeafWith(LeafReader leaves, MemorySegment page, long base, int slot, LeafCell cell) {
-    addLeaf(leaves, page, base, 0, slot);
-    add(cell);
-    addLeaf(leaves, page, base, slot, NodeReader.count(leaves.header(page, base)));
+    long word = leaves.header(page, base);
+    beginLeaf(leaves, page, base, word, slot);
+    addSlots(leaves, page, base, word, 0, slot);
+    int at = reserve(cell.wholeLength());
+    cell.writeWholeTo(memory, at);
+    if (sharing != null) {
+      sharing.add(cell.shared(), leaves.size(word) - cell.place());
+    }
+    addSlots(leaves, page, base, word, slot, NodeReader.count(word));
+  }
+
+  private void beginLeaf(LeafReader leaves, MemorySegment page, long base, long word, int newSlot) {
+    if (sharing != null) {
+      sharing.begin(leaves, page, base, word, newSlot);
+    }
+  }
+
+  private void addSlots(
+      LeafReader leaves, MemorySegment page, long base, long word, int from, int to) {
+    for (int slot = from; slot < to; slot++) {
+      int at = leaves.cell(page, base, word, slot);
+      if (sharing == null) {
+        add(page, base + at, leaves.cellLength(page, base, word, slot));
+      } else if (!leaves.isSharedKey(page, base, at)) {
+        add(page, base + at, leaves.cellLength(page, base, word, slot));
+        sharing.add(0, 0);
+      } else {
+        leaves.entry(page, base, word, slot, key, null);
+        int copy = reserve(LeafLayout.valueStart((int) key.length, false));
+        SharedKeys.writeWhole(memory, copy, key);
+        int size = leaves.size(word);
+        sharing.add(
+            leaves.sharedBytes(page, base, size, at), leaves.sharedCell(page, base, size, at));
+      }
+    }
   }
 
   /** Points {@code out} at the key of a leaf cell; the slice is valid until the list changes. */

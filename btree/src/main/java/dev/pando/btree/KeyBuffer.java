@@ -152,6 +152,23 @@ public final class KeyBuffer {
   }
 
   /**
+   * Compares this key from an offset on with the rest of another one; the bytes before are equal.
+   *
+   * @param restLength bytes of the other key after the equal ones
+   */
+  int compareRest(MemorySegment page, long rest, int from, int restLength) {
+    int common = Math.min(length - from, restLength);
+    for (int i = 0; i < common; i++) {
+      int mine = bytes.get(from + i) & 0xFF;
+      int other = page.get(ValueLayout.JAVA_BYTE, rest + i) & 0xFF;
+      if (mine != other) {
+        return mine - other;
+      }
+    }
+    return length - from - restLength;
+  }
+
+  /**
    * Compares eight bytes at a time. The last step reads the eight bytes that end with the common
    * part: eight from its start may leave the page. Each side is read in one place only: a read of a
    * segment that is inlined makes the compiled search much larger.

@@ -20,6 +20,11 @@ final class LeafCell {
   private long runBirth;
   private int length;
 
+  /** Bytes of the key that are in another cell, and where that is; 0 if the key is whole. */
+  private int shared;
+
+  private int place;
+
   /** Makes this a cell with its value inside. */
   void setInline(KeyBuffer key, MemorySegment value, long valueOffset, long valueLength) {
     this.key = key;
@@ -27,6 +32,7 @@ final class LeafCell {
     this.valueOffset = valueOffset;
     this.valueLength = valueLength;
     this.runPgno = 0;
+    this.shared = 0;
     this.length = (int) LeafLayout.inlineCell(key.length(), valueLength);
   }
 
@@ -37,7 +43,46 @@ final class LeafCell {
     this.valueLength = valueLength;
     this.runPgno = runPgno;
     this.runBirth = runBirth;
+    this.shared = 0;
     this.length = LeafLayout.overflowCell(key.length());
+  }
+
+  /** Whether the key may share bytes with another cell's: there is no value. */
+  boolean mayShare() {
+    return runPgno == 0 && valueLength == 0;
+  }
+
+  /**
+   * Leaves the first bytes of the key to another cell of its leaf.
+   *
+   * @param bytes how many; the rest of the key is shorter than {@link NodeLayout#LONG_KEY}
+   * @param cellPlace bytes from that cell to the end of the leaf
+   */
+  void share(int bytes, int cellPlace) {
+    shared = bytes;
+    place = cellPlace;
+    length = LeafLayout.sharedKeyStart(LeafLayout.sharedTag(bytes)) + key.length() - bytes;
+  }
+
+  /** Returns the bytes of the key that are in another cell; 0 if it is whole. */
+  int shared() {
+    return shared;
+  }
+
+  /** Returns the bytes from that cell to the end of the leaf. */
+  int place() {
+    return place;
+  }
+
+  /** Makes the key whole again. */
+  void unshare() {
+    length = wholeLength();
+    shared = 0;
+  }
+
+  /** Returns the bytes of the cell with its whole key. */
+  int wholeLength() {
+    return shared > 0 ? (int) LeafLayout.inlineCell(key.length(), valueLength) : length;
   }
 
   KeyBuffer key() {
@@ -51,6 +96,16 @@ final class LeafCell {
 
   /** Writes the {@link #length} bytes of the cell at {@code at}. */
   void writeTo(MemorySegment target, long at) {
+    if (shared > 0) {
+      int rest = key.length() - shared;
+      SharedKeys.write(target, at, shared, place, key.segment(), shared, rest);
+    } else {
+      writeWholeTo(target, at);
+    }
+  }
+
+  /** Writes the {@link #wholeLength} bytes of the cell with its whole key. */
+  void writeWholeTo(MemorySegment target, long at) {
     int tag = runPgno != 0 ? OVERFLOW : (int) Math.min(valueLength, LONG_VALUE);
     int keyLength = key.length();
     PageMemory.put16(target, at, Math.min(keyLength, LONG_KEY) | tag << 8);

@@ -8,6 +8,12 @@ import dev.pando.pager.PageHeader;
  * <pre>
  *   u8 key length | u8 value tag | [u16 key length] | [u16 value length] | key | value or reference
  * </pre>
+ *
+ * In a counted tree a cell without a value may have the first bytes of its key in another cell:
+ *
+ * <pre>
+ *   u8 length of the rest | u8 tag | u8 or u16 shared bytes | u16 place of that cell | rest of key
+ * </pre>
  */
 final class LeafLayout {
   /** Bytes of the two tags, before the optional lengths. */
@@ -22,11 +28,14 @@ final class LeafLayout {
   /** Tag: the value is in an overflow run; pgno u48, birth u48 and length u64 follow the key. */
   static final int OVERFLOW = 252;
 
-  /** Tag reserved for keys with several values: this build refuses it. */
-  static final int SEVERAL_VALUES = 253;
+  /** Tag: no value, and the key begins with as many bytes of another cell's key as a u8 says. */
+  static final int SHARED_KEY = 253;
 
   /** Tag reserved for values in chunks: this build refuses it. */
   static final int CHUNKED_VALUE = 254;
+
+  /** Tag: as {@link #SHARED_KEY}, with a u16. */
+  static final int LONG_SHARED_KEY = 255;
 
   /** Bytes of the reference to an overflow run. */
   static final int OVERFLOW_REFERENCE_BYTES = 2 * NodeLayout.U48_BYTES + Long.BYTES;
@@ -42,6 +51,21 @@ final class LeafLayout {
     int largestLeaf = PageHeader.maxLeafPages(pageSize) * pageSize;
     int half = NodeLayout.capacity(largestLeaf) / 2 - NodeLayout.SLOT_BYTES;
     return Math.min(2 * pageSize + pageSize / 4, half);
+  }
+
+  /** Returns the bytes of a cell before what its key does not share with another cell's. */
+  static int sharedKeyStart(int tag) {
+    return TAGS + (tag == SHARED_KEY ? Byte.BYTES : Short.BYTES) + Short.BYTES;
+  }
+
+  /** Returns the tag of a cell whose key shares so many bytes with another cell's. */
+  static int sharedTag(int shared) {
+    return shared <= 0xFF ? SHARED_KEY : LONG_SHARED_KEY;
+  }
+
+  /** Whether a cell with this tag shares its key's first bytes with another cell. */
+  static boolean isShared(int tag) {
+    return tag == SHARED_KEY || tag == LONG_SHARED_KEY;
   }
 
   /** Returns the bytes of a cell up to its value. */

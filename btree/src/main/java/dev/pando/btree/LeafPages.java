@@ -142,6 +142,8 @@ final class LeafPages {
   /**
    * Returns the index at which to divide the cells of a list over two leaves. The parts are even,
    * unless another division uses fewer pages.
+   *
+   * @return 0 if there is none, which only shared keys can cause
    */
   int middle(CellList cells) {
     int total = cells.bytes(0, cells.size());
@@ -150,14 +152,15 @@ final class LeafPages {
     for (int split = 1; split < cells.size(); split++) {
       int left = cells.bytes(0, split);
       int leftPages = needed(left, pageSize);
-      int rightPages = needed(total - left, pageSize);
+      int rightPages = needed(cells.bytes(split, cells.size()), pageSize);
       int cost = (leftPages + rightPages) * pageSize + Math.abs(total - 2 * left) / 2;
       if (cost <= least && leftPages <= largest && rightPages <= largest) {
         best = split;
         least = cost;
       }
     }
-    assert best > 0 : cells.size() + " cells of " + total + " bytes cannot be divided";
+    assert best > 0 || cells.sharing() != null
+        : cells.size() + " cells of " + total + " bytes cannot be divided";
     return best;
   }
 }

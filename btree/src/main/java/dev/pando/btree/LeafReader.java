@@ -103,12 +103,79 @@ final class LeafReader extends NodeReader {
     int tags = tags(page, base, cell);
     int length = tags & 0xFF;
     int start = cell + TAGS;
-    if (hasLongLength(tags)) {
+    if (isRare(tags)) {
+      if (LeafLayout.isShared(tags >>> Byte.SIZE)) {
+        return compareShared(page, base, size, cell, key);
+      }
       length = keyLength(page, base, size, cell, tags);
       start = cell + keyStart(tags);
     }
     checkCellEnd(page, base, size, start, length);
     return key.compareTo(page, base + start, length);
+  }
+
+  private int compareShared(MemorySegment page, long base, int size, int cell, KeyBuffer key) {
+    int shared = sharedBytes(page, base, size, cell);
+    int order = key.comparePrefix(page, base + sharedStart(page, base, size, cell), shared);
+    if (order != 0) {
+      return order;
+    }
+    int tags = tags(page, base, cell);
+    int rest = cell + LeafLayout.sharedKeyStart(tags >>> Byte.SIZE);
+    checkCellEnd(page, base, size, rest, tags & 0xFF);
+    return key.compareRest(page, base + rest, shared, tags & 0xFF);
+  }
+
+  /** Returns how many bytes of a cell's key are in another cell. */
+  int sharedBytes(MemorySegment page, long base, int size, int cell) {
+    int tag = tags(page, base, cell) >>> Byte.SIZE;
+    checkCellEnd(page, base, size, cell, LeafLayout.sharedKeyStart(tag));
+    int shared = page.get(SHORT, base + cell + TAGS) & 0xFFFF;
+    return tag == LeafLayout.SHARED_KEY ? shared & 0xFF : shared;
+  }
+
+  /** Returns the offset of the cell that has the first bytes of a cell's key. */
+  int sharedCell(MemorySegment page, long base, int size, int cell) {
+    int tag = tags(page, base, cell) >>> Byte.SIZE;
+    int start = cell + LeafLayout.sharedKeyStart(tag);
+    checkCellEnd(page, base, size, cell, start - cell);
+    int place = page.get(SHORT, base + start - Short.BYTES) & 0xFFFF; // before the leaf's end
+    int other = size - place;
+    if (place < TAGS || other < NodeLayout.HEADS || isSharedKey(page, base, other)) {
+      throw corrupt(page, base, "the cell at %d shares its key with none, at %d", cell, other);
+    }
+    return other;
+  }
+
+  /** Whether the first bytes of the key of the cell at an offset are in another cell. */
+  boolean isSharedKey(MemorySegment page, long base, int cell) {
+    return LeafLayout.isShared(tags(page, base, cell) >>> Byte.SIZE);
+  }
+
+  /** Returns the offset of the bytes that a cell's key shares with another cell's. */
+  private int sharedStart(MemorySegment page, long base, int size, int cell) {
+    int other = sharedCell(page, base, size, cell);
+    int shared = sharedBytes(page, base, size, cell);
+    int tags = tags(page, base, other);
+    int length = keyLength(page, base, size, other, tags);
+    int start = other + keyStart(tags);
+    checkCellEnd(page, base, size, start, length);
+    if (length < shared) {
+      throw corrupt(
+          page, base, "the cell at %d shares %d bytes of a key of %d", cell, shared, length);
+    }
+    return start;
+  }
+
+  /** Copies a key of which a part is in another cell. */
+  private void sharedKey(MemorySegment page, long base, int size, int cell, Slice key) {
+    int shared = sharedBytes(page, base, size, cell);
+    int tags = tags(page, base, cell);
+    int rest = tags & 0xFF;
+    int restStart = cell + LeafLayout.sharedKeyStart(tags >>> Byte.SIZE);
+    checkCellEnd(page, base, size, restStart, rest);
+    int start = sharedStart(page, base, size, cell);
+    key.join(page, base + start, shared, base + restStart, rest);
   }
 
   /** Compares a key's first bytes with the prefix that all keys of the page share. */
@@ -117,6 +184,9 @@ final class LeafReader extends NodeReader {
       throw corrupt(page, base, "an empty page has a common prefix of %d bytes", prefix);
     }
     int cell = cell(page, base, word, 0);
+    if (isSharedKey(page, base, cell)) {
+      cell = sharedCell(page, base, size(word), cell);
+    }
     int start = cell + keyStart(tags(page, base, cell));
     checkCellEnd(page, base, size(word), start, prefix);
     return key.comparePrefix(page, base + start, prefix);
@@ -149,7 +219,7 @@ final class LeafReader extends NodeReader {
     }
   }
 
-  /** Reads an entry with a long key, a long value or a value in an overflow run. */
+  /** Reads an entry with a long or shared key, a long value or a value in an overflow run. */
   private void rareEntry(
       MemorySegment page,
       long base,
@@ -158,6 +228,15 @@ final class LeafReader extends NodeReader {
       int tags,
       @Nullable Slice key,
       @Nullable Slice value) {
+    if (LeafLayout.isShared(tags >>> Byte.SIZE)) {
+      if (key != null) {
+        sharedKey(page, base, size, cell, key);
+      }
+      if (value != null) {
+        value.set(page, base + cell, 0);
+      }
+      return;
+    }
     int keyLength = keyLength(page, base, size, cell, tags);
     int keyStart = cell + keyStart(tags);
     checkCellEnd(page, base, size, keyStart, keyLength);
@@ -219,7 +298,7 @@ final class LeafReader extends NodeReader {
     int tag = tags >>> Byte.SIZE;
     if (tag == OVERFLOW) {
       visitor.accept(overflowRun(page, base, size(word), cell, tags));
-    } else if (tag > OVERFLOW) {
+    } else if (tag > OVERFLOW && !LeafLayout.isShared(tag)) {
       throw unknownTag(page, base, cell, tag);
     }
   }
@@ -238,11 +317,15 @@ final class LeafReader extends NodeReader {
     int size = size(word);
     int cell = cell(page, base, word, slot);
     int tags = tags(page, base, cell);
-    long length = keyStart(tags) + (long) keyLength(page, base, size, cell, tags);
-    length +=
-        tags >>> 8 == OVERFLOW
-            ? OVERFLOW_REFERENCE_BYTES
-            : valueLength(page, base, size, cell, tags);
+    int tag = tags >>> Byte.SIZE;
+    long length;
+    if (LeafLayout.isShared(tag)) {
+      length = LeafLayout.sharedKeyStart(tag) + (tags & 0xFF);
+    } else {
+      length = keyStart(tags) + (long) keyLength(page, base, size, cell, tags);
+      length +=
+          tag == OVERFLOW ? OVERFLOW_REFERENCE_BYTES : valueLength(page, base, size, cell, tags);
+    }
     checkCellEnd(page, base, size, cell, length);
     return (int) length;
   }
@@ -264,12 +347,11 @@ final class LeafReader extends NodeReader {
 
   /** Whether the tags are enough: both lengths are short, and the value is in the cell. */
   static boolean areShort(int tags) {
-    return !hasLongLength(tags) && tags >>> Byte.SIZE <= MAX_SHORT_VALUE;
+    return !isRare(tags);
   }
 
-  /** Whether a length follows the tags. */
-  private static boolean hasLongLength(int tags) {
-    return (tags & 0xFF) == LONG_KEY || tags >>> Byte.SIZE == LONG_VALUE;
+  private static boolean isRare(int tags) {
+    return (tags & 0xFF) == LONG_KEY || tags >>> Byte.SIZE > MAX_SHORT_VALUE;
   }
 
   /** Returns the offset of the key in a cell with these tags. */
@@ -281,7 +363,10 @@ final class LeafReader extends NodeReader {
 
   private UnsupportedFormatException unknownTag(MemorySegment page, long base, int cell, int tag) {
     return unsupported(
-        page, base, "a value of kind %d in the cell at %d".formatted(tag, cell), "kinds up to 252");
+        page,
+        base,
+        "a value of kind %d in the cell at %d".formatted(tag, cell),
+        "kinds up to 253, and 255");
   }
 
   private int keyLength(MemorySegment page, long base, int size, int cell, int tags) {

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 final class LeafSharing {
   private static final int NONE = -1;
 
+  private final TreeState tree;
   private final PageAllocator pages;
   private final LeafReader leaves;
   private final BranchReader branches;
@@ -22,6 +23,7 @@ final class LeafSharing {
   private final Neighbours neighbours;
 
   LeafSharing(WriteContext context, WritePath path, Neighbours neighbours) {
+    this.tree = context.tree;
     this.pages = context.pages;
     this.leaves = context.leaves;
     this.branches = context.branches;
@@ -48,7 +50,7 @@ final class LeafSharing {
       return false;
     }
     int leftSlot = leftRoom > rightRoom ? own - 1 : own;
-    cells.clear();
+    cells.clearLeaf(tree.counted);
     if (leftSlot < own) {
       addNeighbour(parent, leftSlot);
     }
@@ -95,6 +97,6 @@ final class LeafSharing {
     long address = pages.locate(pgno, pages.txnId());
     MemorySegment leaf = pages.segment(address);
     long leafBase = pages.offset(address);
-    cells.addLeaf(leaves, leaf, leafBase, 0, count(leaves.header(leaf, leafBase)));
+    cells.addLeaf(leaves, leaf, leafBase);
   }
 }

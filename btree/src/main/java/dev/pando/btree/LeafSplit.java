@@ -37,8 +37,12 @@ final class LeafSplit {
     this.sharing = new LeafSharing(context, path, neighbours);
   }
 
-  /** Inserts into the path's leaf, which is editable and has no room. */
-  void insert(int slot, LeafCell cell) {
+  /**
+   * Inserts into the path's leaf, which is editable and has no room.
+   *
+   * @return false if the leaf was only divided: the cell is to be inserted again
+   */
+  boolean insert(int slot, LeafCell cell) {
     int level = path.leafLevel();
     long word = leaves.header(path.page(level), path.base(level));
     int grown = leafPages.growth(word, cell);
@@ -50,8 +54,9 @@ final class LeafSplit {
     } else if (slot == 0 && path.leftmost()) {
       prepend(level, word, cell);
     } else if (!sharing.insert(level, word, slot, cell)) {
-      divide(level, slot, cell);
+      return divide(level, slot, cell);
     }
+    return true;
   }
 
   private void append(int level, long word, LeafCell cell) {
@@ -81,18 +86,27 @@ final class LeafSplit {
   }
 
   private long newLeafOf(LeafCell cell, long fullWord) {
+    cell.unshare();
     long pgno = leafPages.allocate(leafPages.pagesBeside(fullWord, cell));
     long address = pages.locate(pgno, pages.txnId());
     nodes.insertLeafCell(pages.segment(address), pages.offset(address), 0, cell);
     return pgno;
   }
 
-  private void divide(int level, int slot, LeafCell cell) {
+  private boolean divide(int level, int slot, LeafCell cell) {
     MemorySegment page = path.page(level);
     long base = path.base(level);
-    cells.clear();
+    cells.clearLeaf(tree.counted);
     cells.addLeafWith(leaves, page, base, slot, cell);
     int split = leafPages.middle(cells);
+    boolean inserts = split > 0;
+    if (!inserts) {
+      // Long keys are shared across the new cell. Without it each part fits, as the leaf did.
+      path.addEntries(level, -1);
+      cells.clearLeaf(tree.counted);
+      cells.addLeaf(leaves, page, base);
+      split = slot;
+    }
     cells.leafKey(split - 1, low);
     cells.leafKey(split, high);
     Separators.between(pages, path.pgno(level), low, high, separator);
@@ -100,5 +114,6 @@ final class LeafSplit {
     long right = leafPages.write(cells, split, cells.size());
     branchSplit.insertChild(level - 1, right);
     path.invalidate();
+    return inserts;
   }
 }

@@ -9,6 +9,7 @@ import static dev.pando.btree.NodeLayout.SLOT_BYTES;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMemory;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes leaf and branch pages, which must be dirty ones: never the map. Cells are compact and
@@ -16,18 +17,26 @@ import java.lang.foreign.MemorySegment;
  * history.
  */
 final class NodeWriter {
+  /** In place of a cell's place: its key will be shared with a cell that is not there yet. */
+  private static final int NO_PLACE = 0;
+
   /** Bytes of the longest key that a head holds as a whole, if heads skip nothing. */
   private static final int WHOLE_IN_HEAD = HEAD_BYTES;
 
   private final LeafReader leaves;
   private final BranchReader branches;
+
+  /** Null if keys are not shared, because the tree is not counted. */
+  private final @Nullable SharedKeys sharedKeys;
+
   private final int pageSize;
   private final Slice first = new Slice();
   private final Slice other = new Slice();
 
-  NodeWriter(LeafReader leaves, BranchReader branches) {
+  NodeWriter(LeafReader leaves, BranchReader branches, boolean counted) {
     this.leaves = leaves;
     this.branches = branches;
+    this.sharedKeys = counted ? new SharedKeys(leaves) : null;
     this.pageSize = leaves.pageSize;
   }
 
@@ -144,10 +153,56 @@ final class NodeWriter {
     PageMemory.put48(page, cell + BranchLayout.BIRTH, birth);
   }
 
+  /** Lets a cell that is to be inserted share its key with a neighbour's, see SharedKeys. */
+  void shareKey(MemorySegment page, long base, long word, int slot, LeafCell cell) {
+    SharedKeys keys = sharedKeys;
+    if (keys != null) {
+      keys.share(page, base, word, slot, cell);
+    }
+  }
+
   void removeLeafCell(MemorySegment page, long base, int slot) {
+    SharedKeys keys = sharedKeys;
+    long word = leaves.header(page, base);
+    int cell = leaves.cell(page, base, word, slot);
+    int heir = keys == null ? -1 : keys.heir(page, base, word, cell);
+    if (keys != null && heir >= 0) {
+      removeShared(keys, page, base, slot, heir);
+    } else {
+      closeLeafSlot(page, base, slot);
+    }
+  }
+
+  private void closeLeafSlot(MemorySegment page, long base, int slot) {
     long word = leaves.header(page, base);
     int length = leaves.cellLength(page, base, word, slot);
+    int place = leaves.size(word) - leaves.cell(page, base, word, slot);
     closeSlot(page, base, word, leaves, slot, length);
+    SharedKeys keys = sharedKeys;
+    if (keys != null) {
+      keys.closeGap(page, base, leaves.header(page, base), place, length);
+    }
+  }
+
+  /**
+   * Removes a cell with whose key others are shared. The key of one of them, the heir, becomes a
+   * whole one, and the others are shared with it. That takes less room than the removed cell.
+   */
+  private void removeShared(SharedKeys keys, MemorySegment page, long base, int slot, int heir) {
+    long word = leaves.header(page, base);
+    int size = leaves.size(word);
+    leaves.entry(page, base, word, heir, first, null);
+    keys.redirect(page, base, word, size - leaves.cell(page, base, word, slot), NO_PLACE);
+    closeLeafSlot(page, base, Math.max(slot, heir));
+    closeLeafSlot(page, base, Math.min(slot, heir));
+    int at = heir < slot ? heir : heir - 1;
+    word = leaves.header(page, base);
+    int length = (int) first.length;
+    int cell = openSlot(page, base, word, at, LeafLayout.valueStart(length, false));
+    SharedKeys.writeWhole(page, base + cell, first);
+    int prefix = NodeReader.prefix(word);
+    setHead(page, base, at, KeyOrder.head(first.segment, first.offset, length, prefix));
+    keys.redirect(page, base, leaves.header(page, base), NO_PLACE, size - cell);
   }
 
   void removeChild(MemorySegment page, long base, int slot) {
@@ -163,10 +218,15 @@ final class NodeWriter {
     int cellBytes = cells.bytes(from, to) - slots;
     int at = leafSize(page, base) - cellBytes;
     wipe(page, base + HEADS + slots, base + at);
-    // The cells go in the order of the list, and so with one copy; scans then read memory upwards.
-    PageMemory.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
-    for (int i = from; i < to; i++) {
-      setOffset(page, base, count, i - from, at + cells.offset(i) - cells.offset(from));
+    // The cells go in the order of the list; scans then read memory upwards.
+    SharedCells sharing = cells.sharing();
+    if (sharing != null) {
+      writeShared(page, base, cells, sharing, from, to, at);
+    } else {
+      PageMemory.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
+      for (int i = from; i < to; i++) {
+        setOffset(page, base, count, i - from, at + cells.offset(i) - cells.offset(from));
+      }
     }
     finish(page, base, count, cellBytes);
     long word = leaves.header(page, base);
@@ -175,6 +235,38 @@ final class NodeWriter {
     int prefix = count < 2 ? 0 : sharedPrefix();
     setPrefix(page, base, prefix);
     writeHeads(page, base, count, prefix);
+  }
+
+  /** Writes cells one after the other, from an offset on, with their keys shared. */
+  private void writeShared(
+      MemorySegment page,
+      long base,
+      CellList cells,
+      SharedCells sharing,
+      int from,
+      int to,
+      int start) {
+    int count = to - from;
+    sharing.choose(from, to);
+    int at = start;
+    for (int i = from; i < to; i++) { // first all places: a whole key may come after its sharers
+      setOffset(page, base, count, i - from, at);
+      at += sharing.with(i, from, to) == i ? cells.length(i) : sharing.length(i);
+    }
+    int size = leafSize(page, base);
+    for (int i = from; i < to; i++) {
+      long cell = base + offset(page, base, count, i - from);
+      int with = sharing.with(i, from, to);
+      if (with == i) {
+        PageMemory.copy(cells.memory(), cells.offset(i), page, cell, cells.length(i));
+      } else {
+        int shared = sharing.shared(i);
+        cells.leafKey(i, other);
+        int rest = (int) other.length - shared;
+        int place = size - offset(page, base, count, with - from);
+        SharedKeys.write(page, cell, shared, place, other.segment, other.offset + shared, rest);
+      }
+    }
   }
 
   /** Copies a leaf's cells as they are into an empty one of another number of pages. */
@@ -278,6 +370,11 @@ final class NodeWriter {
   private static void setOffset(MemorySegment page, long base, int count, int slot, int cell) {
     PageMemory.put16(
         page, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot, cell);
+  }
+
+  private static int offset(MemorySegment page, long base, int count, int slot) {
+    return page.get(SHORT, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot)
+        & 0xFFFF;
   }
 
   /** Makes room for one more head, offset and cell; returns the cell's offset in the page. */

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
  * allocates nothing. The method that fills a slice says how long the memory stays valid.
  */
 public final class Slice {
-  /** The memory: a map or a slab of dirty pages. */
+  /** The memory: a map, a slab of dirty pages, or an array with a key that had to be joined. */
   public MemorySegment segment = MemorySegment.NULL;
 
   /** Offset of the first byte in {@link #segment}, in bytes. */
@@ -24,6 +24,20 @@ public final class Slice {
     }
     this.offset = offset;
     this.length = length;
+  }
+
+  /**
+   * Points this slice at a new array of bytes from two places of a page. Each call makes an array,
+   * so what earlier calls returned stays as it is. Zeros are before and after the bytes, because
+   * words are read there.
+   */
+  void join(MemorySegment page, long first, int firstLength, long second, int secondLength) {
+    int all = firstLength + secondLength;
+    byte[] bytes = new byte[Long.BYTES + all + Long.BYTES];
+    MemorySegment.copy(page, ValueLayout.JAVA_BYTE, first, bytes, Long.BYTES, firstLength);
+    MemorySegment.copy(
+        page, ValueLayout.JAVA_BYTE, second, bytes, Long.BYTES + firstLength, secondLength);
+    set(MemorySegment.ofArray(bytes).asReadOnly(), Long.BYTES, all);
   }
 
   /** Whether another slice has the same bytes. */

@@ -272,10 +272,18 @@ public final class TreeWriter extends Tree {
     int level = path.leafLevel();
     MemorySegment page = path.page(level);
     long base = path.base(level);
-    if (leaves.free(leaves.header(page, base)) >= cell.length() + NodeLayout.SLOT_BYTES) {
+    long word = leaves.header(page, base);
+    if (counted) {
+      nodes.shareKey(page, base, word, slot, cell);
+    }
+    if (leaves.free(word) >= cell.length() + NodeLayout.SLOT_BYTES) {
       nodes.insertLeafCell(page, base, slot, cell);
-    } else {
-      leafSplit.insert(slot, cell);
+    } else if (!leafSplit.insert(slot, cell)) {
+      cell.unshare();
+      int found = path.find(cell.key());
+      path.edit();
+      path.addEntries(path.leafLevel(), 1);
+      insert(~found);
     }
   }
 
@@ -284,6 +292,9 @@ public final class TreeWriter extends Tree {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     long word = leaves.header(page, base);
+    if (cell.mayShare() && leaves.isSharedKey(page, base, leaves.cell(page, base, word, slot))) {
+      return; // neither has a value
+    }
     freeOverflow(level, slot);
     int oldLength = leaves.cellLength(page, base, word, slot);
     if (oldLength == cell.length()) {

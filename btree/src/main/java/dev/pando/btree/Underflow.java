@@ -194,7 +194,11 @@ final class Underflow {
 
   /** Collects the cells of two neighbours; returns how many are of the left one. */
   private int gatherBoth(boolean leaf, long left, long right, int parent, int leftSlot) {
-    cells.clear(leaf ? 0 : countBytes(left));
+    if (leaf) {
+      cells.clearLeaf(tree.counted);
+    } else {
+      cells.clear(countBytes(left));
+    }
     gather(leaf, left, parent, -1);
     int fromLeft = cells.size();
     gather(leaf, right, parent, leftSlot + 1);
@@ -231,7 +235,7 @@ final class Underflow {
     MemorySegment page = pages.segment(address);
     long base = pages.offset(address);
     if (leaf) {
-      cells.addLeaf(leaves, page, base, 0, count(leaves.header(page, base)));
+      cells.addLeaf(leaves, page, base);
       return;
     }
     long word = branches.header(page, base, PageHeader.BRANCH);

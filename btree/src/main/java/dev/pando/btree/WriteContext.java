@@ -34,7 +34,7 @@ final class WriteContext {
     this.pages = pages;
     this.leaves = leaves;
     this.branches = branches;
-    this.nodes = new NodeWriter(leaves, branches);
+    this.nodes = new NodeWriter(leaves, branches, tree.counted);
     this.extents = scratch.extents;
     this.counts = new ChildCounts(tree, pages, leaves, branches);
     this.cells = scratch.cells;

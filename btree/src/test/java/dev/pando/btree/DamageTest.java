@@ -43,6 +43,9 @@ class DamageTest {
     for (int i = 0; i < 60; i += 9) {
       fixture.put(key(i), new byte[LARGE_VALUE + i]);
     }
+    for (int i = 0; counted && i < 12; i++) {
+      fixture.put(("pairs of a key/" + (10 + i)).getBytes(StandardCharsets.US_ASCII), new byte[0]);
+    }
     fixture.commit();
     fixture.check();
     assertEquals(3, fixture.tree.root().depth());
@@ -110,6 +113,9 @@ class DamageTest {
     Cursor cursor = fixture.tree.cursor();
     while (cursor.next()) {
       cursor.entry(key, value);
+      if (!key.segment.isNative()) {
+        continue; // see markSharedKeys
+      }
       content.set((int) key.offset, (int) (key.offset + key.length));
       if (value.length == OVERFLOW_VALUE) {
         // The length's low bytes: another value of as many pages would look the same.
@@ -120,6 +126,9 @@ class DamageTest {
     }
     MemorySegment memory = fixture.pages.memory();
     for (long page = PageHeader.FIRST_PGNO * PAGE; page < end; page += PAGE) {
+      if (fixture.pages.isUsed(page / PAGE) && PageHeader.type(memory, page) == PageHeader.LEAF) {
+        markSharedKeys(fixture.tree.leaves, memory, page, content);
+      }
       if (fixture.pages.isUsed(page / PAGE) && PageHeader.type(memory, page) == PageHeader.BRANCH) {
         int count = PageHeader.count(memory, page);
         for (int i = 1; i < count; i++) {
@@ -129,6 +138,19 @@ class DamageTest {
       }
     }
     return content;
+  }
+
+  /** Other shared bytes, or those of another cell, may well make a key that fits. */
+  private static void markSharedKeys(
+      LeafReader leaves, MemorySegment memory, long page, BitSet content) {
+    long word = leaves.header(memory, page);
+    for (int i = 0; i < NodeReader.count(word); i++) {
+      int cell = leaves.cell(memory, page, word, i);
+      if (leaves.isSharedKey(memory, page, cell)) {
+        int end = cell + leaves.cellLength(memory, page, word, i);
+        content.set((int) page + cell + LeafLayout.TAGS, (int) page + end);
+      }
+    }
   }
 
   private static void readAll(Tree tree) {

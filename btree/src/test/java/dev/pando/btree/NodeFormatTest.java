@@ -210,6 +210,55 @@ class NodeFormatTest {
   }
 
   @Test
+  void branchOfACountedTree() {
+    TreeFixture fixture = new TreeFixture(512, 1 << 20, true);
+    for (String key : new String[] {"pando-a", "pando-b", "pando-c", "pando-d", "pando-e"}) {
+      put(fixture, key, "v".repeat(200));
+    }
+    fixture.check();
+    assertEquals(new TreeRoot(5, 1, 2, 5, 1, 3, 0, true), fixture.tree.root());
+    assertPages(
+        fixture,
+        5,
+        512,
+        """
+           0 00000000 02 01 0300
+           8 3b00 0600 01000000
+          16 0500000000000000
+          24 0100000000000000
+          32 00000000 00000063 00000065
+          44 f101 db01 c501
+         453 060000000000 010000000000 07 70616e646f2d65 0100
+         475 040000000000 010000000000 07 70616e646f2d63 0200
+         497 030000000000 010000000000 00 0200
+        """);
+  }
+
+  @Test
+  void leafOfACountedTreeWithSharedKeys() {
+    TreeFixture fixture = new TreeFixture(512, 1 << 20, true);
+    put(fixture, "pairs of a key/1", "");
+    put(fixture, "pairs of a key/2", "");
+    put(fixture, "pairs of a key/30", "");
+    fixture.check();
+    assertPages(
+        fixture,
+        3,
+        512,
+        """
+           0 00000000 03 00 0300
+           8 1f00 0f00 01000000
+          16 0300000000000000
+          24 0100000000000000
+          32 00000031 00000032 00003033
+          44 ee01 e801 e101
+         481 02 fd 0f 1200 3330
+         488 01 fd 0f 1200 32
+         494 10 00 70616972 73206f66 2061206b 65792f31
+        """);
+  }
+
+  @Test
   void branchWithOneLongSeparator() {
     TreeFixture fixture = new TreeFixture(1024);
     for (String last : new String[] {"a", "b", "c"}) {

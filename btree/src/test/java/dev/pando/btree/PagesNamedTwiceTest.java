@@ -24,7 +24,8 @@ class PagesNamedTwiceTest {
   private static final int LEAVES = 20;
 
   private final MemoryPages pages = new MemoryPages(PAGE, 1 << 20);
-  private final NodeWriter nodes = new NodeWriter(new LeafReader(pages), new BranchReader(pages));
+  private final NodeWriter nodes =
+      new NodeWriter(new LeafReader(pages), new BranchReader(pages), false);
   private final BranchReader branches = new BranchReader(pages);
   private final KeyBuffer key = new KeyBuffer(Tree.maxKey(PAGE));
   private final LeafCell cell = new LeafCell();

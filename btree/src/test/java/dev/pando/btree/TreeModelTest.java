@@ -28,7 +28,8 @@ class TreeModelTest {
     "1024, BINARY, 200000", "4096, SHORT, 300000", "4096, LONG, 150000", "4096, PREFIXED, 300000",
     "4096, VALUES, 150000", "65536, BINARY, 300000", "512, LARGE, 100000", "1024, LARGE, 100000",
     "2048, LARGE, 100000", "4096, LARGE, 100000", "8192, LARGE, 75000", "16384, LARGE, 75000",
-    "32768, LARGE, 50000", "65536, LARGE, 50000"
+    "32768, LARGE, 50000", "65536, LARGE, 50000", "512, PAIRS, 200000", "4096, PAIRS, 200000",
+    "65536, PAIRS, 100000"
   })
   void behavesLikeATreeMap(int pageSize, Keys keys, int operations) {
     long seed = Long.getLong("crash.seed", System.nanoTime());
@@ -55,7 +56,9 @@ class TreeModelTest {
     VALUES,
     /** Values of all sizes: leaves grow and shrink from one page to many and back. */
     LARGE,
-    BINARY;
+    BINARY,
+    /** Groups of keys without values, as those of a multimap: they share their first bytes. */
+    PAIRS;
 
     byte[] next(Random random, int maxKey) {
       if (random.nextInt(100) == 0) {
@@ -79,6 +82,16 @@ class TreeModelTest {
           key[0] &= 3;
           yield key;
         }
+        case PAIRS -> {
+          int group = random.nextInt(40);
+          String name = "group ".repeat(group % 8) + group;
+          if (group == 39) {
+            name = "x".repeat(maxKey - 12);
+          }
+          String value = random.nextBoolean() ? "" : "many/" + random.nextInt(90);
+          yield (name + "/" + random.nextInt(10) + value)
+              .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        }
       };
     }
 
@@ -87,6 +100,9 @@ class TreeModelTest {
         byte[] value = new byte[largeLength(random, pageSize, phase)];
         random.nextBytes(value);
         return value;
+      }
+      if (this == PAIRS && random.nextInt(20) > 0) {
+        return new byte[0];
       }
       int limit = this == VALUES ? 3 * pageSize : 40;
       int length = random.nextInt(8) == 0 ? random.nextInt(limit) : random.nextInt(12);
