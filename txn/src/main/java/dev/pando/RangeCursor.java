@@ -140,6 +140,15 @@ final class RangeCursor {
     tx.checkRollbacks(rollbacks);
   }
 
+  /** Checks, before a write, that the table of the name is still the one that the cursor is in. */
+  void checkIsIn(Caller mine, Table<?, ?> table) {
+    if (mine.treeOf(table) != tree && tx.findRawTree(table.name()) != tree) {
+      throw new IllegalStateException(
+          "table %s was dropped or renamed since the scan began; begin another one"
+              .formatted(table.name()));
+    }
+  }
+
   private boolean move(Caller mine) {
     boolean there;
     if (started) {

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In a write transaction the table may be changed while it is scanned, the entry just visited
  * included; entries that follow are seen as they are when the scan reaches them. {@link
  * Iterator#remove} deletes the entry that {@code next} returned last; in a read transaction it
- * throws {@link UnsupportedOperationException}. An unfinished scan makes the next write to the
+ * throws {@link UnsupportedOperationException}, and {@link IllegalStateException} if the table was
+ * dropped or renamed since the iterator was opened. An unfinished scan makes the next write to the
  * table a little slower, unless it is closed.
  *
  * <p>Not thread-safe: only the thread that uses the transaction may call it. Throws {@link
@@ -364,7 +365,8 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
      * Deletes the entry that {@link #next} returned last, if its key is still there.
      *
      * @throws UnsupportedOperationException in a read transaction
-     * @throws IllegalStateException if {@link #next} has returned none, or it was removed already
+     * @throws IllegalStateException if {@link #next} has returned none, or it was removed already;
+     *     or if the table was dropped or renamed since
      */
     @Override
     public void remove() {
@@ -384,6 +386,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
                   + table.name()
                   + " has no entry to remove: next returned none, or it was removed already");
         }
+        cursor.checkIsIn(mine, table); // or it would delete from another table of this name
         MemorySegment key = MemorySegment.ofArray(removable).asSlice(0, removableLength);
         boolean _ = tx.deleteFound(mine, table, key);
         removableLength = -1;

@@ -177,4 +177,52 @@ final class ScanRemoveTest extends DatabaseTestBase {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("ended");
   }
+
+  /** It removed the key from the table that has the name now. */
+  @Test
+  void doesNotRemoveFromATableThatGotTheName() {
+    Table<Long, String> other = Table.of("other", Codec.u64(), Codec.utf8());
+    Table<String, String> alien = Table.of(NAMES.name(), Codec.utf8(), Codec.utf8());
+    db.update(
+        tx -> {
+          tx.put(other, 0L, "stays");
+          Iterator<Entry<Long, String>> scan = tx.scan(NAMES).iterator();
+          assertThat(scan.next().key()).isZero();
+          assertThat(tx.rename(NAMES.name(), "moved")).isTrue();
+          refusedAfterRename(scan);
+          assertThat(tx.rename(other, NAMES)).isTrue();
+          refusedAfterRename(scan);
+          assertThat(tx.get(NAMES, 0L)).isEqualTo("stays");
+          assertThat(scan.next().key()).as("it goes on to read").isEqualTo(1);
+          refusedAfterRename(scan);
+          assertThat(tx.drop(NAMES)).isTrue();
+          tx.put(alien, "0", "has other codecs");
+          refusedAfterRename(scan);
+          assertThat(tx.drop(alien)).isTrue();
+          assertThat(tx.rename("moved", NAMES.name())).isTrue();
+          scan.remove();
+          assertThat(tx.get(NAMES, 1L)).as("it has its name again").isNull();
+          assertThat(tx.count(NAMES)).isEqualTo(KEYS - 1);
+        });
+  }
+
+  @Test
+  void doesNotRemoveFromATableThatWasDropped() {
+    db.update(
+        tx -> {
+          Iterator<Entry<Long, String>> scan = tx.scan(NAMES).iterator();
+          assertThat(scan.next().key()).isZero();
+          assertThat(tx.drop(NAMES)).isTrue();
+          refusedAfterRename(scan);
+          tx.put(NAMES, 0L, "new");
+          refusedAfterRename(scan);
+          assertThat(tx.get(NAMES, 0L)).isEqualTo("new");
+        });
+  }
+
+  private static void refusedAfterRename(Iterator<?> scan) {
+    assertThatThrownBy(scan::remove)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("table names was dropped or renamed since the scan began");
+  }
 }
