@@ -59,7 +59,8 @@ abstract sealed class RawPosition implements AutoCloseable permits RawCursor {
   /**
    * Moves one entry on, at first to the first one.
    *
-   * @return false after the last entry; {@link #prev} then moves to the last entry
+   * @return false after the last entry; then it stays false, whatever is added, until the cursor
+   *     moves otherwise: {@link #prev} moves to the last entry
    */
   public final boolean next() {
     Caller mine = tx.caller();
@@ -79,7 +80,8 @@ abstract sealed class RawPosition implements AutoCloseable permits RawCursor {
   /**
    * Moves one entry back, at first to the last one.
    *
-   * @return false before the first entry; {@link #next} then moves to the first entry
+   * @return false before the first entry; then it stays false, whatever is added, until the cursor
+   *     moves otherwise: {@link #next} moves to the first entry
    */
   public final boolean prev() {
     Caller mine = tx.caller();
@@ -441,9 +443,7 @@ abstract sealed class RawPosition implements AutoCloseable permits RawCursor {
   private void followCreation(Caller mine) {
     if (isMissing && table.tree(mine) instanceof TreeWriter there) {
       isMissing = false;
-      if (!cursor.isIn(there)) {
-        cursor = there.cursor();
-      }
+      cursor = cursor.in(there); // at the end that it has met
     }
   }
 

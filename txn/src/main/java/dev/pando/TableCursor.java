@@ -53,7 +53,8 @@ public final class TableCursor<K, V> implements AutoCloseable {
   /**
    * Moves one entry on, at first to the first one.
    *
-   * @return false after the last entry; {@link #prev} then moves to the last entry
+   * @return false after the last entry; then it stays false, whatever is added, until the cursor
+   *     moves otherwise: {@link #prev} moves to the last entry
    */
   public boolean next() {
     return raw.next();
@@ -62,7 +63,8 @@ public final class TableCursor<K, V> implements AutoCloseable {
   /**
    * Moves one entry back, at first to the last one.
    *
-   * @return false before the first entry; {@link #next} then moves to the first entry
+   * @return false before the first entry; then it stays false, whatever is added, until the cursor
+   *     moves otherwise: {@link #next} moves to the first entry
    */
   public boolean prev() {
     return raw.prev();

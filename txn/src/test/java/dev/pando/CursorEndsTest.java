@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cursors at both ends of a table, and views after the end of their transaction. */
 final class CursorEndsTest extends DatabaseTestBase {
@@ -116,6 +119,74 @@ final class CursorEndsTest extends DatabaseTestBase {
       assertThat(cursor.prev()).isFalse();
       assertThat(cursor.seekFloor("x".getBytes(UTF_8))).isFalse();
       assertThat(cursor.next()).isFalse();
+    }
+  }
+
+  /** No table, and an empty one: entries come after the cursor has met an end. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void staysAtTheEndOfATableThatWasEmpty(boolean isThere) {
+    Database db = open();
+    try (WriteTxn tx = db.beginWrite()) {
+      if (isThere) {
+        assertThat(tx.create(WORDS)).isTrue();
+      }
+      try (RawCursor after = tx.raw(WORDS).cursor();
+          RawCursor before = tx.raw(WORDS).cursor();
+          RawCursor sought = tx.raw(WORDS).cursor();
+          RawCursor floor = tx.raw(WORDS).cursor();
+          RawCursor visited = tx.raw(WORDS).cursor();
+          RawCursor fresh = tx.raw(WORDS).cursor();
+          TableCursor<String, String> typed = tx.cursor(WORDS)) {
+        assertThat(after.next()).isFalse();
+        assertThat(before.prev()).isFalse();
+        assertThat(sought.seek("m".getBytes(UTF_8))).isFalse();
+        assertThat(floor.seekFloor("m".getBytes(UTF_8))).isFalse();
+        assertThat(visited.forEach((_, _) -> true)).isTrue();
+        assertThat(fresh.first()).isFalse();
+        assertThat(fresh.last()).isFalse();
+        assertThat(typed.next()).isFalse();
+        Iterator<Entry<String, String>> scan = tx.scan(WORDS).iterator();
+        assertThat(scan.hasNext()).isFalse();
+        tx.put(WORDS, "a", "1");
+        tx.put(WORDS, "z", "2");
+        for (RawCursor cursor : List.of(after, sought, visited)) {
+          assertThat(cursor.next()).as("stays at the end").isFalse();
+          assertThat(cursor.prev()).isTrue();
+          assertThat(key(cursor)).isEqualTo("z");
+        }
+        for (RawCursor cursor : List.of(before, floor)) {
+          assertThat(cursor.prev()).as("stays at the beginning").isFalse();
+          assertThat(cursor.next()).isTrue();
+          assertThat(key(cursor)).isEqualTo("a");
+        }
+        assertThat(fresh.next()).as("has met no end").isTrue();
+        assertThat(key(fresh)).isEqualTo("a");
+        assertThat(typed.next()).isFalse();
+        assertThat(typed.prev()).isTrue();
+        assertThat(typed.key()).isEqualTo("z");
+        assertThat(scan.hasNext()).as("is over").isFalse();
+      }
+    }
+  }
+
+  /** The cursor goes through all of a table that has become empty meanwhile. */
+  @Test
+  void turnsAroundInATableThatBecomesEmpty() {
+    Database db = filled(3);
+    try (WriteTxn tx = db.beginWrite();
+        RawCursor down = tx.raw(WORDS).cursor();
+        RawCursor up = tx.raw(WORDS).cursor()) {
+      assertThat(down.last()).isTrue();
+      assertThat(up.first()).isTrue();
+      tx.clear(WORDS);
+      assertThat(down.prev()).isFalse();
+      assertThat(up.next()).isFalse();
+      tx.put(WORDS, "new", "1");
+      assertThat(down.prev()).isFalse();
+      assertThat(up.next()).isFalse();
+      assertThat(down.next()).isTrue();
+      assertThat(up.prev()).isTrue();
     }
   }
 

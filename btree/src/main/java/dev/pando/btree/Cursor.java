@@ -80,19 +80,19 @@ public final class Cursor implements AutoCloseable {
 
   /** Moves to the first entry; false if the tree is empty. */
   public boolean first() {
-    return moveToEdge(FIRST);
+    return moveToEdge(FIRST, State.NOWHERE);
   }
 
   /** Moves to the last entry; false if the tree is empty. */
   public boolean last() {
-    return moveToEdge(LAST);
+    return moveToEdge(LAST, State.NOWHERE);
   }
 
-  private boolean moveToEdge(int edge) {
+  private boolean moveToEdge(int edge, State ifEmpty) {
     checkTree();
     leave(State.NOWHERE);
     if (tree.depth == 0) {
-      return false;
+      return leave(ifEmpty);
     }
     makeLevels();
     enter(0, tree.rootPgno, tree.rootBirth);
@@ -131,11 +131,10 @@ public final class Cursor implements AutoCloseable {
     return switch (state) {
       case AFTER_LAST -> false;
       case PARKED -> {
-        KeyBuffer from = parkedKey();
-        boolean same = find(from);
+        boolean same = find(parkedKey());
         yield state == State.ON_ENTRY && (!same || next());
       }
-      default -> first();
+      default -> moveToEdge(FIRST, State.AFTER_LAST);
     };
   }
 
@@ -168,9 +167,9 @@ public final class Cursor implements AutoCloseable {
       case BEFORE_FIRST -> false;
       case PARKED -> {
         find(parkedKey());
-        yield state == State.ON_ENTRY ? prev() : last();
+        yield state == State.ON_ENTRY ? prev() : moveToEdge(LAST, State.BEFORE_FIRST);
       }
-      default -> last();
+      default -> moveToEdge(LAST, State.BEFORE_FIRST);
     };
   }
 
@@ -184,7 +183,7 @@ public final class Cursor implements AutoCloseable {
       if (same || !reversed) {
         return state == State.ON_ENTRY;
       }
-      return state == State.ON_ENTRY ? prev() : last();
+      return state == State.ON_ENTRY ? prev() : moveToEdge(LAST, State.BEFORE_FIRST);
     }
     return state == State.ON_ENTRY || (reversed ? prev() : next());
   }
@@ -250,11 +249,7 @@ public final class Cursor implements AutoCloseable {
 
   /** Moves to the entry of {@code key}; the cursor is nowhere if there is none. */
   public boolean seekExact(KeyBuffer key) {
-    if (find(key)) {
-      return true;
-    }
-    leave(State.NOWHERE);
-    return false;
+    return find(key) || leave(State.NOWHERE);
   }
 
   /** Moves to the last entry whose key is not greater than {@code key}; false if there is none. */
@@ -264,7 +259,7 @@ public final class Cursor implements AutoCloseable {
     }
     return switch (state) {
       case ON_ENTRY -> prev();
-      case AFTER_LAST -> last();
+      case AFTER_LAST -> moveToEdge(LAST, State.BEFORE_FIRST);
       default -> false;
     };
   }
@@ -273,6 +268,13 @@ public final class Cursor implements AutoCloseable {
   public void standOn(KeyBuffer key) {
     parked.set(key.segment(), 0, key.length());
     leave(State.PARKED);
+  }
+
+  /** Returns a cursor of another tree, at the same end; as a new one if this one is at no end. */
+  public Cursor in(Tree other) {
+    Cursor next = other.cursor();
+    next.state = positioned() ? State.NOWHERE : state;
+    return next;
   }
 
   /** Whether it is a cursor of this tree. */
@@ -316,10 +318,11 @@ public final class Cursor implements AutoCloseable {
     leave(State.NOWHERE);
   }
 
-  /** Puts the cursor on no entry. */
-  private void leave(State next) {
+  /** Puts the cursor on no entry; returns false, as a move does that finds nothing. */
+  private boolean leave(State next) {
     free = 0;
     state = next;
+    return false;
   }
 
   /** Puts the cursor on an entry; first registers it to be parked, whatever fails later. */
@@ -348,9 +351,7 @@ public final class Cursor implements AutoCloseable {
 
   private KeyBuffer parkedKey() {
     checkTree();
-    KeyBuffer buffer = Objects.requireNonNull(writer).cursorKey();
-    parked.copyTo(buffer);
-    return buffer;
+    return parked.copyTo(Objects.requireNonNull(writer).cursorKey());
   }
 
   private void checkTree() {
@@ -427,8 +428,7 @@ public final class Cursor implements AutoCloseable {
         return true;
       }
     }
-    leave(State.AFTER_LAST);
-    return false;
+    return leave(State.AFTER_LAST);
   }
 
   private boolean previousLeaf() {
@@ -438,8 +438,7 @@ public final class Cursor implements AutoCloseable {
         return true;
       }
     }
-    leave(State.BEFORE_FIRST);
-    return false;
+    return leave(State.BEFORE_FIRST);
   }
 
   /** Moves to a sibling of the path's child, and from there along the first or last children. */

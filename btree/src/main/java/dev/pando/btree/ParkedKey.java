@@ -22,11 +22,13 @@ final class ParkedKey {
     bytes = copy;
   }
 
-  void copyTo(KeyBuffer buffer) {
+  /** Sets a buffer to the key, and returns it. */
+  KeyBuffer copyTo(KeyBuffer buffer) {
     byte[] key = bytes;
     if (key == null) {
       throw new AssertionError("parked without a key");
     }
     buffer.set(key);
+    return buffer;
   }
 }

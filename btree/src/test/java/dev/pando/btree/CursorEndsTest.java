@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,6 +55,30 @@ final class CursorEndsTest {
       assertFalse(cursor.positioned());
       assertTrue(cursor.next());
       assertEquals(0, at(cursor));
+    }
+  }
+
+  /** Entries come after the cursor has met an end of an empty tree. */
+  @Test
+  void staysAtTheEndOfATreeThatWasEmpty() {
+    TreeFixture fixture = new TreeFixture(512);
+    try (Cursor after = fixture.tree.cursor();
+        Cursor before = fixture.tree.cursor();
+        Cursor floor = fixture.tree.cursor()) {
+      assertFalse(after.next());
+      assertFalse(before.prev());
+      assertFalse(floor.seekFloor(fixture.key(bytes(5))));
+      fixture.put(bytes(1), bytes(1));
+      fixture.put(bytes(2), bytes(2));
+      assertFalse(after.next());
+      assertFalse(before.prev());
+      assertFalse(floor.prev());
+      assertTrue(after.prev());
+      assertEquals(2, at(after));
+      assertTrue(before.next());
+      assertEquals(1, at(before));
+      assertTrue(floor.next());
+      assertEquals(1, at(floor));
     }
   }
 }
