@@ -1,6 +1,7 @@
 package dev.pando;
 
 import dev.pando.txn.commit.Writer;
+import dev.pando.txn.file.LockFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AwaitedSyncs {
   private final Writer writer;
+  private final UnsyncedActions actions;
 
   /** Held during a sync, so that {@link #finish} waits for one that runs. */
   final ReentrantLock syncing = new ReentrantLock();
@@ -27,8 +29,14 @@ final class AwaitedSyncs {
   /** Made when first used, because most programs never do; guarded by this. */
   private @Nullable Executor executor;
 
-  AwaitedSyncs(Writer writer) {
+  AwaitedSyncs(Writer writer, LockFile lock) {
     this.writer = writer;
+    this.actions = new UnsyncedActions(lock);
+  }
+
+  /** Actions that wait for a sync, and do not begin one. */
+  UnsyncedActions actions() {
+    return actions;
   }
 
   /** A future that completes when all commits are on disk that are visible now. */
@@ -82,6 +90,16 @@ final class AwaitedSyncs {
     } finally {
       syncing.unlock();
     }
+    runActions();
+  }
+
+  /** Runs the actions whose commits are on disk now, and not only when housekeeping looks. */
+  void runActions() {
+    try {
+      actions.look();
+    } catch (Throwable e) { // no memory
+      // Housekeeping tries again.
+    }
   }
 
   private @Nullable Throwable failureOfSync() {
@@ -99,19 +117,23 @@ final class AwaitedSyncs {
     }
   }
 
-  /** Completes all futures; the database is about to end, and no transaction is left. */
+  /** Completes all futures and runs all actions; the database is about to end. */
   void finish() {
+    boolean synced = false;
     syncing.lock();
     try {
       synchronized (this) {
         finished = true;
       }
       List<CompletableFuture<Void>> due = take();
-      if (!due.isEmpty()) {
-        complete(due, failureOfSync());
+      if (!due.isEmpty() || !actions.isEmpty()) {
+        Throwable failure = failureOfSync();
+        synced = failure == null;
+        complete(due, failure);
       }
     } finally {
       syncing.unlock();
     }
+    actions.finish(synced);
   }
 }

@@ -3,7 +3,6 @@ package dev.pando;
 import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a write transaction is to run when its commit is on disk. */
 final class CommitHooks {
@@ -31,29 +30,23 @@ final class CommitHooks {
   }
 
   /**
-   * The commit is done: runs the hooks, or leaves that to the thread that completes the next sync.
-   * Throws nothing, since the commit stays what it is.
+   * The commit is done: runs the hooks, or keeps them until a later sync is over, which it does not
+   * begin. Throws nothing, since the commit stays what it is.
    *
    * @param durable whether the commit is on disk
    */
-  void committed(boolean durable, AwaitedSyncs syncs) {
-    if (hooks.isEmpty()) {
-      return;
-    }
-    if (durable) {
+  void committed(boolean durable, UnsyncedActions unsynced) {
+    if (!hooks.isEmpty() && (durable || !isKept(unsynced))) {
       run();
-      return;
-    }
-    try {
-      var _ = syncs.next().whenComplete((_, failure) -> synced(failure));
-    } catch (Throwable e) { // no memory
-      failed(e);
     }
   }
 
-  private void synced(@Nullable Throwable failure) {
-    if (failure == null) {
-      run();
+  private boolean isKept(UnsyncedActions unsynced) {
+    try {
+      return unsynced.keep(this::run);
+    } catch (Throwable e) { // no memory
+      failed(e);
+      return true;
     }
   }
 

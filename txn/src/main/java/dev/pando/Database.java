@@ -88,7 +88,7 @@ public final class Database extends Transactor implements AutoCloseable {
     this.writer =
         new Writer(
             lifecycle, settings, file, lock, readers, publication, writerWatch, memory::trim);
-    this.writing = new Writers(lifecycle, options, writer, memory);
+    this.writing = new Writers(lifecycle, options, writer, memory, lock);
     this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
     ReaderWatch readerWatch = new ReaderWatch(path, readers, publication, options);
     this.watches = List.of(readerWatch, writerWatch, new MemoryWatch(file));
@@ -218,6 +218,7 @@ public final class Database extends Transactor implements AutoCloseable {
     StackRoom.forTransaction();
     try {
       writer.sync();
+      writing.syncs().runActions();
     } catch (IllegalStateException | InternalError e) {
       throw OpenedFile.explained(lifecycle, e);
     }

@@ -105,7 +105,7 @@ final class GroupCommit {
     } else {
       group.await();
     }
-    hooks.committed(group.durability() == Durability.SYNC, writing.syncs());
+    hooks.committed(group.durability() == Durability.SYNC, writing.syncs().actions());
     return result;
   }
 
@@ -115,7 +115,7 @@ final class GroupCommit {
     UpdateGroup[] joined = new UpdateGroup[1];
     CompletableFuture<R> future =
         new UpdateFuture<>(() -> writer.turn().runsClosureHere() && joined[0] == open);
-    UpdateGroup.Promise<R> promise = new UpdateGroup.Promise<>(future, writing.syncs());
+    UpdateGroup.Promise<R> promise = new UpdateGroup.Promise<>(future, writing.syncs().actions());
     try {
       writer.turn().checkNotNested();
       lockJoining();

@@ -19,12 +19,12 @@ final class UpdateGroup {
   static final class Promise<R extends @Nullable Object> {
     private final CompletableFuture<R> future;
     private final CommitHooks hooks = new CommitHooks();
-    private final AwaitedSyncs syncs;
+    private final UnsyncedActions unsynced;
     private @Nullable R result;
 
-    Promise(CompletableFuture<R> future, AwaitedSyncs syncs) {
+    Promise(CompletableFuture<R> future, UnsyncedActions unsynced) {
       this.future = future;
-      this.syncs = syncs;
+      this.unsynced = unsynced;
     }
 
     private boolean hasHooks() {
@@ -43,7 +43,7 @@ final class UpdateGroup {
     @SuppressWarnings("NullAway") // null is a result if R says so
     private void keep(@Nullable Throwable failure, boolean durable) {
       if (failure == null) {
-        hooks.committed(durable, syncs);
+        hooks.committed(durable, unsynced);
         future.complete(result);
       } else {
         future.completeExceptionally(forWaiter(failure));

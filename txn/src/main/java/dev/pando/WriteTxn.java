@@ -315,17 +315,23 @@ public final class WriteTxn extends EntryWrites {
         mine.end(call);
       }
     }
-    hooks.committed(durability == Durability.SYNC, writing.syncs());
+    hooks.committed(durability == Durability.SYNC, writing.syncs().actions());
   }
 
   /**
    * Adds an action that runs once the changes are on disk: to send a message, to drop what a cache
    * holds. It runs before {@link #commit} or {@link Database#update} returns, or before the future
-   * of {@link Database#updateAsync} completes, if that waits for the disk, and else when a sync is
-   * over, which the commit begins. Actions of a transaction run in the order in which they were
-   * added, and not at all if it is rolled back, or to a savepoint before the call. The end of the
-   * process, or a close of the database before that sync, may come between the commit and the
-   * action.
+   * of {@link Database#updateAsync} completes, if that waits for the disk.
+   *
+   * <p>After a commit with {@link Durability#ASYNC} it runs on a thread of the engine, at most
+   * about 0.1 s after the sync that puts the commit on disk. {@link Durability#ASYNC} says when
+   * that comes; the action begins none. Without {@link Options#withSyncInterval} it may wait for
+   * the close, which runs it before it returns. If nothing is to be synced, it runs before the
+   * commit returns.
+   *
+   * <p>Actions of a transaction run in the order in which they were added, and not at all if it is
+   * rolled back, or to a savepoint before the call. The end of the process, a sync that fails, or a
+   * close while another process writes, may come between the commit and the action.
    *
    * @param action may use the database, which may have been closed meanwhile; must not wait for the
    *     future of its own update; what it throws is logged

@@ -4,6 +4,7 @@ import dev.pando.txn.commit.Changes;
 import dev.pando.txn.commit.TurnHolder;
 import dev.pando.txn.commit.Writer;
 import dev.pando.txn.file.Lifecycle;
+import dev.pando.txn.file.LockFile;
 import dev.pando.txn.recovery.OpenedFile;
 import java.time.Duration;
 import java.util.Objects;
@@ -23,13 +24,13 @@ final class Writers {
    *
    * @param memory for the calls of one transaction after the other, which the writer trims
    */
-  Writers(Lifecycle lifecycle, Options options, Writer writer, Workspace memory) {
+  Writers(Lifecycle lifecycle, Options options, Writer writer, Workspace memory, LockFile lock) {
     this.lifecycle = lifecycle;
     this.options = options;
     this.writer = writer;
     this.holder = writer.turn().holder();
     this.memory = memory;
-    this.syncs = new AwaitedSyncs(writer);
+    this.syncs = new AwaitedSyncs(writer, lock);
   }
 
   /** Futures of commits that are visible and wait for the disk. */
