@@ -60,23 +60,10 @@ final class RangeCursor {
     this.clears = clears();
   }
 
-  /** Moves to the next entry; false at the end. Then {@link #key} and {@link #value} are set. */
-  boolean advance() {
-    Caller mine = tx.caller();
-    long call = mine.begin();
-    try {
-      tx.checkDatabase();
-      boolean there = advance(mine);
-      tx.check(mine, call);
-      return there;
-    } catch (RuntimeException | Error e) {
-      throw tx.explained(e, mine);
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  /** As {@link #advance()}, in a call that has begun and checks the transaction afterwards. */
+  /**
+   * Moves to the next entry; false at the end. Then {@link #key} and {@link #value} are set. Must
+   * run in a call that checks the transaction afterwards.
+   */
   boolean advance(Caller mine) {
     if (advanceInLeaf()) {
       return true;
@@ -102,7 +89,14 @@ final class RangeCursor {
     return false;
   }
 
-  /** Whether {@link #advance()} is sure to move. Changes nothing, so it need not be in a call. */
+  /** The {@link Txn#epoch} in which {@link #key} and {@link #value} were set. */
+  long epoch() {
+    return epoch;
+  }
+
+  /**
+   * Whether {@link #advance(Caller)} is sure to move. Changes nothing, so it need not be in a call.
+   */
   boolean willAdvance() {
     return sure > 0;
   }

@@ -152,10 +152,27 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       }
       return;
     }
+    visitInCall((mine, call, cursor, then) -> visitLeaf(mine, call, cursor, then, action));
+  }
+
+  /** Visits the entry under the cursor, and those after it that can be read without a check. */
+  private interface Leaf {
+    void visit(Caller mine, long call, RangeCursor cursor, long then);
+  }
+
+  private void visitInCall(Leaf leaf) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      visit(mine, call, action);
+      RangeCursor cursor = open(mine);
+      long then = tx.epoch();
+      tx.checkStep(mine, call); // after the epoch was read, which must not be that of an end
+      while (cursor.advance(mine)) {
+        tx.checkStep(mine, call);
+        leaf.visit(mine, call, cursor, then);
+        checkNotClosed();
+      }
+      tx.checkStep(mine, call);
     } catch (RuntimeException | Error e) {
       throw tx.explained(e, mine);
     } finally {
@@ -163,19 +180,6 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     }
   }
 
-  private void visit(Caller mine, long call, BiConsumer<? super K, ? super V> action) {
-    RangeCursor cursor = open(mine);
-    long then = tx.epoch();
-    tx.checkStep(mine, call); // after the epoch was read, which must not be that of an end
-    while (cursor.advance(mine)) {
-      tx.checkStep(mine, call);
-      visitLeaf(mine, call, cursor, then, action);
-      checkNotClosed();
-    }
-    tx.checkStep(mine, call);
-  }
-
-  /** Visits the entry under the cursor, and those after it that can be read without a check. */
   private void visitLeaf(
       Caller mine,
       long call,
@@ -206,10 +210,10 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         .onClose(this::close);
   }
 
-  /** Hands each key to an action; values are not decoded. */
+  /** As {@link #forEachKeyValue}, for an action that takes keys; values are not decoded. */
   public void forEachKey(Consumer<? super K> action) {
     Objects.requireNonNull(action);
-    forEachLazily((key, _) -> action.accept(key));
+    visitKeys((key, _) -> action.accept(key));
   }
 
   /** All keys of the range, as a list that the caller owns; values are not decoded. */
@@ -228,12 +232,80 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
    */
   public void forEachLazily(BiConsumer<? super K, Supplier<V>> action) {
     Objects.requireNonNull(action);
+    LazyValues<V> values = new LazyValues<>(tx, table);
+    try {
+      visitKeys((key, cursor) -> action.accept(key, values.of(cursor)));
+    } finally {
+      values.end();
+    }
+  }
+
+  /** Hands each key to an action, with the cursor that is on its entry. */
+  private void visitKeys(BiConsumer<? super K, RangeCursor> action) {
+    if (tx.mayWrite()) {
+      visitBetweenCalls(action);
+    } else {
+      visitInCall((mine, call, cursor, then) -> visitLeafKeys(mine, call, cursor, then, action));
+    }
+  }
+
+  private void visitLeafKeys(
+      Caller mine,
+      long call,
+      RangeCursor cursor,
+      long then,
+      BiConsumer<? super K, RangeCursor> action) {
+    Workspace memory = mine.memory();
+    Slice key = cursor.key;
+    do {
+      K decoded = memory.decodeKey(table, key.segment, key.offset, key.length);
+      tx.checkVisit(mine, call, then); // the page that was decoded may have been reused
+      action.accept(decoded, cursor);
+    } while (!closed && cursor.advanceInLeaf());
+  }
+
+  /** The action may write, or end the transaction: each step is a call. */
+  private void visitBetweenCalls(BiConsumer<? super K, RangeCursor> action) {
+    RangeCursor cursor = openInCall(tx.caller());
+    try {
+      for (K key = nextKey(cursor); key != null; key = nextKey(cursor)) {
+        action.accept(key, cursor);
+      }
+    } finally {
+      end(cursor);
+    }
+  }
+
+  private @Nullable K nextKey(RangeCursor cursor) {
     Caller mine = tx.caller();
-    try (LazyScan<K, V> lazy = new LazyScan<>(tx, table, openInCall(mine))) {
-      last = lazy.cursor();
-      while (lazy.advance()) {
-        checkNotClosed();
-        action.accept(lazy.key(), lazy.value());
+    long call = mine.begin();
+    try {
+      tx.checkDatabase();
+      checkNotClosed();
+      if (!cursor.advance(mine)) {
+        tx.check(mine, call);
+        return null;
+      }
+      long then = tx.epoch();
+      Slice found = cursor.key;
+      K key = mine.memory().decodeKey(table, found.segment, found.offset, found.length);
+      tx.check(mine, call, then);
+      return key;
+    } catch (RuntimeException | Error e) {
+      throw tx.explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private void end(RangeCursor cursor) {
+    Caller mine = tx.callerIfOpen();
+    if (mine != null) {
+      long call = mine.begin();
+      try {
+        cursor.end();
+      } finally {
+        mine.end(call);
       }
     }
   }
