@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Fills leaves, and moves pages from the end of the file into free pages before it, until the end
  * is free and can be truncated. Other threads write between its transactions, whose size is
  * bounded.
+ *
+ * <p>See DECISIONS.md, 'Sample before a compaction'.
  */
 final class Compaction {
   /** The number of leaves and values that one transaction moves. */
@@ -69,13 +71,13 @@ final class Compaction {
     database.beginWrite().close();
   }
 
-  /** Fills the pages of tables in whose leaves much is unused. */
+  /** Fills the pages of tables in whose leaves much is unused, as a sample of them shows. */
   private void fillPages() {
     Map<String, Integer> depths = new LinkedHashMap<>();
     try (ReadTxn tx = database.beginOwnRead()) {
       for (String table : tx.tables()) {
         Tree tree = tx.findRawTree(table);
-        if (PagePacker.fill(tree) < WELL_FILLED) {
+        if (PagePacker.sampleFill(tree) < WELL_FILLED) {
           depths.put(table, tree.root().depth());
         }
       }

@@ -412,11 +412,11 @@ public final class Database extends Transactor implements AutoCloseable {
   /**
    * Shrinks the file: fills the pages of tables in which much is unused, moves pages from its end
    * into free pages before them, and truncates it. The work is done in many small transactions,
-   * between which other threads read and write. It takes about as long as reading all tables and
-   * writing those pages. Pages that an older reader or a named snapshot shows are not moved, and
-   * filling ends when the file has grown by some thousand pages that these hold back. The file is
-   * not truncated below the mapping of any process. An idle process releases its mapping within
-   * seconds, and the next commit then truncates the file.
+   * between which other threads read and write. It takes about as long as reading the tables that
+   * are filled or have long values, and writing those pages. Pages that an older reader or a named
+   * snapshot shows are not moved, and filling ends when the file has grown by some thousand pages
+   * that these hold back. The file is not truncated below the mapping of any process. An idle
+   * process releases its mapping within seconds, and the next commit then truncates the file.
    *
    * @param progress called on this thread after the pages of a table were moved; an exception that
    *     it throws ends the compaction, and pages already moved stay moved

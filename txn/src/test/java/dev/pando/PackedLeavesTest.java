@@ -1,10 +1,17 @@
 package dev.pando;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.error.CorruptFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +70,36 @@ final class PackedLeavesTest extends DatabaseTestBase {
     copy.update(tx::copyTo);
     copy.compact();
     return copy.stat().pageCount();
+  }
+
+  /** A byte of one leaf is wrong meanwhile: it read all leaves, and threw. */
+  @Test
+  void compactionReadsOnlyASampleOfFullLeaves() throws IOException {
+    Options options = Options.defaults().withPageSize(512);
+    try (Database db = Database.open(file(), options)) {
+      db.update(tx -> tx.loadSorted(NAMES, entries(0, 60_000)));
+    }
+    Database db = open(options); // which has verified no page
+    flip("n32123");
+    db.compact();
+    try (ReadTxn tx = db.beginRead()) {
+      assertThatThrownBy(() -> tx.get(NAMES, 32_123L)).isInstanceOf(CorruptFileException.class);
+    }
+    flip("N32123");
+    try (ReadTxn tx = db.beginRead()) {
+      assertThat(tx.fill(NAMES)).isGreaterThan(0.85);
+      assertThat(tx.get(NAMES, 32_123L)).isEqualTo("n32123");
+    }
+  }
+
+  /** Changes the first letter of a value from small to large, or back. */
+  private void flip(String value) throws IOException {
+    int at = new String(Files.readAllBytes(file()), ISO_8859_1).indexOf(value);
+    assertThat(at).isPositive();
+    try (FileChannel channel = FileChannel.open(file(), StandardOpenOption.WRITE)) {
+      byte flipped = (byte) (value.charAt(0) ^ 0x20);
+      assertThat(channel.write(ByteBuffer.wrap(new byte[] {flipped}), at)).isEqualTo(1);
+    }
   }
 
   @Test

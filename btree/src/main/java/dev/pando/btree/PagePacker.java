@@ -16,6 +16,9 @@ public final class PagePacker {
   /** A page is visited once, and again for each one that it takes in. */
   private static final long VISITS = 3;
 
+  /** The number of leaves that {@link #sampleFill} reads. */
+  static final int SAMPLE = 64;
+
   private PagePacker() {}
 
   /**
@@ -54,20 +57,79 @@ public final class PagePacker {
 
   /** Returns how much of a tree's leaves is in use, from 0 to 1; reads all of them. */
   public static double fill(Tree tree) {
-    long[] bytes = new long[2];
+    Fill all = new Fill(tree);
     TreePages.visit(
         tree,
         (pgno, birth, _, type) -> {
           if (type == PageHeader.LEAF) {
-            long address = tree.pages.locate(pgno, birth);
-            MemorySegment page = tree.pages.segment(address);
-            long base = tree.pages.offset(address);
-            long word = tree.leaves.header(page, base);
-            int room = tree.leaves.size(word) - NodeLayout.HEADS;
-            bytes[0] += count(word) == 0 ? 0 : room - tree.leaves.free(word);
-            bytes[1] += room;
+            all.add(pgno, birth, 1);
           }
         });
-    return bytes[1] == 0 ? 1 : (double) bytes[0] / bytes[1];
+    return all.share();
+  }
+
+  /**
+   * As {@link #fill}, of 64 leaves that are spread evenly over the tree, or of all if there are no
+   * more. It reads these and the branches above them.
+   */
+  public static double sampleFill(Tree tree) {
+    if (tree.leafPages <= SAMPLE) {
+      return fill(tree);
+    }
+    Fill sample = new Fill(tree);
+    for (int i = 0; i < SAMPLE; i++) {
+      sample.addAt((i + 0.5) / SAMPLE);
+    }
+    return sample.share();
+  }
+
+  /** Adds up how much of leaves is in use. */
+  private static final class Fill {
+    private final Tree tree;
+    private final BranchStep step = new BranchStep();
+    private double used;
+    private double room;
+
+    Fill(Tree tree) {
+      this.tree = tree;
+    }
+
+    /** Adds a leaf that stands for so many. */
+    void add(long pgno, long birth, double weight) {
+      long address = tree.pages.locate(pgno, birth);
+      MemorySegment page = tree.pages.segment(address);
+      long base = tree.pages.offset(address);
+      long word = tree.leaves.header(page, base);
+      int bytes = tree.leaves.size(word) - NodeLayout.HEADS;
+      used += weight * (count(word) == 0 ? 0 : bytes - tree.leaves.free(word));
+      room += weight * bytes;
+    }
+
+    /**
+     * Adds the leaf at a place from 0 to 1, where each child of a branch has an equal part. So a
+     * leaf is found the less often, the more children the branches above it have, and stands for as
+     * many leaves as these numbers multiply to.
+     */
+    void addAt(double place) {
+      long pgno = tree.rootPgno;
+      long birth = tree.rootBirth;
+      double rest = place;
+      double weight = 1;
+      for (int level = tree.depth - 1; level > 0; level--) {
+        tree.branches.child(pgno, birth, 0, step);
+        int children = step.children;
+        int slot = Math.min((int) (rest * children), children - 1);
+        tree.branches.child(pgno, birth, slot, step);
+        rest = rest * children - slot;
+        weight *= children;
+        pgno = step.pgno;
+        birth = step.birth;
+      }
+      add(pgno, birth, weight);
+    }
+
+    double share() {
+      return room == 0 ? 1 : used / room;
+    }
   }
 }

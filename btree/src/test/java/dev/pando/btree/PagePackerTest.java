@@ -1,0 +1,132 @@
+package dev.pando.btree;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pando.pager.PageReader;
+import dev.pando.pager.TreeRoot;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** How full the leaves of a tree are, of all and of a sample. */
+final class PagePackerTest {
+  /** The pages of a tree, of which each one that is read is noted. */
+  private static final class NotedPages implements PageReader {
+    private final MemoryPages pages;
+    private final Set<Long> read = new HashSet<>();
+
+    NotedPages(MemoryPages pages) {
+      this.pages = pages;
+    }
+
+    @Override
+    public int pageSize() {
+      return pages.pageSize();
+    }
+
+    @Override
+    public long locate(long pgno, long birth) {
+      read.add(pgno);
+      return pages.locate(pgno, birth);
+    }
+
+    @Override
+    public MemorySegment segment(long address) {
+      return pages.segment(address);
+    }
+
+    @Override
+    public long offset(long address) {
+      return pages.offset(address);
+    }
+
+    @Override
+    public String name() {
+      return pages.name();
+    }
+  }
+
+  private final TreeFixture fixture = new TreeFixture(512);
+  private final Random random = new Random(1);
+
+  private static byte[] key(int i) {
+    return "%06d".formatted(i).getBytes(UTF_8);
+  }
+
+  /** In the order of the keys: leaves are full. */
+  private void load(int keys) {
+    for (int i = 0; i < keys; i++) {
+      fixture.append(key(i), new byte[random.nextInt(40)]);
+    }
+  }
+
+  private void deleteMost(int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (random.nextInt(10) != 0) {
+        assertTrue(fixture.delete(key(i)));
+      }
+    }
+  }
+
+  /** The share of a sample is near that of all leaves; returns that of all. */
+  private double compare() {
+    TreeRoot root = fixture.commit();
+    NotedPages pages = new NotedPages(fixture.pages);
+    double sample = PagePacker.sampleFill(new Tree(pages, root));
+    int most = PagePacker.SAMPLE * root.depth();
+    assertTrue(pages.read.size() <= most, () -> pages.read.size() + " pages read, most " + most);
+    double all = PagePacker.fill(new Tree(fixture.pages, root));
+    assertEquals(all, sample, 0.1);
+    return all;
+  }
+
+  @Test
+  void aSampleOfFullLeaves() {
+    load(60_000);
+    assertTrue(fixture.tree.root().leafPages() > 2000);
+    assertTrue(compare() > 0.9);
+  }
+
+  @Test
+  void aSampleOfLeavesAfterDeletes() {
+    load(60_000);
+    deleteMost(0, 60_000);
+    assertTrue(fixture.tree.root().leafPages() > 10 * PagePacker.SAMPLE);
+    assertTrue(compare() < 0.7);
+  }
+
+  /** A half of the tree is full, and the other is not. */
+  @Test
+  void aSampleOfBoth() {
+    load(60_000);
+    deleteMost(0, 55_000);
+    double share = compare();
+    assertTrue(share > 0.5 && share < 0.8, () -> "fill " + share);
+  }
+
+  /** The last branches have few leaves: each of those counts no more than any other. */
+  @Test
+  void aSampleOfATreeThatHasJustGrownHigher() {
+    int keys = 0;
+    for (int depth = 2; depth <= 4; depth++) {
+      while (fixture.tree.root().depth() < depth) {
+        fixture.append(key(keys++), new byte[20]);
+      }
+      double share = compare();
+      assertTrue(share > (depth == 2 ? 0.4 : 0.85), () -> "fill " + share);
+    }
+  }
+
+  @Test
+  void smallTreesAreReadAsAWhole() {
+    assertEquals(1, PagePacker.sampleFill(fixture.tree));
+    load(500);
+    deleteMost(0, 300);
+    assertTrue(fixture.tree.root().leafPages() <= PagePacker.SAMPLE);
+    assertEquals(PagePacker.fill(fixture.tree), PagePacker.sampleFill(fixture.tree));
+  }
+}
