@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A position in a {@link MultiTable}, on one value of one key, from {@link ReadTxn#cursor}. It
@@ -80,7 +81,10 @@ public final class MultiCursor<K, V> implements AutoCloseable {
    * @return false if there is none; the cursor has not moved
    */
   public boolean nextValue() {
-    byte[] group = group();
+    return nextValue(group());
+  }
+
+  private boolean nextValue(byte[] group) {
     if (!pairs.next()) {
       boolean _ = pairs.last();
       return false;
@@ -98,7 +102,10 @@ public final class MultiCursor<K, V> implements AutoCloseable {
    * @return false if there is none; the cursor has not moved
    */
   public boolean prevValue() {
-    byte[] group = group();
+    return prevValue(group());
+  }
+
+  private boolean prevValue(byte[] group) {
     if (!pairs.prev()) {
       boolean _ = pairs.first();
       return false;
@@ -217,13 +224,29 @@ public final class MultiCursor<K, V> implements AutoCloseable {
    * @param most how many at most, 1 or more
    */
   public List<V> values(int most) {
+    return values(most, this::nextValue);
+  }
+
+  /**
+   * The value that the cursor is on, and those before it of the same key, in descending order. The
+   * cursor is then on the last one of the list, the least; after {@link #prevValue} the next call
+   * returns those before.
+   *
+   * @param most how many at most, 1 or more
+   */
+  public List<V> valuesReversed(int most) {
+    return values(most, this::prevValue);
+  }
+
+  private List<V> values(int most, Predicate<byte[]> move) {
     if (most < 1) {
       throw new IllegalArgumentException("most=" + most + ", allowed 1 or more");
     }
+    byte[] group = group();
     List<V> found = new ArrayList<>();
     do {
       found.add(value());
-    } while (found.size() < most && nextValue());
+    } while (found.size() < most && move.test(group));
     return found;
   }
 

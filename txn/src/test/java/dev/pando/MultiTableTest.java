@@ -2,11 +2,13 @@ package dev.pando;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.pando.codec.Codec;
 import dev.pando.codec.Tuple2;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -98,7 +100,7 @@ final class MultiTableTest extends DatabaseTestBase {
         TreeSet<Integer> values = model.get(pair.first());
         assertThat(cursor.seekExact(pair.first(), pair.second())).isTrue();
         assertThat(cursor.count()).isEqualTo(values.size());
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
           case 0 -> {
             Integer next = values.higher(pair.second());
             assertThat(cursor.nextValue()).isEqualTo(next != null);
@@ -166,6 +168,13 @@ final class MultiTableTest extends DatabaseTestBase {
               assertAt(cursor, pair.first(), found);
             }
           }
+          case 11 -> {
+            NavigableSet<Integer> rest = values.headSet(pair.second(), true).descendingSet();
+            List<Integer> some = rest.stream().limit(7).toList();
+            assertThat(cursor.valuesReversed(7)).isEqualTo(some);
+            assertAt(cursor, pair.first(), some.getLast());
+            assertThat(cursor.prevValue()).isEqualTo(rest.size() > 7);
+          }
           default -> {
             List<Integer> rest = List.copyOf(values.tailSet(pair.second()));
             List<Integer> some = rest.subList(0, Math.min(7, rest.size()));
@@ -209,6 +218,48 @@ final class MultiTableTest extends DatabaseTestBase {
             each.remove();
           }
           assertThat(tx.count(TAGGED, "c")).isZero();
+        });
+  }
+
+  /** In pieces, from both ends, and never beyond the key. */
+  @Test
+  void readsSeveralValuesInBothDirections() {
+    Database db = open(Options.defaults().withPageSize(512));
+    db.update(
+        tx -> {
+          for (int value = 0; value < 1000; value++) {
+            tx.put(TAGGED, "a", value);
+            tx.put(TAGGED, "b", value);
+            tx.put(TAGGED, "c", value);
+          }
+        });
+    db.view(
+        tx -> {
+          try (MultiCursor<String, Integer> cursor = tx.cursor(TAGGED)) {
+            for (String key : List.of("a", "b", "c")) {
+              List<Integer> up = new ArrayList<>();
+              assertThat(cursor.seekExact(key)).isTrue();
+              do {
+                up.addAll(cursor.values(64));
+              } while (cursor.nextValue());
+              assertThat(up).hasSize(1000).isSorted();
+              assertAt(cursor, key, 999);
+              List<Integer> down = new ArrayList<>();
+              do {
+                down.addAll(cursor.valuesReversed(64));
+              } while (cursor.prevValue());
+              assertThat(down).isEqualTo(up.reversed());
+              assertAt(cursor, key, 0);
+            }
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> cursor.valuesReversed(0))
+                .withMessage("most=0, allowed 1 or more");
+            assertThatIllegalArgumentException().isThrownBy(() -> cursor.values(0));
+          }
+          try (MultiCursor<String, Integer> cursor = tx.cursor(TAGGED)) {
+            assertThatIllegalStateException().isThrownBy(() -> cursor.valuesReversed(1));
+          }
+          return null;
         });
   }
 
