@@ -5,7 +5,7 @@ import dev.pando.btree.KeyBuffer;
 /**
  * Puts and deletes of one table that are made together, in the order of their keys. That is faster
  * than one after the other in random order, because changes of one leaf follow each other. A batch
- * is part of its transaction: {@link WriteTxn#batch}.
+ * is part of its transaction: {@link WriteTxn#batch(Table)}.
  *
  * {@snippet :
  * db.update(tx -> {

@@ -88,6 +88,15 @@ public final class WriteTxn extends EntryWrites {
   }
 
   /**
+   * As {@link #batch(Table)}, for a multimap table.
+   *
+   * @throws IllegalArgumentException if the table was written with other codecs than these
+   */
+  public <K, V> MultiBatch<K, V> batch(MultiTable<K, V> table) {
+    return new MultiBatch<>(table, batch(table.pairs()));
+  }
+
+  /**
    * Removes all entries of a table and keeps the table. Does nothing if there is no such table.
    *
    * @throws IllegalArgumentException if it was written with other codecs than these
