@@ -4,8 +4,8 @@ import java.util.Iterator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Where a {@link TableMap} reads and writes its table. */
-interface MapSource<K, V> {
+/** The transactions in which a {@link TableMap} reads and writes its table. */
+interface MapSource {
   /** Runs calls that read the same state of the table. */
   <R extends @Nullable Object> R read(Function<ReadTxn, R> calls);
 
@@ -16,16 +16,16 @@ interface MapSource<K, V> {
    */
   <R extends @Nullable Object> R write(Function<WriteTxn, R> calls);
 
-  /** The entries of a range; its {@code remove} removes from the table. */
-  Iterator<Entry<K, V>> entries(Range<K> range);
+  /** The entries of a range of a table; its {@code remove} removes from the table. */
+  <K, V> Iterator<Entry<K, V>> entries(Table<K, V> table, Range<K> range);
 
   /**
-   * A table as a transaction sees it.
+   * One transaction for all calls.
    *
    * @param tx the transaction; a map of a read transaction cannot be changed
    */
-  static <K, V> MapSource<K, V> of(ReadTxn tx, Table<K, V> table) {
-    return new MapSource<>() {
+  static MapSource of(ReadTxn tx) {
+    return new MapSource() {
       @Override
       public <R extends @Nullable Object> R read(Function<ReadTxn, R> calls) {
         return calls.apply(tx);
@@ -41,7 +41,7 @@ interface MapSource<K, V> {
       }
 
       @Override
-      public Iterator<Entry<K, V>> entries(Range<K> range) {
+      public <K, V> Iterator<Entry<K, V>> entries(Table<K, V> table, Range<K> range) {
         return tx.scan(table, range).iterator();
       }
     };

@@ -177,7 +177,7 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
    */
   public final <K, V> NavigableMap<K, V> asMap(Table<K, V> table) {
     checkOpen();
-    return new TableMap<>(MapSource.of(this, table), table);
+    return new TableMap<>(MapSource.of(this), table);
   }
 
   /** As {@link #count(Table)}, for any codecs; 0 if there is no such table. */

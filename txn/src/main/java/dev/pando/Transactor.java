@@ -141,7 +141,7 @@ abstract class Transactor {
    */
   public <K, V> NavigableMap<K, V> map(Table<K, V> table) {
     lifecycle().checkNotEnded();
-    return new TableMap<>(new DatabaseMap<>(this, table), table);
+    return new TableMap<>(new DatabaseSource(this), table);
   }
 
   // ---- transactions

@@ -4,14 +4,12 @@ import java.util.Iterator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A table of a database, with a transaction for each call. */
-final class DatabaseMap<K, V> implements MapSource<K, V> {
+/** A transaction of a database for each call. */
+final class DatabaseSource implements MapSource {
   private final Transactor db;
-  private final Table<K, V> table;
 
-  DatabaseMap(Transactor db, Table<K, V> table) {
+  DatabaseSource(Transactor db) {
     this.db = db;
-    this.table = table;
   }
 
   @Override
@@ -25,7 +23,7 @@ final class DatabaseMap<K, V> implements MapSource<K, V> {
   }
 
   @Override
-  public Iterator<Entry<K, V>> entries(Range<K> range) {
+  public <K, V> Iterator<Entry<K, V>> entries(Table<K, V> table, Range<K> range) {
     return new EntriesByPage<>(db, table, range);
   }
 }
