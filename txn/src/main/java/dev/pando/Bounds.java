@@ -4,6 +4,7 @@ import dev.pando.btree.KeyOrder;
 import dev.pando.codec.Codec;
 import dev.pando.codec.LeadingBytes;
 import dev.pando.codec.Sink;
+import dev.pando.codec.Source;
 import dev.pando.codec.Tuple2;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -201,6 +202,80 @@ sealed interface Bounds<K> {
     @Override
     public String toString() {
       return bounds + " of key " + LeadingBytes.show(key);
+    }
+  }
+
+  /**
+   * All values of one key of a multimap, as keys of its table.
+   *
+   * @param <V> the values
+   */
+  record OfKey<V>(ValueInPair<?, V> values) implements Bounds<V> {
+    @Override
+    public EncodedRange encode(
+        Codec<? extends V> codec, Sink scratch, boolean reversed, long skip, long limit) {
+      byte[] start = values.start();
+      MemorySegment end = afterAllThatBeginWith(start);
+      return new EncodedRange(
+          MemorySegment.ofArray(start), true, end, false, reversed, skip, limit);
+    }
+
+    @Override
+    public String toString() {
+      return "the values of key " + LeadingBytes.show(values.key());
+    }
+  }
+
+  /**
+   * The pairs whose keys have these bounds.
+   *
+   * @param <A> the keys
+   * @param <B> the values
+   */
+  record OfFirst<A, B>(Codec<A> keys, Bounds<? super A> bounds) implements Bounds<Tuple2<A, B>> {
+    @Override
+    public EncodedRange encode(
+        Codec<? extends Tuple2<A, B>> codec,
+        Sink scratch,
+        boolean reversed,
+        long skip,
+        long limit) {
+      EncodedRange inner = bounds.encode(new Nested<>(keys), scratch, reversed, skip, limit);
+      MemorySegment lower = inner.lower();
+      MemorySegment upper = inner.upper();
+      if (lower != null && !inner.lowerInclusive()) {
+        lower = afterAllThatBeginWith(lower.toArray(ValueLayout.JAVA_BYTE));
+        if (lower == null) { // no key is greater
+          return new EncodedRange(null, true, null, true, reversed, 0, 0);
+        }
+      }
+      if (upper != null && inner.upperInclusive()) {
+        upper = afterAllThatBeginWith(upper.toArray(ValueLayout.JAVA_BYTE));
+      }
+      return new EncodedRange(lower, true, upper, false, reversed, skip, limit);
+    }
+
+    @Override
+    public String toString() {
+      return bounds + " of keys";
+    }
+
+    /** Keys as their pairs begin with them. */
+    private record Nested<A>(Codec<A> codec) implements Codec<A> {
+      @Override
+      public String id() {
+        return codec.id();
+      }
+
+      @Override
+      public void encode(A key, Sink sink) {
+        codec.encodeNested(key, sink);
+      }
+
+      @Override
+      public A decode(Source source) {
+        return codec.decodeNested(source);
+      }
     }
   }
 

@@ -2,7 +2,6 @@ package dev.pando;
 
 import dev.pando.codec.Codec;
 import dev.pando.codec.LeadingBytes;
-import dev.pando.codec.Sink;
 import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +36,7 @@ record KeyBounds<K>(
   }
 
   private static <K> MemorySegment bytes(Codec<K> codec, K key) {
-    Sink sink = new Sink();
-    codec.encode(key, sink);
-    return MemorySegment.ofArray(sink.toArray());
+    return MemorySegment.ofArray(KeyBytes.whole(codec, key));
   }
 
   Comparator<K> order() {

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of a table as a map; what is removed goes from the table. */
-final class MapKeys<K, V> extends AbstractSet<K> implements NavigableSet<K> {
+class MapKeys<K, V> extends AbstractSet<K> implements NavigableSet<K> {
   private final NavigableMap<K, V> map;
   private final Supplier<Iterator<? extends Map.Entry<K, V>>> all;
 
@@ -24,7 +24,8 @@ final class MapKeys<K, V> extends AbstractSet<K> implements NavigableSet<K> {
     this.all = all;
   }
 
-  private static <K> NavigableSet<K> keys(NavigableMap<K, ?> part) {
+  /** The same keys of another map, which is a part of this one, or in the other direction. */
+  NavigableSet<K> keys(NavigableMap<K, V> part) {
     return part.navigableKeySet();
   }
 
@@ -57,6 +58,11 @@ final class MapKeys<K, V> extends AbstractSet<K> implements NavigableSet<K> {
   @Override
   public int size() {
     return map.size();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return map.isEmpty();
   }
 
   @Override

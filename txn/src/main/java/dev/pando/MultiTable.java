@@ -17,6 +17,7 @@ import java.util.Objects;
  * long all = tx.count(TAGGED, "java");
  * tx.values(TAGGED, "java", Range.atLeast(5L).limit(10));
  * tx.scan(TAGGED.pairs()).distinct(1);                     // each key once
+ * tx.asMultimap(TAGGED).get("java").add(9L);               // a NavigableSet
  * }
  *
  * <p>It is stored as a table of {@link #pairs}, in the order of their keys and then of their
@@ -86,6 +87,17 @@ public final class MultiTable<K, V> {
   public Range<Tuple2<K, V>> range(K key, Range<? super V> values) {
     Objects.requireNonNull(key, "the key is null");
     return values.under(keyCodec, key, valueCodec);
+  }
+
+  /** The pairs of the keys of a range; its skip and limit count pairs. */
+  Range<Tuple2<K, V>> keys(Range<K> keys) {
+    return keys.ofFirst(keyCodec);
+  }
+
+  /** The values of a key, as keys of the table. */
+  ValueInPair<K, V> valuesOf(K key) {
+    Objects.requireNonNull(key, "the key is null");
+    return new ValueInPair<>(pairs.keyCodec(), keyCodec, key, valueCodec);
   }
 
   Tuple2<K, V> pair(K key, V value) {

@@ -191,6 +191,16 @@ public final class Range<K> {
     return new Range<>(new Bounds.Under<A, B>(keys, key, values, bounds), reversed, skip, limit);
   }
 
+  /** The pairs whose keys are in this range, in its direction; its skip and limit count pairs. */
+  <B> Range<Tuple2<K, B>> ofFirst(Codec<K> keys) {
+    return new Range<>(new Bounds.OfFirst<K, B>(keys, bounds), reversed, skip, limit);
+  }
+
+  /** All values of a key of a multimap, as keys of its table. */
+  static <V> Range<V> of(ValueInPair<?, V> values) {
+    return new Range<>(new Bounds.OfKey<>(values));
+  }
+
   private Range<K> with(Bounds<K> others) {
     return new Range<>(others, reversed, skip, limit);
   }

@@ -180,6 +180,17 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
     return new TableMap<>(MapSource.of(this), table);
   }
 
+  /**
+   * A multimap table as a multimap, with sets of values, of keys and of entries that are views. In
+   * a write transaction what is put and removed is written to the table; in a read transaction a
+   * change throws {@link UnsupportedOperationException}. Iterators of values and entries are
+   * {@linkplain #scan scans}. Valid until the transaction ends. Not thread-safe.
+   */
+  public final <K, V> TableMultimap<K, V> asMultimap(MultiTable<K, V> table) {
+    checkOpen();
+    return new TableMultimap<>(table, new TableMap<>(MapSource.of(this), table.pairs()));
+  }
+
   /** As {@link #count(Table)}, for any codecs; 0 if there is no such table. */
   public final long count(String table) {
     TableStat stat = stat(table);

@@ -2,13 +2,15 @@ package dev.pando;
 
 import java.util.Iterator;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A table, or a range of it, as a map that reads and writes it: {@link ReadTxn#asMap}. */
-final class TableMap<K, V> extends RangeMap<K, V> {
+final class TableMap<K, V> extends RangeMap<K, V> implements TableRanges<K, V> {
   private final MapSource source;
   private final Table<K, V> table;
 
@@ -143,16 +145,37 @@ final class TableMap<K, V> extends RangeMap<K, V> {
 
   @Override
   public void clear() {
-    long _ = source.write(tx -> tx.deleteRange(table, bounds.range()));
+    long _ = deleteRange(bounds.range());
   }
 
   @Override
-  Iterator<? extends Map.Entry<K, V>> entries() {
+  public long deleteRange(Range<K> range) {
+    return source.write(tx -> tx.deleteRange(table, range));
+  }
+
+  @Override
+  public NavigableSet<K> takeKeys() {
+    return source.write(
+        tx -> {
+          TableMap<K, V> mine = new TableMap<>(MapSource.of(tx), table, bounds, descending);
+          NavigableSet<K> keys = new TreeSet<>(mine.navigableKeySet());
+          mine.clear();
+          return keys;
+        });
+  }
+
+  @Override
+  public <A> TableRanges<A, V> as(Table<A, V> other, Range<A> whole) {
+    return new TableMap<>(source, other, KeyBounds.all(other.keyCodec(), whole), false);
+  }
+
+  @Override
+  public Iterator<? extends Map.Entry<K, V>> entries() {
     return source.entries(table, range());
   }
 
   @Override
-  @Nullable Entry<K, V> first(Range<K> range) {
+  public @Nullable Entry<K, V> first(Range<K> range) {
     return source.read(tx -> first(tx, range));
   }
 

@@ -144,6 +144,18 @@ abstract class Transactor {
     return new TableMap<>(new DatabaseSource(this), table);
   }
 
+  /**
+   * A multimap table as a multimap, as {@link ReadTxn#asMultimap}, in which each call is a
+   * transaction of its own, as in a {@link #map}. A call for many elements, such as {@code addAll},
+   * is a transaction for each of them; many changes are faster in one {@link #update}. Iterators
+   * hold no transaction open. Thread-safe. Each call throws what {@link #view} or {@link #update}
+   * throws.
+   */
+  public <K, V> TableMultimap<K, V> multimap(MultiTable<K, V> table) {
+    lifecycle().checkNotEnded();
+    return new TableMultimap<>(table, new TableMap<>(new DatabaseSource(this), table.pairs()));
+  }
+
   // ---- transactions
 
   /**

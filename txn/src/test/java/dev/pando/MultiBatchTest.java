@@ -75,6 +75,10 @@ final class MultiBatchTest extends DatabaseTestBase {
           assertThat(tx.put(TAGGED, "d", 1)).as("it is new").isFalse();
           batch.put("d", 2);
           assertThat(tx.deleteAll(TAGGED, "d")).isEqualTo(2);
+          batch.put("d", 3);
+          assertThat(tx.asMultimap(TAGGED).get("d")).containsExactly(3);
+          batch.delete("d", 3);
+          assertThat(tx.asMultimap(TAGGED).keySet()).containsExactly("a", "b", "c");
           batch.put("e", 1);
           assertThat(tx.scan(TAGGED.pairs()).keys()).hasSize(7);
           batch.delete("e", 1);
