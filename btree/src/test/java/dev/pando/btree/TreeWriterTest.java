@@ -316,4 +316,24 @@ class TreeWriterTest {
     assertFalse(cursor.positioned());
     assertThrows(IllegalStateException.class, () -> cursor.value(new Slice()));
   }
+
+  /** With it, each part of the leaf would need a long key that the other part has. */
+  @Test
+  void aLargeEntryAmongKeysThatShareALongOne() {
+    TreeFixture fixture = new TreeFixture(65_536, 16 << 20, true);
+    String shared = "k".repeat(20_000);
+    for (int i = 0; i < 1_280; i++) {
+      fixture.put((shared + (10_000 + i) + "12345678").getBytes(US_ASCII), new byte[0]);
+    }
+    fixture.check();
+    assertEquals(1, fixture.tree.root().leafPages());
+    fixture.put((shared + "10640").getBytes(US_ASCII), new byte[10_000]);
+    fixture.check();
+    assertEquals(1_281, fixture.tree.entries());
+    for (int i = 0; i < 1_280; i++) {
+      assertTrue(fixture.delete((shared + (10_000 + i) + "12345678").getBytes(US_ASCII)));
+    }
+    fixture.check();
+    assertEquals(10_000, fixture.get((shared + "10640").getBytes(US_ASCII)).length);
+  }
 }
