@@ -228,13 +228,13 @@ final class MultiBatchTest extends DatabaseTestBase {
 
   @Test
   void aFullDatabaseFailsTheCallThatMakesTheChanges() {
-    Database db = open(Options.defaults().withMaxSize(2 << 20));
+    Database db = open(Options.defaults().withMaxSize(1 << 18));
     db.put(NAMES, 1L, "stays");
     try (WriteTxn tx = db.beginWrite()) {
       Savepoint before = tx.savepoint();
       MultiBatch<String, Integer> batch = tx.batch(TAGGED);
       String key = "k".repeat(200);
-      for (int value = 0; value < 20_000; value++) {
+      for (int value = 0; value < 30_000; value++) {
         batch.put(key, value);
       }
       assertThatThrownBy(() -> tx.count(TAGGED)).isInstanceOf(DatabaseFullException.class);

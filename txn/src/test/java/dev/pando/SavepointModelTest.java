@@ -181,7 +181,8 @@ final class SavepointModelTest extends DatabaseTestBase {
 
   /** A change that waits, until anything else looks. */
   private void batch(WriteTxn tx, String name, long key, int choice) {
-    Batch<Long, byte[]> batch = batches.computeIfAbsent(name, _ -> tx.batch(state.table(name)));
+    Table<Long, byte[]> table = state.table(name); // counted or not, as the name's table is now
+    Batch<Long, byte[]> batch = batches.computeIfAbsent(table.toString(), _ -> tx.batch(table));
     if (choice < 4600) {
       byte[] value = value();
       batch.put(key, value);

@@ -27,7 +27,7 @@ final class CellExtents {
   private final BitSet whole = new BitSet();
 
   /** Refuses a copied leaf of another birth that a writer must not change. */
-  void checkLeaf(LeafReader leaves, MemorySegment page, long base, long birth, boolean counted) {
+  void checkLeaf(LeafReader leaves, MemorySegment page, long base, long birth) {
     long word = leaves.header(page, base);
     int maxKey = NodeLayout.maxKey(leaves.pageSize);
     long sum = 0;
@@ -51,13 +51,12 @@ final class CellExtents {
     }
     check(leaves, page, base, word, sum);
     if (shares) {
-      checkSharedKeys(leaves, page, base, word, counted);
+      checkSharedKeys(leaves, page, base, word);
     }
   }
 
   /** Refuses a key of which bytes are where no whole key is. */
-  private void checkSharedKeys(
-      LeafReader leaves, MemorySegment page, long base, long word, boolean counted) {
+  private void checkSharedKeys(LeafReader leaves, MemorySegment page, long base, long word) {
     whole.clear();
     for (int slot = 0; slot < NodeReader.count(word); slot++) {
       whole.set(leaves.cell(page, base, word, slot));
@@ -65,7 +64,7 @@ final class CellExtents {
     for (int slot = 0; slot < NodeReader.count(word); slot++) {
       int cell = leaves.cell(page, base, word, slot);
       if (leaves.isSharedKey(page, base, cell)
-          && !(counted && whole.get(leaves.sharedCell(page, base, leaves.size(word), cell)))) {
+          && !whole.get(leaves.sharedCell(page, base, leaves.size(word), cell))) {
         throw leaves.corrupt(page, base, "cell %d shares its key with no cell", slot);
       }
     }

@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads leaf pages. */
 final class LeafReader extends NodeReader {
-  LeafReader(PageReader pages) {
+  /** Whether the tree is counted: only then may cells share their keys. */
+  private final boolean counted;
+
+  LeafReader(PageReader pages, boolean counted) {
     super(pages);
+    this.counted = counted;
   }
 
   long header(MemorySegment page, long base) {
@@ -104,7 +108,7 @@ final class LeafReader extends NodeReader {
     int length = tags & 0xFF;
     int start = cell + TAGS;
     if (isRare(tags)) {
-      if (LeafLayout.isShared(tags >>> Byte.SIZE)) {
+      if (isShared(tags)) {
         return compareShared(page, base, size, cell, key);
       }
       length = keyLength(page, base, size, cell, tags);
@@ -149,7 +153,11 @@ final class LeafReader extends NodeReader {
 
   /** Whether the first bytes of the key of the cell at an offset are in another cell. */
   boolean isSharedKey(MemorySegment page, long base, int cell) {
-    return LeafLayout.isShared(tags(page, base, cell) >>> Byte.SIZE);
+    return isShared(tags(page, base, cell));
+  }
+
+  private boolean isShared(int tags) {
+    return counted && LeafLayout.isShared(tags >>> Byte.SIZE);
   }
 
   /** Returns the offset of the bytes that a cell's key shares with another cell's. */
@@ -228,7 +236,7 @@ final class LeafReader extends NodeReader {
       int tags,
       @Nullable Slice key,
       @Nullable Slice value) {
-    if (LeafLayout.isShared(tags >>> Byte.SIZE)) {
+    if (isShared(tags)) {
       if (key != null) {
         sharedKey(page, base, size, cell, key);
       }
@@ -298,7 +306,7 @@ final class LeafReader extends NodeReader {
     int tag = tags >>> Byte.SIZE;
     if (tag == OVERFLOW) {
       visitor.accept(overflowRun(page, base, size(word), cell, tags));
-    } else if (tag > OVERFLOW && !LeafLayout.isShared(tag)) {
+    } else if (tag > OVERFLOW && !isShared(tags)) {
       throw unknownTag(page, base, cell, tag);
     }
   }
@@ -319,7 +327,7 @@ final class LeafReader extends NodeReader {
     int tags = tags(page, base, cell);
     int tag = tags >>> Byte.SIZE;
     long length;
-    if (LeafLayout.isShared(tag)) {
+    if (isShared(tags)) {
       length = LeafLayout.sharedKeyStart(tag) + (tags & 0xFF);
     } else {
       length = keyStart(tags) + (long) keyLength(page, base, size, cell, tags);
@@ -366,7 +374,7 @@ final class LeafReader extends NodeReader {
         page,
         base,
         "a value of kind %d in the cell at %d".formatted(tag, cell),
-        "kinds up to 253, and 255");
+        "kinds up to 252, in counted trees 253 and 255 as well");
   }
 
   private int keyLength(MemorySegment page, long base, int size, int cell, int tags) {

@@ -26,7 +26,7 @@ public sealed class Tree extends TreeState permits TreeWriter {
   public Tree(PageReader pages, TreeRoot root) {
     super(root);
     this.pages = pages;
-    this.leaves = new LeafReader(pages);
+    this.leaves = new LeafReader(pages, counted);
     this.branches = new BranchReader(pages);
     if (root.depth() < 0
         || root.depth() > TreeRootLayout.MAX_DEPTH

@@ -226,7 +226,7 @@ final class WritePath {
       return;
     }
     if (leaf) {
-      extents.checkLeaf(leaves, page, base, sourceBirth, tree.counted);
+      extents.checkLeaf(leaves, page, base, sourceBirth);
     } else {
       extents.checkBranch(branches, page, base, sourceBirth);
     }

@@ -25,7 +25,7 @@ class PagesNamedTwiceTest {
 
   private final MemoryPages pages = new MemoryPages(PAGE, 1 << 20);
   private final NodeWriter nodes =
-      new NodeWriter(new LeafReader(pages), new BranchReader(pages), false);
+      new NodeWriter(new LeafReader(pages, false), new BranchReader(pages), false);
   private final BranchReader branches = new BranchReader(pages);
   private final KeyBuffer key = new KeyBuffer(Tree.maxKey(PAGE));
   private final LeafCell cell = new LeafCell();
@@ -34,7 +34,7 @@ class PagesNamedTwiceTest {
   private long fullLeaf(int number) {
     long pgno = pages.allocate(PageHeader.LEAF, 1);
     long base = pgno * PAGE;
-    LeafReader leaves = new LeafReader(pages);
+    LeafReader leaves = new LeafReader(pages, false);
     for (int slot = 0; ; slot++) {
       key.set(new byte[] {(byte) number, (byte) slot});
       cell.setInline(key, MemorySegment.ofArray(new byte[20]), 0, 20);

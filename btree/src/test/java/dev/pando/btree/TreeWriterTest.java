@@ -327,13 +327,13 @@ class TreeWriterTest {
     }
     fixture.check();
     assertEquals(1, fixture.tree.root().leafPages());
-    fixture.put((shared + "10640").getBytes(US_ASCII), new byte[10_000]);
+    fixture.put((shared + "10640").getBytes(US_ASCII), new byte[12_000]);
     fixture.check();
     assertEquals(1_281, fixture.tree.entries());
     for (int i = 0; i < 1_280; i++) {
       assertTrue(fixture.delete((shared + (10_000 + i) + "12345678").getBytes(US_ASCII)));
     }
     fixture.check();
-    assertEquals(10_000, fixture.get((shared + "10640").getBytes(US_ASCII)).length);
+    assertEquals(12_000, fixture.get((shared + "10640").getBytes(US_ASCII)).length);
   }
 }
