@@ -58,6 +58,25 @@ record EncodedRange(
     return new EncodedRange(lower, lowerInclusive, upper, upperInclusive, !reversed, skip, limit);
   }
 
+  /** Whether the range has room for a key. */
+  boolean contains(MemorySegment key) {
+    int low = lower == null ? 1 : Bounds.compare(key, lower);
+    int high = upper == null ? -1 : Bounds.compare(key, upper);
+    return (lowerInclusive ? low >= 0 : low > 0) && (upperInclusive ? high <= 0 : high < 0);
+  }
+
+  /** The keys before one that the range contains, or those from it on, by ascending key. */
+  EncodedRange part(boolean before, MemorySegment key) {
+    return before
+        ? new EncodedRange(lower, lowerInclusive, key, false, reversed, skip, limit)
+        : new EncodedRange(key, true, upper, upperInclusive, reversed, skip, limit);
+  }
+
+  /** What is left of the range when a scan has come to a key of it. */
+  EncodedRange rest(MemorySegment key) {
+    return reversed ? part(true, key) : part(false, successor(key));
+  }
+
   /** Returns how many entries of a tree the scan returns. */
   long count(Tree tree, Workspace memory) {
     if (isEmpty()) {
@@ -75,16 +94,16 @@ record EncodedRange(
 
   /** The least key that belongs to the range, if it is there; null for the first key. */
   @Nullable KeyBuffer from(Workspace memory) {
-    return lower == null ? null : memory.setKey(lowerInclusive ? lower : after(lower));
+    return lower == null ? null : memory.setKey(lowerInclusive ? lower : successor(lower));
   }
 
   /** The least key that is beyond the range; null for the end. */
   @Nullable KeyBuffer to(Workspace memory) {
-    return upper == null ? null : memory.inner().setKey(upperInclusive ? after(upper) : upper);
+    return upper == null ? null : memory.inner().setKey(upperInclusive ? successor(upper) : upper);
   }
 
   /** The least key that is greater. */
-  private static MemorySegment after(MemorySegment key) {
+  private static MemorySegment successor(MemorySegment key) {
     byte[] longer = new byte[(int) key.byteSize() + 1];
     MemorySegment.copy(key, ValueLayout.JAVA_BYTE, 0, longer, 0, longer.length - 1);
     return MemorySegment.ofArray(longer);

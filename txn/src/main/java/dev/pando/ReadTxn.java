@@ -359,6 +359,11 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
             });
   }
 
+  @Override
+  final Txn forkForPart() {
+    return fork();
+  }
+
   /** Whether the transaction is still open. */
   public final boolean isOpen() {
     return isUsable();

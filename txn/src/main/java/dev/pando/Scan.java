@@ -19,8 +19,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a range of a table, read on demand: nothing is loaded ahead. Each {@link
- * #iterator} and each {@link #stream} starts at the beginning of the range.
+ * The entries of a range of a table, read on demand: nothing is loaded ahead, except by {@link
+ * #parallelStream}. Each {@link #iterator} and each {@link #stream} starts at the beginning of the
+ * range.
  *
  * {@snippet :
  * for (Entry<Long, Order> entry : tx.scan(ORDERS, Range.atLeast(100L).limit(20))) { ... }
@@ -203,11 +204,53 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     }
   }
 
-  /** The entries as a sequential, ordered stream. Closing it closes the scan. */
+  /**
+   * The entries as a sequential, ordered stream. Closing it closes the scan. Made {@linkplain
+   * Stream#parallel parallel}, it is read as {@link #parallelStream} says.
+   */
   public Stream<Entry<K, V>> stream() {
+    return StreamSupport.stream(spliterator(), false).onClose(this::close);
+  }
+
+  /**
+   * The entries as an ordered stream that several threads read. Each divides what is left of the
+   * range and reads its part in a {@linkplain ReadTxn#fork fork}, so all see this snapshot.
+   *
+   * {@snippet :
+   * try (ReadTxn tx = db.beginRead()) {
+   *   double total =
+   *       tx.scan(ORDERS).parallelStream().mapToDouble(entry -> entry.value().total()).sum();
+   * }
+   * }
+   *
+   * <p>The transaction must stay open until the stream's terminal operation has returned. Forks are
+   * closed then, also if the operation has not read all entries, so the stream need not be closed.
+   * After an exception of a function, other threads may still finish their parts and close their
+   * forks.
+   *
+   * <p>An operation that may stop early, such as {@code findFirst}, reads up to 16 KiB of entries
+   * ahead in each thread, or one larger entry. Several threads call the functions that are given to
+   * the stream. These must not call this transaction, but may fork it.
+   *
+   * @return a sequential stream if the range has a limit or skips keys, after {@link #distinct},
+   *     and in a write transaction, whose changes no fork sees
+   */
+  public Stream<Entry<K, V>> parallelStream() {
+    return isDivisible() ? stream().parallel() : stream();
+  }
+
+  /** The entries for a stream; see {@link #stream} and {@link #parallelStream}. */
+  @Override
+  public Spliterator<Entry<K, V>> spliterator() {
     int traits = Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.DISTINCT;
-    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator(), traits), false)
-        .onClose(this::close);
+    return isDivisible()
+        ? new ScanParts<>(tx, table, range, iterator())
+        : Spliterators.spliteratorUnknownSize(iterator(), traits);
+  }
+
+  /** Whether parts of the range can be read in forks. */
+  private boolean isDivisible() {
+    return !tx.mayWrite() && grouping == null && !range.hasLimit();
   }
 
   /** As {@link #forEachKeyValue}, for an action that takes keys; values are not decoded. */

@@ -447,6 +447,9 @@ abstract class Txn {
     return epoch >= 0 && !lifecycle.hasEnded();
   }
 
+  /** A {@linkplain ReadTxn#fork fork} for a thread that reads a part of a scan, which closes it. */
+  abstract Txn forkForPart();
+
   /** Ends it; see {@link ReadTxn#close} and {@link WriteTxn#close}. */
   public abstract void close();
 

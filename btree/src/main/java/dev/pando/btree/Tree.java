@@ -130,6 +130,26 @@ public sealed class Tree extends TreeState permits TreeWriter {
     return found;
   }
 
+  /**
+   * Estimates the share of the entries that are less than a key, which need not be there: 0 to 1.
+   * Reads one page a level.
+   */
+  public final double share(KeyBuffer key) {
+    return depth == 0 ? 0 : new KeyShares(this).before(key);
+  }
+
+  /**
+   * Finds the key of the entry before which about this share of the entries is. Reads one page a
+   * level.
+   *
+   * @param share 0 or more, less than 1
+   * @param key set to the key's bytes in the page
+   * @return false if the tree is empty
+   */
+  public final boolean keyAt(double share, Slice key) {
+    return depth != 0 && new KeyShares(this).keyAt(share, key);
+  }
+
   /** Returns a cursor over this tree, which is on no entry yet. */
   public Cursor cursor() {
     return new Cursor(this);

@@ -165,6 +165,7 @@ class DamageTest {
       tolerate(() -> tree.countBetween(wanted, null));
       long index = i;
       tolerate(() -> tree.cursor().seekIndex(index));
+      tolerate(() -> tree.keyAt(tree.share(wanted) / 2, key));
     }
     tolerate(
         () -> {

@@ -2,6 +2,7 @@ package dev.pando.btree;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -216,6 +217,7 @@ class TreeModelTest {
       assertEntry(model.floorEntry(key), cursor.seekFloor(fixture.key(key)));
       assertEquals(model.containsKey(key), cursor.seekExact(fixture.key(key)));
       compareRank(key);
+      compareShare(key);
       cursor.seek(fixture.key(key));
     }
 
@@ -256,6 +258,24 @@ class TreeModelTest {
       assertEquals(isThere, cursor.seekIndex(index));
       if (isThere) {
         assertEquals(index, model.headMap(key(cursor)).size());
+      }
+    }
+
+    /** The share of a key that is there leads back to it, and grows from key to key. */
+    private void compareShare(byte[] key) {
+      double share = fixture.tree.share(fixture.key(key));
+      assertTrue(share >= 0 && share <= 1, () -> "share " + share);
+      byte[] below = model.lowerKey(key);
+      if (below != null) {
+        assertTrue(fixture.tree.share(fixture.key(below)) < share);
+      }
+      Slice found = new Slice();
+      assertEquals(!model.isEmpty(), fixture.tree.keyAt(random.nextDouble(), found));
+      if (model.containsKey(key)) {
+        assertTrue(fixture.tree.keyAt(share + 1e-9, found)); // which may be rounded down
+        assertArrayEquals(key, found.toArray());
+      } else if (!model.isEmpty()) {
+        assertTrue(model.containsKey(found.toArray()));
       }
     }
 

@@ -4,6 +4,7 @@ import dev.pando.BackupForm;
 import dev.pando.BackupReport;
 import dev.pando.CheckReport;
 import dev.pando.Database;
+import dev.pando.Entry;
 import dev.pando.NamedSnapshot;
 import dev.pando.Options;
 import dev.pando.Range;
@@ -28,6 +29,7 @@ import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Spliterator;
 import java.util.function.Consumer;
 
 /**
@@ -44,6 +46,8 @@ final class Ordeal {
   private static final int MOST_ENTRIES = 1_000_000;
 
   private static final int LOOK_UPS = 8;
+
+  private static final int DIVISIONS = 3;
 
   /** Each value put is so much longer than the one before. */
   private static final int PUT_STEP = 170;
@@ -169,6 +173,19 @@ final class Ordeal {
     return stat.counted() && !multimap ? table.counted() : table;
   }
 
+  /** Divides a scan as a parallel stream does, and reads the beginning of each part. */
+  private static void divide(ReadTxn tx, String name) {
+    TableStat stat = tx.stat(name);
+    if (stat != null) {
+      Spliterator<Entry<byte[], byte[]>> rest = tx.scan(describe(stat)).spliterator();
+      for (int i = 0; i < DIVISIONS; i++) {
+        Spliterator<Entry<byte[], byte[]>> part = rest.trySplit();
+        boolean _ = part != null && part.tryAdvance(_ -> {});
+      }
+      boolean _ = rest.tryAdvance(_ -> {});
+    }
+  }
+
   /** Bytes as they are, under the id of another codec. */
   private record AnyCodec(String id) implements Codec<byte[]> {
     @Override
@@ -216,6 +233,7 @@ final class Ordeal {
       List<byte[]> keys = new ArrayList<>();
       attempt(ok, () -> forward(tx.raw(name), keys));
       attempt(ok, () -> backward(tx.raw(name)));
+      attempt(ok, () -> divide(tx, name));
       for (byte[] key : keys) {
         attempt(ok, () -> get(tx.raw(name), key));
       }

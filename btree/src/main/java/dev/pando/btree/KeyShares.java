@@ -1,0 +1,85 @@
+package dev.pando.btree;
+
+import static dev.pando.btree.NodeReader.count;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Estimates which share of a tree's entries is less than a key, and finds a key by such a share.
+ * Both read one page a level, and count all children of a branch as equally large.
+ */
+final class KeyShares {
+  private final Tree tree;
+  private final BranchStep step = new BranchStep();
+  private MemorySegment leaf = MemorySegment.NULL;
+  private long leafBase;
+  private long leafWord;
+
+  KeyShares(Tree tree) {
+    this.tree = tree;
+  }
+
+  /** Returns the share of the entries that are less than a key: 0 to 1. */
+  double before(KeyBuffer key) {
+    long pgno = tree.rootPgno;
+    long birth = tree.rootBirth;
+    double share = 0;
+    double width = 1;
+    for (int level = tree.depth - 1; level > 0; level--) {
+      long _ = tree.branches.search(pgno, birth, level, key);
+      width /= key.step.children;
+      share += width * key.step.slot;
+      pgno = key.step.pgno;
+      birth = key.step.birth;
+    }
+    int entries = enterLeaf(pgno, birth);
+    int found = tree.leaves.find(leaf, leafBase, leafWord, key);
+    return share + width * (found < 0 ? ~found : found) / Math.max(entries, 1);
+  }
+
+  /**
+   * Points a slice at the key of the entry that has a share of the entries before it.
+   *
+   * @param share 0 or more, less than 1
+   * @return false if the tree has no entry there
+   */
+  boolean keyAt(double share, Slice key) {
+    long pgno = tree.rootPgno;
+    long birth = tree.rootBirth;
+    double left = share;
+    for (int level = tree.depth - 1; level > 0; level--) {
+      int children = children(pgno, birth);
+      left *= children;
+      int slot = Math.min((int) left, children - 1); // a product of almost 1 may be rounded up
+      left -= slot;
+      tree.branches.child(pgno, birth, slot, step);
+      pgno = step.pgno;
+      birth = step.birth;
+    }
+    int entries = enterLeaf(pgno, birth);
+    if (entries == 0) {
+      return false;
+    }
+    int slot = Math.min((int) (left * entries), entries - 1);
+    tree.leaves.entry(leaf, leafBase, leafWord, slot, key, null);
+    return true;
+  }
+
+  private int children(long pgno, long birth) {
+    HeapBranch branch = tree.branches.decoded(pgno, birth);
+    if (branch != null) {
+      return branch.children();
+    }
+    long address = tree.pages.locate(pgno, birth);
+    return count(tree.branches.header(tree.pages.segment(address), tree.pages.offset(address)));
+  }
+
+  /** Returns how many entries the leaf has. */
+  private int enterLeaf(long pgno, long birth) {
+    long address = tree.pages.locate(pgno, birth);
+    leaf = tree.pages.segment(address);
+    leafBase = tree.pages.offset(address);
+    leafWord = tree.leaves.header(leaf, leafBase);
+    return count(leafWord);
+  }
+}
