@@ -80,7 +80,7 @@ public final class Compare implements Callable<Integer> {
       paramLabel = "STORE",
       description =
           "Some of these, separated by commas: ${COMPLETION-CANDIDATES}; by default all but"
-              + " Pando's other page sizes.")
+              + " Pando's variants and sqlite.")
   private List<StoreKind> stores = List.of();
 
   @Option(

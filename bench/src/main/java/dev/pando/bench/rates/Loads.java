@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Workloads of one big transaction, its durable commit included. */
 final class Loads {
+  /**
+   * How many times its length a slice of range deletes takes at most, copies of the store included:
+   * some stores remove a range in a hundredth of the time that a copy takes.
+   */
+  private static final int PATIENCE = 2;
+
   private Loads() {}
 
   static Outcome sorted(Stage stage) {
@@ -43,6 +49,50 @@ final class Loads {
 
   static Outcome deleteHalf(Stage stage) {
     return repeat(stage, Orders.half(stage.data()), null, Writer::delete, stage::openCopy);
+  }
+
+  /** Removes 90 % of all records, those in the middle of the keys' order. */
+  static Outcome deleteRange(Stage stage) {
+    KeyList sorted = Orders.sorted(stage.data());
+    int count = (int) (sorted.count() * 9L / 10);
+    int first = (sorted.count() - count) / 2;
+    return repeat(
+        stage,
+        count,
+        store -> {
+          Pair pair = stage.data().pair();
+          try (Writer writer = store.beginWrite(pair)) {
+            writer.deleteRange(sorted, first, count, pair);
+            writer.commit();
+          }
+        },
+        stage::openCopy,
+        PATIENCE,
+        store -> checkLeft(stage, store, sorted, first, count));
+  }
+
+  /** Checks that all others are there, and no more. */
+  private static void checkLeft(Stage stage, Store store, KeyList sorted, int first, int count) {
+    Pair pair = stage.data().pair();
+    try (Reader reader = store.beginRead(pair)) {
+      long left = 0;
+      for (boolean found = reader.first(); found; found = reader.next()) {
+        left++;
+      }
+      boolean isThere = false;
+      for (int removed : new int[] {first, first + count - 1}) {
+        sorted.copy(removed, pair);
+        isThere |= reader.get() != 0;
+      }
+      boolean isMissing = false;
+      for (int kept : new int[] {first - 1, first + count}) {
+        sorted.copy(kept, pair);
+        isMissing |= reader.get() == 0;
+      }
+      if (left != sorted.count() - count || isThere || isMissing) {
+        throw new AssertionError(left + " records are left, or not those that should be");
+      }
+    }
   }
 
   private static Values values(Stage stage) {
@@ -86,26 +136,52 @@ final class Loads {
     }
   }
 
-  /** Runs the transaction on fresh stores, as often as fits into each slice. */
+  /** Puts or deletes records one by one on fresh stores. */
   private static Outcome repeat(
       Stage stage,
       KeyList keys,
       @Nullable Values values,
       Consumer<Writer> change,
       Supplier<Store> fresh) {
+    return repeat(
+        stage,
+        keys.count(),
+        store -> transaction(store, stage.data(), keys, values, change),
+        fresh,
+        Integer.MAX_VALUE,
+        _ -> {});
+  }
+
+  /**
+   * Runs a transaction on fresh stores, as often as fits into each slice.
+   *
+   * @param records how many it changes
+   * @param patience how many times its length a slice takes at most, fresh stores included
+   * @param check looks at the store afterwards, unmeasured
+   */
+  private static Outcome repeat(
+      Stage stage,
+      int records,
+      Consumer<Store> transaction,
+      Supplier<Store> fresh,
+      int patience,
+      Consumer<Store> check) {
     return Meter.measure(
         stage.setting(),
         millis -> {
           Stopwatch watch = new Stopwatch();
           long operations = 0;
           String checksum = Outcome.NONE;
-          while (watch.goesOn(stage.setting(), millis)) {
+          long begin = System.nanoTime();
+          while (watch.goesOn(stage.setting(), millis)
+              && (System.nanoTime() - begin) / 1_000_000 / millis < patience) {
             try (Store store = fresh.get()) {
               System.gc();
               watch.start();
-              transaction(store, stage.data(), keys, values, change);
+              transaction.accept(store);
               watch.stop();
-              operations += keys.count();
+              operations += records;
+              check.accept(store);
               checksum = checksum(stage, store);
             }
             Folders.delete(stage.store());

@@ -6,6 +6,7 @@ import dev.pando.bench.store.Orders;
 import dev.pando.bench.store.Pair;
 import dev.pando.bench.store.Store;
 import dev.pando.bench.store.Store.Reader;
+import dev.pando.bench.store.Values;
 import java.util.function.IntUnaryOperator;
 import java.util.function.ToLongFunction;
 
@@ -15,6 +16,8 @@ final class Reads {
   private static final int TOGETHER = 128;
   private static final int SEEKS = 64;
   private static final int ENTRIES = 100;
+  private static final int COUNTS = 16;
+  private static final int COUNTED = 10_000;
 
   private Reads() {}
 
@@ -77,6 +80,26 @@ final class Reads {
           for (long operation = first; operation < first + SEEKS; operation++) {
             keys.copy(operation, pair);
             sum += reader.seek(ENTRIES);
+          }
+          return sum;
+        });
+  }
+
+  static Outcome count(Stage stage) {
+    KeyList sorted = Orders.sorted(stage.data());
+    int range = Math.min(COUNTED, sorted.count() / 2);
+    Pair end = stage.data().pair();
+    return read(
+        stage,
+        COUNTS,
+        4 * COUNTS,
+        (reader, pair, firstOperation) -> {
+          long sum = 0;
+          for (long operation = firstOperation; operation < firstOperation + COUNTS; operation++) {
+            long first = Math.floorMod(Values.mix(operation), sorted.count() - range);
+            sorted.copy(first, pair);
+            sorted.copy(first + range, end);
+            sum += reader.count(end);
           }
           return sum;
         });

@@ -12,6 +12,7 @@ enum Workload {
   SCAN("scan, every byte read", "entries/s", Reads::scan),
   REVERSE("reverse scan, every byte read", "entries/s", Reads::reverse),
   SEEK100("seek and 100 entries, every byte read", "seeks/s", Reads::seek100),
+  COUNT("count of a range of 10,000 keys", "counts/s", Reads::count),
   LOADSORTED("sorted load by put, one transaction", "puts/s", Loads::sorted),
   APPEND("sorted load by append, one transaction", "puts/s", Loads::append),
   LOADRANDOM("random load, one transaction", "puts/s", Loads::random),
@@ -23,6 +24,7 @@ enum Workload {
   MIXED("95 % get, 5 % update, a durable commit each 100,000", "ops/s", Commits::mixed),
   DELETEHALF("delete half at random, one transaction", "deletes/s", Loads::deleteHalf),
   DELETEBATCH("delete half at random by batch, one transaction", "deletes/s", Loads::deleteBatch),
+  DELETERANGE("delete 90 % that are neighbours, one transaction", "deletes/s", Loads::deleteRange),
   SIZESORTED("size after the sorted load", "MiB", Sizes::sorted),
   SIZERANDOM("size after the random load", "MiB", Sizes::random),
   SIZEOVERWRITTEN(
@@ -71,7 +73,8 @@ enum Workload {
               || this == COMMIT1000
               || this == COMMIT1
               || this == COMMIT1X8;
-      case MAPDB -> this != GROWTH && this != GROWTH10; // its readers keep no snapshot
+      case MAPDB -> this != COUNT && this != GROWTH && this != GROWTH10; // it keeps no snapshot
+      case XODUS -> this != COUNT;
       default -> true;
     };
   }

@@ -171,6 +171,18 @@ final class LmdbjavaStore implements Store {
     }
 
     @Override
+    public long count(Pair end) {
+      Cursor<ByteBuffer> cursor = cursor();
+      long count = 0;
+      boolean found = seek();
+      while (found && !cursor.key().equals(end.keyBuffer)) {
+        count++;
+        found = cursor.next();
+      }
+      return count;
+    }
+
+    @Override
     public byte[] valueHere() {
       byte[] value = copy(cursor().val());
       return value == null ? new byte[0] : value;
@@ -235,6 +247,21 @@ final class LmdbjavaStore implements Store {
     @Override
     public void delete() {
       if (!dbi.delete(tx, pair.keyBuffer)) {
+        throw new AssertionError("a record is missing");
+      }
+    }
+
+    /** LMDB removes no range, but its cursor is on the next entry after a removal. */
+    @Override
+    public void deleteRange(KeyList sorted, int first, int count, Pair unused) {
+      sorted.copy(first, pair);
+      Cursor<ByteBuffer> cursor = cursor();
+      boolean found = cursor.get(pair.keyBuffer, GetOp.MDB_SET_KEY);
+      for (int i = 0; found && i < count; i++) {
+        cursor.delete();
+        found = cursor.next();
+      }
+      if (!found) {
         throw new AssertionError("a record is missing");
       }
     }

@@ -112,6 +112,11 @@ final class MvStoreStore implements Store {
     }
 
     @Override
+    public long count(Pair end) {
+      return snapshot.getKeyIndex(end.keyArray()) - snapshot.getKeyIndex(pair.keyArray());
+    }
+
+    @Override
     public void close() {
       store.deregisterVersionUsage(version);
     }

@@ -2,6 +2,7 @@ package dev.pando.bench.store;
 
 import dev.pando.Database;
 import dev.pando.Options;
+import dev.pando.Range;
 import dev.pando.RawBatch;
 import dev.pando.RawCursor;
 import dev.pando.RawTable;
@@ -190,6 +191,11 @@ public final class PandoStore implements Store {
       return cursor().seek(pair.key) ? visited(entries, false) : 0;
     }
 
+    @Override
+    public long count(Pair end) {
+      return tx.count(TABLE, Range.closedOpen(pair.keyArray(), end.keyArray()));
+    }
+
     private long visited(long most, boolean reversed) {
       sum = 0;
       left = most;
@@ -287,6 +293,17 @@ public final class PandoStore implements Store {
     @Override
     public void deleteInBatch() {
       batch().delete(pair.key);
+    }
+
+    @Override
+    public void deleteRange(KeyList sorted, int first, int count, Pair unused) {
+      sorted.copy(first, pair);
+      byte[] from = pair.keyArray();
+      sorted.copy(first + count, pair);
+      long removed = tx.deleteRange(TABLE, Range.closedOpen(from, pair.keyArray()));
+      if (removed != count) {
+        throw new AssertionError("removed " + removed + " records, not " + count);
+      }
     }
 
     @Override

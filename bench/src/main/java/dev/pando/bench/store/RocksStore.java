@@ -208,6 +208,23 @@ final class RocksStore implements Store {
     }
 
     @Override
+    public long count(Pair end) {
+      RocksIterator iterator = iterator();
+      long count = 0;
+      iterator.seek(wanted.clear());
+      while (iterator.isValid() && !isAt(iterator, end.keyBuffer)) {
+        count++;
+        iterator.next();
+      }
+      return count;
+    }
+
+    private boolean isAt(RocksIterator iterator, ByteBuffer end) {
+      int _ = iterator.key(key.clear());
+      return key.equals(end);
+    }
+
+    @Override
     public byte[] valueHere() {
       return iterator().value();
     }
@@ -288,6 +305,18 @@ final class RocksStore implements Store {
     public void delete() {
       try {
         batch.delete(key.clear());
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void deleteRange(KeyList sorted, int first, int count, Pair pair) {
+      sorted.copy(first, pair);
+      byte[] from = pair.keyArray();
+      sorted.copy(first + count, pair);
+      try {
+        batch.deleteRange(from, pair.keyArray());
       } catch (RocksDBException e) {
         throw new IllegalStateException(e);
       }

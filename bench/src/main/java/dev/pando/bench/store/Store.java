@@ -132,6 +132,14 @@ public interface Store extends AutoCloseable {
       return sum;
     }
 
+    /**
+     * How many entries are from the pair's key on and before another key. Both keys are in the
+     * store.
+     */
+    public long count(Pair end) {
+      throw new UnsupportedOperationException("not measured for this store");
+    }
+
     /** As {@link #scan}, over at most this many entries from the pair's key on. */
     public long seek(int entries) {
       long sum = 0;
@@ -172,6 +180,20 @@ public interface Store extends AutoCloseable {
     /** As {@link #delete}, in that way. */
     public void deleteInBatch() {
       delete();
+    }
+
+    /**
+     * Removes records that are neighbours, with one call if the store has such a call.
+     *
+     * @param sorted all records by ascending key
+     * @param first the first one to be removed
+     * @param count how many; at least one record follows them
+     */
+    public void deleteRange(KeyList sorted, int first, int count, Pair pair) {
+      for (int i = first; i < first + count; i++) {
+        sorted.copy(i, pair);
+        delete();
+      }
     }
 
     /** Returns when everything written is visible, and safe from a loss of power. */

@@ -32,6 +32,8 @@ public enum StoreKind {
   MAPDB(
       "--add-opens=java.base/java.nio=ALL-UNNAMED",
       "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"),
+  /** SQLite, one table. */
+  SQLITE("--enable-native-access=ALL-UNNAMED"),
   /** No store but a floor: sorted records in a mapped file. */
   FLAT,
   /** No store but a floor: one write and one sync a transaction. */
@@ -69,6 +71,7 @@ public enum StoreKind {
       case MVSTORE -> new MvStoreStore(directory, readOnly);
       case XODUS -> new XodusStore(directory, readOnly);
       case MAPDB -> new MapDbStore(directory);
+      case SQLITE -> new SqliteStore(directory, readOnly);
       case FLAT, BARE -> new FlatFile(directory, readOnly);
       case HASHED -> new HashedFile(directory);
     };
@@ -84,10 +87,10 @@ public enum StoreKind {
     return this == FLAT || this == BARE || this == HASHED;
   }
 
-  /** Whether this is another way to set a store up, measured only when it is asked for by name. */
+  /** Whether this is measured only when it is asked for by name. */
   public boolean isVariant() {
     return switch (this) {
-      case PANDO8K, PANDO16K, PANDONOLOG, PANDOTYPED, HASHED -> true;
+      case PANDO8K, PANDO16K, PANDONOLOG, PANDOTYPED, SQLITE, HASHED -> true;
       default -> false;
     };
   }
