@@ -55,7 +55,7 @@ final class CellExtents {
     }
   }
 
-  /** Refuses a key of which bytes are where no whole key is. */
+  /** Refuses a key that names a cell that is not there. */
   private void checkSharedKeys(LeafReader leaves, MemorySegment page, long base, long word) {
     whole.clear();
     for (int slot = 0; slot < NodeReader.count(word); slot++) {

@@ -175,7 +175,7 @@ final class LeafReader extends NodeReader {
     return start;
   }
 
-  /** Copies a key of which a part is in another cell. */
+  /** Copies a key whose first bytes are in another cell. */
   private void sharedKey(MemorySegment page, long base, int size, int cell, Slice key) {
     int shared = sharedBytes(page, base, size, cell);
     int tags = tags(page, base, cell);
@@ -328,7 +328,7 @@ final class LeafReader extends NodeReader {
     int tag = tags >>> Byte.SIZE;
     long length;
     if (isShared(tags)) {
-      length = LeafLayout.sharedKeyStart(tag) + (tags & 0xFF);
+      length = (long) LeafLayout.sharedKeyStart(tag) + (tags & 0xFF);
     } else {
       length = keyStart(tags) + (long) keyLength(page, base, size, cell, tags);
       length +=

@@ -193,7 +193,7 @@ final class RangeCut {
       throw new CorruptFileException(
           pages.name(),
           path.pgno(level),
-          "%d entries are in a part of a tree of %d, of which others remain"
+          "%d entries are in a part of a tree of %d, and some are outside of it"
               .formatted(removed, tree.entries));
     }
     free(level, first, end);

@@ -87,7 +87,7 @@ final class SharedCells {
     summed = false;
   }
 
-  /** Returns the bytes of the cells [from, to), of which one is an end of the list. */
+  /** Returns the bytes of the cells [from, to): the first or the last ones of the list. */
   int bytes(int from, int to) {
     if (!summed) {
       sum();
