@@ -129,14 +129,14 @@ final class NodeWriter {
   /** Notes how many entries are below a child in a branch of a counted tree. */
   void setEntries(MemorySegment page, long base, long word, int slot, long entries) {
     int bytes = BranchReader.countBytes(word);
-    if (entries < 0 || entries >>> Byte.SIZE * bytes != 0) {
+    if (entries < 0 || entries >>> (Byte.SIZE * bytes) != 0) {
       throw branches.corrupt(
           page,
           base,
           "the counts of a tree make %d entries below child %d, allowed: 0 to %d",
           entries,
           slot,
-          (1L << Byte.SIZE * bytes) - 1);
+          (1L << (Byte.SIZE * bytes)) - 1);
     }
     CellList.writeCount(page, base + branches.countAt(page, base, word, slot), bytes, entries);
   }
