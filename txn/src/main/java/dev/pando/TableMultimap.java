@@ -46,8 +46,7 @@ public final class TableMultimap<K, V> {
 
   /**
    * The values of a key, which may have none yet: what is added to the set is put into the table.
-   * Its parts and its descending set are views as well. {@code size} reads a little of each page of
-   * the values.
+   * Its parts and its descending set are views as well. {@code size} reads a page or two a level.
    *
    * @param key must not be changed, as an array can be, while the set is used
    */

@@ -245,8 +245,12 @@ final class BranchReader extends NodeReader {
 
   /** Returns the number of entries below a child in a branch of a counted tree. */
   long entries(MemorySegment page, long base, long word, int slot) {
-    long at = base + countAt(page, base, word, slot);
-    return switch (countBytes(word)) {
+    return entries(page, base + countAt(page, base, word, slot), countBytes(word));
+  }
+
+  /** Returns a count of so many bytes. */
+  static long entries(MemorySegment page, long at, int bytes) {
+    return switch (bytes) {
       case Short.BYTES -> page.get(SHORT, at) & 0xFFFF;
       case Integer.BYTES -> page.get(INT, at) & 0xFFFF_FFFFL;
       default -> page.get(LONG, at - Short.BYTES) >>> Short.SIZE; // eight bytes may leave the page

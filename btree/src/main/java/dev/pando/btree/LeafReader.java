@@ -145,7 +145,9 @@ final class LeafReader extends NodeReader {
     checkCellEnd(page, base, size, cell, start - cell);
     int place = page.get(SHORT, base + start - Short.BYTES) & 0xFFFF; // before the leaf's end
     int other = size - place;
-    if (place < TAGS || other < NodeLayout.HEADS || isSharedKey(page, base, other)) {
+    if (place < TAGS
+        || other < NodeLayout.HEADS
+        || tags(page, base, other) >>> Byte.SIZE != 0) { // a value, or a shared key
       throw corrupt(page, base, "the cell at %d shares its key with none, at %d", cell, other);
     }
     return other;

@@ -126,19 +126,22 @@ final class NodeWriter {
     PageMemory.put8(page, base + PageHeader.FLAGS, BranchLayout.countWidth(aboveLeaves));
   }
 
-  /** Notes how many entries are below a child in a branch of a counted tree. */
-  void setEntries(MemorySegment page, long base, long word, int slot, long entries) {
-    int bytes = BranchReader.countBytes(word);
+  /**
+   * Writes the number of entries below a child in a branch of a counted tree.
+   *
+   * @param at the count's offset in the page
+   * @param bytes of the count
+   */
+  void setEntries(MemorySegment page, long base, int at, int bytes, long entries) {
     if (entries < 0 || entries >>> (Byte.SIZE * bytes) != 0) {
       throw branches.corrupt(
           page,
           base,
-          "the counts of a tree make %d entries below child %d, allowed: 0 to %d",
+          "the counts of a tree make %d entries below a child, allowed: 0 to %d",
           entries,
-          slot,
           (1L << (Byte.SIZE * bytes)) - 1);
     }
-    CellList.writeCount(page, base + branches.countAt(page, base, word, slot), bytes, entries);
+    CellList.writeCount(page, base + at, bytes, entries);
   }
 
   /** Overwrites a leaf cell with one of the same key and the same length. */
@@ -165,7 +168,7 @@ final class NodeWriter {
     SharedKeys keys = sharedKeys;
     long word = leaves.header(page, base);
     int cell = leaves.cell(page, base, word, slot);
-    int heir = keys == null ? -1 : keys.heir(page, base, word, cell);
+    int heir = keys == null ? SharedKeys.NONE : keys.heir(page, base, word, cell);
     if (keys != null && heir >= 0) {
       removeShared(keys, page, base, slot, heir);
     } else {

@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Keys of a counted tree's leaf that have their first bytes in another cell: a multimap would
- * otherwise store a key with each of its values. Any cell with a whole key may have sharers, and
- * the key of a sharer is never shared again. A sharer names the other cell by its distance to the
- * leaf's end, so a leaf may get more pages.
+ * otherwise store a key with each of its values. Any cell with a whole key and no value may have
+ * sharers, and the key of a sharer is never shared again. A sharer names the other cell by its
+ * distance to the leaf's end, so a leaf may get more pages.
  *
  * <p>Inserting moves no cell. Removing one moves the cells below it, and {@link #closeGap} follows.
  * If the removed cell has sharers, one of them gets its key as a whole.
@@ -22,7 +22,8 @@ final class SharedKeys {
   /** Keys that a group probably has: a whole key must not take more room than they will save. */
   private static final int GROUP = 16;
 
-  private static final int NONE = -1;
+  /** In place of a slot. */
+  static final int NONE = -1;
 
   private final LeafReader leaves;
   private final Slice near = new Slice();
@@ -102,7 +103,8 @@ final class SharedKeys {
             continue;
           }
         }
-        if (shared > most) {
+        boolean hasValue = LeafReader.tags(page, base, at) >>> Byte.SIZE != 0;
+        if (shared > most && !hasValue) {
           most = shared;
           other = at;
         }
@@ -125,6 +127,9 @@ final class SharedKeys {
    * @return {@link #NONE}, a negative number, if no key does
    */
   int heir(MemorySegment page, long base, long word, int cell) {
+    if (LeafReader.tags(page, base, cell) >>> Byte.SIZE != 0) {
+      return NONE; // it has a value, or shares its own key
+    }
     int size = leaves.size(word);
     int heir = NONE;
     int most = 0;

@@ -32,6 +32,9 @@ final class WritePath {
   private int[] slot = new int[0];
   private int[] children = new int[0];
 
+  /** Of a counted tree: the offset of the count of the child on the path; 0 if not known. */
+  private int[] countAt = new int[0];
+
   private boolean leftmost;
   private boolean rightmost;
 
@@ -151,6 +154,7 @@ final class WritePath {
       BranchStep step = key.step;
       slot[level] = step.slot;
       children[level] = step.children;
+      countAt[level] = 0;
       leftmost &= step.slot == 0;
       rightmost &= step.slot == step.children - 1;
       childPgno = step.pgno;
@@ -168,6 +172,7 @@ final class WritePath {
     birth = Arrays.copyOf(birth, count);
     address = Arrays.copyOf(address, count);
     children = Arrays.copyOf(children, count);
+    countAt = Arrays.copyOf(countAt, count);
     slot = Arrays.copyOf(slot, count); // last: find reads its length
   }
 
@@ -245,9 +250,13 @@ final class WritePath {
     for (int level = 0; level < levels; level++) {
       MemorySegment page = page(level);
       long base = base(level);
-      long word = branches.header(page, base);
-      long entries = branches.entries(page, base, word, slot[level]) + more;
-      nodes.setEntries(page, base, word, slot[level], entries);
+      if (countAt[level] == 0) {
+        long word = branches.header(page, base);
+        countAt[level] = branches.countAt(page, base, word, slot[level]);
+      }
+      int bytes = BranchLayout.countBytes(BranchLayout.countWidth(leafLevel() - level));
+      long entries = BranchReader.entries(page, base + countAt[level], bytes) + more;
+      nodes.setEntries(page, base, countAt[level], bytes, entries);
     }
   }
 
@@ -261,7 +270,8 @@ final class WritePath {
     long word = branches.header(page, base);
     long child = branches.childPgno(page, base, count(word), childSlot);
     long entries = counts.below(child, leafLevel() - level - 1);
-    nodes.setEntries(page, base, word, childSlot, entries);
+    int at = branches.countAt(page, base, word, childSlot);
+    nodes.setEntries(page, base, at, BranchReader.countBytes(word), entries);
   }
 
   /** Stores the new number of a page of the path in its parent, or as the root. */
@@ -307,6 +317,7 @@ final class WritePath {
     int leaf = leafLevel();
     slot[leaf - 1]++;
     children[leaf - 1]++;
+    countAt[leaf - 1] = 0;
     set(leaf, leafPgno, pages.txnId());
     leftmost = false;
   }
