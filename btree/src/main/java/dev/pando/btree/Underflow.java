@@ -49,7 +49,9 @@ final class Underflow {
       return;
     }
     int siblings = count(branches.header(path.page(level - 1), path.base(level - 1)));
-    if (siblings > 1) {
+    if (siblings > 1 && count(word) == 0 && level < path.leafLevel()) {
+      dropBranch(level, siblings);
+    } else if (siblings > 1) {
       joinOrBorrow(level, siblings);
     } else if (count(word) == 0) {
       dropOnlyChild(level);
@@ -102,6 +104,26 @@ final class Underflow {
     if (parent == 0) {
       dropOnlyChild(0);
       return;
+    }
+    repair(parent);
+  }
+
+  /**
+   * Removes a branch without a child from its parent, which has others. A merge moves a separator
+   * down, for which a neighbour may have no room, and the parent may have none for that of a loan.
+   */
+  private void dropBranch(int level, int siblings) {
+    int parent = level - 1;
+    MemorySegment page = path.page(parent);
+    long base = path.base(parent);
+    free(false, path.pgno(level));
+    path.invalidate();
+    if (path.slot(parent) > 0) {
+      nodes.removeChild(page, base, path.slot(parent));
+    } else {
+      cells.clear(BranchReader.countBytes(branches.header(page, base)));
+      cells.addBranch(branches, page, base, 1, siblings);
+      nodes.fillBranch(page, base, cells, 0, cells.size()); // the first loses its separator
     }
     repair(parent);
   }
