@@ -1,13 +1,9 @@
 package dev.pando;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.pando.btree.Slice;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -58,13 +54,14 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
   /** The second cursor of the last {@link #twoEnded}. */
   private @Nullable RangeCursor otherEnd;
 
-  private boolean closed;
+  private final ScanEnd end;
 
   Scan(Txn tx, Table<K, V> table, EncodedRange range, @Nullable Grouping grouping) {
     this.tx = tx;
     this.table = table;
     this.range = range;
     this.grouping = grouping;
+    this.end = new ScanEnd(table.name());
   }
 
   /**
@@ -103,7 +100,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
-      checkNotClosed();
+      end.check();
       RangeCursor first = open(mine);
       RangeCursor back = new RangeCursor(tx, tx.tree(mine, table), range.opposite(), null);
       otherEnd = back;
@@ -117,11 +114,11 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
   @Override
   public Iterator<Entry<K, V>> iterator() {
-    return new Entries(openInCall(tx.caller()));
+    return new ScanIterator<>(tx, table, openInCall(tx.caller()), end);
   }
 
   private RangeCursor open(Caller mine) {
-    checkNotClosed();
+    end.check();
     RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range, grouping);
     last = cursor;
     return cursor;
@@ -171,7 +168,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       while (cursor.advance(mine)) {
         tx.checkStep(mine, call);
         leaf.visit(mine, call, cursor, then);
-        checkNotClosed();
+        end.check();
       }
       tx.checkStep(mine, call);
     } catch (RuntimeException | Error e) {
@@ -195,13 +192,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       V read = memory.decodeValue(table, value.segment, value.offset, value.length);
       tx.checkVisit(mine, call, then); // the pages that were decoded may have been reused
       action.accept(decoded, read);
-    } while (!closed && cursor.advanceInLeaf());
-  }
-
-  private void checkNotClosed() {
-    if (closed) {
-      throw new IllegalStateException("the scan of " + table.name() + " is closed");
-    }
+    } while (!end.isClosed() && cursor.advanceInLeaf());
   }
 
   /**
@@ -304,7 +295,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       K decoded = memory.decodeKey(table, key.segment, key.offset, key.length);
       tx.checkVisit(mine, call, then); // the page that was decoded may have been reused
       action.accept(decoded, cursor);
-    } while (!closed && cursor.advanceInLeaf());
+    } while (!end.isClosed() && cursor.advanceInLeaf());
   }
 
   /** The action may write, or end the transaction: each step is a call. */
@@ -315,7 +306,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
         action.accept(key, cursor);
       }
     } finally {
-      end(cursor);
+      endInCall(cursor);
     }
   }
 
@@ -324,7 +315,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     long call = mine.begin();
     try {
       tx.checkDatabase();
-      checkNotClosed();
+      end.check();
       if (!cursor.advance(mine)) {
         tx.check(mine, call);
         return null;
@@ -341,7 +332,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     }
   }
 
-  private void end(RangeCursor cursor) {
+  private void endInCall(RangeCursor cursor) {
     Caller mine = tx.callerIfOpen();
     if (mine != null) {
       long call = mine.begin();
@@ -374,8 +365,8 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
   /** Ends all iterators. A second call does nothing. */
   @Override
   public void close() {
-    Caller mine = closed ? null : tx.callerIfOpen();
-    closed = true;
+    Caller mine = end.isClosed() ? null : tx.callerIfOpen();
+    end.close();
     if (mine != null) {
       long call = mine.begin();
       try {
@@ -390,138 +381,6 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
       } finally {
         mine.end(call);
       }
-    }
-  }
-
-  /** Looks ahead only when asked, so that the entry just handed out may be deleted. */
-  private final class Entries implements Iterator<Entry<K, V>> {
-    private final RangeCursor cursor;
-
-    /** Whether the cursor is on an entry that was not returned yet. */
-    private boolean ready;
-
-    private boolean ended;
-
-    /** Whether this is a scan of a write transaction. */
-    private final boolean mayRemove = tx.mayWrite();
-
-    /** A copy of the key that {@link #remove} deletes: the cursor may have moved on by then. */
-    private byte[] removable = {};
-
-    /** Bytes of that key; negative if there is none. */
-    private int removableLength = -1;
-
-    Entries(RangeCursor cursor) {
-      this.cursor = cursor;
-    }
-
-    @Override
-    public boolean hasNext() {
-      boolean there = ready || cursor.willAdvance();
-      return (there && !closed && tx.isUsableByThisThread()) || findNextInCall();
-    }
-
-    private boolean findNextInCall() {
-      Caller mine = tx.caller();
-      long call = mine.begin();
-      try {
-        tx.checkDatabase();
-        checkNotClosed();
-        boolean there = findNext(mine);
-        tx.check(mine, call);
-        return there;
-      } catch (RuntimeException | Error e) {
-        throw tx.explained(e, mine);
-      } finally {
-        mine.end(call);
-      }
-    }
-
-    private boolean findNext(Caller mine) {
-      if (!ready && !ended) {
-        ready = cursor.advance(mine);
-        ended = !ready;
-      }
-      return ready;
-    }
-
-    @Override
-    public Entry<K, V> next() {
-      Caller mine = tx.caller();
-      long call = mine.begin();
-      try {
-        checkNotClosed();
-        if (!ready && !findNext(mine)) {
-          throw new NoSuchElementException("the scan of " + table.name() + " is at its end");
-        }
-        ready = false;
-        cursor.refresh();
-        int length = mayRemove ? copyKey() : -1;
-        Entry<K, V> entry = decode(mine, call);
-        removableLength = length;
-        return entry;
-      } catch (RuntimeException | Error e) {
-        throw tx.explained(e, mine);
-      } finally {
-        mine.end(call);
-      }
-    }
-
-    private int copyKey() {
-      int length = (int) cursor.key.length;
-      if (removable.length < length) {
-        removable = new byte[length];
-      }
-      MemorySegment.copy(cursor.key.segment, JAVA_BYTE, cursor.key.offset, removable, 0, length);
-      return length;
-    }
-
-    /**
-     * Deletes the entry that {@link #next} returned last, if its key is still there.
-     *
-     * @throws UnsupportedOperationException in a read transaction
-     * @throws IllegalStateException if {@link #next} has returned none, or it was removed already;
-     *     or if the table was dropped or renamed since
-     */
-    @Override
-    public void remove() {
-      if (!mayRemove) {
-        throw new UnsupportedOperationException(
-            "a scan of a read transaction cannot remove; scan in Database.update or beginWrite: "
-                + tx);
-      }
-      Caller mine = tx.caller();
-      long call = mine.begin();
-      try {
-        checkNotClosed();
-        cursor.checkRollbacks();
-        if (removableLength < 0) {
-          throw new IllegalStateException(
-              "the scan of "
-                  + table.name()
-                  + " has no entry to remove: next returned none, or it was removed already");
-        }
-        cursor.checkIsIn(mine, table); // or it would delete from another table of this name
-        MemorySegment key = MemorySegment.ofArray(removable).asSlice(0, removableLength);
-        boolean _ = tx.deleteFound(mine, table, key);
-        removableLength = -1;
-      } finally {
-        mine.end(call);
-      }
-    }
-
-    private Entry<K, V> decode(Caller mine, long call) {
-      MemorySegment segment = cursor.value.segment; // a codec may call the iterator
-      long offset = cursor.value.offset;
-      long length = cursor.value.length;
-      long then = tx.epoch();
-      Workspace memory = mine.memory();
-      Slice found = cursor.key;
-      K key = memory.decodeKey(table, found.segment, found.offset, found.length);
-      tx.checkEpochInCall(then);
-      Entry<K, V> entry = new Entry<>(key, memory.decodeValue(table, segment, offset, length));
-      tx.check(mine, call, then);
-      return entry;
     }
   }
 }
