@@ -184,6 +184,7 @@ final class LeafReader extends NodeReader {
     int rest = tags & 0xFF;
     int restStart = cell + LeafLayout.sharedKeyStart(tags >>> Byte.SIZE);
     checkCellEnd(page, base, size, restStart, rest);
+    checkKeyLength(page, base, cell, shared + rest);
     int start = sharedStart(page, base, size, cell);
     key.join(page, base + start, shared, base + restStart, rest);
   }
@@ -385,7 +386,21 @@ final class LeafReader extends NodeReader {
       return length;
     }
     checkCellEnd(page, base, size, cell, TAGS + 2 * Short.BYTES);
-    return page.get(SHORT, base + cell + TAGS) & 0xFFFF;
+    length = page.get(SHORT, base + cell + TAGS) & 0xFFFF;
+    checkKeyLength(page, base, cell, length);
+    return length;
+  }
+
+  private void checkKeyLength(MemorySegment page, long base, int cell, int length) {
+    if (length > maxKey) {
+      throw corrupt(
+          page,
+          base,
+          "the cell at %d has a key of %d bytes, allowed: 0 to %d",
+          cell,
+          length,
+          maxKey);
+    }
   }
 
   private int valueLength(MemorySegment page, long base, int size, int cell, int tags) {

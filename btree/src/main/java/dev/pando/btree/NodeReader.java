@@ -38,12 +38,12 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
 
   final PageReader pages;
   final int pageSize;
-  private final int maxPrefix;
+  final int maxKey;
 
   NodeReader(PageReader pages) {
     this.pages = pages;
     this.pageSize = pages.pageSize();
-    this.maxPrefix = NodeLayout.maxKey(pageSize);
+    this.maxKey = NodeLayout.maxKey(pageSize);
   }
 
   /**
@@ -57,7 +57,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
       throw otherKind(page, base, word, type);
     }
     int size = size(word);
-    if (HEADS + SLOT_BYTES * count(word) + cellBytes(word) > size || prefix(word) > maxPrefix) {
+    if (HEADS + SLOT_BYTES * count(word) + cellBytes(word) > size || prefix(word) > maxKey) {
       throw corrupt(
           page,
           base,

@@ -303,7 +303,7 @@ public final class TreeWriter extends Tree {
     }
     nodes.removeLeafCell(page, base, slot);
     insert(slot);
-    if (cell.length() < oldLength) {
+    if (cell.length() < oldLength && path.isValid()) { // an heir's whole key may divide the leaf
       resizing.shrink();
       underflow.repair(level);
     }

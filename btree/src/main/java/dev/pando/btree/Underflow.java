@@ -49,9 +49,7 @@ final class Underflow {
       return;
     }
     int siblings = count(branches.header(path.page(level - 1), path.base(level - 1)));
-    if (siblings > 1 && count(word) == 0 && level < path.leafLevel()) {
-      dropBranch(level, siblings);
-    } else if (siblings > 1) {
+    if (siblings > 1) {
       joinOrBorrow(level, siblings);
     } else if (count(word) == 0) {
       dropOnlyChild(level);
@@ -104,26 +102,6 @@ final class Underflow {
     if (parent == 0) {
       dropOnlyChild(0);
       return;
-    }
-    repair(parent);
-  }
-
-  /**
-   * Removes a branch without a child from its parent, which has others. A merge moves a separator
-   * down, for which a neighbour may have no room, and the parent may have none for that of a loan.
-   */
-  private void dropBranch(int level, int siblings) {
-    int parent = level - 1;
-    MemorySegment page = path.page(parent);
-    long base = path.base(parent);
-    free(false, path.pgno(level));
-    path.invalidate();
-    if (path.slot(parent) > 0) {
-      nodes.removeChild(page, base, path.slot(parent));
-    } else {
-      cells.clear(BranchReader.countBytes(branches.header(page, base)));
-      cells.addBranch(branches, page, base, 1, siblings);
-      nodes.fillBranch(page, base, cells, 0, cells.size()); // the first loses its separator
     }
     repair(parent);
   }
@@ -223,7 +201,8 @@ final class Underflow {
     }
     gather(leaf, left, parent, -1);
     int fromLeft = cells.size();
-    gather(leaf, right, parent, leftSlot + 1);
+    // Beside an empty branch the other one stays as it is: it might have no room for a separator.
+    gather(leaf, right, parent, fromLeft == 0 ? -1 : leftSlot + 1);
     path.invalidate();
     return fromLeft;
   }
@@ -250,7 +229,7 @@ final class Underflow {
    * Adds a page's cells to the list.
    *
    * @param separatorSlot for the right branch of two, the parent's slot whose separator moves down
-   *     to its first child; -1 for the left one
+   *     to its first child; -1 for the left one, and for the right one if the left one is empty
    */
   private void gather(boolean leaf, long pgno, int parent, int separatorSlot) {
     long address = pages.locate(pgno, pages.txnId());

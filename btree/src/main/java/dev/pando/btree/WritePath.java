@@ -61,6 +61,11 @@ final class WritePath {
     valid = false;
   }
 
+  /** Whether the path still leads to a leaf. */
+  boolean isValid() {
+    return valid;
+  }
+
   int leafLevel() {
     return tree.depth - 1;
   }
