@@ -338,6 +338,7 @@ final class ProcessesRun implements AutoCloseable {
   public void close() {
     disk.onCall((call, file, offset, bytes) -> {});
     disk.kill();
+    members.forEach(Member::bury); // else the thread for housekeeping refers to their databases
     disk.close();
   }
 }
