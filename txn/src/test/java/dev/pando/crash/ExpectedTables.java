@@ -13,13 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the tables of a database hold, by name: the one model of the tests that compare whole
  * states. Changes are made in a transaction and here, and demand that both give the same result; a
  * call of the transaction that throws changes nothing here. Copies share the values, which must not
- * be changed. Not thread-safe.
+ * be changed. Tables whose keys are pairs, such as multimaps, are beside the others, see {@link
+ * ExpectedPairs}. Not thread-safe.
  *
  * <p>Other expected states differ, and are apart:
  *
@@ -47,6 +49,7 @@ public final class ExpectedTables<K extends Comparable<K>> {
   private final Map<String, Boolean> kinds = new TreeMap<>();
 
   private final Map<String, TreeMap<K, byte[]>> tables = new TreeMap<>();
+  private final Map<String, ExpectedPairs<?, ?>> pairs = new TreeMap<>();
 
   /** No tables, which would have keys of this codec. */
   public ExpectedTables(Codec<K> keys) {
@@ -58,6 +61,7 @@ public final class ExpectedTables<K extends Comparable<K>> {
     ExpectedTables<K> copy = new ExpectedTables<>(keys);
     tables.forEach((name, entries) -> copy.tables.put(name, new TreeMap<>(entries)));
     copy.kinds.putAll(kinds);
+    pairs.forEach((name, entries) -> copy.pairs.put(name, entries.copy()));
     return copy;
   }
 
@@ -78,7 +82,18 @@ public final class ExpectedTables<K extends Comparable<K>> {
 
   /** The names of the tables, in order. */
   public Set<String> names() {
-    return tables.keySet();
+    Set<String> names = new TreeSet<>(tables.keySet());
+    pairs.values().stream()
+        .filter(ExpectedPairs::exists)
+        .forEach(entries -> names.add(entries.table.name()));
+    return names;
+  }
+
+  /** The entries of a table of pairs, whose methods change it in a transaction and here. */
+  @SuppressWarnings("unchecked") // a name is of one table
+  <A extends Comparable<A>, P> ExpectedPairs<A, P> pairs(PairTable<A, P> table) {
+    return (ExpectedPairs<A, P>)
+        pairs.computeIfAbsent(table.name(), _ -> new ExpectedPairs<>(table));
   }
 
   /** The entries of a table, which is made if there is none. */
@@ -209,6 +224,12 @@ public final class ExpectedTables<K extends Comparable<K>> {
       String difference = difference(tx, table(table.getKey()), table.getValue());
       if (difference != null) {
         return "table " + table.getKey() + ": " + difference;
+      }
+    }
+    for (ExpectedPairs<?, ?> entries : pairs.values()) {
+      String difference = entries.difference(tx);
+      if (difference != null) {
+        return "table " + entries.table + ": " + difference;
       }
     }
     return null;

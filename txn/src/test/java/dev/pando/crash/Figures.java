@@ -29,7 +29,7 @@ public final class Figures {
   private final String what;
   private final long wanted;
   private final String scale;
-  private final long first = SEED != null ? SEED : System.nanoTime();
+  private final long first;
   private final long begin = System.nanoTime();
 
   /**
@@ -42,12 +42,22 @@ public final class Figures {
     this(what, promised, SCALE);
   }
 
+  /** Another count of the same test, which has the same seed. */
+  public Figures and(String other, long promised) {
+    return new Figures(other, promised, SCALE, first);
+  }
+
   /** A test of all cases there are, at any scale. */
   public static Figures ofAll(String what, long promised) {
     return new Figures(what, promised, 1);
   }
 
   private Figures(String what, long promised, double scale) {
+    this(what, promised, scale, SEED != null ? SEED : System.nanoTime());
+  }
+
+  private Figures(String what, long promised, double scale, long first) {
+    this.first = first;
     this.what = what;
     this.wanted = Math.max(1, (long) (promised * scale + 1e-6));
     this.scale = String.format(Locale.ROOT, "%.3g", scale);

@@ -5,6 +5,7 @@ import dev.pando.Database;
 import dev.pando.Disk;
 import dev.pando.Durability;
 import dev.pando.Options;
+import dev.pando.ReadTxn;
 import dev.pando.WriteTxn;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.KilledError;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,6 +210,12 @@ final class Member {
     working.change(running, table, changes, flush);
   }
 
+  /** Makes changes in the transaction, and in the tables that it should see. */
+  void change(BiConsumer<WriteTxn, ExpectedTables<Long>> changes) {
+    WriteTxn running = tx();
+    changes.accept(running, working);
+  }
+
   void clear(String table) {
     WriteTxn running = tx();
     working.clear(running, table);
@@ -229,6 +237,11 @@ final class Member {
   void savepoint() {
     WriteTxn running = tx();
     savepoints.begin(running, working);
+  }
+
+  /** How many savepoints the transaction has. */
+  int savepoints() {
+    return tx == null ? 0 : savepoints.depth();
   }
 
   /** Rolls back to one of the savepoints there are, or releases it and those after it. */
@@ -272,6 +285,21 @@ final class Member {
       run.look(db());
       readers.add(new HeldReader<>(db().beginRead(), run.seen().tables()));
     }
+  }
+
+  /** Reads what one of the readers sees, and should see; begins one if there is none. */
+  void read(int which, BiConsumer<ReadTxn, ExpectedTables<Long>> reads) {
+    if (readers.isEmpty()) {
+      beginReader();
+    }
+    HeldReader<Long> reader = readers.get(which % readers.size());
+    reads.accept(reader.tx(), reader.state());
+  }
+
+  /** Checks the file, also while a transaction runs. */
+  void check() {
+    run.look(db());
+    CheckReport _ = db().check().throwIfBad();
   }
 
   void endReader(int which) {

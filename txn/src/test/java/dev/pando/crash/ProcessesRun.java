@@ -35,6 +35,7 @@ final class ProcessesRun implements AutoCloseable {
   private final List<Member> members = new ArrayList<>();
   private final int samples;
   private int exhaustive;
+  private int momentsAnImage = 1;
   private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
 
   /** Whether a process has begun to write since one opened the database alone. */
@@ -141,7 +142,7 @@ final class ProcessesRun implements AutoCloseable {
   }
 
   private void verifyImages() {
-    if (exhaustive > 0) {
+    if (exhaustive > 0 && (momentsAnImage == 1 || random.nextInt(momentsAnImage) == 0)) {
       check.powerCuts(disk, states.afterPowerCut(), exhaustive, samples);
     }
   }
@@ -149,6 +150,11 @@ final class ProcessesRun implements AutoCloseable {
   /** From now on all subsets are tried of up to so many unsynced sectors. */
   void tryAllSubsetsUpTo(int sectors) {
     exhaustive = sectors;
+  }
+
+  /** From now on images are taken at one of so many moments, chosen at random. */
+  void takeImagesAtOneOf(int moments) {
+    momentsAnImage = moments;
   }
 
   // ---- the ends of processes
