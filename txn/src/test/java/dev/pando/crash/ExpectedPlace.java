@@ -17,13 +17,11 @@ final class ExpectedPlace<K extends Comparable<K>> {
     AFTER_LAST
   }
 
-  private final ExpectedPairs<K, ?> expected;
   private final NavigableMap<Tuple2<K, Integer>, ?> entries;
   private State state = State.NOWHERE;
   private @Nullable Tuple2<K, Integer> pair;
 
   ExpectedPlace(ExpectedPairs<K, ?> expected) {
-    this.expected = expected;
     this.entries = expected.entries();
   }
 
@@ -39,33 +37,37 @@ final class ExpectedPlace<K extends Comparable<K>> {
     return true;
   }
 
-  /**
-   * To a pair, or else to an end. A cursor at an end of an empty table is as a new one, but for
-   * that after the last pair; a cursor of a missing table is always as a new one.
-   */
+  /** To a pair, or else to an end. */
   private boolean move(@Nullable Tuple2<K, Integer> found, State otherwise) {
     if (found != null) {
       return moveTo(found);
     }
-    boolean isNew = otherwise == State.BEFORE_FIRST ? entries.isEmpty() : !expected.exists();
-    state = isNew ? State.NOWHERE : otherwise;
+    state = otherwise;
     pair = null;
     return false;
   }
 
   boolean first() {
-    return move(entries.isEmpty() ? null : entries.firstKey(), State.NOWHERE);
+    return first(State.NOWHERE);
   }
 
   boolean last() {
-    return move(entries.isEmpty() ? null : entries.lastKey(), State.NOWHERE);
+    return last(State.NOWHERE);
+  }
+
+  private boolean first(State otherwise) {
+    return move(entries.isEmpty() ? null : entries.firstKey(), otherwise);
+  }
+
+  private boolean last(State otherwise) {
+    return move(entries.isEmpty() ? null : entries.lastKey(), otherwise);
   }
 
   boolean next() {
     return switch (state) {
       case AFTER_LAST -> false;
       case AT_PAIR -> move(entries.higherKey(pair), State.AFTER_LAST);
-      default -> first();
+      default -> first(State.AFTER_LAST);
     };
   }
 
@@ -73,7 +75,7 @@ final class ExpectedPlace<K extends Comparable<K>> {
     return switch (state) {
       case BEFORE_FIRST -> false;
       case AT_PAIR -> move(entries.lowerKey(pair), State.BEFORE_FIRST);
-      default -> last();
+      default -> last(State.BEFORE_FIRST);
     };
   }
 

@@ -31,13 +31,16 @@ record PairTable<K extends Comparable<K>, P>(
   /** The length of a key with which few pairs fit into a page of 512 bytes, in characters. */
   private static final int LONG = 190;
 
-  /** The tables under test. A table that keeps counts in its branches is one more of them. */
+  /** The tables under test. */
   static final List<PairTable<?, ?>> ALL =
       List.of(
           many(MultiTable.of("many", Codec.utf8(), Codec.i32()), texts()),
           many(MultiTable.of("many of long keys", Codec.utf8(), Codec.i32()), longTexts()),
           many(MultiTable.of("many of numbers", Codec.i64(), Codec.i32()), numbers()),
           plain(Table.of("plain", Codec.tuple(Codec.i64(), Codec.i32()), Codec.utf8()), numbers()),
+          plain(
+              Table.of("counted", Codec.tuple(Codec.i64(), Codec.i32()), Codec.utf8()).counted(),
+              numbers()),
           plain(
               Table.of("plain of long keys", Codec.tuple(Codec.utf8(), Codec.i32()), Codec.utf8()),
               longTexts()));
