@@ -1,0 +1,36 @@
+package dev.pando.btree;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+/** Keys that have their first bytes in another cell of their leaf, at the borders of its room. */
+class SharedKeysTest {
+  private static final byte[] NOTHING = {};
+
+  private static byte[] key(int start, int number) {
+    return ("k".repeat(start) + (1000 + number)).getBytes(US_ASCII);
+  }
+
+  /**
+   * The cell whose key the others share got a value that is a byte shorter. Its heir needs the room
+   * of the whole key, so the leaf was divided, and the leaf that had been there was repaired.
+   */
+  @Test
+  void aShorterValueInAFullLeafDividesIt() {
+    for (int keys = 10; keys < 30; keys++) {
+      TreeFixture fixture = new TreeFixture(512, 1 << 20, true);
+      fixture.put(key(100, 0), new byte[20]);
+      for (int i = 1; i < keys; i++) {
+        fixture.put(key(100, i), NOTHING);
+      }
+      fixture.check();
+      fixture.put(key(100, 0), new byte[19]);
+      fixture.check();
+      assertArrayEquals(new byte[19], fixture.get(key(100, 0)));
+      assertEquals(keys, fixture.tree.entries());
+    }
+  }
+}
