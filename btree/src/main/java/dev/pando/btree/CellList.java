@@ -235,16 +235,16 @@ final class CellList {
    * always fits.
    */
   int middle(int capacity) {
-    int total = bytes(0, size);
     int split = 1;
-    while (split < size - 1 && 2 * bytes(0, split) < total) {
+    while (split < size - 1 && bytes(0, split) < bytes(split, size)) {
       split++;
     }
     // The cells up to `split` are the first to hold half. One cell less may be more even.
     boolean fits = bytes(0, split) <= capacity && bytes(split, size) <= capacity;
     boolean fewerFits =
         split > 1 && bytes(0, split - 1) <= capacity && bytes(split - 1, size) <= capacity;
-    boolean fewerIsNearer = total - 2 * bytes(0, split - 1) < 2 * bytes(0, split) - total;
+    boolean fewerIsNearer =
+        bytes(split - 1, size) - bytes(0, split - 1) < bytes(0, split) - bytes(split, size);
     return fewerFits && (fewerIsNearer || !fits) ? split - 1 : split;
   }
 }

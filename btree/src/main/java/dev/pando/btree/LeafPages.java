@@ -151,9 +151,10 @@ final class LeafPages {
     int least = Integer.MAX_VALUE;
     for (int split = 1; split < cells.size(); split++) {
       int left = cells.bytes(0, split);
+      int right = cells.bytes(split, cells.size()); // more than the rest, if keys are shared
       int leftPages = needed(left, pageSize);
-      int rightPages = needed(cells.bytes(split, cells.size()), pageSize);
-      int cost = (leftPages + rightPages) * pageSize + Math.abs(total - 2 * left) / 2;
+      int rightPages = needed(right, pageSize);
+      int cost = (leftPages + rightPages) * pageSize + Math.abs(right - left) / 2;
       if (cost <= least && leftPages <= largest && rightPages <= largest) {
         best = split;
         least = cost;

@@ -3,7 +3,12 @@ package dev.pando.btree;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Keys that have their first bytes in another cell of their leaf, at the borders of its room. */
@@ -32,5 +37,21 @@ class SharedKeysTest {
       assertArrayEquals(new byte[19], fixture.get(key(100, 0)));
       assertEquals(keys, fixture.tree.entries());
     }
+  }
+
+  /** A part of a divided leaf needs a whole key of its own: both take more than half. */
+  @Test
+  void longKeysAreDividedEvenly() {
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      numbers.add(i);
+    }
+    Collections.shuffle(numbers, new Random(1));
+    TreeFixture fixture = new TreeFixture(4096, 1 << 24, true);
+    for (int i : numbers) {
+      fixture.put(key(1900, i), NOTHING);
+    }
+    fixture.check();
+    assertTrue(fixture.tree.root().leafPages() < 15, () -> "" + fixture.tree.root());
   }
 }
