@@ -72,6 +72,9 @@ final class NodeCheck {
     if (current.length != 0 || NodeReader.head(page, base, 0) != 0) {
       report(page, base, "the first child has a separator");
     }
+    if (count == 1 && prefix(word) > 0) {
+      report(page, base, "a branch without separators has a prefix of " + prefix(word) + " bytes");
+    }
     for (int i = 1; i < count; i++) {
       tree.branches.separator(page, base, count, i, current);
       checkKey(page, base, i, i > 1, prefix(word), low, high);

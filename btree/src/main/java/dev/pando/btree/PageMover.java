@@ -126,7 +126,16 @@ public final class PageMover {
   }
 
   private byte[] firstKey(MemorySegment page, long base) {
-    tree.leaves.entry(page, base, tree.leaves.header(page, base), 0, key, null);
+    return key(page, base, tree.leaves.header(page, base), 0);
+  }
+
+  private byte[] key(MemorySegment page, long base, long word, int slot) {
+    tree.leaves.entry(page, base, word, slot, key, null);
+    int most = Tree.maxKey(tree.pages.pageSize());
+    if (key.length > most) {
+      throw tree.leaves.corrupt(
+          page, base, "key %d has %d bytes, allowed: 0 to %d", slot, key.length, most);
+    }
     return key.toArray();
   }
 
@@ -146,8 +155,7 @@ public final class PageMover {
           word,
           (slot, run) -> {
             if (run.pgno() >= limit) {
-              tree.leaves.entry(page, base, word, slot, key, null);
-              moves.add(new Move(key.toArray(), true));
+              moves.add(new Move(key(page, base, word, slot), true));
             }
           });
     }

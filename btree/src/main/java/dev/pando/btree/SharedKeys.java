@@ -132,7 +132,7 @@ final class SharedKeys {
     }
     int size = leaves.size(word);
     int heir = NONE;
-    int most = 0;
+    int most = -1; // a file of another writer may have sharers of no byte
     for (int slot = 0; slot < count(word); slot++) {
       int at = leaves.cell(page, base, word, slot);
       if (leaves.isSharedKey(page, base, at) && leaves.sharedCell(page, base, size, at) == cell) {

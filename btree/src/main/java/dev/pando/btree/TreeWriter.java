@@ -281,6 +281,9 @@ public final class TreeWriter extends Tree {
     } else if (!leafSplit.insert(slot, cell)) {
       cell.unshare();
       int found = path.find(cell.key());
+      if (found >= 0) {
+        throw leaves.corrupt(page, base, "a key is there twice: its leaf is not in order");
+      }
       path.edit();
       path.addEntries(path.leafLevel(), 1);
       insert(~found);

@@ -351,6 +351,37 @@ class DamageTest {
     refuses(() -> fixture.delete(new byte[] {0}), "born");
   }
 
+  /** The search of such a page throws, and so the check did. */
+  @Test
+  void theCheckReportsAPrefixOfNoSeparator() {
+    TreeFixture fixture = smallLeaf();
+    TreeRoot leaf = fixture.tree.root();
+    MemorySegment memory = fixture.pages.memory();
+    long pgno = fixture.pages.allocate(PageHeader.BRANCH, 1);
+    new NodeWriter(fixture.tree.leaves, fixture.tree.branches, false)
+        .plantChild(memory, pgno * PAGE, leaf.pgno(), leaf.birth(), 0);
+    long birth = fixture.pages.txnId();
+    TreeRoot root =
+        new TreeRoot(pgno, birth, 2, leaf.entries(), 1, leaf.leafPages(), leaf.overflowPages());
+    assertEquals(List.of(), check(fixture, root));
+    PageMemory.put16(memory, pgno * PAGE + PageHeader.PREFIX, 3);
+    List<String> problems = check(fixture, root);
+    assertTrue(problems.stream().anyMatch(p -> p.contains("a prefix of 3 bytes")), "" + problems);
+  }
+
+  /** The mover has a buffer for keys of the allowed length. */
+  @Test
+  void aMoverRefusesAKeyThatIsTooLong() {
+    TreeFixture fixture = new TreeFixture(PAGE, 1 << 20);
+    fixture.put(new byte[100], new byte[PAGE / 2]);
+    fixture.commit();
+    MemorySegment memory = fixture.pages.memory();
+    long word = fixture.tree.leaves.header(memory, leafBase(fixture));
+    int cell = fixture.tree.leaves.cell(memory, leafBase(fixture), word, 0);
+    PageMemory.put8(memory, leafBase(fixture) + cell, Tree.maxKey(PAGE) + 1);
+    refuses(() -> PageMover.move(fixture.tree, PageHeader.FIRST_PGNO, null, 10), "209 bytes");
+  }
+
   private static long leafBase(TreeFixture fixture) {
     return fixture.tree.root().pgno() * PAGE;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -53,5 +54,26 @@ class SharedKeysTest {
     }
     fixture.check();
     assertTrue(fixture.tree.root().leafPages() < 15, () -> "" + fixture.tree.root());
+  }
+
+  /** Another writer may share no byte: such a key needs an heir as well. */
+  @Test
+  void aKeyThatSharesNothingOutlivesTheOtherCell() {
+    TreeFixture fixture = new TreeFixture(512, 1 << 20, true);
+    for (String key : List.of("a", "bb", "zzzzzzz")) {
+      fixture.put(key.getBytes(US_ASCII), NOTHING);
+    }
+    fixture.commit();
+    MemorySegment memory = fixture.pages.memory();
+    long base = fixture.tree.root().pgno() * 512;
+    long word = fixture.tree.leaves.header(memory, base);
+    int place = 512 - fixture.tree.leaves.cell(memory, base, word, 0);
+    long last = base + fixture.tree.leaves.cell(memory, base, word, 2);
+    SharedKeys.write(
+        memory, last, 0, place, MemorySegment.ofArray("zzzz".getBytes(US_ASCII)), 0, 4);
+    fixture.check();
+    fixture.delete("a".getBytes(US_ASCII));
+    fixture.check();
+    assertArrayEquals(NOTHING, fixture.get("zzzz".getBytes(US_ASCII)));
   }
 }
