@@ -31,6 +31,9 @@ public final class PagePacker {
    */
   public static byte @Nullable [] pack(
       TreeWriter tree, int above, byte @Nullable [] from, int most) {
+    if (tree.depth == 0) {
+      return null;
+    }
     KeyBuffer key = new KeyBuffer(Tree.maxKey(tree.pages.pageSize()));
     if (from != null) {
       key.set(from);

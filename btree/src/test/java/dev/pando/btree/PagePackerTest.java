@@ -2,6 +2,7 @@ package dev.pando.btree;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pando.pager.PageReader;
@@ -128,5 +129,17 @@ final class PagePackerTest {
     deleteMost(0, 300);
     assertTrue(fixture.tree.root().leafPages() <= PagePacker.SAMPLE);
     assertEquals(PagePacker.fill(fixture.tree), PagePacker.sampleFill(fixture.tree));
+  }
+
+  /** Another writer may have emptied a table between two steps of a compaction. */
+  @Test
+  void anEmptyTreeHasNothingToFill() {
+    load(500);
+    fixture.tree.clear();
+    for (int above = 0; above < 2; above++) {
+      assertNull(PagePacker.pack(fixture.tree, above, null, 10));
+      assertNull(PagePacker.pack(fixture.tree, above, key(200), 10));
+    }
+    fixture.check();
   }
 }
