@@ -17,13 +17,14 @@ import net.jqwik.api.state.ActionChain;
  * may leave is opened, compared and checked. Chance decides whether a chain has a commit log,
  * unless {@code -Dcrash.log=} says so.
  */
+@Tag("proof")
 @Tag("scaled")
 class MultimapCrashTest {
   private static final int CHAINS = 1000;
   private static final int LENGTH = 100;
 
   /** Of so many moments, images are taken at one. */
-  private static final int MOMENTS = 5;
+  private static final int MOMENTS = 3;
 
   private static PairChains chains;
 
