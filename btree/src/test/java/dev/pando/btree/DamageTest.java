@@ -382,6 +382,23 @@ class DamageTest {
     refuses(() -> PageMover.move(fixture.tree, PageHeader.FIRST_PGNO, null, 10), "209 bytes");
   }
 
+  /** So has the packer, which goes on from separator to separator. */
+  @Test
+  void aPackerRefusesASeparatorThatIsTooLong() {
+    TreeFixture fixture = new TreeFixture(PAGE, 1 << 20);
+    for (int i = 0; i < 16; i++) { // four leaves
+      fixture.append("%0100d".formatted(i).getBytes(StandardCharsets.US_ASCII), new byte[0]);
+    }
+    fixture.commit();
+    fixture.check();
+    MemorySegment memory = fixture.pages.memory();
+    long root = fixture.tree.root().pgno() * PAGE;
+    assertEquals(4, PageHeader.count(memory, root));
+    int last = fixture.tree.branches.checkedCell(memory, root, 4, 3);
+    PageMemory.put8(memory, root + last + BranchLayout.SEPARATOR_LENGTH, Tree.maxKey(PAGE) + 1);
+    refuses(() -> PagePacker.pack(fixture.tree, 0, null, 10), "209 bytes");
+  }
+
   private static long leafBase(TreeFixture fixture) {
     return fixture.tree.root().pgno() * PAGE;
   }
