@@ -21,10 +21,10 @@ import java.util.Objects;
  * }
  *
  * <p>It is stored as a table of {@link #pairs}, in the order of their keys and then of their
- * values, and each pair is written with its key. So a key may have millions of values, and whatever
- * works for a table and its ranges works for a multimap, for one key and for its values: scans,
- * cursors, counts, ranks, range deletes. A pair may be as long as a key of a table, see {@link
- * RawTable#maxKey}.
+ * values; a page stores once what its pairs have in common. A key may have millions of values, and
+ * whatever works for a table and its ranges works for a multimap, for one key and for its values:
+ * scans, cursors, counts, ranks, range deletes. A pair may be as long as a key of a table, see
+ * {@link RawTable#maxKey}.
  *
  * <p>The ids of both codecs are stored with the table; a use with other codecs, or as another kind
  * of table, throws {@link IllegalArgumentException} that names both. Immutable and safe for use by

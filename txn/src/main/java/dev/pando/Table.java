@@ -82,7 +82,8 @@ public final class Table<K, V> {
    * Describes the same table as a counted one. Its pages have sums of entries, so {@link
    * ReadTxn#count(Table, Range)}, {@link ReadTxn#rank}, {@link ReadTxn#at}, {@link ReadTxn#sample},
    * {@link ReadTxn#split} and {@link WriteTxn#deleteRange} read a page or two a level, where they
-   * read a little of each page of other tables. Changes of single keys take somewhat longer.
+   * read a little of each page of other tables. A load takes 1.2 times as long; see DECISIONS.md,
+   * 'Counts in branches'.
    *
    * <p>A table is counted, or not, from its first write on. A use as the other kind throws {@link
    * IllegalArgumentException} that names both.

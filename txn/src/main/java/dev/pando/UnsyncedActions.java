@@ -12,12 +12,11 @@ import java.util.Queue;
  *
  * <p>See DECISIONS.md, 'Actions after a commit'.
  */
-final class UnsyncedActions {
+final class UnsyncedActions implements Housekeeping.Task {
   /** An action, and the newest commit that was visible when it came. */
   private record Waiting(long txnId, Runnable action) {}
 
   private final LockFile lock;
-  private final Housekeeping.Task task = _ -> look();
 
   /** In the order of their commits; guarded by this. */
   private final Queue<Waiting> waiting = new ArrayDeque<>(1);
@@ -48,7 +47,7 @@ final class UnsyncedActions {
     }
     waiting.add(new Waiting(newest, action));
     if (!watched) {
-      Housekeeping.WATCH.add(task);
+      Housekeeping.WATCH.add(this);
       watched = true;
     }
     return true;
@@ -56,6 +55,11 @@ final class UnsyncedActions {
 
   synchronized boolean isEmpty() {
     return waiting.isEmpty();
+  }
+
+  @Override
+  public void tick(long now) {
+    look();
   }
 
   /** Runs those whose commits are on disk, each on its own thread: one may wait for another. */
@@ -71,7 +75,7 @@ final class UnsyncedActions {
   }
 
   private void endWatch() {
-    Housekeeping.WATCH.remove(task);
+    Housekeeping.WATCH.remove(this);
     watched = false;
   }
 

@@ -240,22 +240,19 @@ final class TableMultimapTest extends DatabaseTestBase {
 
   @Test
   void keysAreASortedSet() {
-    Database db = open();
-    db.update(tx -> run(keySets(tx.asMultimap(TEXTS)), 1000));
+    open().update(tx -> run(keySets(tx.asMultimap(TEXTS)), 1000));
   }
 
   /** Thirty thousand tests, which take seconds. */
   @Test
   @Tag("proof")
   void keysWithTheirValuesAreASortedMap() {
-    Database db = open();
-    db.update(tx -> run(maps(tx.asMultimap(TEXTS)), 10_000));
+    open().update(tx -> run(maps(tx.asMultimap(TEXTS)), 10_000));
   }
 
   @Test
   void entriesAreASet() {
-    Database db = open();
-    db.update(tx -> run(entrySets(tx.asMultimap(TEXTS)), 100));
+    open().update(tx -> run(entrySets(tx.asMultimap(TEXTS)), 100));
   }
 
   /** Each call of a view is a commit. */

@@ -200,6 +200,7 @@ final class BranchReader extends NodeReader {
     int cell = checkedCell(page, base, count, slot);
     int length = separatorLength(page, base, cell);
     int start = separatorStart(cell, length);
+    checkKeyLength(page, base, cell, length);
     checkCellEnd(page, base, pageSize, start, length);
     out.set(page, base + start, length);
   }

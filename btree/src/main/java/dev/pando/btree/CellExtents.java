@@ -2,7 +2,6 @@ package dev.pando.btree;
 
 import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /**
@@ -24,12 +23,10 @@ final class CellExtents {
   private static final long SEED = new SplittableRandom().nextLong();
 
   private final Slice key = new Slice();
-  private final BitSet whole = new BitSet();
 
   /** Refuses a copied leaf of another birth that a writer must not change. */
   void checkLeaf(LeafReader leaves, MemorySegment page, long base, long birth) {
     long word = leaves.header(page, base);
-    int maxKey = NodeLayout.maxKey(leaves.pageSize);
     long sum = 0;
     boolean shares = false;
     for (int slot = 0; slot < NodeReader.count(word); slot++) {
@@ -46,27 +43,13 @@ final class CellExtents {
         length = leaves.cellLength(page, base, word, slot);
         checkRun(leaves, page, base, word, slot, birth);
       }
-      checkKey(leaves, page, base, slot, keyLength, maxKey);
+      leaves.checkKeyLength(page, base, cell, keyLength);
       sum += random(cell) - random(cell + length);
     }
     check(leaves, page, base, word, sum);
-    if (shares) {
-      checkSharedKeys(leaves, page, base, word);
-    }
-  }
-
-  /** Refuses a key that names a cell that is not there. */
-  private void checkSharedKeys(LeafReader leaves, MemorySegment page, long base, long word) {
-    whole.clear();
-    for (int slot = 0; slot < NodeReader.count(word); slot++) {
-      whole.set(leaves.cell(page, base, word, slot));
-    }
-    for (int slot = 0; slot < NodeReader.count(word); slot++) {
-      int cell = leaves.cell(page, base, word, slot);
-      if (leaves.isSharedKey(page, base, cell)
-          && !whole.get(leaves.sharedCell(page, base, leaves.size(word), cell))) {
-        throw leaves.corrupt(page, base, "cell %d shares its key with no cell", slot);
-      }
+    int stray = shares ? SharedKeys.stray(leaves, page, base, word) : SharedKeys.NONE;
+    if (stray >= 0) {
+      throw leaves.corrupt(page, base, "cell %d shares its key with no cell", stray);
     }
   }
 
@@ -79,14 +62,12 @@ final class CellExtents {
   /** Refuses a copied branch of another birth that a writer must not change. */
   void checkBranch(BranchReader branches, MemorySegment page, long base, long birth) {
     long word = branches.header(page, base, PageHeader.BRANCH);
-    int maxKey = NodeLayout.maxKey(branches.pageSize);
     int count = NodeReader.count(word);
     long sum = 0;
     for (int slot = 0; slot < count; slot++) {
       int cell = branches.checkedCell(page, base, count, slot);
       sum += random(cell) - random(cell + branches.cellLength(page, base, word, slot));
-      branches.separator(page, base, count, slot, key);
-      checkKey(branches, page, base, slot, (int) key.length, maxKey);
+      branches.separator(page, base, count, slot, key); // checks its length
       checkBirth(branches, page, base, slot, BranchReader.cellBirth(page, base, cell), birth);
     }
     check(branches, page, base, word, sum);
@@ -113,13 +94,6 @@ final class CellExtents {
           NodeReader.count(word),
           start,
           size);
-    }
-  }
-
-  private static void checkKey(
-      NodeReader reader, MemorySegment page, long base, int slot, int length, int most) {
-    if (length > most) {
-      throw reader.corrupt(page, base, "key %d has %d bytes, allowed: 0 to %d", slot, length, most);
     }
   }
 

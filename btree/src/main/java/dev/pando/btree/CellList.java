@@ -36,10 +36,6 @@ final class CellList {
     memory = Arena.ofAuto().allocate(3L * pageSize, Long.BYTES);
   }
 
-  void clear() {
-    clear(0);
-  }
-
   /** Makes it a list of branch cells that end with counts of so many bytes. */
   void clear(int newCountBytes) {
     size = 0;

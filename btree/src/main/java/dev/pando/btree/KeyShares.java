@@ -11,6 +11,9 @@ import java.lang.foreign.MemorySegment;
 final class KeyShares {
   private final Tree tree;
   private final BranchStep step = new BranchStep();
+  private long pgno;
+  private long birth;
+  private double weight;
   private MemorySegment leaf = MemorySegment.NULL;
   private long leafBase;
   private long leafWord;
@@ -21,8 +24,8 @@ final class KeyShares {
 
   /** Returns the share of the entries that are less than a key: 0 to 1. */
   double before(KeyBuffer key) {
-    long pgno = tree.rootPgno;
-    long birth = tree.rootBirth;
+    pgno = tree.rootPgno;
+    birth = tree.rootBirth;
     double share = 0;
     double width = 1;
     for (int level = tree.depth - 1; level > 0; level--) {
@@ -32,7 +35,7 @@ final class KeyShares {
       pgno = key.step.pgno;
       birth = key.step.birth;
     }
-    int entries = enterLeaf(pgno, birth);
+    int entries = enterLeaf();
     int found = tree.leaves.find(leaf, leafBase, leafWord, key);
     return share + width * (found < 0 ? ~found : found) / Math.max(entries, 1);
   }
@@ -44,19 +47,8 @@ final class KeyShares {
    * @return false if the tree has no entry there
    */
   boolean keyAt(double share, Slice key) {
-    long pgno = tree.rootPgno;
-    long birth = tree.rootBirth;
-    double left = share;
-    for (int level = tree.depth - 1; level > 0; level--) {
-      int children = children(pgno, birth);
-      left *= children;
-      int slot = Math.min((int) left, children - 1); // a product of almost 1 may be rounded up
-      left -= slot;
-      tree.branches.child(pgno, birth, slot, step);
-      pgno = step.pgno;
-      birth = step.birth;
-    }
-    int entries = enterLeaf(pgno, birth);
+    double left = moveTo(share);
+    int entries = enterLeaf();
     if (entries == 0) {
       return false;
     }
@@ -65,17 +57,50 @@ final class KeyShares {
     return true;
   }
 
-  private int children(long pgno, long birth) {
-    HeapBranch branch = tree.branches.decoded(pgno, birth);
-    if (branch != null) {
-      return branch.children();
+  /**
+   * Moves to the leaf before which this share of the tree is.
+   *
+   * @return the share of the leaf that is before it as well
+   */
+  double moveTo(double share) {
+    pgno = tree.rootPgno;
+    birth = tree.rootBirth;
+    weight = 1;
+    double left = share;
+    for (int level = tree.depth - 1; level > 0; level--) {
+      tree.branches.child(pgno, birth, 0, step); // says how many there are
+      int children = step.children;
+      left *= children;
+      int slot = Math.min((int) left, children - 1); // a product of almost 1 may be rounded up
+      left -= slot;
+      weight *= children;
+      tree.branches.child(pgno, birth, slot, step);
+      pgno = step.pgno;
+      birth = step.birth;
     }
-    long address = tree.pages.locate(pgno, birth);
-    return count(tree.branches.header(tree.pages.segment(address), tree.pages.offset(address)));
+    return left;
+  }
+
+  /** Returns the page number of the leaf of {@link #moveTo}. */
+  long pgno() {
+    return pgno;
+  }
+
+  /** Returns the birth of that leaf. */
+  long birth() {
+    return birth;
+  }
+
+  /**
+   * Returns of how many leaves that leaf is a sample. It is found the less often, the more children
+   * the branches above it have.
+   */
+  double weight() {
+    return weight;
   }
 
   /** Returns how many entries the leaf has. */
-  private int enterLeaf(long pgno, long birth) {
+  private int enterLeaf() {
     long address = tree.pages.locate(pgno, birth);
     leaf = tree.pages.segment(address);
     leafBase = tree.pages.offset(address);

@@ -146,7 +146,6 @@ final class LeafPages {
    * @return 0 if there is none, which only shared keys can cause
    */
   int middle(CellList cells) {
-    int total = cells.bytes(0, cells.size());
     int best = 0;
     int least = Integer.MAX_VALUE;
     for (int split = 1; split < cells.size(); split++) {
@@ -160,8 +159,7 @@ final class LeafPages {
         least = cost;
       }
     }
-    assert best > 0 || cells.sharing() != null
-        : cells.size() + " cells of " + total + " bytes cannot be divided";
+    assert best > 0 || cells.sharing() != null : cells.size() + " cells cannot be divided";
     return best;
   }
 }

@@ -391,18 +391,6 @@ final class LeafReader extends NodeReader {
     return length;
   }
 
-  private void checkKeyLength(MemorySegment page, long base, int cell, int length) {
-    if (length > maxKey) {
-      throw corrupt(
-          page,
-          base,
-          "the cell at %d has a key of %d bytes, allowed: 0 to %d",
-          cell,
-          length,
-          maxKey);
-    }
-  }
-
   private int valueLength(MemorySegment page, long base, int size, int cell, int tags) {
     int tag = tags >>> 8;
     if (tag <= MAX_SHORT_VALUE) {

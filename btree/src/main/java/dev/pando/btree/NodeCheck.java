@@ -8,7 +8,6 @@ import dev.pando.pager.PageHeader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,27 +39,9 @@ final class NodeCheck {
       checkKey(page, base, i, i > 0, prefix(word), low, high);
       previous.set(current.segment, current.offset, current.length);
     }
-    checkSharedKeys(page, base, word);
-  }
-
-  /** Checks that what keys share is in cells of this leaf. */
-  private void checkSharedKeys(MemorySegment page, long base, long word) {
-    BitSet whole = new BitSet();
-    for (int i = 0; i < count(word); i++) {
-      int cell = tree.leaves.cell(page, base, word, i);
-      if (!tree.leaves.isSharedKey(page, base, cell)) {
-        whole.set(cell);
-      }
-    }
-    if (whole.cardinality() == count(word)) {
-      return;
-    }
-    for (int i = 0; i < count(word); i++) {
-      int cell = tree.leaves.cell(page, base, word, i);
-      if (!whole.get(cell)
-          && !whole.get(tree.leaves.sharedCell(page, base, tree.leaves.size(word), cell))) {
-        report(page, base, "cell " + i + " shares its key with none");
-      }
+    int stray = tree.counted ? SharedKeys.stray(tree.leaves, page, base, word) : SharedKeys.NONE;
+    if (stray >= 0) {
+      report(page, base, "cell " + stray + " shares its key with no cell");
     }
   }
 

@@ -193,6 +193,19 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
     }
   }
 
+  /** Refuses a key, or a separator, that is longer than any buffer for keys. */
+  final void checkKeyLength(MemorySegment page, long base, int cell, long length) {
+    if (length > maxKey) {
+      throw corrupt(
+          page,
+          base,
+          "the cell at %d has a key of %d bytes, allowed: 0 to %d",
+          cell,
+          length,
+          maxKey);
+    }
+  }
+
   /** Reports a page with a valid checksum and contents that this build does not know. */
   final UnsupportedFormatException unsupported(
       MemorySegment page, long base, String found, String supported) {

@@ -156,7 +156,7 @@ final class NodeWriter {
     PageMemory.put48(page, cell + BranchLayout.BIRTH, birth);
   }
 
-  /** Lets a cell that is to be inserted share its key with a neighbour's, see SharedKeys. */
+  /** In a counted tree, lets a new cell share its key with a neighbour's; see SharedKeys. */
   void shareKey(MemorySegment page, long base, long word, int slot, LeafCell cell) {
     SharedKeys keys = sharedKeys;
     if (keys != null) {

@@ -131,11 +131,8 @@ public final class PageMover {
 
   private byte[] key(MemorySegment page, long base, long word, int slot) {
     tree.leaves.entry(page, base, word, slot, key, null);
-    int most = Tree.maxKey(tree.pages.pageSize());
-    if (key.length > most) {
-      throw tree.leaves.corrupt(
-          page, base, "key %d has %d bytes, allowed: 0 to %d", slot, key.length, most);
-    }
+    int cell = tree.leaves.cell(page, base, word, slot);
+    tree.leaves.checkKeyLength(page, base, cell, key.length);
     return key.toArray();
   }
 

@@ -80,8 +80,10 @@ public final class PagePacker {
       return fill(tree);
     }
     Fill sample = new Fill(tree);
+    KeyShares shares = new KeyShares(tree);
     for (int i = 0; i < SAMPLE; i++) {
-      sample.addAt((i + 0.5) / SAMPLE);
+      double _ = shares.moveTo((i + 0.5) / SAMPLE);
+      sample.add(shares.pgno(), shares.birth(), shares.weight());
     }
     return sample.share();
   }
@@ -89,7 +91,6 @@ public final class PagePacker {
   /** Adds up how much of leaves is in use. */
   private static final class Fill {
     private final Tree tree;
-    private final BranchStep step = new BranchStep();
     private double used;
     private double room;
 
@@ -106,29 +107,6 @@ public final class PagePacker {
       int bytes = tree.leaves.size(word) - NodeLayout.HEADS;
       used += weight * (count(word) == 0 ? 0 : bytes - tree.leaves.free(word));
       room += weight * bytes;
-    }
-
-    /**
-     * Adds the leaf at a place from 0 to 1, where each child of a branch has an equal part. So a
-     * leaf is found the less often, the more children the branches above it have, and stands for as
-     * many leaves as these numbers multiply to.
-     */
-    void addAt(double place) {
-      long pgno = tree.rootPgno;
-      long birth = tree.rootBirth;
-      double rest = place;
-      double weight = 1;
-      for (int level = tree.depth - 1; level > 0; level--) {
-        tree.branches.child(pgno, birth, 0, step);
-        int children = step.children;
-        int slot = Math.min((int) (rest * children), children - 1);
-        tree.branches.child(pgno, birth, slot, step);
-        rest = rest * children - slot;
-        weight *= children;
-        pgno = step.pgno;
-        birth = step.birth;
-      }
-      add(pgno, birth, weight);
     }
 
     double share() {

@@ -5,6 +5,7 @@ import static dev.pando.btree.NodeReader.count;
 
 import dev.pando.pager.PageMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 
 /**
  * Keys of a counted tree's leaf that have their first bytes in another cell: a multimap would
@@ -119,6 +120,22 @@ final class SharedKeys {
     leaves.entry(page, base, word, slot, near, null);
     return KeyOrder.commonPrefix(
         near.segment, near.offset, (int) near.length, key.segment(), 0, key.length());
+  }
+
+  /** Returns a slot whose cell shares its key with none that is there; {@link #NONE} if all do. */
+  static int stray(LeafReader leaves, MemorySegment page, long base, long word) {
+    BitSet cells = new BitSet();
+    for (int slot = 0; slot < count(word); slot++) {
+      cells.set(leaves.cell(page, base, word, slot));
+    }
+    for (int slot = 0; slot < count(word); slot++) {
+      int cell = leaves.cell(page, base, word, slot);
+      if (leaves.isSharedKey(page, base, cell)
+          && !cells.get(leaves.sharedCell(page, base, leaves.size(word), cell))) {
+        return slot;
+      }
+    }
+    return NONE;
   }
 
   /**

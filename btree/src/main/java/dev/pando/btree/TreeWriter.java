@@ -273,9 +273,7 @@ public final class TreeWriter extends Tree {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     long word = leaves.header(page, base);
-    if (counted) {
-      nodes.shareKey(page, base, word, slot, cell);
-    }
+    nodes.shareKey(page, base, word, slot, cell);
     if (leaves.free(word) >= cell.length() + NodeLayout.SLOT_BYTES) {
       nodes.insertLeafCell(page, base, slot, cell);
     } else if (!leafSplit.insert(slot, cell)) {

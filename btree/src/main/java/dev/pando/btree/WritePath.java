@@ -198,15 +198,6 @@ final class WritePath {
       int next = slot[level] + 1;
       if (next < children[level]) {
         branches.separator(page(level), base(level), children[level], next, separator);
-        if (separator.length > branches.maxKey) {
-          throw branches.corrupt(
-              page(level),
-              base(level),
-              "separator %d has %d bytes, allowed: 0 to %d",
-              next,
-              separator.length,
-              branches.maxKey);
-        }
         key.set(separator.segment, separator.offset, (int) separator.length);
         return true;
       }

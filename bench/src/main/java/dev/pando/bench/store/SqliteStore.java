@@ -14,6 +14,7 @@ import org.sqlite.SQLiteConfig;
 
 /** SQLite through JDBC: one table, clustered by its key. */
 final class SqliteStore implements Store {
+  private static final String GET = "SELECT v FROM bench WHERE k = ?";
   private static final int CACHE_KIBIBYTES = 1 << 20;
 
   private final String url;
@@ -22,6 +23,7 @@ final class SqliteStore implements Store {
   /** The connection that writes, which keeps its statements. */
   private final Connection connection;
 
+  private final PreparedStatement get;
   private final PreparedStatement put;
   private final PreparedStatement delete;
   private final PreparedStatement deleteRange;
@@ -37,6 +39,7 @@ final class SqliteStore implements Store {
     settings.setCacheSize(-CACHE_KIBIBYTES);
     try {
       connection = connect(!readOnly);
+      get = connection.prepareStatement(GET);
       put = connection.prepareStatement("REPLACE INTO bench VALUES (?, ?)");
       delete = connection.prepareStatement("DELETE FROM bench WHERE k = ?");
       deleteRange = connection.prepareStatement("DELETE FROM bench WHERE k >= ? AND k < ?");
@@ -55,6 +58,17 @@ final class SqliteStore implements Store {
     }
     made.setAutoCommit(false);
     return made;
+  }
+
+  private static byte @Nullable [] value(PreparedStatement get, Pair pair) {
+    try {
+      get.setBytes(1, pair.keyArray());
+      try (ResultSet found = get.executeQuery()) {
+        return found.next() ? found.getBytes(1) : null;
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override
@@ -101,7 +115,7 @@ final class SqliteStore implements Store {
     Reading(Connection connection, Pair pair) throws SQLException {
       this.connection = connection;
       this.pair = pair;
-      get = connection.prepareStatement("SELECT v FROM bench WHERE k = ?");
+      get = connection.prepareStatement(GET);
       forward = connection.prepareStatement("SELECT k, v FROM bench ORDER BY k");
       backward = connection.prepareStatement("SELECT k, v FROM bench ORDER BY k DESC");
       seek = connection.prepareStatement("SELECT k, v FROM bench WHERE k >= ? ORDER BY k");
@@ -111,14 +125,7 @@ final class SqliteStore implements Store {
 
     @Override
     public byte @Nullable [] value() {
-      try {
-        get.setBytes(1, pair.keyArray());
-        try (ResultSet found = get.executeQuery()) {
-          return found.next() ? found.getBytes(1) : null;
-        }
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
-      }
+      return SqliteStore.value(get, pair);
     }
 
     private boolean begin(PreparedStatement query) {
@@ -207,14 +214,7 @@ final class SqliteStore implements Store {
 
     @Override
     public byte @Nullable [] value() {
-      try (PreparedStatement get = connection.prepareStatement("SELECT v FROM bench WHERE k = ?")) {
-        get.setBytes(1, pair.keyArray());
-        try (ResultSet found = get.executeQuery()) {
-          return found.next() ? found.getBytes(1) : null;
-        }
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
-      }
+      return SqliteStore.value(get, pair);
     }
 
     @Override
