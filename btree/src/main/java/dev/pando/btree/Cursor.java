@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A position in a tree, which moves key by key in both directions. A step inside a leaf reads only
- * that leaf and allocates nothing.
+ * that leaf and allocates nothing, except for a key that is stored in two parts.
  *
  * <p>A cursor of a {@link TreeWriter} survives changes: it remembers its key and finds it again. If
  * that entry was deleted, the cursor is in the gap: {@link #next} moves to the next entry, {@link

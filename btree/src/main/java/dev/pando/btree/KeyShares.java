@@ -37,7 +37,8 @@ final class KeyShares {
     }
     int entries = enterLeaf();
     int found = tree.leaves.find(leaf, leafBase, leafWord, key);
-    return share + width * (found < 0 ? ~found : found) / Math.max(entries, 1);
+    share += width * (found < 0 ? ~found : found) / Math.max(entries, 1);
+    return Math.min(share, 1); // a sum of almost 1 may be rounded up
   }
 
   /**

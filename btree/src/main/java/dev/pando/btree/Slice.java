@@ -5,7 +5,8 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * The place of some bytes: an out-parameter that a caller reuses, so that reading a key or a value
- * allocates nothing. The method that fills a slice says how long the memory stays valid.
+ * allocates nothing, except for a key that is stored in two parts. The method that fills a slice
+ * says how long the memory stays valid.
  */
 public final class Slice {
   /** The memory: a map, a slab of dirty pages, or an array with a key that had to be joined. */
