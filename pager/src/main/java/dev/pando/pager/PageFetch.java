@@ -1,19 +1,18 @@
 package dev.pando.pager;
 
-import dev.pando.error.StorageException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads pages by a call before they are read through the map, while memory is short. A page of a
- * map that is not in memory is read together with 128 KiB and more around it, which the system
+ * Asks the system for pages before they are read through the map, while memory is short. A page of
+ * a map that is not in memory is read together with 128 KiB and more around it, which the system
  * expects to be needed next. That is right while a file comes into memory. If the file has no room
- * there, each random read throws out dozens of other pages. A call reads what it asks for.
+ * there, each random read throws out dozens of other pages. {@link MemorySegment#load} reads what
+ * it is asked for ({@code madvise} with {@code MADV_WILLNEED}).
  *
  * <p>Thread-safe; {@link #look} is for one thread at a time.
  *
@@ -55,9 +54,6 @@ final class PageFetch {
   private final PageFile file;
   private volatile boolean isOn;
 
-  /** Gets what is read, and is not read itself. Made once. */
-  private volatile @Nullable ByteBuffer sink;
-
   /** Fetches that read from the disk; threads may count one for two. */
   private long diskReads;
 
@@ -95,19 +91,19 @@ final class PageFetch {
     FROM_DISK
   }
 
-  /** Fetches bytes, at most 64 KiB. The time it takes shows where they come from. */
-  Result fetch(long position, int bytes) {
-    ByteBuffer all = sink;
-    if (all == null) {
-      return Result.FAILED;
-    }
+  /**
+   * Fetches bytes. The time it takes shows where they come from.
+   *
+   * @param map a part of the map of the file, and where the bytes begin in it
+   */
+  Result fetch(MemorySegment map, long offset, long bytes) {
     long begin = System.nanoTime();
     try {
-      file.read(all.duplicate().limit(Math.min(bytes, all.capacity())), position);
-    } catch (StorageException | IllegalStateException e) {
-      return Result.FAILED; // the file may be shorter than the map, or closed before it
+      map.asSlice(offset, Math.min(bytes, map.byteSize() - offset)).load();
+    } catch (InternalError | IllegalStateException e) {
+      return Result.FAILED; // the file may be shorter than the map, or the map closed
     } catch (StackOverflowError | OutOfMemoryError e) {
-      return Result.FAILED; // the map needs less
+      return Result.FAILED; // reading it needs less
     }
     if (System.nanoTime() - begin <= DISK_NANOS) {
       return Result.FROM_MEMORY;
@@ -139,8 +135,6 @@ final class PageFetch {
       isPossible = false; // another system
     } catch (IOException e) {
       // Too many files are open, or it may not be asked: then it fails each time, for little.
-    } catch (OutOfMemoryError e) {
-      isPossible = isOn; // asking for direct memory again and again would cost much
     }
     return false;
   }
@@ -165,9 +159,6 @@ final class PageFetch {
     }
     if (isOn || !isBusy || bytesNow - bytesBefore <= Math.min(file.size(), memory())) {
       return false;
-    }
-    if (sink == null) {
-      sink = ByteBuffer.allocateDirect(PageHeader.MAX_PAGE_SIZE);
     }
     isOn = true;
     return true;

@@ -209,7 +209,11 @@ public final class PageMap implements PageReader {
 
   private void verify(long pgno, long birth) {
     if (fetch != null && remember && fetch.isOn()) {
-      fetch(fetch, pgno);
+      try {
+        fetch(fetch, pgno);
+      } catch (InternalError e) { // the system cannot read the page
+        throw verifier.unreadable(pgno, e);
+      }
     }
     if (!verified.hasPassed(pgno)) {
       verifier.verify(pgno, birth);
@@ -222,18 +226,18 @@ public final class PageMap implements PageReader {
   /** Fetches a page, or a leaf of several. */
   private void fetch(PageFetch from, long pgno) {
     long address = pgno << shift;
-    Result first = from.fetch(address, pageSize());
+    MemorySegment page = segment(address);
+    long base = offset(address);
+    Result first = from.fetch(page, base, pageSize());
     if (first == Result.FAILED) {
       return;
     }
-    MemorySegment page = segment(address);
-    long base = offset(address);
     boolean isLeaf = PageHeader.type(page, base) == PageHeader.LEAF;
     int pages = isLeaf ? PageHeader.leafPages(page, base) : 1; // at most 16, also of a damaged one
     Result rest =
         pages == 1
             ? Result.FROM_MEMORY
-            : from.fetch(address + pageSize(), (pages - 1) * pageSize());
+            : from.fetch(page, base + pageSize(), (pages - 1L) * pageSize());
     if (first == Result.FROM_DISK || rest == Result.FROM_DISK) {
       forgetSome(from);
     }

@@ -146,7 +146,7 @@ final class PageVerifier {
         stored, computed, zeros ? ": the page is all zeros, its write was lost" : "");
   }
 
-  private StorageIoException unreadable(long pgno, InternalError e) {
+  StorageIoException unreadable(long pgno, InternalError e) {
     return new StorageIoException(
         name
             + ": page "

@@ -9,6 +9,7 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,19 +47,22 @@ class PageFetchTest {
   @Test
   void callsFromMemory() {
     try (PageFile file = Pages.leaves(dir.resolve("f"), PAGE, PAGES, 5)) {
+      PageMap map = file.map(PAGE, PAGES, Checksums.FIRST_TOUCH, null);
+      MemorySegment memory = map.segment(0);
       PageFetch fetch = new PageFetch(file);
       assertFalse(fetch.look(0, 0));
       assertTrue(fetch.look(100, BYTES + 1));
       for (int look = 0; look < 10; look++) {
         assertTrue(fetch.isOn());
         for (int i = 0; i < 100; i++) {
-          PageFetch.Result found = fetch.fetch(3 * PAGE, PAGE);
+          PageFetch.Result found = fetch.fetch(memory, 3 * PAGE, PAGE);
           assertTrue(found != PageFetch.Result.FAILED);
         }
         assertFalse(fetch.look(100, BYTES + 1));
       }
       assertFalse(fetch.isOn());
-      assertEquals(PageFetch.Result.FAILED, fetch.fetch(BYTES, PAGE), "beyond the end");
+      map.release();
+      assertEquals(PageFetch.Result.FAILED, fetch.fetch(memory, 0, PAGE), "closed");
     }
   }
 
