@@ -1,7 +1,8 @@
 /**
  * Time: snapshots, commit, recovery, page reuse, tables. The module that users require.
  *
- * <p>Chronicle Bytes is needed by users of {@link dev.pando.codec.ChronicleCodec} only.
+ * <p>Chronicle Bytes is needed by users of {@link dev.pando.codec.ChronicleCodec} only, Jackson by
+ * those of {@link dev.pando.codec.JsonCodec} only.
  */
 @SuppressWarnings({"module", "requires-automatic"})
 module dev.pando.txn {
@@ -9,6 +10,7 @@ module dev.pando.txn {
   requires transitive dev.pando.pager; // for dev.pando.error, which users catch
   requires dev.pando.btree;
   requires static chronicle.bytes;
+  requires static com.fasterxml.jackson.databind;
 
   exports dev.pando;
   exports dev.pando.codec;

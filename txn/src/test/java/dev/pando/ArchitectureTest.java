@@ -59,6 +59,7 @@ class ArchitectureTest {
   private static final String JAVA = "java..";
   private static final String NULLNESS = "org.jspecify.annotations..";
   private static final String CHRONICLE = "net.openhft..";
+  private static final String JACKSON = "com.fasterxml.jackson..";
 
   private static final Set<String> STATE_OF_A_TREE =
       Set.of(
@@ -101,7 +102,13 @@ class ArchitectureTest {
 
   @Test
   void codecsKnowNoTables() {
-    onlyDependOn(resideInAPackage(CODEC).and(not(namedChronicle())), CODEC, JAVA, NULLNESS);
+    onlyDependOn(
+        resideInAPackage(CODEC).and(not(namedChronicle())).and(not(namedJson())),
+        ERROR,
+        CODEC,
+        JAVA,
+        NULLNESS);
+    onlyDependOn(resideInAPackage(CODEC).and(namedJson()), CODEC, JAVA, NULLNESS, JACKSON);
   }
 
   /** The rooms of this module, each with the rooms of lower levels that it may use. */
@@ -227,5 +234,10 @@ class ArchitectureTest {
     return DescribedPredicate.describe(
         "are named Chronicle*, or nested in such a class",
         type -> type.getName().startsWith("dev.pando.codec.Chronicle"));
+  }
+
+  private static DescribedPredicate<JavaClass> namedJson() {
+    return DescribedPredicate.describe(
+        "are JsonCodec", type -> type.getName().equals("dev.pando.codec.JsonCodec"));
   }
 }

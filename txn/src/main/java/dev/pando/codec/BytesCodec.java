@@ -12,6 +12,11 @@ final class BytesCodec implements StartCodec<byte[]> {
   }
 
   @Override
+  public Class<?> valueType() {
+    return byte[].class;
+  }
+
+  @Override
   public boolean ordered() {
     return true;
   }

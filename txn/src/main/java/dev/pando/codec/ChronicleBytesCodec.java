@@ -14,6 +14,11 @@ final class ChronicleBytesCodec implements Codec<Bytes<?>> {
   }
 
   @Override
+  public Class<?> valueType() {
+    return Bytes.class;
+  }
+
+  @Override
   public boolean ordered() {
     return true;
   }

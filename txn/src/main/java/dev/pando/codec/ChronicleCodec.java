@@ -57,14 +57,17 @@ import net.openhft.chronicle.bytes.BytesOut;
 @SuppressWarnings("exports") // requires transitive would make every user's module need Chronicle
 public final class ChronicleCodec<T> implements Codec<T> {
   private final String id;
+  private final Class<?> type;
   private final BiConsumer<? super T, ? super BytesOut<?>> writer;
   private final Function<? super BytesIn<?>, ? extends T> reader;
 
   private ChronicleCodec(
       String id,
+      Class<?> type,
       BiConsumer<? super T, ? super BytesOut<?>> writer,
       Function<? super BytesIn<?>, ? extends T> reader) {
     this.id = id;
+    this.type = type;
     this.writer = writer;
     this.reader = reader;
   }
@@ -81,6 +84,7 @@ public final class ChronicleCodec<T> implements Codec<T> {
       String id, Class<T> type, Supplier<? extends T> factory) {
     return new ChronicleCodec<>(
         id,
+        type,
         (value, out) -> type.cast(value).writeMarshallable(out),
         in -> {
           T value = factory.get();
@@ -101,7 +105,7 @@ public final class ChronicleCodec<T> implements Codec<T> {
       String id,
       BiConsumer<? super T, ? super BytesOut<?>> writer,
       Function<? super BytesIn<?>, ? extends T> reader) {
-    return new ChronicleCodec<>(id, writer, reader);
+    return new ChronicleCodec<>(id, Object.class, writer, reader);
   }
 
   /**
@@ -116,6 +120,11 @@ public final class ChronicleCodec<T> implements Codec<T> {
   @Override
   public String id() {
     return id;
+  }
+
+  @Override
+  public Class<?> valueType() {
+    return type;
   }
 
   @Override

@@ -1,8 +1,16 @@
 package dev.pando.codec;
 
 import java.lang.invoke.MethodHandles;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.URI;
+import java.text.Collator;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +25,13 @@ import org.jspecify.annotations.Nullable;
  * with each byte 0x00 followed by a 0xFF, and two bytes 0x00 at the end, which keeps the order of
  * the whole form (after FoundationDB's tuple layer).
  *
- * <p>A codec of your own implements {@link #id}, {@link #encode} and {@link #decode}, and {@link
- * #ordered} if it is to encode keys:
+ * <p>The codecs are here, but for those of dates and times of day in {@link TimeCodec}, of lists,
+ * sets, maps and arrays in {@link CollectionCodec}, of JSON in {@link JsonCodec} and of Chronicle
+ * Bytes in {@link ChronicleCodec}. {@link #record} chooses them by type.
+ *
+ * <p>A codec of your own comes from {@link #of(String, BiConsumer, Function)}, or from {@link
+ * #map(String, Function, Function)} of another one. Or it implements {@link #id}, {@link #encode}
+ * and {@link #decode}, and {@link #ordered} if it is to encode keys:
  *
  * {@snippet :
  * record Celsius(double degrees) {}
@@ -78,6 +91,51 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
+   * The class of all its values, or a supertype of them. {@link #record(Class, Codec[])} refuses a
+   * codec for a component that cannot have such a value. {@code Object.class}, for any, unless
+   * overridden.
+   */
+  default Class<?> valueType() {
+    return Object.class;
+  }
+
+  /**
+   * Compares the whole forms of two values, byte by byte and unsigned, as a table compares its
+   * keys. {@code codec::compare} is a {@link java.util.Comparator}. If the codec is {@link
+   * #ordered}, this is the order that it documents.
+   *
+   * @return less than 0, 0 or more than 0
+   * @throws IllegalArgumentException if a value has no encoding
+   */
+  default int compare(T a, T b) {
+    return EncodedOrder.compare(this, a, b);
+  }
+
+  /**
+   * A codec of the values that two functions convert to and from values of this one, whose bytes it
+   * has. Not ordered.
+   *
+   * @param id the new codec's {@link #id}, which the caller changes whenever a conversion changes
+   * @param to converts a value that was read; its exception becomes a {@link CodecException}
+   * @param from converts a value to write
+   */
+  default <U extends @Nullable Object> Codec<U> map(
+      String id, Function<? super T, ? extends U> to, Function<? super U, ? extends T> from) {
+    return new MappedCodec<>(id, Object.class, this, false, to, from);
+  }
+
+  /**
+   * As {@link #map(String, Function, Function)}, for conversions that keep the order: the new codec
+   * is {@link #ordered}, and encodes keys.
+   *
+   * @throws IllegalArgumentException if this codec is not ordered
+   */
+  default <U extends @Nullable Object> Codec<U> mapOrdered(
+      String id, Function<? super T, ? extends U> to, Function<? super U, ? extends T> from) {
+    return new MappedCodec<>(id, Object.class, this, true, to, from);
+  }
+
+  /**
    * Writes a value in its nested form. An override must make sure that no value's nested form is
    * the beginning of another's.
    *
@@ -130,12 +188,50 @@ public interface Codec<T extends @Nullable Object> {
     return NumberCodecs.I32;
   }
 
+  /** Shorts in numeric order, in 2 bytes. Id {@code i16}. */
+  static Codec<Short> i16() {
+    return NumberCodecs.I16;
+  }
+
+  /** Bytes in numeric order, so signed, in 1 byte. Id {@code i8}. */
+  static Codec<Byte> i8() {
+    return NumberCodecs.I8;
+  }
+
+  /** Chars by their number, in 2 bytes; surrogates, too. Id {@code char}. */
+  static Codec<Character> character() {
+    return NumberCodecs.CHAR;
+  }
+
   /**
    * Doubles in the order of {@link Double#compare}, in 8 bytes: negative infinity first, -0.0
    * before 0.0, positive infinity, then NaN. All NaNs become the same one. Id {@code f64}.
    */
   static Codec<Double> f64() {
     return NumberCodecs.F64;
+  }
+
+  /** Floats in 4 bytes, otherwise as {@link #f64}. Id {@code f32}. */
+  static Codec<Float> f32() {
+    return NumberCodecs.F32;
+  }
+
+  /**
+   * Integers of any size in numeric order: 1 byte, or 5 for more than 126 bytes, and the number's
+   * two's complement. Id {@code bigint}.
+   */
+  static Codec<BigInteger> bigInteger() {
+    return BigIntegerCodec.INTEGERS;
+  }
+
+  /**
+   * Decimal numbers in numeric order, and equal numbers by their scale: 1.0, which comes before
+   * 1.00, becomes 1.0 again. An exponent in 1 byte, or in 9 if it is far from 0; two digits a byte,
+   * without zeros at their end; and a byte for 254 such zeros. Id {@code decimal}. A number with
+   * more than 1,000,000 zeros at the end of its unscaled digits is refused.
+   */
+  static Codec<BigDecimal> bigDecimal() {
+    return BigDecimalCodec.DECIMALS;
   }
 
   /** False, then true, in 1 byte. Id {@code bool}. */
@@ -169,11 +265,53 @@ public interface Codec<T extends @Nullable Object> {
     return UuidCodec.UUIDS;
   }
 
+  /** URIs as their text, and in its order, as {@link #utf8}. Id {@code uri}. */
+  static Codec<URI> uri() {
+    return MappedCodec.URIS;
+  }
+
+  /**
+   * Strings in the order of a language, and strings that are equal in it by their code points. As
+   * {@link #collated(Locale, int)} with {@link Collator#TERTIARY}.
+   */
+  static Codec<String> collated(Locale locale) {
+    return collated(locale, Collator.TERTIARY);
+  }
+
+  /**
+   * Strings in the order of a language: the collation key of {@link Collator} with canonical
+   * decomposition, then the string as {@link #utf8}. So different strings stay different keys, and
+   * are read as they were. Id {@code collated(de-DE,tertiary)}, with the language tag.
+   *
+   * <p>Encoding a string takes a lock of the collator, and 1 to 3 bytes for each number of the key,
+   * which has two or more a character. A new version of the JDK may bring other rules, and then
+   * does not find keys that the old one wrote: after such a change, copy the entries, which can
+   * still be scanned, to a new table.
+   *
+   * @param strength a constant of {@link Collator}: which differences count before code points do
+   */
+  static Codec<String> collated(Locale locale, int strength) {
+    return new CollatedCodec(locale, strength);
+  }
+
   /**
    * All instants from {@link Instant#MIN} to {@link Instant#MAX}, in 12 bytes. Id {@code instant}.
    */
   static Codec<Instant> instant() {
     return InstantCodec.INSTANTS;
+  }
+
+  /**
+   * Constants of an enum by name, in the order of their names, as {@link #utf8}. Constants may be
+   * added and moved; one that is renamed or removed is not read any more. Id {@code enum}.
+   */
+  static <E extends Enum<E>> Codec<E> enumeration(Class<E> type) {
+    return new EnumCodec<>(type);
+  }
+
+  /** One value, in no bytes: for a table that is a set of keys. Id {@code unit}. */
+  static <T> Codec<T> unit(T value) {
+    return new UnitCodec<>(value);
   }
 
   /**
@@ -205,13 +343,12 @@ public interface Codec<T extends @Nullable Object> {
   /**
    * Records, component by component, ordered by the first component, then by the next, and so on.
    *
-   * <p>Without {@code components}, each component is encoded by its type: {@code int} and {@code
-   * Integer} as {@link #i32}, {@code long} as {@link #i64}, {@code double} as {@link #f64}, {@code
-   * boolean} as {@link #bool}, {@code String} as {@link #utf8}, {@code byte[]} as {@link #bytes},
-   * {@code UUID} as {@link #uuid}, {@code Instant} as {@link #instant}, a record in the same way,
-   * and an enum constant by its name, ordered by name. With {@code components}, there is one codec
-   * for each component, in their order: that is how a component becomes nullable, unsigned or
-   * descending.
+   * <p>Without {@code components}, each component is encoded by its type: {@code long}, {@code
+   * int}, {@code short}, {@code byte} as {@link #i64}, {@link #i32}, {@link #i16}, {@link #i8},
+   * {@code double} and {@code float} as {@link #f64} and {@link #f32}, all other types by the codec
+   * of that type, and so on inside records, sealed interfaces, {@code Optional}, {@code List},
+   * {@code Set}, {@code Map} and arrays. With {@code components}, there is one codec for each
+   * component, in their order: that is how a component becomes nullable, unsigned or descending.
    *
    * {@snippet :
    * record Place(long id, String name, int population) {}
@@ -233,7 +370,8 @@ public interface Codec<T extends @Nullable Object> {
    * @param type the record class
    * @param components nothing, or one codec for each component
    * @throws IllegalArgumentException if a component's type has no codec, if the number of codecs is
-   *     wrong, or if the record cannot be accessed, with the line to write
+   *     wrong, if the {@link #valueType} of one is no type of its component, or if the record
+   *     cannot be accessed, with the line to write
    */
   static <R extends Record> Codec<R> record(Class<R> type, Codec<?>... components) {
     return RecordCodec.of(null, type, components);
@@ -266,5 +404,62 @@ public interface Codec<T extends @Nullable Object> {
    */
   static <T> Codec<@Nullable T> nullable(Codec<T> codec) {
     return new NullableCodec<>(codec);
+  }
+
+  /** Values that may be absent; an empty one comes first. Bytes and id of {@link #nullable}. */
+  static <T> Codec<Optional<T>> optional(Codec<T> codec) {
+    return new OptionalCodec<>(codec);
+  }
+
+  /**
+   * The values of a sealed interface that permits records, enums, and sealed interfaces of them:
+   * the simple name of the class in its nested form, two bytes of a checksum of the id of the
+   * class's codec, and the value, with components by type. Ordered by name, and then as each class
+   * is, if all are. Id {@code sealed}.
+   *
+   * <p>A class may be added to those that are permitted. One that is renamed, removed or given
+   * other components is not read any more: a {@link CodecException} says so, but for one change of
+   * components in 65,536.
+   *
+   * @throws IllegalArgumentException if it permits other classes, or two of the same simple name,
+   *     or if one has no codec
+   */
+  static <T> Codec<T> sealed(Class<T> type) {
+    return SealedCodec.of(null, type);
+  }
+
+  /**
+   * As {@link #sealed(Class)}, for records to which only the caller has access.
+   *
+   * @param lookup {@link MethodHandles#lookup} called in the module of the records
+   */
+  static <T> Codec<T> sealed(MethodHandles.Lookup lookup, Class<T> type) {
+    return SealedCodec.of(lookup, type);
+  }
+
+  /**
+   * Values that two functions write and read. Not ordered; the nested form is the default one.
+   *
+   * @param id the codec's {@link #id}, which the caller changes whenever the bytes change
+   * @param encode as {@link #encode}
+   * @param decode as {@link #decode}; its exceptions become {@link CodecException}s, but for an
+   *     {@link IllegalStateException}
+   */
+  static <T> Codec<T> of(
+      String id,
+      BiConsumer<? super T, ? super Sink> encode,
+      Function<? super Source, ? extends T> decode) {
+    return new FunctionCodec<>(id, false, encode, decode);
+  }
+
+  /**
+   * As {@link #of(String, BiConsumer, Function)}, for functions whose bytes are in the order of the
+   * values: {@link #ordered}, and so for keys, too.
+   */
+  static <T> Codec<T> ofOrdered(
+      String id,
+      BiConsumer<? super T, ? super Sink> encode,
+      Function<? super Source, ? extends T> decode) {
+    return new FunctionCodec<>(id, true, encode, decode);
   }
 }

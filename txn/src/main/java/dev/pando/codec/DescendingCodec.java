@@ -31,6 +31,11 @@ final class DescendingCodec<T extends @Nullable Object> implements StartCodec<T>
   }
 
   @Override
+  public Class<?> valueType() {
+    return codec.valueType();
+  }
+
+  @Override
   public boolean ordered() {
     return true;
   }

@@ -8,21 +8,24 @@ import java.util.stream.Collectors;
 /**
  * Enum constants by name, in the order of their names: constants may be added and moved, and no
  * stored constant changes its meaning.
+ *
+ * @param <E> the enum
  */
-final class EnumCodec implements Codec<Enum<?>> {
-  private final Class<?> type;
-  private final Map<String, Enum<?>> constants;
+final class EnumCodec<E extends Enum<E>> implements Codec<E> {
+  private final Class<E> type;
+  private final Map<String, E> constants;
 
-  private EnumCodec(Class<?> type) {
+  EnumCodec(Class<E> type) {
     this.type = type;
     this.constants =
         Arrays.stream(type.getEnumConstants())
-            .map(constant -> (Enum<?>) constant)
             .collect(Collectors.toUnmodifiableMap(Enum::name, Function.identity()));
   }
 
-  static Codec<Enum<?>> of(Class<?> type) {
-    return new EnumCodec(type);
+  /** For an enum that is known at run time only. */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // the class of an enum is the class of its constants
+  static Codec<?> of(Class<?> type) {
+    return new EnumCodec(type.asSubclass(Enum.class));
   }
 
   @Override
@@ -31,13 +34,18 @@ final class EnumCodec implements Codec<Enum<?>> {
   }
 
   @Override
+  public Class<?> valueType() {
+    return type;
+  }
+
+  @Override
   public boolean ordered() {
     return true;
   }
 
   @Override
-  public void encode(Enum<?> value, Sink sink) {
-    if (value.getDeclaringClass() != type) {
+  public void encode(E value, Sink sink) {
+    if (value.getDeclaringClass() != type) { // through a raw type
       throw new ClassCastException(
           value.getDeclaringClass().getName() + " cannot be cast to " + type.getName());
     }
@@ -45,17 +53,17 @@ final class EnumCodec implements Codec<Enum<?>> {
   }
 
   @Override
-  public Enum<?> decode(Source source) {
+  public E decode(Source source) {
     return constant(Utf8Codec.UTF8.decode(source));
   }
 
   @Override
-  public Enum<?> decodeNested(Source source) {
+  public E decodeNested(Source source) {
     return constant(Utf8Codec.UTF8.decodeNested(source));
   }
 
-  private Enum<?> constant(String name) {
-    Enum<?> constant = constants.get(name);
+  private E constant(String name) {
+    E constant = constants.get(name);
     if (constant == null) {
       throw new CodecException(id(), "name " + name, "a constant of " + type.getName());
     }

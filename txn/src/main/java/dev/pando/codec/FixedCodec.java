@@ -9,10 +9,12 @@ package dev.pando.codec;
 abstract class FixedCodec<T> implements Codec<T> {
   private final String id;
   private final int size;
+  private final Class<T> type;
 
-  FixedCodec(String id, int size) {
+  FixedCodec(String id, int size, Class<T> type) {
     this.id = id;
     this.size = size;
+    this.type = type;
   }
 
   /** Reads a value; the source has enough bytes. */
@@ -29,6 +31,11 @@ abstract class FixedCodec<T> implements Codec<T> {
   @Override
   public final String id() {
     return id;
+  }
+
+  @Override
+  public final Class<?> valueType() {
+    return type;
   }
 
   @Override

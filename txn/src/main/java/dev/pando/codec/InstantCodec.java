@@ -4,14 +4,17 @@ import java.time.Instant;
 
 /** Instants: the second as a signed long, then the nanosecond as an int. */
 final class InstantCodec extends FixedCodec<Instant> {
-  static final Codec<Instant> INSTANTS = new InstantCodec();
+  static final InstantCodec INSTANTS = new InstantCodec();
+
+  /** Bytes of every instant. */
+  static final int SIZE = Long.BYTES + Integer.BYTES;
 
   private static final long FIRST_SECOND = Instant.MIN.getEpochSecond();
   private static final long LAST_SECOND = Instant.MAX.getEpochSecond();
   private static final int LAST_NANO = 999_999_999;
 
   private InstantCodec() {
-    super("instant", Long.BYTES + Integer.BYTES);
+    super("instant", SIZE, Instant.class);
   }
 
   @Override

@@ -25,6 +25,11 @@ final class NullableCodec<T> implements StartCodec<@Nullable T> {
   }
 
   @Override
+  public Class<?> valueType() {
+    return codec.valueType();
+  }
+
+  @Override
   public boolean ordered() {
     return codec.ordered();
   }

@@ -5,12 +5,16 @@ package dev.pando.codec;
  * return the primitive, so that records of primitives are encoded and decoded without boxing.
  */
 final class NumberCodecs {
-  static final Codec<Long> U64 = new Longs("u64", 0);
-  static final Codec<Long> I64 = new Longs("i64", Long.MIN_VALUE);
-  static final Codec<Integer> U32 = new Ints("u32", 0);
-  static final Codec<Integer> I32 = new Ints("i32", Integer.MIN_VALUE);
-  static final Codec<Double> F64 = new Doubles();
-  static final Codec<Boolean> BOOL = new Booleans();
+  static final Longs U64 = new Longs("u64", 0);
+  static final Longs I64 = new Longs("i64", Long.MIN_VALUE);
+  static final Ints U32 = new Ints("u32", 0);
+  static final Ints I32 = new Ints("i32", Integer.MIN_VALUE);
+  static final Shorts I16 = new Shorts();
+  static final Bytes I8 = new Bytes();
+  static final Chars CHAR = new Chars();
+  static final Doubles F64 = new Doubles();
+  static final Floats F32 = new Floats();
+  static final Booleans BOOL = new Booleans();
 
   private NumberCodecs() {}
 
@@ -21,7 +25,7 @@ final class NumberCodecs {
     private final long flip;
 
     Longs(String id, long flip) {
-      super(id, Long.BYTES);
+      super(id, Long.BYTES, Long.class);
       this.flip = flip;
     }
 
@@ -49,12 +53,12 @@ final class NumberCodecs {
     }
   }
 
-  /** Four bytes, in the same way. */
+  /** Four bytes, in the same way as {@link Longs}. */
   static final class Ints extends FixedCodec<Integer> {
     private final int flip;
 
     Ints(String id, int flip) {
-      super(id, Integer.BYTES);
+      super(id, Integer.BYTES, Integer.class);
       this.flip = flip;
     }
 
@@ -88,7 +92,7 @@ final class NumberCodecs {
    */
   static final class Doubles extends FixedCodec<Double> {
     Doubles() {
-      super("f64", Double.BYTES);
+      super("f64", Double.BYTES, Double.class);
     }
 
     void putPrimitive(double value, Sink sink) {
@@ -122,10 +126,137 @@ final class NumberCodecs {
     }
   }
 
+  /** Two bytes, as {@link Ints}. */
+  static final class Shorts extends FixedCodec<Short> {
+    Shorts() {
+      super("i16", Short.BYTES, Short.class);
+    }
+
+    void putPrimitive(short value, Sink sink) {
+      sink.putShortBE(value ^ Short.MIN_VALUE);
+    }
+
+    short decodePrimitive(boolean nested, Source source) {
+      checkSize(nested, source);
+      return getPrimitive(source);
+    }
+
+    short getPrimitive(Source source) {
+      return (short) (source.getShortBE() ^ Short.MIN_VALUE);
+    }
+
+    @Override
+    public void encode(Short value, Sink sink) {
+      putPrimitive(value, sink);
+    }
+
+    @Override
+    Short get(Source source) {
+      return getPrimitive(source);
+    }
+  }
+
+  /** One byte, as {@link Ints}. */
+  static final class Bytes extends FixedCodec<Byte> {
+    Bytes() {
+      super("i8", Byte.BYTES, Byte.class);
+    }
+
+    void putPrimitive(byte value, Sink sink) {
+      sink.putByte(value ^ Byte.MIN_VALUE);
+    }
+
+    byte decodePrimitive(boolean nested, Source source) {
+      checkSize(nested, source);
+      return getPrimitive(source);
+    }
+
+    byte getPrimitive(Source source) {
+      return (byte) (source.getByte() ^ Byte.MIN_VALUE);
+    }
+
+    @Override
+    public void encode(Byte value, Sink sink) {
+      putPrimitive(value, sink);
+    }
+
+    @Override
+    Byte get(Source source) {
+      return getPrimitive(source);
+    }
+  }
+
+  /** Two bytes, which are unsigned already. */
+  static final class Chars extends FixedCodec<Character> {
+    Chars() {
+      super("char", Character.BYTES, Character.class);
+    }
+
+    void putPrimitive(char value, Sink sink) {
+      sink.putShortBE(value);
+    }
+
+    char decodePrimitive(boolean nested, Source source) {
+      checkSize(nested, source);
+      return getPrimitive(source);
+    }
+
+    char getPrimitive(Source source) {
+      return (char) source.getShortBE();
+    }
+
+    @Override
+    public void encode(Character value, Sink sink) {
+      putPrimitive(value, sink);
+    }
+
+    @Override
+    Character get(Source source) {
+      return getPrimitive(source);
+    }
+  }
+
+  /** Four bytes, as {@link Doubles}. */
+  static final class Floats extends FixedCodec<Float> {
+    Floats() {
+      super("f32", Float.BYTES, Float.class);
+    }
+
+    void putPrimitive(float value, Sink sink) {
+      int bits = Float.floatToIntBits(value);
+      sink.putIntBE(bits ^ ((bits >> 31) | Integer.MIN_VALUE));
+    }
+
+    float decodePrimitive(boolean nested, Source source) {
+      checkSize(nested, source);
+      return getPrimitive(source);
+    }
+
+    float getPrimitive(Source source) {
+      int stored = source.getIntBE();
+      int bits = stored ^ ((~stored >> 31) | Integer.MIN_VALUE);
+      float value = Float.intBitsToFloat(bits);
+      if (Float.isNaN(value) && Float.floatToIntBits(value) != bits) {
+        throw new CodecException(id(), String.format("NaN 0x%08X", bits), "only the usual NaN");
+      }
+      return value;
+    }
+
+    @Override
+    public void encode(Float value, Sink sink) {
+      putPrimitive(value, sink);
+    }
+
+    @Override
+    Float get(Source source) {
+      return getPrimitive(source);
+    }
+  }
+
   /** One byte. */
   static final class Booleans extends FixedCodec<Boolean> {
     Booleans() {
-      super("bool", Byte.BYTES);
+      super("bool", Byte.BYTES, Boolean.class);
     }
 
     void putPrimitive(boolean value, Sink sink) {

@@ -18,6 +18,10 @@ record PrimitiveHandles(MethodHandle put, MethodHandle get) {
       Map.of(
           NumberCodecs.Longs.class, long.class,
           NumberCodecs.Ints.class, int.class,
+          NumberCodecs.Shorts.class, short.class,
+          NumberCodecs.Bytes.class, byte.class,
+          NumberCodecs.Chars.class, char.class,
+          NumberCodecs.Floats.class, float.class,
           NumberCodecs.Doubles.class, double.class,
           NumberCodecs.Booleans.class, boolean.class);
 

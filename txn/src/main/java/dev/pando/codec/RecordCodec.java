@@ -54,6 +54,11 @@ final class RecordCodec<R extends Record> extends CompositeCodec<R> {
   }
 
   @Override
+  public Class<?> valueType() {
+    return type;
+  }
+
+  @Override
   void encode(R value, boolean nested, Sink sink) {
     try {
       if (nested) {

@@ -1,33 +1,15 @@
 package dev.pando.codec;
 
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Which codec encodes which component of a record. */
 final class RecordComponents {
-  private static final Map<Class<?>, Codec<?>> BY_TYPE =
-      Map.ofEntries(
-          Map.entry(long.class, NumberCodecs.I64),
-          Map.entry(Long.class, NumberCodecs.I64),
-          Map.entry(int.class, NumberCodecs.I32),
-          Map.entry(Integer.class, NumberCodecs.I32),
-          Map.entry(double.class, NumberCodecs.F64),
-          Map.entry(Double.class, NumberCodecs.F64),
-          Map.entry(boolean.class, NumberCodecs.BOOL),
-          Map.entry(Boolean.class, NumberCodecs.BOOL),
-          Map.entry(String.class, Utf8Codec.UTF8),
-          Map.entry(byte[].class, BytesCodec.BYTES),
-          Map.entry(UUID.class, UuidCodec.UUIDS),
-          Map.entry(Instant.class, InstantCodec.INSTANTS));
-
   private RecordComponents() {}
 
   /** The components with the codecs that the user gave. */
@@ -45,6 +27,20 @@ final class RecordComponents {
     }
     List<Component<?>> components = new ArrayList<>();
     for (int i = 0; i < declared.length; i++) {
+      if (!canMeet(declared[i].getType(), codecs[i].valueType())) {
+        throw new IllegalArgumentException(
+            "record "
+                + type.getName()
+                + " component "
+                + declared[i].getName()
+                + " is of "
+                + declared[i].getType().getTypeName()
+                + ", but the values of its codec "
+                + codecs[i].id()
+                + " are of "
+                + codecs[i].valueType().getTypeName()
+                + "; give the codec of the component's type");
+      }
       components.add(new Component<>(declared[i].getName(), codecs[i]));
     }
     return List.copyOf(components);
@@ -53,10 +49,10 @@ final class RecordComponents {
   /** The components with the codecs of their types. */
   static List<Component<?>> byType(
       MethodHandles.@Nullable Lookup lookup, Class<? extends Record> type) {
-    return new ByType(lookup).components(type);
+    return new TypeCodecs(lookup).components(type);
   }
 
-  private static RecordComponent[] declared(Class<? extends Record> type) {
+  static RecordComponent[] declared(Class<? extends Record> type) {
     RecordComponent[] declared = type.getRecordComponents();
     if (declared == null) {
       throw new IllegalArgumentException(type.getName() + " is no record class");
@@ -64,49 +60,13 @@ final class RecordComponents {
     return declared;
   }
 
-  /** One pass over a record and the records in it. */
-  private static final class ByType {
-    private final MethodHandles.@Nullable Lookup lookup;
-    private final Set<Class<?>> enclosing = new HashSet<>();
-
-    ByType(MethodHandles.@Nullable Lookup lookup) {
-      this.lookup = lookup;
-    }
-
-    List<Component<?>> components(Class<? extends Record> type) {
-      if (!enclosing.add(type)) {
-        throw new IllegalArgumentException("record " + type.getName() + " contains itself");
-      }
-      List<Component<?>> components = new ArrayList<>();
-      for (RecordComponent declared : declared(type)) {
-        components.add(new Component<>(declared.getName(), codec(type, declared)));
-      }
-      enclosing.remove(type);
-      return List.copyOf(components);
-    }
-
-    private Codec<?> codec(Class<? extends Record> owner, RecordComponent component) {
-      Class<?> type = component.getType();
-      Codec<?> known = BY_TYPE.get(type);
-      if (known != null) {
-        return known;
-      }
-      if (type.isEnum()) {
-        return EnumCodec.of(type);
-      }
-      if (type.isRecord()) {
-        Class<? extends Record> nested = type.asSubclass(Record.class);
-        return RecordCodec.of(lookup, nested, components(nested));
-      }
-      throw new IllegalArgumentException(
-          "record "
-              + owner.getName()
-              + " component "
-              + component.getName()
-              + ": no codec for "
-              + type.getTypeName()
-              + "; there are codecs for int, long, double, boolean and their boxes, String, byte[],"
-              + " UUID, Instant, enums and records, or give the codecs of all components");
-    }
+  /** Whether an object can be of both types; a primitive type counts as its box. */
+  static boolean canMeet(Class<?> a, Class<?> b) {
+    Class<?> first = MethodType.methodType(a).wrap().returnType();
+    Class<?> second = MethodType.methodType(b).wrap().returnType();
+    return first.isAssignableFrom(second)
+        || second.isAssignableFrom(first)
+        || (first.isInterface() && !Modifier.isFinal(second.getModifiers()))
+        || (second.isInterface() && !Modifier.isFinal(first.getModifiers()));
   }
 }

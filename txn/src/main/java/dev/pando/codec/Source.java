@@ -129,6 +129,12 @@ public final class Source {
     return (byte) (segment.get(JAVA_BYTE, position + ahead) ^ mask);
   }
 
+  /** Compares two ranges of bytes that were read, each given by offsets as of {@link #offset}. */
+  int compare(long a, long aEnd, long b, long bEnd) {
+    int order = EncodedOrder.compare(segment, a, aEnd, segment, b, bEnd);
+    return mask == 0 ? order : -order;
+  }
+
   /** Reads every bit inverted from here on, or as it is again. */
   void invert() {
     mask = ~mask;

@@ -20,6 +20,11 @@ final class Tuple2Codec<A extends @Nullable Object, B extends @Nullable Object>
   }
 
   @Override
+  public Class<?> valueType() {
+    return Tuple2.class;
+  }
+
+  @Override
   void encode(Tuple2<A, B> value, boolean nested, Sink sink) {
     first.put(value.first(), true, sink);
     second.put(value.second(), nested, sink);

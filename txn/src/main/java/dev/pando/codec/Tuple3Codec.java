@@ -28,6 +28,11 @@ final class Tuple3Codec<
   }
 
   @Override
+  public Class<?> valueType() {
+    return Tuple3.class;
+  }
+
+  @Override
   void encode(Tuple3<A, B, C> value, boolean nested, Sink sink) {
     first.put(value.first(), true, sink);
     second.put(value.second(), true, sink);

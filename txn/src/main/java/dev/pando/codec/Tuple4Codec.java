@@ -43,6 +43,11 @@ final class Tuple4Codec<
   }
 
   @Override
+  public Class<?> valueType() {
+    return Tuple4.class;
+  }
+
+  @Override
   void encode(Tuple4<A, B, C, D> value, boolean nested, Sink sink) {
     first.put(value.first(), true, sink);
     second.put(value.second(), true, sink);

@@ -2,13 +2,18 @@ package dev.pando.codec;
 
 /** Strings. */
 final class Utf8Codec implements StartCodec<String> {
-  static final Codec<String> UTF8 = new Utf8Codec();
+  static final Utf8Codec UTF8 = new Utf8Codec();
 
   private Utf8Codec() {}
 
   @Override
   public String id() {
     return "utf8";
+  }
+
+  @Override
+  public Class<?> valueType() {
+    return String.class;
   }
 
   @Override

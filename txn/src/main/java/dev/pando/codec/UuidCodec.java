@@ -7,7 +7,7 @@ final class UuidCodec extends FixedCodec<UUID> {
   static final Codec<UUID> UUIDS = new UuidCodec();
 
   private UuidCodec() {
-    super("uuid", 2 * Long.BYTES);
+    super("uuid", 2 * Long.BYTES, UUID.class);
   }
 
   @Override

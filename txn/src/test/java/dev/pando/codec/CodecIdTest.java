@@ -3,9 +3,24 @@ package dev.pando.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.URI;
+import java.text.Collator;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +41,69 @@ class CodecIdTest {
         pinned("f64", Codec.f64(), 1.0, "bff0000000000000"),
         pinned("f64", Codec.f64(), -1.0, "400fffffffffffff"),
         pinned("f64", Codec.f64(), Double.NaN, "fff8000000000000"),
+        pinned("i16", Codec.i16(), (short) -2, "7ffe"),
+        pinned("i8", Codec.i8(), (byte) -2, "7e"),
+        pinned("char", Codec.character(), 'a', "0061"),
+        pinned("f32", Codec.f32(), 1.0f, "bf800000"),
+        pinned("f32", Codec.f32(), -1.0f, "407fffff"),
+        pinned("bigint", Codec.bigInteger(), BigInteger.ZERO, "8100"),
+        pinned("bigint", Codec.bigInteger(), BigInteger.valueOf(-256), "7eff00"),
+        pinned(
+            "bigint",
+            Codec.bigInteger(),
+            BigInteger.TWO.pow(1015),
+            "ff00000080" + "0080" + "00".repeat(126)),
+        pinned("decimal", Codec.bigDecimal(), new BigDecimal("12.30"), "c2193c01"),
+        pinned("decimal", Codec.bigDecimal(), new BigDecimal("-12.30"), "3de6c301"),
+        pinned("decimal", Codec.bigDecimal(), new BigDecimal("0.00"), "80c2"),
+        pinned(
+            "decimal", Codec.bigDecimal(), new BigDecimal("5E+99"), "fd8000000000000064" + "6400"),
         pinned("bool", Codec.bool(), true, "01"),
         pinned("utf8", Codec.utf8(), "a\0\u00e9\u20ac\ud83c\udf33", "6100c3a9e282acf09f8cb3"),
         pinned("bytes", Codec.bytes(), new byte[] {0, -1}, "00ff"),
         pinned("uuid", Codec.uuid(), uuid, "00112233445566778899aabbccddeeff"),
         pinned(
             "instant", Codec.instant(), Instant.ofEpochSecond(-1, 5), "7fffffffffffffff00000005"),
+        pinned("duration", TimeCodec.duration(), Duration.ofNanos(-1), "7fffffffffffffff3b9ac9ff"),
+        pinned("date", TimeCodec.localDate(), LocalDate.of(2026, 11, 30), "7735a3d57e"),
+        pinned("time", TimeCodec.localTime(), LocalTime.of(0, 0, 1), "00003b9aca00"),
+        pinned(
+            "datetime",
+            TimeCodec.localDateTime(),
+            LocalDateTime.of(2026, 11, 30, 0, 0, 1),
+            "7735a3d57e00003b9aca00"),
+        pinned(
+            "offsettime",
+            TimeCodec.offsetDateTime(),
+            OffsetDateTime.of(1970, 1, 1, 1, 0, 0, 5, ZoneOffset.ofHours(1)),
+            "800000000000000000000005" + "010b30"),
+        pinned(
+            "zonedtime",
+            TimeCodec.zonedDateTime(),
+            Instant.ofEpochSecond(0, 5).atZone(ZoneId.of("UTC")),
+            "800000000000000000000005" + "555443"),
+        pinned("uri", Codec.uri(), URI.create("a:b"), "613a62"),
+        pinned("enum", Codec.enumeration(Letter.class), Letter.B, "42"),
+        pinned("unit", Codec.unit(1), 1, ""),
+        pinned("nullable(bool)", Codec.optional(Codec.bool()), Optional.of(true), "0101"),
+        pinned("list(bool)", CollectionCodec.list(Codec.bool()), List.of(true, false), "01010100"),
+        pinned(
+            "set(utf8)", CollectionCodec.set(Codec.utf8()), Set.of("b", "a"), "0161000001620000"),
+        pinned(
+            "map(i8,bool)",
+            CollectionCodec.map(Codec.i8(), Codec.bool()),
+            Map.of((byte) 1, true, (byte) 0, false),
+            "018000018101"),
+        pinned("array(i16)", CollectionCodec.array(short[].class), new short[] {1, -1}, "80017fff"),
+        pinned("array(char)", CollectionCodec.array(char[].class), new char[] {'a'}, "0061"),
+        pinned("array(bool)", CollectionCodec.array(boolean[].class), new boolean[] {true}, "01"),
+        pinned("sealed", Codec.sealed(Mark.class), new Dot(), "446f740000" + "dc5f"),
+        pinned("mapped", Codec.i8().map("mapped", b -> b + 1, i -> (byte) (i - 1)), 1, "80"),
+        pinned(
+            "tuple(list(bool),bigint)",
+            Codec.tuple(CollectionCodec.list(Codec.bool()), Codec.bigInteger()),
+            new Tuple2<>(List.of(true), BigInteger.ONE),
+            "0101008101"),
         pinned(
             "tuple(utf8,u32)",
             Codec.tuple(Codec.utf8(), Codec.u32()),
@@ -61,6 +133,15 @@ class CodecIdTest {
             new Shape(1, "n", new Point(0, -0.0), true),
             "8000000000000001" + "6e0000" + "8000000000000000" + "7fffffffffffffff" + "01"));
   }
+
+  enum Letter {
+    A,
+    B
+  }
+
+  sealed interface Mark permits Dot {}
+
+  record Dot() implements Mark {}
 
   record Point(double x, double y) {}
 
@@ -92,6 +173,16 @@ class CodecIdTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Codec.descending(unordered))
         .withMessage("codec unordered has no order to reverse");
+  }
+
+  @Test
+  void idOfACollation() {
+    assertThat(Codec.collated(Locale.GERMANY).id()).isEqualTo("collated(de-DE,tertiary)");
+    assertThat(Codec.collated(Locale.ROOT, Collator.PRIMARY).id())
+        .isEqualTo("collated(und,primary)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Codec.collated(Locale.ROOT, 9))
+        .withMessage("strength 9, allowed the four constants of java.text.Collator");
   }
 
   @Test

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -39,7 +42,7 @@ class CodecMalformedTest {
       Instant instant,
       Colour colour) {}
 
-  record Positive(int value) {
+  record Positive(int value) implements Choice {
     Positive {
       if (value <= 0) {
         throw new IllegalStateException("not positive: " + value);
@@ -67,9 +70,37 @@ class CodecMalformedTest {
           Codec.descending(Codec.tuple(Codec.utf8(), Codec.utf8())),
           Codec.record(Positive.class),
           Codec.record(Colours.class),
+          Codec.i16(),
+          Codec.i8(),
+          Codec.character(),
+          Codec.f32(),
+          Codec.bigInteger(),
+          Codec.bigDecimal(),
+          Codec.descending(Codec.bigDecimal()),
+          Codec.uri(),
+          Codec.unit("one"),
+          Codec.enumeration(Colour.class),
+          Codec.sealed(Choice.class),
+          Codec.optional(Codec.bigInteger()),
+          TimeCodec.duration(),
+          TimeCodec.localDate(),
+          TimeCodec.localTime(),
+          TimeCodec.localDateTime(),
+          TimeCodec.offsetDateTime(),
+          TimeCodec.zonedDateTime(),
+          CollectionCodec.list(Codec.utf8()),
+          CollectionCodec.set(Codec.i8()),
+          Codec.descending(CollectionCodec.set(Codec.i8())),
+          CollectionCodec.map(Codec.utf8(), CollectionCodec.list(Codec.bool())),
+          CollectionCodec.array(int[].class),
+          CollectionCodec.array(char[].class),
+          CollectionCodec.array(String.class, Codec.utf8()),
+          Codec.descending(CollectionCodec.list(CollectionCodec.array(boolean[].class))),
           EVERYTHING);
 
-  record Colours(Colour first, Colour second) {}
+  sealed interface Choice permits Positive, Colours {}
+
+  record Colours(Colour first, Colour second) implements Choice {}
 
   @Property
   @Tag("scaled")
@@ -114,6 +145,104 @@ class CodecMalformedTest {
       assertThat(e.found()).isNotEmpty();
       assertThat(e.allowed()).isNotEmpty();
     }
+  }
+
+  /** Whose bytes of one value are not always the same: a collation key is not read. */
+  @Property
+  @Tag("scaled")
+  void collationKeysAreNotRead(@ForAll("anyBytes") byte[] bytes) {
+    Codec<String> codec = Codec.collated(Locale.ROOT);
+    int key = 0;
+    while (key < bytes.length && bytes[key] != 0) {
+      key++;
+    }
+    try {
+      String text = codec.decode(CodecLaws.source(bytes));
+      assertThat(CodecLaws.whole(Codec.utf8(), text))
+          .isEqualTo(Arrays.copyOfRange(bytes, key + 1, bytes.length));
+    } catch (CodecException e) {
+      assertThat(e.codecId()).isIn(codec.id(), "utf8");
+    }
+  }
+
+  /** A length, or zeros, far beyond the bytes that are there. */
+  @Test
+  void craftedLengths() {
+    refused(
+        Codec.bigInteger(),
+        "ff7fffffff00",
+        "codec bigint: found a number of 2147483647 bytes, allowed 1 to 1");
+    refused(
+        Codec.bigInteger(),
+        "ffffffffff00",
+        "codec bigint: found length 4294967295, allowed more than 126");
+    refused(
+        Codec.bigInteger(),
+        "820001",
+        "codec bigint: found a number with another sign or length, allowed the shortest form with"
+            + " its sign");
+    refused(
+        Codec.bigDecimal(),
+        "c214" + "ff".repeat(4000) + "00",
+        "codec decimal: found 1000110 zeros or more, allowed at most 1000000");
+    refused(
+        Codec.bigDecimal(),
+        "fdc000000000000000" + "1400",
+        "codec decimal: found exponent 4611686018427387904, allowed -4294967296 to 4294967296");
+    refused(Codec.bigDecimal(), "c20100", "codec decimal: found digits 0, allowed 10 to 99");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                CodecLaws.whole(Codec.bigDecimal(), new BigDecimal(BigInteger.TEN.pow(1_000_001))))
+        .withMessage(
+            "number ends in 1000001 zeros, allowed at most 1000000; call stripTrailingZeros");
+  }
+
+  @Test
+  void longDecimals() {
+    byte[] bytes =
+        CodecLaws.whole(Codec.bigDecimal(), new BigDecimal("-" + "1234567".repeat(3_000)));
+    assertThat(bytes).hasSizeLessThan(10_600);
+    assertThat(Codec.bigDecimal().decode(CodecLaws.source(bytes)))
+        .isEqualTo(new BigDecimal("-" + "1234567".repeat(3_000)));
+  }
+
+  @Test
+  void wrongTimes() {
+    refused(
+        TimeCodec.localDate(),
+        "7735a3d57f",
+        "codec date: found year 2026, month 11, day 31, allowed a date of LocalDate");
+    refused(
+        TimeCodec.localTime(),
+        "4e94914f0000",
+        "codec time: found nanosecond 86400000000000 of a day, allowed 0 to 86399999999999");
+    refused(
+        TimeCodec.zonedDateTime(),
+        "800000000000000000000000" + "4d617273",
+        "codec zonedtime: found 1970-01-01T00:00:00Z in zone Mars, allowed a time of"
+            + " ZonedDateTime, in a zone of this JVM");
+    refused(
+        TimeCodec.zonedDateTime(),
+        "800000000000000000000000" + "2b32",
+        "codec zonedtime: found zone +2, allowed the id of a zone");
+  }
+
+  @Test
+  void whatFunctionsThrow() {
+    Codec<Integer> mapped = Codec.utf8().map("text", Integer::valueOf, Object::toString);
+    refused(
+        mapped,
+        "78",
+        "codec text: found x, which its function refuses: java.lang.NumberFormatException: For"
+            + " input string: \"x\", allowed others");
+    Codec<Integer> read =
+        Codec.of("read", (value, sink) -> sink.putByte(value), source -> 10 / source.getByte());
+    refused(
+        read,
+        "00",
+        "codec read: found 1 bytes that its function refuses: java.lang.ArithmeticException: / by"
+            + " zero, allowed what it accepts");
   }
 
   @Provide

@@ -3,6 +3,7 @@ package dev.pando.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.ChildJvm;
+import dev.pando.error.StorageException;
 import java.io.File;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,8 @@ class EncodeAllocationTest {
         String.join(
             File.pathSeparator,
             ChildJvm.home(EncodeOften.class).toString(),
-            ChildJvm.home(Codec.class).toString());
+            ChildJvm.home(Codec.class).toString(),
+            ChildJvm.home(StorageException.class).toString());
     String output =
         ChildJvm.run(
             List.of(

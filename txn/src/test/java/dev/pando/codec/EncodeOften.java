@@ -8,6 +8,8 @@ final class EncodeOften {
 
   private record Place(int population, long id, double latitude, boolean capital, String name) {}
 
+  private record Small(short s, byte b, char c, float f) {}
+
   /** Prints a line if it comes to the end. */
   public static void main(String[] args) {
     Sink sink = new Sink();
@@ -18,6 +20,7 @@ final class EncodeOften {
     encodeOften(Codec.tuple(Codec.utf8(), Codec.i64()), new Tuple2<>("\0", 1L << 40), sink);
     encodeOften(
         Codec.record(Place.class), new Place(7_000_000, 1L << 40, 0.5, true, "Bogota"), sink);
+    encodeOften(Codec.record(Small.class), new Small((short) 1000, (byte) 1, 'c', 0.5f), sink);
     System.out.println("encoded");
   }
 

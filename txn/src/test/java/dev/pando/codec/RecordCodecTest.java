@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.RecordComponent;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -40,7 +39,24 @@ class RecordCodecTest {
 
   private record Other(Self self) {}
 
-  private record Money(String currency, BigDecimal amount) {}
+  private record Money(String currency, Thread payer) {}
+
+  private record Unknown<T>(Codec<T> codec) implements Codec<T> {
+    @Override
+    public String id() {
+      return codec.id();
+    }
+
+    @Override
+    public void encode(T value, Sink sink) {
+      codec.encode(value, sink);
+    }
+
+    @Override
+    public T decode(Source source) {
+      return codec.decode(source);
+    }
+  }
 
   private record Pair<A, B>(A first, B second) {}
 
@@ -123,11 +139,26 @@ class RecordCodecTest {
 
   @Test
   void codecsOfOtherTypes() {
-    Codec<Note> codec = Codec.record(Note.class, Codec.i64(), Codec.bytes());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Codec.record(Note.class, Codec.i64(), Codec.bytes()))
+        .withMessage(
+            "record dev.pando.codec.RecordCodecTest$Note component text is of java.lang.String, but"
+                + " the values of its codec bytes are of byte[]; give the codec of the component's"
+                + " type");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Codec.record(Note.class, Codec.i32(), Codec.utf8()))
+        .withMessageContaining("component id is of long, but the values of its codec i32 are of");
+  }
+
+  /** As codecs of the user's own, which need not say what their values are. */
+  @Test
+  void codecsOfUnknownTypes() {
+    Codec<Note> codec = Codec.record(Note.class, Codec.i64(), new Unknown<>(Codec.bytes()));
+    assertThat(new Unknown<>(Codec.bytes()).valueType()).isEqualTo(Object.class);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CodecLaws.whole(codec, new Note(1, "text")))
         .withMessageStartingWith("component text is no value of its codec bytes: ");
-    Codec<Note> narrow = Codec.record(Note.class, Codec.i32(), Codec.utf8());
+    Codec<Note> narrow = Codec.record(Note.class, new Unknown<>(Codec.i32()), Codec.utf8());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CodecLaws.whole(narrow, new Note(1, "text")))
         .withMessageStartingWith("component id is no value of its codec i32: ");
@@ -176,10 +207,12 @@ class RecordCodecTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Codec.record(Money.class))
         .withMessage(
-            "record dev.pando.codec.RecordCodecTest$Money component amount: no codec for"
-                + " java.math.BigDecimal; there are codecs for int, long, double, boolean and"
-                + " their boxes, String, byte[], UUID, Instant, enums and records, or give the"
-                + " codecs of all components");
+            "record dev.pando.codec.RecordCodecTest$Money component payer: no codec for"
+                + " java.lang.Thread; there are codecs for int, long, short, byte, char, double,"
+                + " float, boolean and their boxes, String, BigInteger, BigDecimal, UUID, URI,"
+                + " Instant, Duration, LocalDate, LocalTime, LocalDateTime, OffsetDateTime,"
+                + " ZonedDateTime, enums, records, sealed interfaces of them, and Optional, List,"
+                + " Set, Map and arrays of these; or give the codecs of all components");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Codec.record(Self.class))
         .withMessage("record dev.pando.codec.RecordCodecTest$Self contains itself");
