@@ -73,6 +73,14 @@ sealed interface Bounds<K> {
     }
   }
 
+  /** As {@link LeadingBytes#encodeAll}, also for keys that are the first of a pair. */
+  private static boolean leading(
+      Codec<?> codec, List<@Nullable Object> components, boolean lastIsPartial, Sink sink) {
+    return codec instanceof OfFirst.Nested<?> nested
+        ? LeadingBytes.encodeAll(nested.codec(), components, lastIsPartial, true, sink)
+        : LeadingBytes.encodeAll(codec, components, lastIsPartial, false, sink);
+  }
+
   /**
    * The keys that begin with the given components.
    *
@@ -83,7 +91,7 @@ sealed interface Bounds<K> {
     public EncodedRange encode(
         Codec<? extends K> codec, Sink scratch, boolean reversed, long skip, long limit) {
       scratch.clear();
-      boolean wholeKey = LeadingBytes.encodeAll(codec, components, lastIsPartial, false, scratch);
+      boolean wholeKey = leading(codec, components, lastIsPartial, scratch);
       byte[] bytes = scratch.toArray();
       MemorySegment lower = bytes.length == 0 ? null : MemorySegment.ofArray(bytes);
       if (wholeKey) {
@@ -126,7 +134,7 @@ sealed interface Bounds<K> {
       List<@Nullable Object> all = new ArrayList<>(components);
       all.add(next);
       scratch.clear();
-      boolean _ = LeadingBytes.encodeAll(codec, all, false, false, scratch);
+      boolean _ = leading(codec, all, false, scratch);
       return MemorySegment.ofArray(scratch.toArray());
     }
 

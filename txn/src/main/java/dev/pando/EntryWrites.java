@@ -4,7 +4,9 @@ import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.TreeWriter;
 import dev.pando.txn.commit.Changes;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
@@ -101,13 +103,18 @@ abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
         });
   }
 
+  /** Calls that are one statement. */
+  private interface Calls<R, X extends Exception> {
+    R run() throws X;
+  }
+
   /** Runs calls that are undone if one throws. */
-  private <R> R asStatement(Supplier<R> calls) {
+  private <R, X extends Exception> R asStatement(Calls<R, X> calls) throws X {
     WriteTxn all = (WriteTxn) this;
     Savepoint before = all.savepoint();
     R result;
     try {
-      result = calls.get();
+      result = calls.run();
     } catch (Throwable e) {
       undo(before, e);
       throw e;
@@ -160,6 +167,75 @@ abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
    */
   public final <K, V> long deleteAll(MultiTable<K, V> table, K key) {
     return deleteRange(table.pairs(), table.range(key, Range.all()));
+  }
+
+  // ---- large values
+
+  /**
+   * Stores all bytes of a channel as the value of a key of a blob table, and replaces an existing
+   * value. A missing table is created. The bytes are read and written chunk by chunk, so memory
+   * does not grow with the value.
+   *
+   * @param source is read to its end and not closed; must block; may use other keys meanwhile
+   * @return how many bytes there were
+   * @throws IOException of the channel, as it is; then, as after any other exception, nothing of
+   *     the value is stored, the value before it is there, and all cursors, iterators and views of
+   *     the transaction have ended
+   * @throws IllegalArgumentException if the channel does not block, if the key is too long ({@link
+   *     BlobTable}), or if there are more bytes than {@link BlobTable#MAX_LENGTH}
+   */
+  public final <K> long put(BlobTable<K> table, K key, ReadableByteChannel source)
+      throws IOException {
+    return putAll(table, key, source, -1);
+  }
+
+  /**
+   * As {@link #put(BlobTable, Object, ReadableByteChannel)}, for a channel with a known number of
+   * bytes.
+   *
+   * @param source is read to its end, not only for so many bytes
+   * @param length 0 to {@link BlobTable#MAX_LENGTH} bytes
+   * @throws BlobLengthException if it has fewer or more bytes; nothing of the value is stored
+   */
+  public final <K> long put(BlobTable<K> table, K key, ReadableByteChannel source, long length)
+      throws IOException {
+    if (length < 0) {
+      throw new IllegalArgumentException(
+          "table %s: value length=%d, allowed 0 or more".formatted(table.name(), length));
+    }
+    return putAll(table, key, source, length);
+  }
+
+  private <K> long putAll(BlobTable<K> table, K key, ReadableByteChannel source, long length)
+      throws IOException {
+    Objects.requireNonNull(source, "the channel is null");
+    BlobChanges changes = changes(table, Blob.of(this, table, key), key);
+    return asStatement(() -> changes.put(source, length));
+  }
+
+  private <K> BlobChanges changes(BlobTable<K> table, Blob blob, K key) {
+    return new BlobChanges(
+        blob,
+        this::checked,
+        (from, to) -> deleteRange(table.stored(), table.numbers(key, from, to)));
+  }
+
+  /**
+   * Opens the value of a key of a blob table for reading and writing. An absent key gets a value of
+   * no bytes. To append, begin at {@link BlobChannel#size}.
+   *
+   * @throws IllegalArgumentException if the key is too long ({@link BlobTable})
+   */
+  public final <K> BlobChannel write(BlobTable<K> table, K key) {
+    Blob blob = Blob.of(this, table, key);
+    BlobChanges changes = changes(table, blob, key);
+    changes.create();
+    return new BlobChannel(this, blob, changes);
+  }
+
+  /** Removes a key of a blob table with its value; false if it is absent. */
+  public final <K> boolean delete(BlobTable<K> table, K key) {
+    return changes(table, Blob.of(this, table, key), key).delete();
   }
 
   // ---- what depends on what is there

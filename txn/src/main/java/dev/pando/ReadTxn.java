@@ -191,6 +191,41 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
     return new TableMultimap<>(table, new TableMap<>(MapSource.of(this), table.pairs()));
   }
 
+  /** Whether a blob table contains the key. */
+  public final <K> boolean contains(BlobTable<K> table, K key) {
+    return length(table, key) >= 0;
+  }
+
+  /** Bytes of the value of a key of a blob table; -1 if the key is absent. */
+  public final <K> long length(BlobTable<K> table, K key) {
+    return Blob.of(this, table, key).length();
+  }
+
+  /**
+   * Opens the value of a key of a blob table for reading.
+   *
+   * @return null if the key is absent
+   */
+  public final <K> @Nullable BlobChannel read(BlobTable<K> table, K key) {
+    Blob blob = Blob.of(this, table, key);
+    return blob.length() < 0 ? null : new BlobChannel(this, blob, null);
+  }
+
+  /** All keys of a blob table, in ascending order. */
+  public final <K> BlobKeys<K> keys(BlobTable<K> table) {
+    return keys(table, Range.all());
+  }
+
+  /**
+   * The keys of a blob table that are in a range, in the range's direction. The values are not
+   * read: each key costs a search.
+   *
+   * @throws IllegalStateException if the range skips keys
+   */
+  public final <K> BlobKeys<K> keys(BlobTable<K> table, Range<K> range) {
+    return new BlobKeys<>(scan(table.stored(), table.entries(range)).distinct(1));
+  }
+
   /** As {@link #count(Table)}, for any codecs; 0 if there is no such table. */
   public final long count(String table) {
     TableStat stat = stat(table);

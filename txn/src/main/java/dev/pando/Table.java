@@ -51,9 +51,10 @@ public final class Table<K, V> {
    * @param key how keys become bytes; must be {@link Codec#ordered}
    * @param value how values become bytes
    * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
-   *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, or if either is
-   *     {@link Codec#nullable}, descending or not, whose null could not be distinguished from an
-   *     absent key
+   *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, if the id of the
+   *     values' codec is {@code multimap} or {@code blob}, which name the kind of a table, or if
+   *     either is {@link Codec#nullable}, descending or not, whose null could not be distinguished
+   *     from an absent key
    * @throws NullPointerException if an argument is null
    */
   public static <K, V> Table<K, V> of(String name, Codec<K> key, Codec<V> value) {
@@ -70,6 +71,7 @@ public final class Table<K, V> {
     }
     refuseNullable(name, key);
     refuseNullable(name, value);
+    refuseKind(name, value);
     if (CatalogEntry.isCounted(key.id())) {
       throw new IllegalArgumentException(
           "table %s: the codec id %s is that of a counted table's keys; use counted()"
@@ -95,6 +97,16 @@ public final class Table<K, V> {
   /** Whether this describes a counted table; the pairs of a {@link MultiTable} are one. */
   public boolean isCounted() {
     return CatalogEntry.hasCounts(keyId, valueId);
+  }
+
+  /** The ids of two codecs are those of kinds of tables; no other codec may have them. */
+  private static void refuseKind(String name, Codec<?> value) {
+    boolean isOurs = value == Present.CODEC || value == Chunk.CODEC;
+    if (!isOurs && CatalogEntry.isKind(value.id())) {
+      throw new IllegalArgumentException(
+          "table %s: the codec id %s is that of another kind of table, use MultiTable or BlobTable, or give the codec another id"
+              .formatted(name, value.id()));
+    }
   }
 
   private static void refuseNullable(String name, Codec<?> codec) {

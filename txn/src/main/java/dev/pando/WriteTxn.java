@@ -97,6 +97,22 @@ public final class WriteTxn extends EntryWrites {
   }
 
   /**
+   * Removes the keys of a range of a blob table with their values, one by one.
+   *
+   * @return how many keys there were
+   * @throws IllegalStateException if the range skips keys
+   */
+  public <K> long deleteRange(BlobTable<K> table, Range<K> range) {
+    long removed = 0;
+    try (BlobKeys<K> keys = keys(table, range)) {
+      for (K key : keys) {
+        removed += delete(table, key) ? 1 : 0;
+      }
+    }
+    return removed;
+  }
+
+  /**
    * Removes all entries of a table and keeps the table. Does nothing if there is no such table.
    *
    * @throws IllegalArgumentException if it was written with other codecs than these

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
+import dev.pando.codec.Codec;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.FreeRun;
@@ -46,6 +47,7 @@ final class CatalogFormatTest {
           SnapshotEntry.class,
           FreeRecord.class,
           TransactionIds.class,
+          BlobHead.class,
           Meta.class);
 
   /** A row whose first cell is a number, with a cell that names a constant in backquotes. */
@@ -114,6 +116,17 @@ final class CatalogFormatTest {
     assertThat(entry.encode()).isEqualTo(value);
     assertThat(CatalogEntry.name("file", slice(key))).isEqualTo("n\u00e9");
     assertThat(CatalogEntry.decode("file", "n\u00e9", slice(value), 20, 775)).isEqualTo(entry);
+  }
+
+  @Test
+  void headOfABlob() {
+    byte[] head = hex("01 00 0000 e0ff0300 8877665544330000");
+    BlobHead blob = new BlobHead(BlobTable.CHUNK_BYTES, 0x3344_5566_7788L);
+    assertThat(blob.encode()).isEqualTo(head);
+    assertThat(BlobHead.decode("file", "t", slice(head))).isEqualTo(blob);
+    assertThat(BlobTable.of("t", Codec.utf8()).headKey("a")).isEqualTo(hex("61 0000 00000000"));
+    assertThat(BlobTable.of("t", Codec.u32()).headKey(7)).isEqualTo(hex("00000007 00000000"));
+    assertThat(BlobTable.of("t", Codec.utf8()).stored()).hasToString("t(tuple(utf8,u32) -> blob)");
   }
 
   @Test

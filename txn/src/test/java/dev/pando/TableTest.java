@@ -10,6 +10,7 @@ import dev.pando.codec.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -31,6 +32,46 @@ class TableTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Table.of(name, Codec.u64(), Codec.utf8()))
         .withMessage(message);
+  }
+
+  /** A codec whose id names the kind of a table would make one that is damaged. */
+  @Test
+  void codecsWithTheIdOfAKindAreRefused() {
+    for (String id : List.of("multimap", "blob")) {
+      Codec<Long> named =
+          new Codec<>() {
+            @Override
+            public String id() {
+              return id;
+            }
+
+            @Override
+            public boolean ordered() {
+              return true;
+            }
+
+            @Override
+            public void encode(Long value, Sink sink) {
+              sink.putLongBE(value);
+            }
+
+            @Override
+            public Long decode(Source source) {
+              return source.getLongBE();
+            }
+          };
+      String message =
+          "table t: the codec id %s is that of another kind of table, use MultiTable or BlobTable, or give the codec another id"
+              .formatted(id);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Table.of("t", Codec.u64(), named))
+          .withMessage(message);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> MultiTable.of("t", Codec.u64(), named))
+          .withMessage(message);
+      assertThat(Table.of("t", named, Codec.u64())).hasToString("t(" + id + " -> u64)");
+      assertThat(MultiTable.of("t", named, Codec.u64()).name()).isEqualTo("t");
+    }
   }
 
   @Test

@@ -24,6 +24,9 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   /** The codec id of a multimap table's values, which take no byte. */
   public static final String MULTIMAP = "multimap";
 
+  /** The codec id of a blob table's values, which are heads and chunks. */
+  public static final String BLOB = "blob";
+
   /** What the id of a counted table's key codec begins with; then follow the codec's own id. */
   private static final String COUNTED = "counted(";
 
@@ -197,8 +200,8 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
    * @param valueId the id of the codec that its values are to be read with
    */
   void checkCodecs(String table, String keyId, String valueId) {
-    if (valueCodec.equals(MULTIMAP) != valueId.equals(MULTIMAP)
-        || isCounted(keyCodec) != isCounted(keyId)) {
+    boolean isOtherKind = !valueCodec.equals(valueId) && (isKind(valueCodec) || isKind(valueId));
+    if (isOtherKind || isCounted(keyCodec) != isCounted(keyId)) {
       throw new IllegalArgumentException(
           "table %s is %s, and is used as %s"
               .formatted(table, kind(keyCodec, valueCodec), kind(keyId, valueId)));
@@ -208,12 +211,18 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   }
 
   private static String kind(String keys, String values) {
-    return values.equals(MULTIMAP)
-        ? "a multimap table of " + keys
-        : (isCounted(keys) ? "a counted table of " : "a table of ")
-            + codecOf(keys)
-            + " and "
-            + values;
+    if (isKind(values)) {
+      return "a %s table of %s".formatted(values, keys);
+    }
+    return (isCounted(keys) ? "a counted table of " : "a table of ")
+        + codecOf(keys)
+        + " and "
+        + values;
+  }
+
+  /** Whether a value codec's id names the kind of the table, so that no other codec has it. */
+  public static boolean isKind(String valueId) {
+    return valueId.equals(MULTIMAP) || valueId.equals(BLOB);
   }
 
   /** The entry of a new table. */
