@@ -8,7 +8,10 @@ import java.io.File;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Who does not use {@link ChronicleCodec} needs none of Chronicle's jars and sees no warning. */
+/**
+ * A program without {@link ChronicleCodec} needs none of Chronicle's jars and sees no warning, and
+ * one without JSON needs none of Jackson's.
+ */
 class ChronicleAbsentTest {
   @Test
   void worksAndWarnsOfNothing() throws Exception {
@@ -17,11 +20,14 @@ class ChronicleAbsentTest {
             File.pathSeparator,
             ChildJvm.home(WithoutChronicle.class).toString(),
             ChildJvm.home(Codec.class).toString(),
-            ChildJvm.path(name -> !name.contains("chronicle")));
+            ChildJvm.path(name -> !name.contains("chronicle") && !name.contains("jackson")));
     String output =
         ChildJvm.run(
             List.of("-Xlog:class+load", "-cp", classPath, WithoutChronicle.class.getName()));
-    assertThat(output).contains("dev.pando.codec.RecordCodec ").doesNotContain("net.openhft.");
+    assertThat(output)
+        .contains("dev.pando.codec.RecordCodec ")
+        .doesNotContain("net.openhft.")
+        .doesNotContain("com.fasterxml.");
     assertThat(output.lines().filter(line -> !line.contains("[class,load]")))
         .containsExactly(
             "7=Order[id=7, customer=seven]", "false", "no net/openhft/chronicle/bytes");
