@@ -37,7 +37,7 @@ final class BlobCrashTest {
   @CsvSource({
     "512,50,0,400,4",
     "512,1000,65536,400,4",
-    "4096,70000,0,100,40",
+    "4096,70000,0,100,15",
     "4096,20000,1048576,100,10"
   })
   void everyPowerCutLeavesACommit(int pageSize, int chunkBytes, int logSize, int wanted, int every)
