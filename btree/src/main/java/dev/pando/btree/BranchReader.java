@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads branch pages. */
 final class BranchReader extends NodeReader {
-  /** The bit of a {@link #header} word at which the width of the counts begins. */
-  private static final int COUNT_SHIFT = Byte.SIZE * (PageHeader.FLAGS - PageHeader.TYPE);
-
   /** In place of a slot: that of the last child. */
   static final int LAST = -1;
 
@@ -34,7 +31,7 @@ final class BranchReader extends NodeReader {
   private final @Nullable PageAllocator writer;
 
   BranchReader(PageReader pages) {
-    super(pages);
+    super(pages, PageHeader.COUNT_WIDTH);
     this.decoded = pages.decoded();
     this.writer = pages instanceof PageAllocator allocator ? allocator : null;
   }
@@ -241,7 +238,7 @@ final class BranchReader extends NodeReader {
 
   /** Returns the bytes of each count in the branch of a {@link #header} word. */
   static int countBytes(long word) {
-    return BranchLayout.countBytes((int) word >>> COUNT_SHIFT & PageHeader.COUNT_WIDTH);
+    return BranchLayout.countBytes((int) word >>> FLAGS_SHIFT & PageHeader.COUNT_WIDTH);
   }
 
   /** Returns the number of entries below a child in a branch of a counted tree. */

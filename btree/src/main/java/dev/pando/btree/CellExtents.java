@@ -47,6 +47,10 @@ final class CellExtents {
       sum += random(cell) - random(cell + length);
     }
     check(leaves, page, base, word, sum);
+    if (shares != NodeReader.sharesKeys(word)) {
+      throw leaves.corrupt(
+          page, base, "its flags say %s key has bytes in another cell", shares ? "no" : "a");
+    }
     int stray = shares ? SharedKeys.stray(leaves, page, base, word) : SharedKeys.NONE;
     if (stray >= 0) {
       throw leaves.corrupt(page, base, "cell %d shares its key with no cell", stray);

@@ -22,10 +22,10 @@ final class CellList {
   private int size;
   private int used;
 
-  /** Which keys share their first bytes; null for branches, and for trees that are not counted. */
+  /** Which keys share their first bytes; null for branches, and if no leaf has such keys. */
   private @Nullable SharedCells sharing;
 
-  private final SharedCells whenCounted = new SharedCells(this);
+  private final SharedCells whenShared = new SharedCells(this);
   private final Slice key = new Slice();
 
   /** Bytes of the count at the end of each cell; 0 for leaves, and for branches without counts. */
@@ -44,13 +44,9 @@ final class CellList {
     sharing = null;
   }
 
-  /** Makes it a list of leaf cells, of a counted tree or another one. */
-  void clearLeaf(boolean counted) {
+  /** Makes it a list of leaf cells. */
+  void clearLeaf() {
     clear(0);
-    if (counted) {
-      sharing = whenCounted;
-      whenCounted.clear();
-    }
   }
 
   /** Which keys share their first bytes with others in a page; null if none may. */
@@ -96,14 +92,19 @@ final class CellList {
   /** Adds the cells of a leaf. */
   void addLeaf(LeafReader leaves, MemorySegment page, long base) {
     long word = leaves.header(page, base);
-    beginLeaf(leaves, page, base, word, NodeReader.count(word));
-    addSlots(leaves, page, base, word, 0, NodeReader.count(word));
+    int count = NodeReader.count(word);
+    if (NodeReader.sharesKeys(word)) {
+      share().begin(leaves, page, base, word, count);
+    }
+    addSlots(leaves, page, base, word, 0, count);
   }
 
   /** Adds the cells of a leaf, and a new one in its slot. */
   void addLeafWith(LeafReader leaves, MemorySegment page, long base, int slot, LeafCell cell) {
     long word = leaves.header(page, base);
-    beginLeaf(leaves, page, base, word, slot);
+    if (NodeReader.sharesKeys(word) || cell.shared() > 0) {
+      share().begin(leaves, page, base, word, slot);
+    }
     addSlots(leaves, page, base, word, 0, slot);
     int at = reserve(cell.wholeLength());
     cell.writeWholeTo(memory, at);
@@ -113,10 +114,35 @@ final class CellList {
     addSlots(leaves, page, base, word, slot, NodeReader.count(word));
   }
 
-  private void beginLeaf(LeafReader leaves, MemorySegment page, long base, long word, int newSlot) {
-    if (sharing != null) {
-      sharing.begin(leaves, page, base, word, newSlot);
+  /**
+   * Adds the cells of a leaf but for the slots [from, to), which are removed. If keys are shared,
+   * the removed cells come after the others: one of them may have the first bytes of a key that
+   * stays.
+   *
+   * @return the number of cells that stay
+   */
+  int addLeafWithout(LeafReader leaves, MemorySegment page, long base, int from, int to) {
+    long word = leaves.header(page, base);
+    int count = NodeReader.count(word);
+    if (NodeReader.sharesKeys(word)) {
+      share().beginWithout(leaves, page, base, word, from, to);
     }
+    addSlots(leaves, page, base, word, 0, from);
+    addSlots(leaves, page, base, word, to, count);
+    int staying = size;
+    if (sharing != null) {
+      addSlots(leaves, page, base, word, from, to);
+    }
+    return staying;
+  }
+
+  /** From now on it is known of each cell with which one it shares its key. */
+  private SharedCells share() {
+    if (sharing == null) {
+      sharing = whenShared;
+      whenShared.clear(size);
+    }
+    return whenShared;
   }
 
   private void addSlots(

@@ -20,11 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads leaf pages. */
 final class LeafReader extends NodeReader {
+  /** The bits of the flags that have the number of the leaf's pages. */
+  private static final int PAGES = (PageHeader.MAX_LEAF_PAGES - 1) << PageHeader.LEAF_PAGES_SHIFT;
+
   /** Whether the tree is counted: only then may cells share their keys. */
   private final boolean counted;
 
   LeafReader(PageReader pages, boolean counted) {
-    super(pages);
+    super(pages, PAGES | (counted ? PageHeader.SHARED_KEYS : 0));
     this.counted = counted;
   }
 
@@ -160,6 +163,16 @@ final class LeafReader extends NodeReader {
 
   private boolean isShared(int tags) {
     return counted && LeafLayout.isShared(tags >>> Byte.SIZE);
+  }
+
+  /** Returns the bytes that a slot's cell has when its key is whole. */
+  int wholeLength(MemorySegment page, long base, long word, int slot) {
+    int cell = cell(page, base, word, slot);
+    if (!isSharedKey(page, base, cell)) {
+      return cellLength(page, base, word, slot);
+    }
+    int rest = tags(page, base, cell) & 0xFF;
+    return LeafLayout.valueStart(sharedBytes(page, base, size(word), cell) + rest, false);
   }
 
   /** Returns the offset of the bytes that a cell's key shares with another cell's. */

@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 final class LeafSharing {
   private static final int NONE = -1;
 
-  private final TreeState tree;
   private final PageAllocator pages;
   private final LeafReader leaves;
   private final BranchReader branches;
@@ -23,7 +22,6 @@ final class LeafSharing {
   private final Neighbours neighbours;
 
   LeafSharing(WriteContext context, WritePath path, Neighbours neighbours) {
-    this.tree = context.tree;
     this.pages = context.pages;
     this.leaves = context.leaves;
     this.branches = context.branches;
@@ -50,7 +48,7 @@ final class LeafSharing {
       return false;
     }
     int leftSlot = leftRoom > rightRoom ? own - 1 : own;
-    cells.clearLeaf(tree.counted);
+    cells.clearLeaf();
     if (leftSlot < own) {
       addNeighbour(parent, leftSlot);
     }

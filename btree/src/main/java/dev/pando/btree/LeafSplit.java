@@ -96,14 +96,14 @@ final class LeafSplit {
   private boolean divide(int level, int slot, LeafCell cell) {
     MemorySegment page = path.page(level);
     long base = path.base(level);
-    cells.clearLeaf(tree.counted);
+    cells.clearLeaf();
     cells.addLeafWith(leaves, page, base, slot, cell);
     int split = leafPages.middle(cells);
     boolean inserts = split > 0;
     if (!inserts) {
       // Long keys are shared across the new cell. Without it each part fits, as the leaf did.
       path.addEntries(level, -1);
-      cells.clearLeaf(tree.counted);
+      cells.clearLeaf();
       cells.addLeaf(leaves, page, base);
       split = slot;
     }

@@ -39,7 +39,12 @@ final class NodeCheck {
       checkKey(page, base, i, i > 0, prefix(word), low, high);
       previous.set(current.segment, current.offset, current.length);
     }
-    int stray = tree.counted ? SharedKeys.stray(tree.leaves, page, base, word) : SharedKeys.NONE;
+    boolean shares = SharedKeys.any(tree.leaves, page, base, word);
+    if (shares != NodeReader.sharesKeys(word)) {
+      report(
+          page, base, "its flags say " + (shares ? "no" : "a") + " key has bytes in another cell");
+    }
+    int stray = shares ? SharedKeys.stray(tree.leaves, page, base, word) : SharedKeys.NONE;
     if (stray >= 0) {
       report(page, base, "cell " + stray + " shares its key with no cell");
     }
@@ -103,7 +108,8 @@ final class NodeCheck {
 
   /** Checks that cells exactly cover the page's end, and that unused bytes before them are zero. */
   private void checkCells(NodeReader reader, MemorySegment page, long base, long word) {
-    int known = reader == tree.branches ? PageHeader.COUNT_WIDTH : 0; // checked with the level
+    int shares = tree.counted ? PageHeader.SHARED_KEYS : 0; // checked with the cells
+    int known = reader == tree.branches ? PageHeader.COUNT_WIDTH : shares; // and with the level
     int unknown = PageHeader.flags(page, base) & (1 << PageHeader.LEAF_PAGES_SHIFT) - 1 & ~known;
     if (unknown != 0) {
       report(page, base, "unknown flags " + unknown);

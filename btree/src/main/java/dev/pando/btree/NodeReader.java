@@ -21,26 +21,34 @@ import java.lang.foreign.MemorySegment;
  * crafted.
  */
 abstract sealed class NodeReader permits LeafReader, BranchReader {
+  /** The bit of a {@link #header} word at which the flags begin. */
+  static final int FLAGS_SHIFT = Byte.SIZE * (PageHeader.FLAGS - PageHeader.TYPE);
+
   /** The bit of a {@link #header} word at which the number of a leaf's pages begins. */
-  private static final int PAGES_SHIFT =
-      Byte.SIZE * (PageHeader.FLAGS - PageHeader.TYPE) + PageHeader.LEAF_PAGES_SHIFT;
+  private static final int PAGES_SHIFT = FLAGS_SHIFT + PageHeader.LEAF_PAGES_SHIFT;
 
   private static final int PAGES_MASK = PageHeader.MAX_LEAF_PAGES - 1;
 
   /** Bytes of a cache line. */
   private static final int LINE = 64;
 
-  /** Mask of a {@link #header} word: type and flags, except for a leaf's pages. */
-  private static final int LEAF_KIND = (1 << (8 + PageHeader.LEAF_PAGES_SHIFT)) - 1;
+  /** The bits of a {@link #header} word that have the type and the flags. */
+  private static final int KIND = 0xFFFF;
 
-  /** Mask of a {@link #header} word: type and flags, except for the width of a branch's counts. */
-  private static final int BRANCH_KIND = 0xFFFF & ~(PageHeader.COUNT_WIDTH << 8);
+  /** The bit of a {@link #header} word that is set if keys of a leaf are shared. */
+  private static final int SHARED_KEYS = PageHeader.SHARED_KEYS << FLAGS_SHIFT;
 
   final PageReader pages;
   final int pageSize;
   final int maxKey;
 
-  NodeReader(PageReader pages) {
+  /**
+   * The bits of a {@link #header} word that are those of the type: all flags but the known ones.
+   */
+  private final int kind;
+
+  NodeReader(PageReader pages, int knownFlags) {
+    this.kind = KIND & ~(knownFlags << FLAGS_SHIFT);
     this.pages = pages;
     this.pageSize = pages.pageSize();
     this.maxKey = NodeLayout.maxKey(pageSize);
@@ -53,7 +61,7 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
    */
   final long header(MemorySegment page, long base, byte type) {
     long word = page.get(LONG, base + PageHeader.TYPE);
-    if ((word & (type == PageHeader.LEAF ? LEAF_KIND : BRANCH_KIND)) != type) {
+    if ((word & kind) != type) {
       throw otherKind(page, base, word, type);
     }
     int size = size(word);
@@ -83,6 +91,11 @@ abstract sealed class NodeReader permits LeafReader, BranchReader {
   /** Returns the pages of the leaf of a {@link #header} word; a branch is one page. */
   static int pages(long word) {
     return ((int) word >>> PAGES_SHIFT & PAGES_MASK) + 1;
+  }
+
+  /** Whether a key has bytes in another cell, in the leaf of a {@link #header} word. */
+  static boolean sharesKeys(long word) {
+    return (word & SHARED_KEYS) != 0;
   }
 
   /** Returns the bytes of the page, or of all pages of a leaf, of a {@link #header} word. */

@@ -46,12 +46,14 @@ final class NodeWriter {
     int count = NodeReader.count(word);
     KeyBuffer key = cell.key();
     int prefix = NodeReader.prefix(word);
-    if ((slot == 0 || slot == count) && count > 0 && (prefix > 0 || count == 1)) {
-      leaves.entry(page, base, word, 0, first, null);
-      prefix = narrowPrefix(page, base, word, prefix, count, key.segment(), key.length());
+    if (slot == 0 || slot == count) {
+      prefix = prefixWith(page, base, word, key.segment(), 0, key.length());
     }
     int at = openSlot(page, base, word, slot, cell.length());
     cell.writeTo(page, base + at);
+    if (cell.shared() > 0) {
+      SharedKeys.mark(page, base, true);
+    }
     setHead(page, base, slot, key.head(prefix));
   }
 
@@ -74,7 +76,7 @@ final class NodeWriter {
     int length = separator.length();
     if ((slot == 1 || slot == count) && count > 1 && (prefix > 0 || count == 2)) {
       branches.separator(page, base, count, 1, first);
-      prefix = narrowPrefix(page, base, word, prefix, count - 1, separator.segment(), length);
+      prefix = narrowPrefix(page, base, word, prefix, count - 1, separator.segment(), 0, length);
     }
     int bare = BranchLayout.cell(length);
     int counts = BranchReader.countBytes(word);
@@ -95,9 +97,10 @@ final class NodeWriter {
       int prefix,
       int keys,
       MemorySegment key,
+      long at,
       int length) {
     int shared =
-        KeyOrder.commonPrefix(first.segment, first.offset, (int) first.length, key, 0, length);
+        KeyOrder.commonPrefix(first.segment, first.offset, (int) first.length, key, at, length);
     if (keys > 1) {
       shared = Math.min(shared, prefix);
     } else if (length <= WHOLE_IN_HEAD && first.length <= WHOLE_IN_HEAD) {
@@ -108,6 +111,17 @@ final class NodeWriter {
       writeHeads(page, base, NodeReader.count(word), shared);
     }
     return shared;
+  }
+
+  /** Returns the prefix of a leaf that a key joins at an end, see {@link #narrowPrefix}. */
+  int prefixWith(MemorySegment page, long base, long word, MemorySegment key, long at, int length) {
+    int count = NodeReader.count(word);
+    int prefix = NodeReader.prefix(word);
+    if (count == 0 || (prefix == 0 && count > 1)) {
+      return prefix;
+    }
+    leaves.entry(page, base, word, 0, first, null);
+    return narrowPrefix(page, base, word, prefix, count, key, at, length);
   }
 
   /** Gives an empty branch its first child. */
@@ -167,24 +181,40 @@ final class NodeWriter {
   void removeLeafCell(MemorySegment page, long base, int slot) {
     SharedKeys keys = sharedKeys;
     long word = leaves.header(page, base);
-    int cell = leaves.cell(page, base, word, slot);
-    int heir = keys == null ? SharedKeys.NONE : keys.heir(page, base, word, cell);
-    if (keys != null && heir >= 0) {
+    if (keys == null || !NodeReader.sharesKeys(word)) {
+      closeSlot(page, base, word, leaves, slot, leaves.cellLength(page, base, word, slot));
+      return;
+    }
+    int heir = keys.heir(page, base, word, leaves.cell(page, base, word, slot));
+    if (heir >= 0) {
       removeShared(keys, page, base, slot, heir);
     } else {
-      closeLeafSlot(page, base, slot);
+      closeSharedSlot(keys, page, base, slot);
     }
   }
 
-  private void closeLeafSlot(MemorySegment page, long base, int slot) {
+  /** Removes a cell with which no other shares its key, from a leaf with shared keys. */
+  private void closeSharedSlot(SharedKeys keys, MemorySegment page, long base, int slot) {
     long word = leaves.header(page, base);
+    int size = leaves.size(word);
     int length = leaves.cellLength(page, base, word, slot);
-    int place = leaves.size(word) - leaves.cell(page, base, word, slot);
-    closeSlot(page, base, word, leaves, slot, length);
-    SharedKeys keys = sharedKeys;
-    if (keys != null) {
-      keys.closeGap(page, base, leaves.header(page, base), place, length);
+    int cell = leaves.cell(page, base, word, slot);
+    int lowest = size - NodeReader.cellBytes(word);
+    if (cell > lowest && keys.mayTakePlace(page, base, lowest, length)) {
+      PageMemory.copy(page, base + lowest, page, base + cell, length);
+      int count = NodeReader.count(word);
+      int moved = 0;
+      while (offset(page, base, count, moved) != lowest) {
+        moved++;
+      }
+      setOffset(page, base, count, moved, cell);
+      setOffset(page, base, count, slot, lowest);
+      closeSlot(page, base, word, leaves, slot, length);
+      return;
     }
+    closeSlot(page, base, word, leaves, slot, length);
+    boolean any = keys.closeGap(page, base, leaves.header(page, base), size - cell, length);
+    SharedKeys.mark(page, base, any);
   }
 
   /**
@@ -196,8 +226,8 @@ final class NodeWriter {
     int size = leaves.size(word);
     leaves.entry(page, base, word, heir, first, null);
     keys.redirect(page, base, word, size - leaves.cell(page, base, word, slot), NO_PLACE);
-    closeLeafSlot(page, base, Math.max(slot, heir));
-    closeLeafSlot(page, base, Math.min(slot, heir));
+    closeSharedSlot(keys, page, base, Math.max(slot, heir));
+    closeSharedSlot(keys, page, base, Math.min(slot, heir));
     int at = heir < slot ? heir : heir - 1;
     word = leaves.header(page, base);
     int length = (int) first.length;
@@ -223,25 +253,42 @@ final class NodeWriter {
     wipe(page, base + HEADS + slots, base + at);
     // The cells go in the order of the list; scans then read memory upwards.
     SharedCells sharing = cells.sharing();
+    boolean shares = false;
     if (sharing != null) {
-      writeShared(page, base, cells, sharing, from, to, at);
+      shares = writeShared(page, base, cells, sharing, from, to, at);
     } else {
-      PageMemory.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
       for (int i = from; i < to; i++) {
         setOffset(page, base, count, i - from, at + cells.offset(i) - cells.offset(from));
       }
+      PageMemory.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
     }
+    SharedKeys.mark(page, base, shares);
     finish(page, base, count, cellBytes);
-    long word = leaves.header(page, base);
-    leaves.entry(page, base, word, 0, first, null);
-    leaves.entry(page, base, word, count - 1, other, null);
-    int prefix = count < 2 ? 0 : sharedPrefix();
-    setPrefix(page, base, prefix);
-    writeHeads(page, base, count, prefix);
+    setPrefix(page, base, writeHeads(page, base, cells, from, to));
   }
 
-  /** Writes cells one after the other, from an offset on, with their keys shared. */
-  private void writeShared(
+  /** Writes the heads of a leaf that is filled from a list, which has whole keys. */
+  private int writeHeads(MemorySegment page, long base, CellList cells, int from, int to) {
+    int prefix = 0;
+    if (to - from > 1) {
+      cells.leafKey(from, first);
+      cells.leafKey(to - 1, other);
+      prefix = sharedPrefix(first, other);
+    }
+    for (int i = from; i < to; i++) {
+      cells.leafKey(i, other);
+      int head = KeyOrder.head(other.segment, other.offset, (int) other.length, prefix);
+      setHead(page, base, i - from, head);
+    }
+    return prefix;
+  }
+
+  /**
+   * Writes cells one after the other, from an offset on, with their keys shared.
+   *
+   * @return whether any key is
+   */
+  private boolean writeShared(
       MemorySegment page,
       long base,
       CellList cells,
@@ -257,12 +304,14 @@ final class NodeWriter {
       at += sharing.with(i, from, to) == i ? cells.length(i) : sharing.length(i);
     }
     int size = leafSize(page, base);
+    boolean any = false;
     for (int i = from; i < to; i++) {
       long cell = base + offset(page, base, count, i - from);
       int with = sharing.with(i, from, to);
       if (with == i) {
         PageMemory.copy(cells.memory(), cells.offset(i), page, cell, cells.length(i));
       } else {
+        any = true;
         int shared = sharing.shared(i);
         cells.leafKey(i, other);
         int rest = (int) other.length - shared;
@@ -270,6 +319,7 @@ final class NodeWriter {
         SharedKeys.write(page, cell, shared, place, other.segment, other.offset + shared, rest);
       }
     }
+    return any;
   }
 
   /** Copies a leaf's cells as they are into an empty one of another number of pages. */
@@ -286,6 +336,7 @@ final class NodeWriter {
       setOffset(target, to, count, slot, leaves.cell(source, from, word, slot) + moved);
     }
     finish(target, to, count, cellBytes);
+    SharedKeys.mark(target, to, NodeReader.sharesKeys(word));
     setPrefix(target, to, NodeReader.prefix(word));
   }
 
@@ -313,25 +364,21 @@ final class NodeWriter {
     if (count > 2) {
       branches.separator(page, base, count, 1, first);
       branches.separator(page, base, count, count - 1, other);
-      prefix = sharedPrefix();
+      prefix = sharedPrefix(first, other);
     }
     setPrefix(page, base, prefix);
     writeHeads(page, base, count, prefix);
   }
 
-  /** Returns the prefix that {@link #first} and {@link #other}, the outermost keys, share. */
-  private int sharedPrefix() {
+  /** Returns the prefix of a page with these outermost keys. */
+  static int sharedPrefix(Slice least, Slice most) {
     // Only the outermost two are read; a page of short and long keys keeps the real prefix.
-    if (first.length <= WHOLE_IN_HEAD && other.length <= WHOLE_IN_HEAD) {
+    if (least.length <= WHOLE_IN_HEAD && most.length <= WHOLE_IN_HEAD) {
       return 0;
     }
+    int length = (int) most.length;
     return KeyOrder.commonPrefix(
-        first.segment,
-        first.offset,
-        (int) first.length,
-        other.segment,
-        other.offset,
-        (int) other.length);
+        least.segment, least.offset, (int) least.length, most.segment, most.offset, length);
   }
 
   private void place(
@@ -344,11 +391,11 @@ final class NodeWriter {
     PageMemory.clear(page, from, to - from);
   }
 
-  private static void finish(MemorySegment page, long base, int count, int cellBytes) {
+  static void finish(MemorySegment page, long base, int count, int cellBytes) {
     PageMemory.put32(page, base + PageHeader.COUNT, count | (cellBytes << Short.SIZE));
   }
 
-  private static void setPrefix(MemorySegment page, long base, int prefix) {
+  static void setPrefix(MemorySegment page, long base, int prefix) {
     PageMemory.put16(page, base + PageHeader.PREFIX, prefix);
   }
 
@@ -366,11 +413,11 @@ final class NodeWriter {
     }
   }
 
-  private static void setHead(MemorySegment page, long base, int slot, int head) {
+  static void setHead(MemorySegment page, long base, int slot, int head) {
     PageMemory.put32(page, base + HEADS + (long) HEAD_BYTES * slot, head);
   }
 
-  private static void setOffset(MemorySegment page, long base, int count, int slot, int cell) {
+  static void setOffset(MemorySegment page, long base, int count, int slot, int cell) {
     PageMemory.put16(
         page, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot, cell);
   }

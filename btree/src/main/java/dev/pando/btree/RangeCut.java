@@ -18,6 +18,9 @@ final class RangeCut {
   /** The part of a tree, as a divisor, from which on it pays to read all branches first. */
   private static final int LARGE_PART = 8;
 
+  /** Entries that are removed from a leaf one by one: for more, the leaf is written again. */
+  private static final int FEW = 4;
+
   /** Steps a page, at most: its part is removed, and the next one found. */
   private static final long STEPS = 3;
 
@@ -147,13 +150,22 @@ final class RangeCut {
     int level = path.leafLevel();
     MemorySegment page = path.page(level);
     long base = path.base(level);
-    for (int slot = end - 1; slot >= first; slot--) {
-      leaves.references(page, base, leaves.header(page, base), slot, freeRun);
-      nodes.removeLeafCell(page, base, slot);
+    long word = leaves.header(page, base);
+    for (int slot = first; slot < end; slot++) {
+      leaves.references(page, base, word, slot, freeRun);
     }
     tree.addEntries(first - end);
     path.addEntries(level, first - end);
-    leafPages.shrink();
+    if (end - first > FEW) {
+      cells.clearLeaf();
+      int staying = cells.addLeafWithout(leaves, page, base, first, end);
+      path.moveLeaf(leafPages.rewrite(path.pgno(level), cells, 0, staying));
+    } else {
+      for (int slot = end - 1; slot >= first; slot--) {
+        nodes.removeLeafCell(page, base, slot);
+      }
+      leafPages.shrink();
+    }
     underflow.repair(level);
   }
 

@@ -32,20 +32,29 @@ final class SharedCells {
   /** For a whole key that a part lacks, the index of its heir. */
   private int[] heirs = new int[0];
 
-  /** Slots of whole keys in the leaf that is being added, by the offset of their cells. */
-  private char[] slotAt = new char[0];
+  /**
+   * Indexes of the cells of the leaf that is being added, from {@link #start} on and one more, by
+   * the offsets of the cells in the leaf.
+   */
+  private char[] indexAt = new char[0];
 
-  /** The index of slot 0 of that leaf, and the slot from which on a new cell is before. */
+  /** The index of the first cell of that leaf. */
   private int start;
-
-  private int newSlot;
 
   SharedCells(CellList cells) {
     this.cells = cells;
   }
 
-  void clear() {
+  /**
+   * Forgets all cells.
+   *
+   * @param whole cells that are in the list, all with whole keys
+   */
+  void clear(int whole) {
     size = 0;
+    for (int i = 0; i < whole; i++) {
+      add(0, 0);
+    }
     summed = false;
   }
 
@@ -55,15 +64,32 @@ final class SharedCells {
    * @param slot the slot of a cell that is added between them
    */
   void begin(LeafReader leaves, MemorySegment page, long base, long word, int slot) {
-    if (slotAt.length < leaves.size(word)) {
-      slotAt = new char[leaves.size(word)];
-    }
-    Arrays.fill(slotAt, (char) 0);
+    begin(leaves.size(word));
     for (int i = 0; i < count(word); i++) {
-      slotAt[leaves.cell(page, base, word, i)] = (char) (i + 1);
+      indexAt[leaves.cell(page, base, word, i)] = (char) ((i < slot ? i : i + 1) + 1);
     }
+  }
+
+  /**
+   * Begins to add the cells of a leaf.
+   *
+   * @param from the first of some slots that are added after all others
+   * @param to the slot after them
+   */
+  void beginWithout(LeafReader leaves, MemorySegment page, long base, long word, int from, int to) {
+    begin(leaves.size(word));
+    for (int i = 0; i < count(word); i++) {
+      int after = i < to ? count(word) - to : from - to;
+      indexAt[leaves.cell(page, base, word, i)] = (char) ((i < from ? i : i + after) + 1);
+    }
+  }
+
+  private void begin(int leafSize) {
+    if (indexAt.length < leafSize) {
+      indexAt = new char[leafSize];
+    }
+    Arrays.fill(indexAt, (char) 0);
     start = size;
-    newSlot = slot;
   }
 
   /**
@@ -80,8 +106,7 @@ final class SharedCells {
     shared[size] = bytes;
     with[size] = size;
     if (bytes > 0) {
-      int slot = slotAt[cell] - 1; // CellExtents has checked that it is a cell
-      with[size] = start + slot + (slot >= newSlot ? 1 : 0);
+      with[size] = start + indexAt[cell] - 1; // CellExtents has checked that it is a cell
     }
     size++;
     summed = false;

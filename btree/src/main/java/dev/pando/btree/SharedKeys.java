@@ -3,6 +3,7 @@ package dev.pando.btree;
 import static dev.pando.btree.LeafLayout.TAGS;
 import static dev.pando.btree.NodeReader.count;
 
+import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
@@ -13,8 +14,10 @@ import java.util.BitSet;
  * sharers, and the key of a sharer is never shared again. A sharer names the other cell by its
  * distance to the leaf's end, so a leaf may get more pages.
  *
- * <p>Inserting moves no cell. Removing one moves the cells below it, and {@link #closeGap} follows.
- * If the removed cell has sharers, one of them gets its key as a whole.
+ * <p>Inserting moves no cell. Removing one moves the cells below it, and {@link #closeGap} follows;
+ * or the lowest cell takes its place. If the removed cell has sharers, one of them gets its key as
+ * a whole. A flag of the leaf says whether any key is shared: leaves without shared keys are
+ * changed as those of a tree that is not counted.
  */
 final class SharedKeys {
   /** Bytes that must be shared: it costs up to four bytes to say so. */
@@ -179,21 +182,55 @@ final class SharedKeys {
   }
 
   /**
+   * Whether the lowest cell of a leaf may take the place of a removed one. Then no other cell
+   * moves, and none names the lowest one, because it shares its own key. Most keys of a multimap
+   * have cells of one length.
+   *
+   * @param lowest where the lowest cell is
+   * @param length bytes of the removed cell, which is another one
+   */
+  boolean mayTakePlace(MemorySegment page, long base, int lowest, int length) {
+    int tags = LeafReader.tags(page, base, lowest);
+    return leaves.isSharedKey(page, base, lowest)
+        && LeafLayout.sharedKeyStart(tags >>> Byte.SIZE) + (tags & 0xFF) == length;
+  }
+
+  /**
    * Follows the cells that moved into a gap.
    *
    * @param gap bytes from the removed cell to the leaf's end
    * @param length of the removed cell: the cells before it have moved up by as much
+   * @return whether any key is still shared
    */
-  void closeGap(MemorySegment page, long base, long word, int gap, int length) {
+  boolean closeGap(MemorySegment page, long base, long word, int gap, int length) {
+    boolean any = false;
     for (int slot = 0; slot < count(word); slot++) {
       int at = leaves.cell(page, base, word, slot);
       if (leaves.isSharedKey(page, base, at)) {
+        any = true;
         int place = place(page, base, at);
         if (place > gap) {
           setPlace(page, base, at, place - length);
         }
       }
     }
+    return any;
+  }
+
+  /** Whether any key of a leaf is shared. */
+  static boolean any(LeafReader leaves, MemorySegment page, long base, long word) {
+    for (int slot = 0; slot < count(word); slot++) {
+      if (leaves.isSharedKey(page, base, leaves.cell(page, base, word, slot))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Says in a leaf's flags whether any of its keys is shared. */
+  static void mark(MemorySegment page, long base, boolean any) {
+    int others = PageHeader.flags(page, base) & 0xFF & ~PageHeader.SHARED_KEYS;
+    PageMemory.put8(page, base + PageHeader.FLAGS, others | (any ? PageHeader.SHARED_KEYS : 0));
   }
 
   private static long placeAt(MemorySegment page, long base, int cell) {

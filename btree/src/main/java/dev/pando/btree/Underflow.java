@@ -146,7 +146,8 @@ final class Underflow {
       return false;
     }
     if (level == path.leafLevel()) {
-      int first = leaves.cellLength(right, rightBase, rightWord, 0) + NodeLayout.SLOT_BYTES;
+      // Its key becomes whole, as the first bytes are in another cell of the right leaf.
+      int first = leaves.wholeLength(right, rightBase, rightWord, 0) + NodeLayout.SLOT_BYTES;
       return first <= leaves.free(word);
     }
     branches.separator(parent, base, siblings, next, parentKey); // moves down
@@ -195,7 +196,7 @@ final class Underflow {
   /** Collects the cells of two neighbours; returns how many are of the left one. */
   private int gatherBoth(boolean leaf, long left, long right, int parent, int leftSlot) {
     if (leaf) {
-      cells.clearLeaf(tree.counted);
+      cells.clearLeaf();
     } else {
       cells.clear(countBytes(left));
     }

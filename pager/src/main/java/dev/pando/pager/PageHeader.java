@@ -17,7 +17,10 @@ public final class PageHeader {
   /** u8, one of the types below. */
   public static final int TYPE = CHECKSUM + Integer.BYTES;
 
-  /** u8, a leaf's pages less one in the upper four bits; {@link #COUNT_WIDTH} of a branch. */
+  /**
+   * u8, a leaf's pages less one in the upper four bits, and {@link #SHARED_KEYS}; {@link
+   * #COUNT_WIDTH} of a branch.
+   */
   public static final int FLAGS = TYPE + Byte.BYTES;
 
   /** u16, cells of a leaf or branch. */
@@ -58,6 +61,9 @@ public final class PageHeader {
 
   /** Type of a record of the commit log, which is no page: its header is another one. */
   public static final byte LOG = 6;
+
+  /** The bit of a leaf's flags that is set if a key of the leaf has bytes in another cell. */
+  public static final byte SHARED_KEYS = 1;
 
   /** The bits of a branch's flags that say how wide its counts are: this many times two bytes. */
   public static final byte COUNT_WIDTH = 3;
