@@ -8,11 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of a write transaction whose changes wait. All methods but {@link #caller} and {@link
- * #flushInCall} run in a call of the transaction.
+ * The batches of a write transaction whose changes wait, and its sorted loads whose entries do. All
+ * methods but {@link #caller} and {@link #flushInCall} run in a call of the transaction.
  */
 abstract class Batches {
   private final List<PendingChanges> waiting = new ArrayList<>();
+
+  private final List<PendingLoad> loads = new ArrayList<>(0);
 
   /** Grows when changes begin to wait: a tree that was found before does not have them. */
   private long version;
@@ -44,6 +46,10 @@ abstract class Batches {
   abstract void put(TreeWriter tree, KeyBuffer key, MemorySegment value, long at, long length);
 
   abstract void delete(@Nullable TreeWriter tree, KeyBuffer key);
+
+  /** Stores entries at the end of a table, see {@link dev.pando.btree.SortedLoad#append}. */
+  abstract void append(
+      TreeWriter tree, String table, MemorySegment memory, int[] bounds, int from, int to);
 
   /** Changes are lost, wherever making them failed: the transaction must not commit. */
   abstract void fail(Throwable why);
@@ -124,12 +130,20 @@ abstract class Batches {
         flush(waiting.get(i));
       }
     }
+    for (int i = loads.size() - 1; i >= 0; i--) {
+      if (loads.get(i).table().name().equals(table)) {
+        flush(loads.get(i));
+      }
+    }
   }
 
   /** Makes all changes that wait. */
   final void flushAll() {
     while (!waiting.isEmpty()) {
       flush(waiting.getLast());
+    }
+    while (!loads.isEmpty()) {
+      flush(loads.getLast());
     }
   }
 
@@ -141,6 +155,56 @@ abstract class Batches {
       waiting.get(i).clear();
     }
     waiting.clear();
+    for (int i = 0; i < loads.size(); i++) {
+      loads.get(i).clear();
+    }
+    loads.clear();
+  }
+
+  /** From now on entries of a sorted load wait: whatever reads the table stores them first. */
+  final void begin(PendingLoad load) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkWritable();
+      check(load.table(), true);
+      loads.add(load);
+      version++;
+      forgetTable();
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /** Stores the entries of a sorted load that wait, for the program. */
+  final void flushInCall(PendingLoad load) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkWritable();
+      flush(load);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  private void flush(PendingLoad load) {
+    if (!loads.remove(load)) {
+      return;
+    }
+    try {
+      TreeWriter tree = find(load.table(), true);
+      load.storeIn(tree == null ? create(load.table()) : tree);
+    } catch (IllegalArgumentException e) {
+      load.refuse(e);
+      throw e;
+    } catch (Throwable e) {
+      fail(e);
+      throw e;
+    } finally {
+      load.clear();
+      endChanges();
+    }
   }
 
   /** Makes changes as other calls of the transaction do, in the order in which they come. */

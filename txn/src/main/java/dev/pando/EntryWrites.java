@@ -2,6 +2,7 @@ package dev.pando;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
 import dev.pando.txn.commit.Changes;
 import java.io.IOException;
@@ -81,7 +82,9 @@ abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
 
   /**
    * Stores entries whose keys ascend and are greater than all others of the table: the sorted load
-   * as one statement. Pages become full.
+   * as one statement. Pages become full. With small entries it is about twice as fast as {@link
+   * #append} of each, since entries are stored many at a time. A call of this transaction in the
+   * iterator sees all entries before, but an open cursor of the table may not.
    *
    * @return how many entries there were
    * @throws IllegalArgumentException if a key is not greater than the one before; then nothing of
@@ -93,12 +96,14 @@ abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
     Objects.requireNonNull(entries, "the entries are null");
     return asStatement(
         () -> {
+          PendingLoad load = new PendingLoad(batches, table, Tree.maxKey(pages.pageSize()));
           long count = 0;
           while (entries.hasNext()) {
             Map.Entry<? extends K, ? extends V> entry = entries.next();
-            append(table, entry.getKey(), entry.getValue());
+            load.add(table, entry.getKey(), entry.getValue());
             count++;
           }
+          load.finish();
           return count;
         });
   }

@@ -70,6 +70,37 @@ final class TxnBatches extends Batches {
   }
 
   @Override
+  void append(TreeWriter tree, String table, MemorySegment memory, int[] bounds, int from, int to) {
+    tx.beginChange();
+    try {
+      boolean _ =
+          tx.orRefuse(
+              () -> {
+                tree.sortedLoad().append(memory, bounds, from, to);
+                return true;
+              });
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
+    }
+    record(memory, bounds, from, to);
+  }
+
+  /** Records entries that were stored, for the commit log. */
+  private void record(MemorySegment memory, int[] bounds, int from, int to) {
+    if (!tx.record.isOpen()) {
+      tx.record.nothing();
+      return;
+    }
+    KeyBuffer key = new KeyBuffer(Tree.maxKey(tx.pages.pageSize())); // of calls: others are in use
+    for (int i = from; i < to && tx.record.isOpen(); i++) {
+      int value = bounds[2 * i + 1];
+      key.set(memory, bounds[2 * i], value - bounds[2 * i]);
+      tx.record.put(key, memory, value, bounds[2 * i + 2] - value);
+    }
+    tx.record.nothing();
+  }
+
+  @Override
   void fail(Throwable why) {
     if (tx.changes().broken == null) {
       tx.changes().broken = why;

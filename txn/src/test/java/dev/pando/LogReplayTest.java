@@ -90,6 +90,28 @@ final class LogReplayTest extends CommitLogTestBase {
     db.close();
   }
 
+  /** A small load is in the commit log, as its entries would be one by one. */
+  @Test
+  void aSortedLoadIsInTheRecord() {
+    Database db = open();
+    boolean _ = db.put(OTHER, "a", "b");
+    db.update(
+        tx -> {
+          boolean _ = tx.put(TABLE, 3L, new byte[3]);
+          assertThat(tx.loadSorted(OTHER, Map.of("c", "d").entrySet().iterator())).isEqualTo(1);
+          boolean _ = tx.put(TABLE, 4L, new byte[4]);
+        });
+    try (SimulatedDisk left = afterPowerCut();
+        Database next = Database.open(FILE, left.options(options))) {
+      assertThat(next.openReport().replayed()).isEqualTo(1);
+      assertThat(next.get(OTHER, "c")).isEqualTo("d");
+      assertThat(next.count(TABLE)).isEqualTo(2);
+      CheckReport _ = next.check().throwIfBad();
+    }
+    CheckReport _ = db.check().throwIfBad();
+    db.close();
+  }
+
   /** A writer that was not alone did not replay, and its claim dropped the log. */
   @Test
   void aWriterReplaysBesideAReaderThatHasLeftTheLogOut() {

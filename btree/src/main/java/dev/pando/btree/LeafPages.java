@@ -81,7 +81,12 @@ final class LeafPages {
   }
 
   private boolean isSmall(LeafCell cell) {
-    return SMALL_CELLS * (cell.length() + NodeLayout.SLOT_BYTES) <= NodeLayout.capacity(pageSize);
+    return isSmall(cell.length());
+  }
+
+  /** Whether a cell of so many bytes is too small to make a leaf larger. */
+  boolean isSmall(long cellLength) {
+    return SMALL_CELLS * (cellLength + NodeLayout.SLOT_BYTES) <= NodeLayout.capacity(pageSize);
   }
 
   private static int used(long word) {

@@ -28,6 +28,7 @@ public final class TreeWriter extends Tree {
   private final KeyBuffer cursorKey;
   private final int maxKey;
   private final int maxCell;
+  private @Nullable SortedLoad sortedLoad;
   private int clears;
   private boolean dropped;
 
@@ -102,13 +103,32 @@ public final class TreeWriter extends Tree {
    */
   public void append(KeyBuffer key, MemorySegment value, long offset, long length) {
     checkKey(key);
+    store(findEnd(key), key, value, offset, length);
+  }
+
+  /**
+   * Moves the path to the end of the tree; returns the complement of the slot.
+   *
+   * @throws IllegalArgumentException if a key is not greater than the last one
+   */
+  int findEnd(KeyBuffer key) {
     int found = depth == 0 ? plantLeaf(key) : path.find(key);
     int level = path.leafLevel();
     int count = count(leaves.header(path.page(level), path.base(level)));
     if (~found != count || !path.rightmost()) {
       throw new IllegalArgumentException("append of a key that is not above the last one");
     }
-    store(found, key, value, offset, length);
+    return found;
+  }
+
+  /** Returns the loader of this tree, which stores many entries at its end. */
+  public SortedLoad sortedLoad() {
+    SortedLoad loader = sortedLoad;
+    if (loader == null) {
+      loader = new SortedLoad(this, context, path, resizing);
+      sortedLoad = loader;
+    }
+    return loader;
   }
 
   /** Copies the leaf of a key, and the branches above it, as a change would. */
@@ -248,7 +268,7 @@ public final class TreeWriter extends Tree {
   }
 
   /** Parks the cursors: they remember their keys before pages move. */
-  private void beginChange() {
+  void beginChange() {
     moved.parkAll();
   }
 

@@ -88,6 +88,11 @@ public final class LogRecord {
     table = nextTable;
   }
 
+  /** Whether it still records: all changes so far are in it. */
+  public boolean isOpen() {
+    return isWhole;
+  }
+
   /** An entry is about to be stored. */
   public void put(KeyBuffer key, MemorySegment value, long at, long valueLength) {
     isPending = false;
