@@ -26,7 +26,6 @@ final class CellList {
   private @Nullable SharedCells sharing;
 
   private final SharedCells whenShared = new SharedCells(this);
-  private final Slice key = new Slice();
 
   /** Bytes of the count at the end of each cell; 0 for leaves, and for branches without counts. */
   private int countBytes;
@@ -155,12 +154,12 @@ final class CellList {
         add(page, base + at, leaves.cellLength(page, base, word, slot));
         sharing.add(0, 0);
       } else {
-        leaves.entry(page, base, word, slot, key, null);
-        int copy = reserve(LeafLayout.valueStart((int) key.length, false));
-        SharedKeys.writeWhole(memory, copy, key);
-        int size = leaves.size(word);
-        sharing.add(
-            leaves.sharedBytes(page, base, size, at), leaves.sharedCell(page, base, size, at));
+        int leafSize = leaves.size(word);
+        int shared = leaves.sharedBytes(page, base, leafSize, at);
+        int length = shared + (LeafReader.tags(page, base, at) & 0xFF);
+        int copy = reserve(LeafLayout.valueStart(length, false));
+        leaves.copyWhole(page, base, leafSize, at, length, memory, copy);
+        sharing.add(shared, leaves.sharedCell(page, base, leafSize, at));
       }
     }
   }

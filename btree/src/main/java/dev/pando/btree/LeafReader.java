@@ -13,6 +13,7 @@ import static dev.pando.btree.NodeLayout.U48_MASK;
 
 import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.PageHeader;
+import dev.pando.pager.PageMemory;
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
@@ -200,6 +201,27 @@ final class LeafReader extends NodeReader {
     checkKeyLength(page, base, cell, shared + rest);
     int start = sharedStart(page, base, size, cell);
     key.join(page, base + start, shared, base + restStart, rest);
+  }
+
+  /**
+   * Copies a cell whose key's first bytes are in another one, as a cell with its whole key.
+   *
+   * @param length bytes of the key
+   */
+  void copyWhole(
+      MemorySegment page, long base, int size, int cell, int length, MemorySegment to, long at) {
+    int shared = sharedBytes(page, base, size, cell);
+    int rest = length - shared;
+    int restStart = cell + LeafLayout.sharedKeyStart(tags(page, base, cell) >>> Byte.SIZE);
+    checkCellEnd(page, base, size, restStart, rest);
+    checkKeyLength(page, base, cell, length);
+    PageMemory.put16(to, at, Math.min(length, LONG_KEY));
+    if (length >= LONG_KEY) {
+      PageMemory.put16(to, at + TAGS, length);
+    }
+    long start = at + LeafLayout.valueStart(length, false) - length;
+    PageMemory.copy(page, base + sharedStart(page, base, size, cell), to, start, shared);
+    PageMemory.copy(page, base + restStart, to, start + shared, rest);
   }
 
   /** Compares a key's first bytes with the prefix that all keys of the page share. */

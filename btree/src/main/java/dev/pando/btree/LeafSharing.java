@@ -44,7 +44,7 @@ final class LeafSharing {
     int own = path.slot(parent);
     int leftRoom = room(parent, own - 1);
     int rightRoom = room(parent, own + 1);
-    if (!hasRoom(Math.max(leftRoom, rightRoom), cell)) {
+    if (!hasRoom(Math.max(leftRoom, rightRoom), cell, NodeReader.sharesKeys(word))) {
       return false;
     }
     int leftSlot = leftRoom > rightRoom ? own - 1 : own;
@@ -64,9 +64,13 @@ final class LeafSharing {
     return neighbours.deal(true, parent, leftSlot, split);
   }
 
-  /** Whether there is room: with less than two fifths of a page free, sharing would soon recur. */
-  private boolean hasRoom(int free, LeafCell cell) {
-    return 5 * (free - cell.length()) >= 2 * leaves.pageSize;
+  /**
+   * Whether there is room: with less than two fifths of a page free, sharing would soon recur. A
+   * fifth is enough for shared keys: there are many in a leaf, so it recurs less often.
+   */
+  private boolean hasRoom(int free, LeafCell cell, boolean sharesKeys) {
+    int fifths = sharesKeys ? 1 : 2;
+    return 5 * (free - cell.length()) >= fifths * leaves.pageSize;
   }
 
   /** Returns the free bytes of a neighbour; {@link #NONE} if it cannot share. */

@@ -12,6 +12,7 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -159,6 +160,26 @@ class SharedKeysTest {
           assertThrows(CorruptFileException.class, () -> fixture.delete(key(20, 0)));
       assertTrue(refused.getMessage().contains("its flags say"), refused.getMessage());
     }
+  }
+
+  /** Keys of a multimap that come at random: neighbours take some before a leaf is divided. */
+  @Test
+  void randomLoadsLeaveLeavesFull() {
+    List<byte[]> keys = new ArrayList<>();
+    Random random = new Random(3);
+    for (int i = 0; i < 60_000; i++) {
+      byte[] value = new byte[8];
+      random.nextBytes(value);
+      byte[] key = Arrays.copyOf(("key of values " + (100 + i % 60)).getBytes(US_ASCII), 25);
+      System.arraycopy(value, 0, key, 17, 8);
+      keys.add(key);
+    }
+    Collections.shuffle(keys, random);
+    TreeFixture fixture = new TreeFixture(4096, 1 << 24, true);
+    keys.forEach(key -> fixture.put(key, NOTHING));
+    fixture.check();
+    double fill = PagePacker.fill(fixture.tree);
+    assertTrue(fill > 0.79, () -> "fill " + fill);
   }
 
   /**
