@@ -14,8 +14,9 @@ final class RangeCursor {
   final Slice value = new Slice();
 
   private final Txn tx;
-  private final Tree tree;
-  private final Cursor cursor;
+  private final Table<?, ?> table;
+  private Tree tree;
+  private Cursor cursor;
   private final EncodedRange range;
 
   /** Groups keys, if only the first entry of a group is visited; or null. */
@@ -31,7 +32,7 @@ final class RangeCursor {
   private final int rollbacks;
 
   /** Counts how often the table was cleared before. */
-  private final int clears;
+  private int clears;
 
   /** Entries that the limit allows after those that are {@link #sure}. */
   private long left;
@@ -47,9 +48,11 @@ final class RangeCursor {
   /** When {@link #key} and {@link #value} were set. */
   private long epoch;
 
-  RangeCursor(Txn tx, Tree tree, EncodedRange range, @Nullable Grouping grouping) {
+  RangeCursor(
+      Txn tx, Caller mine, Table<?, ?> table, EncodedRange range, @Nullable Grouping grouping) {
     this.tx = tx;
-    this.tree = tree;
+    this.table = table;
+    this.tree = tx.tree(mine, table);
     this.cursor = tree.cursor();
     this.range = range;
     this.grouping = grouping;
@@ -135,7 +138,7 @@ final class RangeCursor {
   }
 
   /** Checks, before a write, that the table of the name is still the one that the cursor is in. */
-  void checkIsIn(Caller mine, Table<?, ?> table) {
+  void checkIsIn(Caller mine) {
     if (mine.treeOf(table) != tree && tx.findRawTree(table.name()) != tree) {
       throw new IllegalStateException(
           "table %s was dropped or renamed since the scan began; begin another one"
@@ -150,6 +153,7 @@ final class RangeCursor {
       there = isEachOne() ? step() : leaveGroup(mine);
     } else {
       started = true;
+      followCreation(mine);
       there = begin(mine);
     }
     if (there) {
@@ -198,6 +202,15 @@ final class RangeCursor {
     endIsInLeaf = false;
     left += sure;
     sure = 0;
+  }
+
+  /** Goes over to a table that was missing, and that the transaction has created since. */
+  private void followCreation(Caller mine) {
+    if (tx.mayWrite() && !(tree instanceof TreeWriter)) {
+      tree = tx.tree(mine, table);
+      cursor = tree.cursor();
+      clears = clears();
+    }
   }
 
   private boolean begin(Caller mine) {

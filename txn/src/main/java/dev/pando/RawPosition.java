@@ -432,7 +432,7 @@ abstract sealed class RawPosition implements AutoCloseable permits RawCursor {
     tx.checkMayWrite();
     tx.flushBatches();
     check(mine);
-    if (!isMissing && !cursor.isIn(table.tree(mine))) {
+    if (!isMissing && !cursor.isIn(table.treeOfName(mine))) {
       throw new IllegalStateException(
           "table %s was dropped or renamed since the cursor was opened; open another one"
               .formatted(table.name()));

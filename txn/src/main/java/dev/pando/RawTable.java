@@ -392,6 +392,15 @@ public final class RawTable {
     return table;
   }
 
+  /** As {@link #tree}, also if the table of this name has other codecs. */
+  Tree treeOfName(Caller mine) {
+    try {
+      return tree(mine);
+    } catch (IllegalArgumentException e) {
+      return tx.findRawTree(table.name());
+    }
+  }
+
   /** What the transaction sees of the table. */
   Tree tree(Caller mine) {
     tx.checkOpen();

@@ -102,7 +102,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
     try {
       end.check();
       RangeCursor first = open(mine);
-      RangeCursor back = new RangeCursor(tx, tx.tree(mine, table), range.opposite(), null);
+      RangeCursor back = new RangeCursor(tx, mine, table, range.opposite(), null);
       otherEnd = back;
       return new TwoEndedScan<>(tx, table, first, back);
     } catch (RuntimeException | Error e) {
@@ -119,7 +119,7 @@ public final class Scan<K, V> implements Iterable<Entry<K, V>>, AutoCloseable {
 
   private RangeCursor open(Caller mine) {
     end.check();
-    RangeCursor cursor = new RangeCursor(tx, tx.tree(mine, table), range, grouping);
+    RangeCursor cursor = new RangeCursor(tx, mine, table, range, grouping);
     last = cursor;
     return cursor;
   }

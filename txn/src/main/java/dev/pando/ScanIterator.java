@@ -125,7 +125,7 @@ final class ScanIterator<K, V> implements Iterator<Entry<K, V>> {
                 + table.name()
                 + " has no entry to remove: next returned none, or it was removed already");
       }
-      cursor.checkIsIn(mine, table); // or it would delete from another table of this name
+      cursor.checkIsIn(mine); // or it would delete from another table of this name
       MemorySegment key = MemorySegment.ofArray(removable).asSlice(0, removableLength);
       boolean _ = tx.deleteFound(mine, table, key);
       removableLength = -1;

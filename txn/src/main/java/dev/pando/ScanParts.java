@@ -168,7 +168,7 @@ final class ScanParts<K, V> implements Spliterator<Entry<K, V>> {
   }
 
   private List<Entry<K, V>> readAhead(Txn fork, Caller mine, long call) {
-    RangeCursor cursor = new RangeCursor(fork, fork.tree(mine, table), range, null);
+    RangeCursor cursor = new RangeCursor(fork, mine, table, range, null);
     Workspace memory = mine.memory();
     Slice key = cursor.key;
     Slice value = cursor.value;

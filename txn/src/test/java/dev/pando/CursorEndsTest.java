@@ -170,6 +170,57 @@ final class CursorEndsTest extends DatabaseTestBase {
     }
   }
 
+  /** As a cursor: a scan that was asked for nothing yet has met no end. */
+  @Test
+  void scansATableThatWasMissing() {
+    Database db = open();
+    try (WriteTxn tx = db.beginWrite();
+        TwoEndedScan<String, String> both = tx.scan(WORDS).twoEnded()) {
+      Iterator<Entry<String, String>> up = tx.scan(WORDS).iterator();
+      Iterator<Entry<String, String>> down =
+          tx.scan(WORDS, Range.<String>lessThan("z").reversed()).iterator();
+      tx.put(WORDS, "a", "1");
+      tx.put(WORDS, "m", "2");
+      tx.put(WORDS, "z", "3");
+      assertThat(up.next().key()).isEqualTo("a");
+      up.remove();
+      assertThat(up.next().key()).isEqualTo("m");
+      assertThat(up.next().key()).isEqualTo("z");
+      assertThat(up.hasNext()).isFalse();
+      assertThat(down.next().key()).isEqualTo("m");
+      assertThat(down.hasNext()).isFalse();
+      assertThat(both.nextLast()).isEqualTo(new Entry<>("z", "3"));
+      assertThat(both.nextFirst()).isEqualTo(new Entry<>("m", "2"));
+      assertThat(both.nextFirst()).isNull();
+      Iterator<Entry<String, String>> older = tx.scan(WORDS).iterator();
+      tx.clear(WORDS);
+      assertThat(older.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void throwsAtAnEndAfterTheTableWasDropped() {
+    Database db = filled(3);
+    try (WriteTxn tx = db.beginWrite();
+        RawCursor after = tx.raw(WORDS).cursor();
+        RawCursor before = tx.raw(WORDS).cursor();
+        TableCursor<String, String> typed = tx.cursor(WORDS)) {
+      assertThat(after.seek("x".getBytes(UTF_8))).isFalse();
+      assertThat(before.seekFloor("!".getBytes(UTF_8))).isFalse();
+      assertThat(typed.seek("x")).isFalse();
+      assertThat(tx.drop(WORDS)).isTrue();
+      assertThatThrownBy(after::next)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("dropped");
+      assertThatThrownBy(before::prev)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("dropped");
+      assertThatThrownBy(typed::next)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("dropped");
+    }
+  }
+
   /** The cursor goes through all of a table that has become empty meanwhile. */
   @Test
   void turnsAroundInATableThatBecomesEmpty() {

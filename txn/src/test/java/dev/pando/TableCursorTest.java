@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.codec.Codec;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Cursors that write, several of them in one table, beside a sorted map. */
-final class TableCursorTest extends DatabaseTestBase {
+class TableCursorTest extends DatabaseTestBase {
   private static final int KEYS = 600;
 
   /** Where a cursor should be: on a key, or in the gap where its entry was. */
@@ -320,5 +321,27 @@ final class TableCursorTest extends DatabaseTestBase {
 
   private static ByteBuffer buffer(String text) {
     return ByteBuffer.wrap(Arrays.copyOf(bytes(text), bytes(text).length));
+  }
+
+  /** The table that has the name now has other codecs, which say nothing about the cursor. */
+  @Test
+  void aRenamedTablesCursorSaysSo() {
+    Database db = open();
+    Table<String, String> other = Table.of(NAMES.name(), Codec.utf8(), Codec.utf8());
+    db.put(NAMES, 1L, "Ada");
+    try (WriteTxn tx = db.beginWrite();
+        TableCursor<Long, String> cursor = tx.cursor(NAMES)) {
+      assertThat(cursor.next()).isTrue();
+      assertThat(tx.rename(NAMES.name(), "people")).isTrue();
+      tx.put(other, "a", "b");
+      for (Runnable write :
+          new Runnable[] {() -> cursor.put(2L, "x"), cursor::delete, () -> cursor.replace("x")}) {
+        assertThatThrownBy(write::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("names was dropped or renamed");
+      }
+      assertThat(cursor.key()).isEqualTo(1L);
+      assertThat(tx.count(other)).isEqualTo(1);
+    }
   }
 }

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A cursor of a {@link TreeWriter} survives changes: it remembers its key and finds it again. If
  * that entry was deleted, the cursor is in the gap: {@link #next} moves to the next entry, {@link
  * #prev} to the previous one, and reading throws. A change costs time for each open cursor that has
- * moved since the change before. After a change, a cursor that the program has dropped is no longer
- * referenced. Not thread-safe.
+ * moved since the change before, and forgets those that were dropped. Not thread-safe.
  */
 public final class Cursor implements AutoCloseable {
   private enum State {
@@ -52,7 +51,6 @@ public final class Cursor implements AutoCloseable {
   private final BranchStep step = new BranchStep();
 
   private long version;
-
   private MemorySegment leaf = MemorySegment.NULL;
   private long leafBase;
   private long leafWord;
@@ -129,13 +127,18 @@ public final class Cursor implements AutoCloseable {
       return nextLeaf();
     }
     return switch (state) {
-      case AFTER_LAST -> false;
+      case AFTER_LAST -> stay();
       case PARKED -> {
         boolean same = find(parkedKey());
         yield state == State.ON_ENTRY && (!same || next());
       }
       default -> moveToEdge(FIRST, State.AFTER_LAST);
     };
+  }
+
+  private boolean stay() {
+    checkTree();
+    return false;
   }
 
   /**
@@ -164,7 +167,7 @@ public final class Cursor implements AutoCloseable {
       return previousLeaf();
     }
     return switch (state) {
-      case BEFORE_FIRST -> false;
+      case BEFORE_FIRST -> stay();
       case PARKED -> {
         find(parkedKey());
         yield state == State.ON_ENTRY ? prev() : moveToEdge(LAST, State.BEFORE_FIRST);
