@@ -1,7 +1,11 @@
 package dev.pando.crash;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.pando.Durability;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -40,6 +44,7 @@ class ChainTest {
   private static long images;
   private static long within;
   private static long faults;
+  private static final Set<Long> LOG_SIZES = new HashSet<>();
 
   @BeforeContainer
   static void begin() {
@@ -50,6 +55,9 @@ class ChainTest {
   static void end() {
     System.out.printf("  %,d images, %,d within recovery, %,d faults%n", images, within, faults);
     chains.reached(count);
+    if (System.getProperty("crash.log") == null) {
+      assertThat(LOG_SIZES).as("sizes of the commit log").hasSizeGreaterThan(1);
+    }
   }
 
   /** Gives jqwik the seed that is printed, or the one that is asked for. */
@@ -67,6 +75,7 @@ class ChainTest {
   void everyChainKeepsWhatWasAcknowledged(@ForAll("programs") ActionChain<ProcessesRun> chain) {
     try (ProcessesRun run = chain.run()) {
       run.verify();
+      LOG_SIZES.add(run.check.options().logSize());
       faults += run.faults;
       images += run.check.images;
       within += run.check.imagesWithinRecovery;
@@ -76,7 +85,12 @@ class ChainTest {
 
   @Provide
   Arbitrary<ActionChain<ProcessesRun>> programs() {
-    return ActionChain.startWith(ChainTest::newRun)
+    return Arbitraries.randomValue(Random::nextLong).flatMap(ChainTest::programs);
+  }
+
+  /** Chains of one seed, which decides the size of the commit log and what crashes leave. */
+  private static Arbitrary<ActionChain<ProcessesRun>> programs(long seed) {
+    return ActionChain.startWith(() -> newRun(seed))
         .withAction(12, put())
         .withAction(5, delete())
         .withAction(1, deleteRange())
@@ -95,8 +109,8 @@ class ChainTest {
         .withMaxTransformations(30);
   }
 
-  private static ProcessesRun newRun() {
-    Random random = new Random(7);
+  private static ProcessesRun newRun(long seed) {
+    Random random = new Random(seed);
     ImageCheck check = new ImageCheck(512, 2048, 100, random);
     return new ProcessesRun(check, 1, 4, 1, random);
   }
