@@ -421,7 +421,11 @@ final class GoldenFile {
   }
 
   static void unpack(int version, int pageSize, Path to) throws IOException {
-    String resource = "golden/" + name(version, pageSize);
+    unpack(name(version, pageSize), to);
+  }
+
+  static void unpack(String name, Path to) throws IOException {
+    String resource = "golden/" + name;
     try (InputStream in = GoldenFile.class.getResourceAsStream(resource)) {
       assertThat(in).as("the resource " + resource).isNotNull();
       Files.copy(new GZIPInputStream(in), to);
