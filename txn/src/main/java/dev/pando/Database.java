@@ -20,7 +20,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -139,6 +138,31 @@ public final class Database extends Transactor implements AutoCloseable {
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
     }
+  }
+
+  /** As {@link #inMemory(Options)}, with {@link Options#defaults}. */
+  public static Database inMemory() {
+    return inMemory(Options.defaults());
+  }
+
+  /**
+   * Creates an empty database in memory outside the heap, for tests and caches. It behaves as one
+   * in a file, but no other process can open it, nothing of it is on disk, and a commit waits for
+   * no disk. {@link #close} frees its memory; what is to last is copied before, with {@link
+   * #backup(Path)}. Two such databases share nothing. Their paths are names, such as {@code
+   * memory-1}.
+   *
+   * <p>It takes as much memory as a file would have bytes, and up to an eighth more. {@link
+   * Options#withMaxSize} limits that; the JVM does not. A transaction for which there is no memory
+   * throws {@link dev.pando.error.DatabaseFullException} and changes nothing.
+   *
+   * @param options the size of the commit log has no effect
+   * @throws IllegalArgumentException if the options are for reading only, name a disk, or say not
+   *     to create a database
+   */
+  public static Database inMemory(Options options) {
+    Path name = InMemory.nextName();
+    return open(name, InMemory.options(name, options));
   }
 
   private static Database open(Path path, Options options, LockFile lock, OpenedFile opened) {
@@ -278,7 +302,7 @@ public final class Database extends Transactor implements AutoCloseable {
    */
   public BackupReport backup(Path target, BackupForm form, Progress progress) {
     Objects.requireNonNull(target, "the target is null");
-    return explained(() -> backupWith(progress).to(target, options.storage(), form));
+    return explained(() -> backupWith(progress).to(target, options.storage().ofCopies(), form));
   }
 
   /**
@@ -367,41 +391,6 @@ public final class Database extends Transactor implements AutoCloseable {
   /** All open read transactions of all processes, the oldest snapshot first. */
   public List<OpenReader> readers() {
     return inspection.readers();
-  }
-
-  /**
-   * Waits for a commit of any process, so that a consumer can follow a producer.
-   *
-   * {@snippet :
-   * for (long seen = 0; ; ) {
-   *   long newest = db.awaitCommit(seen, Duration.ofSeconds(10));
-   *   if (newest > seen) {
-   *     seen = db.view(tx -> consume(tx));  // returns tx.txnId()
-   *   }
-   * }
-   * }
-   *
-   * <p>A commit of this process is noticed at once, one of another process within a few
-   * milliseconds, or within about 20 ms where the system does not report writes to a file. Waiting
-   * uses almost no processor time, however many threads wait. Transaction ids grow with each
-   * commit, not always by one.
-   *
-   * @param afterTxn the newest commit that the caller knows, from {@link ReadTxn#txnId}
-   * @param timeout zero or more
-   * @return the id of the newest commit: greater than {@code afterTxn}, unless the time ran out
-   * @throws InterruptedException if this thread is interrupted while it waits
-   */
-  public long awaitCommit(long afterTxn, Duration timeout) throws InterruptedException {
-    if (timeout.isNegative()) {
-      throw new IllegalArgumentException("timeout=" + timeout + ", allowed zero or more");
-    }
-    lifecycle.checkAccepting();
-    StackRoom.forTransaction();
-    try {
-      return publication.await(afterTxn, timeout, lifecycle::checkAccepting);
-    } catch (IllegalStateException e) {
-      throw lifecycle.explained(e);
-    }
   }
 
   /** As {@link #compact(Progress)}, without progress reports. */

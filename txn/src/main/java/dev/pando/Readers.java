@@ -1,11 +1,13 @@
 package dev.pando;
 
+import dev.pando.pager.StackRoom;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.readers.Publication;
 import dev.pando.txn.readers.ReaderSlot;
 import dev.pando.txn.readers.ReaderSlots;
 import dev.pando.txn.recovery.OpenedFile;
+import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +81,17 @@ final class Readers {
     } catch (Error e) {
       slot.leftBehind = true; // freeing it here might fail as well
       throw e;
+    }
+  }
+
+  /** Waits for a commit greater than {@code afterTxn}; see {@link Database#awaitCommit}. */
+  long await(long afterTxn, Duration timeout) throws InterruptedException {
+    lifecycle.checkAccepting();
+    StackRoom.forTransaction();
+    try {
+      return publication.await(afterTxn, timeout, lifecycle::checkAccepting);
+    } catch (IllegalStateException e) {
+      throw lifecycle.explained(e);
     }
   }
 

@@ -306,4 +306,33 @@ abstract class Transactor {
     StackRoom.forTransaction();
     return writing().begin(limit);
   }
+
+  /**
+   * Waits for a commit of any process, so that a consumer can follow a producer.
+   *
+   * {@snippet :
+   * for (long seen = 0; ; ) {
+   *   long newest = db.awaitCommit(seen, Duration.ofSeconds(10));
+   *   if (newest > seen) {
+   *     seen = db.view(tx -> consume(tx));  // returns tx.txnId()
+   *   }
+   * }
+   * }
+   *
+   * <p>A commit of this process is noticed at once, one of another process within a few
+   * milliseconds, or within about 20 ms where the system does not report writes to a file. Waiting
+   * uses almost no processor time, however many threads wait. Transaction ids grow with each
+   * commit, not always by one.
+   *
+   * @param afterTxn the newest commit that the caller knows, from {@link ReadTxn#txnId}
+   * @param timeout zero or more
+   * @return the id of the newest commit: greater than {@code afterTxn}, unless the time ran out
+   * @throws InterruptedException if this thread is interrupted while it waits
+   */
+  public long awaitCommit(long afterTxn, Duration timeout) throws InterruptedException {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout=" + timeout + ", allowed zero or more");
+    }
+    return reading().await(afterTxn, timeout);
+  }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Actions that run when a commit is on disk. */
-final class AfterCommitTest extends DatabaseTestBase {
+class AfterCommitTest extends DatabaseTestBase {
   private final List<String> ran = new CopyOnWriteArrayList<>();
 
   @Test

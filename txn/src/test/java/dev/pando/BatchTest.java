@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Changes that wait, and are made in the order of their keys. */
-final class BatchTest extends DatabaseTestBase {
+class BatchTest extends DatabaseTestBase {
   private static final Table<byte[], byte[]> BYTES = Table.of("b", Codec.bytes(), Codec.bytes());
 
   @Test

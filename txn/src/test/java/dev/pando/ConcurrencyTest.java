@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Many threads, one file. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
-final class ConcurrencyTest extends DatabaseTestBase {
+class ConcurrencyTest extends DatabaseTestBase {
   private static final int KEYS = 200;
 
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();

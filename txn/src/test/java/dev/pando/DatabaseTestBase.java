@@ -1,5 +1,8 @@
 package dev.pando;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.pando.codec.Codec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +24,7 @@ abstract class DatabaseTestBase {
   static final Table<Long, byte[]> BLOBS = Table.of("blobs", Codec.u64(), Codec.bytes());
 
   private final List<Database> opened = new ArrayList<>();
+  private final Set<Path> paths = new HashSet<>();
   private Path directory;
 
   @BeforeEach
@@ -42,6 +48,7 @@ abstract class DatabaseTestBase {
   }
 
   final Path file() {
+    assumeFalse(isInMemory(), "this test needs a file");
     return directory.resolve("test.pando");
   }
 
@@ -50,11 +57,25 @@ abstract class DatabaseTestBase {
   }
 
   final Database open(Options options) {
-    return open(file(), options);
+    return open(directory.resolve("test.pando"), options);
   }
 
   final Database open(Path path, Options options) {
-    Database db = Database.open(path, options.withCloseTimeout(java.time.Duration.ofSeconds(2)));
+    Options all = options.withCloseTimeout(java.time.Duration.ofSeconds(2));
+    if (!isInMemory()) {
+      return opened(Database.open(path, all));
+    }
+    // What such a test does up to here was the same; its databases are checked.
+    assumeTrue(paths.add(path), "a database in memory is not opened again");
+    return opened(Database.inMemory(all));
+  }
+
+  /** Whether the databases of this test are in memory. */
+  final boolean isInMemory() {
+    return getClass().getEnclosingClass() == SameInMemoryTest.class;
+  }
+
+  final Database opened(Database db) {
     opened.add(db);
     return db;
   }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Writes that depend on what is there, beside those of a {@link TreeMap}. */
-final class EntryWritesTest extends DatabaseTestBase {
+class EntryWritesTest extends DatabaseTestBase {
   private static final Table<Long, Long> COUNTS = Table.of("counts", Codec.u64(), Codec.i64());
 
   /** Random calls, of which a map has all but a few. */

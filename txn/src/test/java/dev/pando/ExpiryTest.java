@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The README's recipe for entries that expire. */
-final class ExpiryTest extends DatabaseTestBase {
+class ExpiryTest extends DatabaseTestBase {
   private static final String BEGIN = "// recipe begins";
   private static final String END = "// recipe ends";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Looking for a key that cannot be stored is an answer; only storing it is an error. */
-final class LongKeyTest extends DatabaseTestBase {
+class LongKeyTest extends DatabaseTestBase {
   private static final int MAX = 208; // with pages of 512 bytes
 
   private final View view = new View();

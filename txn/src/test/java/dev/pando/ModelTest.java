@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * -Dcrash.seed=} runs one again.
  */
 @Tag("scaled")
-final class ModelTest extends DatabaseTestBase {
+class ModelTest extends DatabaseTestBase {
   private static final String[] TABLES = {"one", "two", "three"};
   private static final String RENAMED = "renamed";
 
@@ -177,6 +177,9 @@ final class ModelTest extends DatabaseTestBase {
   }
 
   private void reopen() {
+    if (isInMemory()) {
+      return;
+    }
     held.forEach(HeldReader::end);
     held.clear();
     closeChecked(db);

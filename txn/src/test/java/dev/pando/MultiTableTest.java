@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Several values a key, beside a map of sets. */
-final class MultiTableTest extends DatabaseTestBase {
+class MultiTableTest extends DatabaseTestBase {
   private static final MultiTable<String, Integer> TAGGED =
       MultiTable.of("tagged", Codec.utf8(), Codec.i32());
 

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tables as bytes, cursors and views. */
-final class RawTableTest extends DatabaseTestBase {
+class RawTableTest extends DatabaseTestBase {
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Space that was given back is used again, whoever still reads what. */
 @Tag("proof")
-final class ReuseTest extends DatabaseTestBase {
+class ReuseTest extends DatabaseTestBase {
   private static final int RECORDS = 20_000;
 
   /** The smallest commit log; twice as much with what waits for its checkpoint. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What savepoints promise, one promise a test; {@link SavepointModelTest} mixes them. */
-final class SavepointTest extends DatabaseTestBase {
+class SavepointTest extends DatabaseTestBase {
   static final Options SMALL =
       Options.defaults().withPageSize(512).withSpillLimit(64 << 10).withGrowthStep(4096);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Iterators of scans remove what they returned last, as those of the JDK do. */
-final class ScanRemoveTest extends DatabaseTestBase {
+class ScanRemoveTest extends DatabaseTestBase {
   private static final int KEYS = 500;
 
   private Database db;

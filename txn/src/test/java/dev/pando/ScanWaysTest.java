@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Ways to read a range: from both ends, one of a group, keys alone, page by page. */
-final class ScanWaysTest extends DatabaseTestBase {
+class ScanWaysTest extends DatabaseTestBase {
   private static final Table<Tuple2<String, Integer>, String> PLACES =
       Table.of("places", Codec.tuple(Codec.utf8(), Codec.i32()), Codec.utf8());
   private static final Table<Integer, String> NUMBERS =

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class WarmUpTest extends DatabaseTestBase {
+class WarmUpTest extends DatabaseTestBase {
   @Test
   void tellsItsProgressToTheLastByte() {
     Database db = open();

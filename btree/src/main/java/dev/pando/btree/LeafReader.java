@@ -311,24 +311,40 @@ final class LeafReader extends NodeReader {
     MemorySegment run = pages.segment(address);
     long start = pages.offset(address);
     checkRun(page, base, run, start, length);
+    long end = start + PageHeader.SIZE + length;
+    if (end > run.byteSize()) {
+      run = joined(page, base, run, start, address, length);
+      start = 0;
+    }
     value.set(run, start + PageHeader.SIZE, length);
+  }
+
+  private MemorySegment joined(
+      MemorySegment page, long base, MemorySegment run, long start, long address, long length) {
+    MemorySegment joined = pages.joined(address, PageHeader.pages(run, start) * pageSize);
+    if (joined == null) {
+      throw noSuchRun(page, base, run, start, length);
+    }
+    return joined;
   }
 
   private void checkRun(MemorySegment page, long base, MemorySegment run, long start, long length) {
     long bytes = PageHeader.pages(run, start) * pageSize - PageHeader.SIZE;
-    if (PageHeader.type(run, start) != PageHeader.OVERFLOW
-        || length < 0
-        || length > bytes
-        || length > run.byteSize() - start - PageHeader.SIZE) {
-      throw corrupt(
-          page,
-          base,
-          "a value of %d bytes is in page %d, which is of type %d and has room for %d",
-          length,
-          PageHeader.pgno(run, start),
-          PageHeader.type(run, start),
-          bytes);
+    if (PageHeader.type(run, start) != PageHeader.OVERFLOW || length < 0 || length > bytes) {
+      throw noSuchRun(page, base, run, start, length);
     }
+  }
+
+  private RuntimeException noSuchRun(
+      MemorySegment page, long base, MemorySegment run, long start, long length) {
+    return corrupt(
+        page,
+        base,
+        "a value of %d bytes is in page %d, which is of type %d and has room for %d",
+        length,
+        PageHeader.pgno(run, start),
+        PageHeader.type(run, start),
+        PageHeader.pages(run, start) * pageSize - PageHeader.SIZE);
   }
 
   /**

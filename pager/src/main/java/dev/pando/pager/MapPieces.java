@@ -28,16 +28,33 @@ final class MapPieces {
   /** Each chunk's memory; it begins with the chunk, and ends after it. Never changed. */
   private final MemorySegment[] chunks;
 
-  private MapPieces(MapLayout layout, MapPiece[] pieces, MemorySegment[] chunks) {
+  /** Null if the overlap is at least the longest run. */
+  private final @Nullable JoinedRuns joined;
+
+  private MapPieces(
+      MapLayout layout, MapPiece[] pieces, MemorySegment[] chunks, @Nullable JoinedRuns joined) {
     this.layout = layout;
     this.pieces = pieces;
     this.chunks = chunks;
+    this.joined = joined;
   }
 
   /** Memory that holds all of a file, as one chunk. */
   static MapPieces of(MapPiece whole) {
     return new MapPieces(
-        MapLayout.WHOLE, new MapPiece[] {whole}, new MemorySegment[] {whole.from(0)});
+        MapLayout.WHOLE, new MapPiece[] {whole}, new MemorySegment[] {whole.from(0)}, null);
+  }
+
+  /**
+   * Memory that holds the beginning of a file.
+   *
+   * @param pieces each with a reference for this object
+   * @param chunks may be more than the pieces show
+   * @param joined where runs are that are longer than the overlap
+   */
+  static MapPieces of(
+      MapLayout layout, MapPiece[] pieces, MemorySegment[] chunks, JoinedRuns joined) {
+    return new MapPieces(layout, pieces, chunks, joined);
   }
 
   /**
@@ -58,7 +75,7 @@ final class MapPieces {
       }
       MapPiece[] pieces = all.toArray(new MapPiece[0]);
       MemorySegment[] same = known == null ? new MemorySegment[0] : known.chunks;
-      return new MapPieces(layout, pieces, chunks(pieces, end, layout, same, shared));
+      return new MapPieces(layout, pieces, chunks(pieces, end, layout, same, shared), null);
     } catch (Throwable e) {
       all.forEach(MapPiece::release);
       throw e;
@@ -122,6 +139,22 @@ final class MapPieces {
   /** How many parts of the file the system has mapped for this map. */
   int count() {
     return pieces.length;
+  }
+
+  /** See {@link PageReader#joined}. */
+  @Nullable MemorySegment joined(long address, long birth, long bytes) {
+    return joined == null ? null : joined.get(address, birth, bytes, this::copy);
+  }
+
+  private void copy(long offset, MemorySegment target) {
+    for (long done = 0; done < target.byteSize(); ) {
+      long at = offset + done;
+      MemorySegment chunk = chunks[(int) (at >>> layout.chunkShift())];
+      long start = at - layout.chunkStart(at);
+      long bytes = Math.min(target.byteSize() - done, chunk.byteSize() - start);
+      MemorySegment.copy(chunk, start, target, done, bytes);
+      done += bytes;
+    }
   }
 
   /** Gives all pieces back. */

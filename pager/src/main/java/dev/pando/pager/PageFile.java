@@ -14,6 +14,11 @@ public interface PageFile extends AutoCloseable {
   /** The file's name, as it was opened. */
   Path path();
 
+  /** Whether no other process can have it open. */
+  default boolean isPrivate() {
+    return false;
+  }
+
   /** Bytes in the file. */
   long size();
 

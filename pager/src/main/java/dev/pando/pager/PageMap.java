@@ -172,6 +172,15 @@ public final class PageMap implements PageReader {
     return pageCount;
   }
 
+  /**
+   * Whether it shows the run at a page, whose header is not verified: as its number of pages is.
+   */
+  public boolean shows(long pgno) {
+    long left = pageCount - pgno;
+    long address = pgno << shift;
+    return left > 0 && PageHeader.pages(segment(address), offset(address)) <= left;
+  }
+
   @Override
   public String name() {
     return name;
@@ -190,6 +199,12 @@ public final class PageMap implements PageReader {
   @Override
   public long offset(long address) {
     return address & chunkMask;
+  }
+
+  @Override
+  public @Nullable MemorySegment joined(long address, long bytes) {
+    long birth = PageHeader.birth(segment(address), offset(address));
+    return pieces.joined(address, birth, bytes);
   }
 
   @Override

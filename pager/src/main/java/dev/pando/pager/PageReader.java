@@ -27,13 +27,26 @@ public interface PageReader {
   long locate(long pgno, long birth);
 
   /**
-   * The memory that holds the page, and all of the run or leaf that begins with it: a chunk of the
-   * map, or a slab of dirty pages; never a new slice. Other pages may have other memory.
+   * The memory that holds the page, and all of the run or leaf that begins with it, unless it is a
+   * long run that has a {@link #joined} copy: a chunk of the map, or a slab of dirty pages; never a
+   * new slice. Other pages may have other memory.
    */
   MemorySegment segment(long address);
 
   /** Where the page begins in {@link #segment}, in bytes. */
   long offset(long address);
+
+  /**
+   * A copy of a run that is not in one {@link #segment}, as may be in a file in memory; it begins
+   * with the run.
+   *
+   * @param address of the run, whose header is valid
+   * @param bytes of all its pages
+   * @return null if all runs are in one: then this one is longer than the file
+   */
+  default @Nullable MemorySegment joined(long address, long bytes) {
+    return null;
+  }
 
   /** The file, for messages. */
   String name();

@@ -41,6 +41,11 @@ public interface Storage {
   /** Puts created, renamed and deleted names of a directory on disk. */
   void syncDirectory(Path directory);
 
+  /** Where copies of its databases are written. */
+  default Storage ofCopies() {
+    return this;
+  }
+
   /**
    * Opens the lock file of a database, creating it if there is none, with the database's owner and
    * permissions. Nothing in it is locked yet.

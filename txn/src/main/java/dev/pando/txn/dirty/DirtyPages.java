@@ -135,16 +135,10 @@ public final class DirtyPages implements PageAllocator {
   /** Locates a page or run of this transaction that is in the file already. */
   private long locateWritten(long pgno) {
     awaitEarlyWrites();
-    if (pgno < free.pageCount() && !isMapped(pgno)) {
+    if (pgno < free.pageCount() && !map.shows(pgno)) {
       mapNewPages();
     }
     return map.locate(pgno, txnId);
-  }
-
-  private boolean isMapped(long pgno) {
-    long left = map.pageCount() - pgno;
-    long address = pgno * pageSize;
-    return left > 0 && PageHeader.pages(map.segment(address), map.offset(address)) <= left;
   }
 
   /** Makes the newest map show every page of this transaction that is in the file. */
@@ -181,6 +175,11 @@ public final class DirtyPages implements PageAllocator {
   @Override
   public long offset(long address) {
     return PageAllocator.isDirty(address) ? ~address & OFFSET_MASK : map.offset(address);
+  }
+
+  @Override
+  public @Nullable MemorySegment joined(long address, long bytes) {
+    return map.joined(address, bytes); // a dirty run is in one slab
   }
 
   /** Whether a caller's memory belongs to dirty pages: the next change may move its contents. */

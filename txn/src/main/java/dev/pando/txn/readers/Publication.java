@@ -278,7 +278,9 @@ public final class Publication {
         if (current > afterTxn || left <= 0) {
           return current;
         }
-        watch.begin();
+        if (!file.file().isPrivate()) {
+          watch.begin();
+        }
         long _ = news.awaitNanos(Math.min(left, LONGEST_WAIT_NANOS));
       }
     } finally {
