@@ -11,6 +11,7 @@ module dev.pando.txn {
   requires dev.pando.btree;
   requires static chronicle.bytes;
   requires static com.fasterxml.jackson.databind;
+  requires static kotlin.stdlib; // an annotation in Transactor, which is not loaded
 
   exports dev.pando;
   exports dev.pando.codec;

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param <X> the checked exception that it throws; inferred
  */
 @FunctionalInterface
-public interface ReadFunction<R extends @Nullable Object, X extends Exception> {
+public interface ReadFunction<R extends @Nullable Object, X extends Exception>
+    extends TxnBody<ReadTxn, R> {
   /** Reads; the transaction ends when this returns or throws. */
+  @Override
   R apply(ReadTxn tx) throws X;
 }

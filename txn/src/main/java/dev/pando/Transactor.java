@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,11 +165,18 @@ abstract class Transactor {
    *
    * @return what the function returned
    */
+  @LowPriorityInOverloadResolution
   public <R extends @Nullable Object, X extends Exception> R view(ReadFunction<R, X> body)
       throws X {
     try (ReadTxn tx = beginRead()) {
       return body.apply(tx);
     }
+  }
+
+  /** As {@link #view(ReadFunction)}, for Kotlin; see {@link TxnBody}. */
+  @SuppressWarnings("overloads") // Java takes the other one: its parameter is a subtype
+  public <R extends @Nullable Object> R view(TxnBody<ReadTxn, R> body) throws Exception {
+    return this.<R, Exception>view(body::apply);
   }
 
   /**
@@ -190,7 +198,14 @@ abstract class Transactor {
    * @throws dev.pando.error.DatabaseFailedException if an earlier commit, or this one, failed so
    *     that it is not known what is on disk
    */
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void update(WriteAction<X> body) throws X {
+    update(durability(), body);
+  }
+
+  /** As {@link #update(WriteAction)}, for Kotlin; see {@link TxnBody}. */
+  @SuppressWarnings("overloads")
+  public void update(TxnAction body) throws Exception {
     update(durability(), body);
   }
 
@@ -201,6 +216,7 @@ abstract class Transactor {
    *
    * @param durability instead of that of {@link Options#withDurability}
    */
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void update(Durability durability, WriteAction<X> body) throws X {
     Object _ =
         this.<@Nullable Object, X>updateAndGet(
@@ -211,13 +227,26 @@ abstract class Transactor {
             });
   }
 
+  /** As {@link #update(Durability, WriteAction)}, for Kotlin; see {@link TxnBody}. */
+  @SuppressWarnings("overloads")
+  public void update(Durability durability, TxnAction body) throws Exception {
+    this.<Exception>update(durability, body::run);
+  }
+
   /**
    * As {@link #update(WriteAction)} with a result.
    *
    * @return what the function returned
    */
+  @LowPriorityInOverloadResolution
   public <R extends @Nullable Object, X extends Exception> R updateAndGet(WriteFunction<R, X> body)
       throws X {
+    return updateAndGet(durability(), body);
+  }
+
+  /** As {@link #updateAndGet(WriteFunction)}, for Kotlin; see {@link TxnBody}. */
+  @SuppressWarnings("overloads")
+  public <R extends @Nullable Object> R updateAndGet(TxnBody<WriteTxn, R> body) throws Exception {
     return updateAndGet(durability(), body);
   }
 
@@ -227,12 +256,20 @@ abstract class Transactor {
    * @param durability instead of that of {@link Options#withDurability}
    * @return what the function returned
    */
+  @LowPriorityInOverloadResolution
   public <R extends @Nullable Object, X extends Exception> R updateAndGet(
       Durability durability, WriteFunction<R, X> body) throws X {
     Objects.requireNonNull(durability, "the durability is null");
     checkWritable();
     StackRoom.forUpdate();
     return updates().run(body, durability);
+  }
+
+  /** As {@link #updateAndGet(Durability, WriteFunction)}, for Kotlin; see {@link TxnBody}. */
+  @SuppressWarnings("overloads")
+  public <R extends @Nullable Object> R updateAndGet(
+      Durability durability, TxnBody<WriteTxn, R> body) throws Exception {
+    return this.<R, Exception>updateAndGet(durability, body::apply);
   }
 
   /**

@@ -6,7 +6,8 @@ package dev.pando;
  * @param <X> the checked exception that it throws; inferred
  */
 @FunctionalInterface
-public interface WriteAction<X extends Exception> {
+public interface WriteAction<X extends Exception> extends TxnAction {
   /** Writes; the transaction is committed when this returns and rolled back when it throws. */
+  @Override
   void run(WriteTxn tx) throws X;
 }

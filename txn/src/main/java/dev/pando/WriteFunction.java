@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param <X> the checked exception that it throws; inferred
  */
 @FunctionalInterface
-public interface WriteFunction<R extends @Nullable Object, X extends Exception> {
+public interface WriteFunction<R extends @Nullable Object, X extends Exception>
+    extends TxnBody<WriteTxn, R> {
   /** Writes; the transaction is committed when this returns and rolled back when it throws. */
+  @Override
   R apply(WriteTxn tx) throws X;
 }

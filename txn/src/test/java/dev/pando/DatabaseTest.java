@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.codec.Codec;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -269,5 +271,56 @@ final class DatabaseTest extends DatabaseTestBase {
             assertThat(cursor.next()).isFalse();
           }
         });
+  }
+
+  private static String readIo(ReadTxn tx) throws IOException {
+    String found = tx.get(NAMES, 1L);
+    if (found == null) {
+      throw new FileNotFoundException("no name");
+    }
+    return found;
+  }
+
+  /** Java infers the type of a lambda's exceptions: this method declares no other one. */
+  @Test
+  void exceptionsHaveTheirTypes() throws IOException {
+    Database db = open();
+    db.update(tx -> tx.put(NAMES, 1L, "Ada"));
+    String found = db.view(tx -> readIo(tx));
+    assertThat(found).isEqualTo("Ada");
+    found = db.view(DatabaseTest::readIo);
+    assertThat(found).isEqualTo("Ada");
+    found = db.updateAndGet(tx -> readIo(tx));
+    assertThat(found).isEqualTo("Ada");
+    found = db.updateAndGet(Durability.SYNC, (WriteTxn tx) -> readIo(tx));
+    assertThat(found).isEqualTo("Ada");
+    db.update(
+        tx -> {
+          boolean _ = tx.delete(NAMES, 1L);
+        });
+    db.update(Durability.SYNC, DatabaseTest::readNothing);
+    assertThatThrownBy(() -> db.view(tx -> readIo(tx))).isInstanceOf(FileNotFoundException.class);
+  }
+
+  private static void readNothing(WriteTxn tx) throws IOException {
+    assertThat(tx.count(NAMES)).isZero();
+  }
+
+  /** What Kotlin's compiler chooses. */
+  @Test
+  void exceptionsWithoutTypes() throws Exception {
+    Database db = open();
+    TxnAction put = tx -> tx.put(NAMES, 1L, "Ada");
+    TxnBody<ReadTxn, String> get = DatabaseTest::readIo;
+    TxnBody<WriteTxn, Boolean> delete = tx -> tx.delete(NAMES, 1L);
+    db.update(put);
+    db.update(Durability.ASYNC, put);
+    String found = db.view(get);
+    assertThat(found).isEqualTo("Ada");
+    boolean deleted = db.updateAndGet(delete);
+    assertThat(deleted).isTrue();
+    deleted = db.updateAndGet(Durability.SYNC, delete);
+    assertThat(deleted).isFalse();
+    assertThatThrownBy(() -> db.view(get)).isInstanceOf(FileNotFoundException.class);
   }
 }
