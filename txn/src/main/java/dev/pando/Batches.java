@@ -2,6 +2,7 @@ package dev.pando;
 
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.TreeWriter;
+import dev.pando.txn.catalog.TableNames;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,9 @@ abstract class Batches {
   /** Stores entries at the end of a table, see {@link dev.pando.btree.SortedLoad#append}. */
   abstract void append(
       TreeWriter tree, String table, MemorySegment memory, int[] bounds, int from, int to);
+
+  /** Makes the changes of a batch; of a table with indexes as one statement, all or none. */
+  abstract void make(PendingChanges batch, Runnable changes);
 
   /** Changes are lost, wherever making them failed: the transaction must not commit. */
   abstract void fail(Throwable why);
@@ -113,7 +117,7 @@ abstract class Batches {
     }
     try {
       batch.sort();
-      batch.forEach(new Application(batch));
+      make(batch, () -> batch.forEach(new Application(batch)));
     } catch (Throwable e) {
       fail(e);
       throw e;
@@ -123,8 +127,15 @@ abstract class Batches {
     }
   }
 
-  /** Makes the changes that wait for a table, before it is read or changed otherwise. */
+  /**
+   * Makes the changes that wait for a table, before it is read or changed otherwise. The tree of an
+   * index waits for its table.
+   */
   final void flushTable(String table) {
+    if (!waiting.isEmpty() && TableNames.isIndexTree(table)) {
+      flushAll();
+      return;
+    }
     for (int i = waiting.size() - 1; i >= 0; i--) {
       if (waiting.get(i).table().name().equals(table)) {
         flush(waiting.get(i));

@@ -17,6 +17,8 @@ final class CallStack {
       Set.of(
           "dev.pando.ReadTxn",
           "dev.pando.ChangingTxn",
+          "dev.pando.IndexWrites",
+          "dev.pando.EntryWrites",
           "dev.pando.WriteTxn",
           "dev.pando.RawTable",
           "dev.pando.RawCursor",

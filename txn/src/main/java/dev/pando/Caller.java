@@ -79,6 +79,9 @@ final class Caller {
   /** Calls around the innermost one. */
   private int depth;
 
+  /** Whether calls from within the running one are refused. */
+  private boolean callsRefused;
+
   /** Memory of the innermost call. */
   private @Nullable Workspace memory;
 
@@ -193,6 +196,7 @@ final class Caller {
 
   private long beginSlowly(long now) {
     if ((now & IN_CALL) != 0) {
+      checkMayCall();
       depth++;
       memory = memory().inner();
     } else {
@@ -200,6 +204,18 @@ final class Caller {
       VarHandle.storeStoreFence();
     }
     return NOT_SIMPLE;
+  }
+
+  /** Refuses calls from within the running one, or allows them again. */
+  void refuseCalls(boolean refused) {
+    callsRefused = refused;
+  }
+
+  private void checkMayCall() {
+    if (callsRefused) {
+      throw new IllegalStateException(
+          "the function of an index has called the transaction that writes: it may use the row only");
+    }
   }
 
   /** The thread ends the innermost call, which {@link #begin} began. */

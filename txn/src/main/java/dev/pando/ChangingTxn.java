@@ -4,6 +4,7 @@ import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
+import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.Catalog;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The internals of a write transaction: the beginning of a change, the effect of a failed one, and
  * the end while another thread is in a call.
  */
-abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
+abstract sealed class ChangingTxn extends ReadTxn permits IndexWrites {
   /** The greatest length, in bytes, of a value that {@link #shown} copies. */
   private static final int MOST_COPIED = 1 << 20;
 
@@ -46,6 +47,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
 
   /** Batches whose changes wait. */
   final Batches batches = new TxnBatches(this);
+
+  /** Made when indexes need it. */
+  private @Nullable TreeWrites treeWrites;
 
   /** Set when a thread called during another thread's call: nothing may be committed. */
   volatile @Nullable IllegalStateException misuse;
@@ -109,7 +113,16 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
 
   // Changes.
 
+  /** Stores an entry, and keeps the indexes of its table. */
   final boolean put(TreeWriter tree, KeyBuffer key, MemorySegment value, long at, long length) {
+    return tree.attachment() == null
+        ? putPlain(tree, key, value, at, length)
+        : KeptIndexes.of(treeWrites(), tree).put(key, value, at, length, null);
+  }
+
+  /** Stores an entry of a tree that has no indexes, or whose indexes the caller keeps. */
+  final boolean putPlain(
+      TreeWriter tree, KeyBuffer key, MemorySegment value, long at, long length) {
     try {
       record.put(key, value, at, length);
       return tree.put(key, value, at, length);
@@ -120,6 +133,16 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
   }
 
   final void append(
+      TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long at, long length) {
+    if (tree.attachment() == null) {
+      appendPlain(tree, table, key, value, at, length);
+    } else {
+      KeptIndexes.of(treeWrites(), tree).append(key, value, at, length);
+    }
+  }
+
+  /** As {@link #putPlain}, of a key that is greater than all others. */
+  final void appendPlain(
       TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long at, long length) {
     try {
       tree.append(key, value, at, length);
@@ -133,11 +156,55 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
   }
 
   final boolean delete(@Nullable TreeWriter tree, KeyBuffer key) {
+    if (tree == null) {
+      record.nothing();
+      return false;
+    }
+    return tree.attachment() == null
+        ? deletePlain(tree, key)
+        : KeptIndexes.of(treeWrites(), tree).delete(key);
+  }
+
+  /** What indexes need of this. */
+  final TreeWrites treeWrites() {
+    TreeWrites made = treeWrites;
+    if (made == null) {
+      made = new PlainWrites(this);
+      treeWrites = made;
+    }
+    return made;
+  }
+
+  private final class PlainWrites extends TreeWrites {
+    PlainWrites(ChangingTxn tx) {
+      super(tx, tx.catalog, tx.record, tx.writing.indexes());
+    }
+
+    @Override
+    void beginChange() {
+      ChangingTxn.this.beginChange();
+    }
+
+    @Override
+    boolean put(TreeWriter tree, KeyBuffer key, MemorySegment value, long at, long length) {
+      return putPlain(tree, key, value, at, length);
+    }
+
+    @Override
+    void append(
+        TreeWriter tree, String table, KeyBuffer key, MemorySegment value, long at, long length) {
+      appendPlain(tree, table, key, value, at, length);
+    }
+
+    @Override
+    boolean delete(TreeWriter tree, KeyBuffer key) {
+      return deletePlain(tree, key);
+    }
+  }
+
+  /** As {@link #putPlain}: removes an entry. */
+  final boolean deletePlain(TreeWriter tree, KeyBuffer key) {
     try {
-      if (tree == null) {
-        record.nothing();
-        return false;
-      }
       record.delete(key);
       return tree.delete(key);
     } catch (Throwable e) {
@@ -152,22 +219,17 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
     mayUseReserve();
   }
 
-  /** Creates a table with the codecs of another one. */
+  /** Creates a table with the codecs of another one, or an index tree; without indexes. */
   RawTable createLike(String name, CatalogEntry other) {
     beginChange();
     TreeWriter _ = catalog.create(name, other.keyCodec(), other.valueCodec());
-    return raw(name);
+    return new RawTable(this, Table.ofIndex(name, Codec.bytes(), Codec.bytes()), false);
   }
 
   /** The table's tree, ready to be changed. */
   final TreeWriter beginChange(Caller mine, Table<?, ?> table) {
     TreeWriter tree = beginChangeIfThere(mine, table);
     return tree != null ? tree : createTable(table);
-  }
-
-  private TreeWriter beginChange(Caller mine, RawTable table) {
-    TreeWriter tree = beginChangeIfThere(mine, table);
-    return tree != null ? tree : createTable(table.table());
   }
 
   /** Changes that free pages may use the reserve, until the next change begins. */
@@ -194,11 +256,6 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
     return willChange(table.name(), tree(mine, table));
   }
 
-  private @Nullable TreeWriter beginChangeIfThere(Caller mine, RawTable table) {
-    beginChange();
-    return willChange(table.name(), table.tree(mine));
-  }
-
   /** Null for a table that is missing. */
   final @Nullable TreeWriter willChange(String table, Tree found) {
     if (found instanceof TreeWriter tree) {
@@ -213,7 +270,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
     forgetTable();
     record.of(table.name());
     try {
-      return catalog.findOrCreate(table.name(), table.keyId(), table.valueId());
+      TreeWriter created = catalog.findOrCreate(table.name(), table.keyId(), table.valueId());
+      IndexBuild.createFor(treeWrites(), table);
+      return created;
     } catch (IllegalArgumentException e) {
       throw e;
     } catch (Throwable e) {
@@ -317,6 +376,17 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
       throw error;
     }
     return (RuntimeException) e;
+  }
+
+  /** A value to be written; copied if the write would move it. */
+  final MemorySegment checked(String table, MemorySegment value, Workspace memory) {
+    long length = Objects.requireNonNull(value, "the value is null").byteSize();
+    if (length > WriteTxn.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "table %s: value length=%d, allowed at most %d bytes"
+              .formatted(table, length, WriteTxn.MAX_VALUE));
+    }
+    return pages.isDirty(value) ? memory.copy(value) : value;
   }
 
   // What a write transaction sees.
@@ -425,75 +495,5 @@ abstract sealed class ChangingTxn extends ReadTxn permits EntryWrites {
             }
           }
         });
-  }
-
-  // Raw tables.
-
-  @Override
-  boolean putRaw(RawTable table, MemorySegment key, MemorySegment value) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      return putRaw(mine, table, mine.memory().setNewKey(table.name(), key), value);
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  @Override
-  final boolean putRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
-    MemorySegment checked = checked(table.name(), value, mine.memory());
-    return put(beginChange(mine, table), key, checked, 0, checked.byteSize());
-  }
-
-  /** A value to be written; copied if the write would move it. */
-  final MemorySegment checked(String table, MemorySegment value, Workspace memory) {
-    long length = Objects.requireNonNull(value, "the value is null").byteSize();
-    if (length > WriteTxn.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "table %s: value length=%d, allowed at most %d bytes"
-              .formatted(table, length, WriteTxn.MAX_VALUE));
-    }
-    return pages.isDirty(value) ? memory.copy(value) : value;
-  }
-
-  @Override
-  RawBatch batchRaw(Table<?, ?> table, boolean typed) {
-    return new RawBatch(batches, table, typed, pages.pageSize());
-  }
-
-  @Override
-  void appendRaw(RawTable table, MemorySegment key, MemorySegment value) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      appendRaw(mine, table, mine.memory().setNewKey(table.name(), key), value);
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  @Override
-  final void appendRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
-    MemorySegment checked = checked(table.name(), value, mine.memory());
-    append(beginChange(mine, table), table.name(), key, checked, 0, checked.byteSize());
-  }
-
-  @Override
-  boolean deleteRaw(RawTable table, MemorySegment key) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      return deleteRaw(mine, table, mine.memory().setKey(key));
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  @Override
-  final boolean deleteRaw(Caller mine, RawTable table, KeyBuffer key) {
-    TreeWriter tree = beginChangeIfThere(mine, table);
-    mayUseReserve();
-    return delete(tree, key);
   }
 }

@@ -35,7 +35,8 @@ public record CheckReport(
     notes = List.copyOf(notes);
   }
 
-  static CheckReport of(Path path, DatabaseCheck.Found found, List<String> notes) {
+  static CheckReport of(
+      Path path, DatabaseCheck.Found found, List<String> problems, List<String> notes) {
     return new CheckReport(
         path,
         found.txnId(),
@@ -44,7 +45,7 @@ public record CheckReport(
         found.freePages(),
         found.tables(),
         found.entries(),
-        found.problems(),
+        problems,
         notes);
   }
 

@@ -163,6 +163,9 @@ final class CompactCopy {
         CatalogEntry entry =
             CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId());
         copyTable(commit, new Tree(pages, entry.root()), out.createLike(name, entry));
+        if (!entry.indexes().isEmpty()) { // their trees come before all tables
+          out.catalog().setIndexes(name, entry.indexes());
+        }
       }
     }
   }

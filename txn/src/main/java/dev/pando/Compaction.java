@@ -9,7 +9,9 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.TableNames;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +77,7 @@ final class Compaction {
   private void fillPages() {
     Map<String, Integer> depths = new LinkedHashMap<>();
     try (ReadTxn tx = database.beginOwnRead()) {
-      for (String table : tx.tables()) {
+      for (String table : trees(tx)) {
         Tree tree = tx.findRawTree(table);
         if (PagePacker.sampleFill(tree) < WELL_FILLED) {
           depths.put(table, tree.root().depth());
@@ -110,6 +112,11 @@ final class Compaction {
     }
   }
 
+  /** The names of all tables, and of the trees of their indexes. */
+  private static List<String> trees(ReadTxn tx) {
+    return TableNames.ofTrees(tx.snapshot().catalog(), tx.snapshot().map().name());
+  }
+
   /** Goes through all tables once; returns the pages that the database has then. */
   private long pass() {
     Map<String, Long> tables = new LinkedHashMap<>();
@@ -117,7 +124,7 @@ final class Compaction {
     long limit;
     try (ReadTxn tx = database.beginOwnRead()) {
       limit = limit(tx.snapshot().meta());
-      for (String table : tx.tables()) {
+      for (String table : trees(tx)) {
         long size = bytes(tx, table);
         tables.put(table, size);
         bytes += size;

@@ -5,7 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction of a database for each call. */
-final class DatabaseSource implements MapSource {
+final class DatabaseSource implements TableMap.Source {
   private final Transactor db;
 
   DatabaseSource(Transactor db) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>If a function throws, nothing is stored. What a function itself writes happens before that,
  * and stays.
  */
-abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
+abstract sealed class EntryWrites extends IndexWrites permits WriteTxn {
   EntryWrites(Writers writing, Changes changes) {
     super(writing, changes);
   }
@@ -55,7 +55,12 @@ abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
     Workspace memory = mine.memory();
     KeyBuffer wanted = memory.encodeNewKey(table, key);
     memory.encodeValue(table, value);
-    return put(beginChange(mine, table), wanted, memory.sink.segment(), 0, memory.sink.length());
+    TreeWriter tree = beginChange(mine, table);
+    MemorySegment bytes = memory.sink.segment();
+    int length = memory.sink.length();
+    return tree.attachment() == null
+        ? putPlain(tree, wanted, bytes, 0, length)
+        : KeptIndexes.of(treeWrites(), tree).put(wanted, bytes, 0, length, value);
   }
 
   /**
@@ -106,35 +111,6 @@ abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
           load.finish();
           return count;
         });
-  }
-
-  /** Calls that are one statement. */
-  private interface Calls<R, X extends Exception> {
-    R run() throws X;
-  }
-
-  /** Runs calls that are undone if one throws. */
-  private <R, X extends Exception> R asStatement(Calls<R, X> calls) throws X {
-    WriteTxn all = (WriteTxn) this;
-    Savepoint before = all.savepoint();
-    R result;
-    try {
-      result = calls.run();
-    } catch (Throwable e) {
-      undo(before, e);
-      throw e;
-    }
-    all.release(before);
-    return result;
-  }
-
-  private void undo(Savepoint before, Throwable cause) {
-    try {
-      ((WriteTxn) this).rollbackTo(before);
-      ((WriteTxn) this).release(before);
-    } catch (RuntimeException e) { // the transaction has ended, or cannot go on
-      cause.addSuppressed(e);
-    }
   }
 
   /** Removes a key; false if it is absent. */
@@ -452,7 +428,8 @@ abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
   /**
    * Removes the entries of a range. Parts of the table that the range covers are removed as a
    * whole: of each of their pages little is read, and only those beside them are changed. Of a
-   * range with a limit, or that skips keys, entries are removed one by one.
+   * range with a limit, or that skips keys, and of a table with indexes, entries are removed one by
+   * one.
    *
    * @return how many entries were removed
    */
@@ -469,6 +446,9 @@ abstract sealed class EntryWrites extends ChangingTxn permits WriteTxn {
       if (tree == null || encoded.isEmpty()) {
         record.nothing();
         return 0;
+      }
+      if (tree.attachment() != null) {
+        return asStatement(() -> deleteIf(table, range, (_, _) -> true));
       }
       long[] removed = new long[1];
       Workspace memory = mine.memory();

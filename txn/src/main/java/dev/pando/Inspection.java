@@ -74,7 +74,14 @@ final class Inspection {
         DatabaseCheck check = new DatabaseCheck(meta, pages, new Snapshots(database)::keepPages);
         SlotCheck slots = new SlotCheck(file, lock, publication);
         writer.withoutCommits(() -> slots.run(check, notes));
-        return CheckReport.of(database.lifecycle().path(), check.run(), notes);
+        DatabaseCheck.Found found = check.run();
+        List<String> problems = new ArrayList<>(found.problems());
+        if (problems.isEmpty()) {
+          new IndexCheck(tx, database.writing().indexes(), problems, notes).run();
+        } else {
+          notes.add("indexes were not compared with their tables");
+        }
+        return CheckReport.of(database.lifecycle().path(), found, problems, notes);
       } finally {
         pages.release();
       }

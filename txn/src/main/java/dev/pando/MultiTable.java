@@ -63,6 +63,12 @@ public final class MultiTable<K, V> {
     return new MultiTable<>(Table.of(name, Codec.tuple(key, value), Present.CODEC), key, value);
   }
 
+  /** The description of an index's tree, whose name no other table has. */
+  static <K, V> MultiTable<K, V> ofIndex(String tree, Codec<K> key, Codec<V> value) {
+    Codec<Tuple2<K, V>> pairs = Codec.tuple(key, value);
+    return new MultiTable<>(Table.ofIndex(tree, pairs, Present.CODEC), key, value);
+  }
+
   /** The name, 1 to 255 bytes in UTF-8. */
   public String name() {
     return pairs.name();

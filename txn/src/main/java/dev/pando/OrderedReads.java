@@ -2,6 +2,7 @@ package dev.pando;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.txn.catalog.IndexRecord;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * their number. Users see its methods as those of {@link ReadTxn}.
  */
 abstract sealed class OrderedReads extends Txn permits ReadTxn {
+  /** Made by the first read of an index. */
+  private @Nullable IndexReads indexes;
+
   OrderedReads(Lifecycle lifecycle, Snapshot snapshot, @Nullable Caller caller) {
     super(lifecycle, snapshot, caller);
   }
@@ -87,6 +91,81 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
     } finally {
       mine.end(call);
     }
+  }
+
+  /**
+   * The entries of an index whose keys are in a range, in the range's direction, with their rows. A
+   * limit and a skip of the range count entries. Entries of one key are in the order of the rows'
+   * keys.
+   *
+   * @throws IllegalStateException if the index is not there, or is being built
+   * @throws IllegalArgumentException if the file has another index of this name
+   */
+  public final <I, K, V> IndexScan<IndexEntry<I, K, V>> scan(Index<I, K, V> index, Range<I> range) {
+    IndexReads reads = indexes();
+    IndexRecord record = reads.found(index);
+    if (index.isUnique()) {
+      return IndexScan.of(
+          scan(index.uniques(record), range),
+          each -> new IndexEntry<>(each.key(), each.value(), reads.row(index, each.value())));
+    }
+    MultiTable<I, K> pairs = index.pairs(record);
+    return IndexScan.of(
+        scan(pairs.pairs(), pairs.keys(range)),
+        each -> {
+          K key = each.key().second();
+          return new IndexEntry<>(each.key().first(), key, reads.row(index, key));
+        });
+  }
+
+  /**
+   * As {@link #scan(Index, Range)}, without reading rows: the keys of the index and those of the
+   * rows.
+   */
+  public final <I, K> IndexScan<Entry<I, K>> scanKeys(Index<I, K, ?> index, Range<I> range) {
+    IndexRecord record = indexes().found(index);
+    if (index.isUnique()) {
+      return IndexScan.of(scan(index.uniques(record), range), each -> each);
+    }
+    MultiTable<I, K> pairs = index.pairs(record);
+    return IndexScan.of(scan(pairs.pairs(), pairs.keys(range)), Index::entry);
+  }
+
+  /**
+   * The row of a key of a unique index, with its own key; null if there is none.
+   *
+   * @throws IllegalStateException if the index is not there, or is being built
+   * @throws IllegalArgumentException if the index is not unique, or if the file has another one of
+   *     this name
+   */
+  public final <I, K, V> @Nullable Entry<K, V> get(Index<I, K, V> index, I key) {
+    IndexReads reads = indexes();
+    K found = reads.get(index.uniques(reads.foundUnique(index)), key);
+    return found == null ? null : new Entry<>(found, reads.row(index, found));
+  }
+
+  /**
+   * The number of entries of an index whose keys are in a range. An index that is not unique has
+   * sums of entries, as a {@linkplain Table#counted counted} table.
+   *
+   * @throws IllegalStateException if the index is not there, or is being built
+   */
+  public final <I, K> long count(Index<I, K, ?> index, Range<I> range) {
+    IndexRecord record = indexes().found(index);
+    if (index.isUnique()) {
+      return count(index.uniques(record), range);
+    }
+    MultiTable<I, K> pairs = index.pairs(record);
+    return count(pairs.pairs(), pairs.keys(range));
+  }
+
+  private IndexReads indexes() {
+    IndexReads mine = indexes;
+    if (mine == null) {
+      mine = new IndexReads(this);
+      indexes = mine;
+    }
+    return mine;
   }
 
   /** All entries of a table, by ascending key. */

@@ -6,6 +6,7 @@ import dev.pando.btree.Tree;
 import dev.pando.codec.Codec;
 import dev.pando.codec.Tuple2;
 import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.readers.ReaderSlot;
@@ -177,7 +178,7 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
    */
   public final <K, V> NavigableMap<K, V> asMap(Table<K, V> table) {
     checkOpen();
-    return new TableMap<>(MapSource.of(this), table);
+    return new TableMap<>(TableMap.Source.of(this), table);
   }
 
   /**
@@ -188,7 +189,7 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
    */
   public final <K, V> TableMultimap<K, V> asMultimap(MultiTable<K, V> table) {
     checkOpen();
-    return new TableMultimap<>(table, new TableMap<>(MapSource.of(this), table.pairs()));
+    return new TableMultimap<>(table, new TableMap<>(TableMap.Source.of(this), table.pairs()));
   }
 
   /** Whether a blob table contains the key. */
@@ -306,7 +307,7 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
     long call = mine.begin();
     try {
       checkOpen();
-      CatalogEntry entry = catalogEntry(table);
+      CatalogEntry entry = TableNames.isIndexTree(table) ? null : catalogEntry(table);
       check(mine, call);
       return entry == null ? null : TableStat.of(table, entry, snapshot().map().pageSize());
     } catch (RuntimeException | Error e) {

@@ -1,9 +1,14 @@
 package dev.pando;
 
 import dev.pando.codec.Codec;
+import dev.pando.codec.Tuple2;
+import dev.pando.codec.Tuple3;
 import dev.pando.codec.Utf8;
 import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.TableNames;
 import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a table and how its keys and values become bytes. It names the table in every call
@@ -36,6 +41,11 @@ public final class Table<K, V> {
 
   private final String valueId;
 
+  /** The description of an index's tree, whose name no other table has. */
+  static <K, V> Table<K, V> ofIndex(String tree, Codec<K> key, Codec<V> value) {
+    return new Table<>(tree, key, value, false);
+  }
+
   private Table(String name, Codec<K> keyCodec, Codec<V> valueCodec, boolean counted) {
     this.name = name;
     this.keyCodec = keyCodec;
@@ -47,7 +57,7 @@ public final class Table<K, V> {
   /**
    * Describes a table.
    *
-   * @param name 1 to 255 bytes in UTF-8, see {@link #MAX_NAME}
+   * @param name 1 to 255 bytes in UTF-8, see {@link #MAX_NAME}; the first character is not U+0000
    * @param key how keys become bytes; must be {@link Codec#ordered}
    * @param value how values become bytes
    * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
@@ -62,6 +72,10 @@ public final class Table<K, V> {
     if (length < 1 || length > MAX_NAME) {
       throw new IllegalArgumentException(
           "table name length=" + length + ", allowed 1 to " + MAX_NAME + " bytes of UTF-8");
+    }
+    if (TableNames.isIndexTree(name)) {
+      throw new IllegalArgumentException(
+          "a table name begins with the character 0, which the names of index trees begin with");
     }
     Objects.requireNonNull(key, "the codec of the keys is null");
     Objects.requireNonNull(value, "the codec of the values is null");
@@ -107,6 +121,98 @@ public final class Table<K, V> {
           "table %s: the codec id %s is that of another kind of table, use MultiTable or BlobTable, or give the codec another id"
               .formatted(name, value.id()));
     }
+  }
+
+  // ---- indexes
+
+  /**
+   * Describes an index by a component of the rows, which are records: {@code PLACES.index("by
+   * name", Place::name)}. A row whose component is null has no entry.
+   *
+   * @param name 1 to 255 bytes in UTF-8
+   * @param component a reference to the accessor of a component, whose codec must be ordered
+   * @throws IllegalArgumentException if it is no such reference
+   */
+  public <I> Index<I, K, V> index(String name, IndexFunction<V, I> component) {
+    return new IndexMaker<>(this, name, false).of(component);
+  }
+
+  /**
+   * Describes an index by two components, in their order. Its ranges may name the first one only:
+   * {@link Range#prefix}.
+   *
+   * @throws IllegalArgumentException if one is no reference to the accessor of a component
+   */
+  public <A, B> Index<Tuple2<A, B>, K, V> index(
+      String name, IndexFunction<V, A> first, IndexFunction<V, B> second) {
+    return new IndexMaker<>(this, name, false).of(first, second);
+  }
+
+  /** As {@link #index(String, IndexFunction, IndexFunction)}, by three components. */
+  public <A, B, C> Index<Tuple3<A, B, C>, K, V> index(
+      String name,
+      IndexFunction<V, A> first,
+      IndexFunction<V, B> second,
+      IndexFunction<V, C> third) {
+    return new IndexMaker<>(this, name, false).of(first, second, third);
+  }
+
+  /**
+   * Describes an index by what a function makes of a row. A row for which it returns null has no
+   * entry.
+   *
+   * @param name 1 to 255 bytes in UTF-8
+   * @param codec how its keys become bytes; must be ordered
+   * @param functionId stored with the index; give a function that makes other keys another id
+   * @param function must make the same key of the same row each time
+   */
+  public <I> Index<I, K, V> index(
+      String name,
+      Codec<I> codec,
+      String functionId,
+      Function<? super V, ? extends @Nullable I> function) {
+    return Index.of(this, name, codec, functionId, function, false, false);
+  }
+
+  /** As {@link #index(String, IndexFunction)}; a key has one row at most. */
+  public <I> Index<I, K, V> uniqueIndex(String name, IndexFunction<V, I> component) {
+    return new IndexMaker<>(this, name, true).of(component);
+  }
+
+  /** As {@link #index(String, IndexFunction, IndexFunction)}; a key has one row at most. */
+  public <A, B> Index<Tuple2<A, B>, K, V> uniqueIndex(
+      String name, IndexFunction<V, A> first, IndexFunction<V, B> second) {
+    return new IndexMaker<>(this, name, true).of(first, second);
+  }
+
+  /** As {@link #index(String, Codec, String, Function)}; a key has one row at most. */
+  public <I> Index<I, K, V> uniqueIndex(
+      String name,
+      Codec<I> codec,
+      String functionId,
+      Function<? super V, ? extends @Nullable I> function) {
+    return Index.of(this, name, codec, functionId, function, true, false);
+  }
+
+  /**
+   * Describes an index in which a row has many keys, each once: those that a function returns.
+   *
+   * @param functionId stored with the index, as {@code each} of it
+   */
+  public <I> Index<I, K, V> indexEach(
+      String name,
+      Codec<I> codec,
+      String functionId,
+      Function<? super V, ? extends Iterable<? extends I>> function) {
+    Objects.requireNonNull(function, "the function is null");
+    return new Index<>(
+        this,
+        name,
+        codec,
+        "each " + functionId,
+        (row, consumer) -> function.apply(row).forEach(consumer),
+        false,
+        false);
   }
 
   private static void refuseNullable(String name, Codec<?> codec) {

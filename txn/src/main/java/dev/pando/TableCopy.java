@@ -8,6 +8,7 @@ import dev.pando.btree.TreeWriter;
 import dev.pando.codec.Codec;
 import dev.pando.error.CorruptFileException;
 import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.IndexRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +25,13 @@ import org.jspecify.annotations.Nullable;
  * tables were empty, so undoing is dropping or clearing them.
  */
 final class TableCopy {
-  /** A table to be copied, and whether the target does not have it. */
-  private record Planned(CatalogEntry entry, boolean isNew) {}
+  /**
+   * A table to be copied.
+   *
+   * @param trees the records of the trees of its indexes
+   * @param isNew whether the target does not have it
+   */
+  private record Planned(CatalogEntry entry, List<CatalogEntry> trees, boolean isNew) {}
 
   private final ReadTxn source;
   private final WriteTxn target;
@@ -102,13 +108,30 @@ final class TableCopy {
     } else {
       checkCodec(table, "keys", to.keyCodec(), from.keyCodec());
       checkCodec(table, "values", to.valueCodec(), from.valueCodec());
+      checkIndexes(table, to.indexes(), from.indexes());
       if (to.root().entries() > 0) {
         throw new IllegalArgumentException(
             "table %s: it cannot be copied to %s, where it has %d entries; clear or rename that one first"
                 .formatted(table, target.lifecycle.path(), to.root().entries()));
       }
     }
-    plan.put(table, new Planned(from, to == null));
+    List<CatalogEntry> trees = new ArrayList<>();
+    for (IndexRecord index : from.indexes()) {
+      trees.add(Objects.requireNonNull(source.catalogEntry(index.tree()), index.name()));
+    }
+    plan.put(table, new Planned(from, trees, to == null));
+  }
+
+  private void checkIndexes(String table, List<IndexRecord> there, List<IndexRecord> here) {
+    if (!withoutSerials(there).equals(withoutSerials(here))) {
+      throw new IllegalArgumentException(
+          "table %s: it cannot be copied to %s, where its indexes are others; drop or rename that one first"
+              .formatted(table, target.lifecycle.path()));
+    }
+  }
+
+  private static List<IndexRecord> withoutSerials(List<IndexRecord> indexes) {
+    return indexes.stream().map(index -> index.withSerial(0)).toList();
   }
 
   private void checkCodec(String table, String what, String there, String here) {
@@ -123,7 +146,13 @@ final class TableCopy {
     try {
       for (Map.Entry<String, Planned> table : plan.entrySet()) {
         TreeWriter tree = begin(table.getKey(), table.getValue());
-        copy(table.getKey(), tree, reader, reading, writer.memory());
+        copy(table.getKey(), table.getKey(), tree, reader, reading, writer.memory());
+        List<IndexRecord> from = table.getValue().entry.indexes();
+        for (int i = 0; i < from.size(); i++) {
+          String to = indexTree(table.getKey(), i);
+          TreeWriter entries = Objects.requireNonNull(target.catalog().find(to), to);
+          copy(from.get(i).tree(), to, entries, reader, reading, writer.memory());
+        }
       }
     } catch (Throwable e) {
       if (!inTarget) {
@@ -133,17 +162,35 @@ final class TableCopy {
     }
   }
 
+  /** The tree of an index in the target. */
+  private String indexTree(String table, int index) {
+    CatalogEntry entry = Objects.requireNonNull(target.catalog().entryNow(table), table);
+    return entry.indexes().get(index).tree();
+  }
+
+  /** Creates a table, and empty indexes of it. */
+  private void createLike(String table, Planned planned) {
+    CatalogEntry like = planned.entry;
+    TreeWriter _ = target.catalog().create(table, like.keyCodec(), like.valueCodec());
+    List<IndexRecord> indexes = new ArrayList<>();
+    for (int i = 0; i < planned.trees.size(); i++) {
+      IndexRecord index = like.indexes().get(i).withSerial(target.catalog().nextSerial());
+      CatalogEntry tree = planned.trees.get(i);
+      TreeWriter _ = target.catalog().create(index.tree(), tree.keyCodec(), tree.valueCodec());
+      indexes.add(index);
+    }
+    if (!indexes.isEmpty()) {
+      target.catalog().setIndexes(table, indexes);
+    }
+  }
+
   /** The table of the target, ready to be changed. */
   private TreeWriter begin(String table, Planned planned) {
     inTarget = true;
     target.beginChange();
     begun.add(table);
     if (planned.isNew) {
-      CatalogEntry like = planned.entry;
-      target.orBreak(
-          () -> {
-            TreeWriter _ = target.catalog().create(table, like.keyCodec(), like.valueCodec());
-          });
+      target.orBreak(() -> createLike(table, planned));
       target.forgetTable();
     }
     TreeWriter tree = Objects.requireNonNull(target.catalog().find(table), table);
@@ -151,8 +198,9 @@ final class TableCopy {
     return tree;
   }
 
-  private void copy(String table, TreeWriter into, Caller reader, long reading, Workspace memory) {
-    try (Cursor cursor = source.findRawTree(table).cursor()) {
+  private void copy(
+      String from, String table, TreeWriter into, Caller reader, long reading, Workspace memory) {
+    try (Cursor cursor = source.findRawTree(from).cursor()) {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.entry(key, value);
         append(table, into, memory.setNewKey(table, key));
@@ -166,7 +214,7 @@ final class TableCopy {
     target.beginChange();
     target.catalog().willChange(table, into);
     try {
-      target.append(into, table, wanted, value.segment, value.offset, value.length);
+      target.appendPlain(into, table, wanted, value.segment, value.offset, value.length);
     } catch (IllegalArgumentException e) { // it has changed nothing
       inTarget = false;
       throw outOfOrder(table, e);
@@ -206,7 +254,7 @@ final class TableCopy {
     TreeWriter tree = target.catalog().find(table);
     if (tree != null) {
       target.catalog().willChange(table, tree);
-      tree.clear();
+      target.clear(tree);
     }
   }
 }

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A table, or a range of it, as a map that reads and writes it: {@link ReadTxn#asMap}. */
 final class TableMap<K, V> extends RangeMap<K, V> implements TableRanges<K, V> {
-  private final MapSource source;
+  private final Source source;
   private final Table<K, V> table;
 
-  TableMap(MapSource source, Table<K, V> table) {
+  TableMap(Source source, Table<K, V> table) {
     this(source, table, KeyBounds.all(table.keyCodec(), null), false);
   }
 
-  private TableMap(MapSource source, Table<K, V> table, KeyBounds<K> bounds, boolean descending) {
+  private TableMap(Source source, Table<K, V> table, KeyBounds<K> bounds, boolean descending) {
     super(bounds, descending);
     this.source = source;
     this.table = table;
@@ -157,7 +157,7 @@ final class TableMap<K, V> extends RangeMap<K, V> implements TableRanges<K, V> {
   public NavigableSet<K> takeKeys() {
     return source.write(
         tx -> {
-          TableMap<K, V> mine = new TableMap<>(MapSource.of(tx), table, bounds, descending);
+          TableMap<K, V> mine = new TableMap<>(Source.of(tx), table, bounds, descending);
           NavigableSet<K> keys = new TreeSet<>(mine.navigableKeySet());
           mine.clear();
           return keys;
@@ -194,5 +194,50 @@ final class TableMap<K, V> extends RangeMap<K, V> implements TableRanges<K, V> {
           boolean _ = found != null && tx.delete(table, found.getKey());
           return found;
         });
+  }
+
+  /** The transactions in which a map reads and writes its table. */
+  interface Source {
+    /** Runs calls that read the same state of the table. */
+    <R extends @Nullable Object> R read(Function<ReadTxn, R> calls);
+
+    /**
+     * Runs calls as one change.
+     *
+     * @throws UnsupportedOperationException if the table can only be read
+     */
+    <R extends @Nullable Object> R write(Function<WriteTxn, R> calls);
+
+    /** The entries of a range of a table; its {@code remove} removes from the table. */
+    <K, V> Iterator<dev.pando.Entry<K, V>> entries(Table<K, V> table, Range<K> range);
+
+    /**
+     * One transaction for all calls.
+     *
+     * @param tx the transaction; a map of a read transaction cannot be changed
+     */
+    static Source of(ReadTxn tx) {
+      return new Source() {
+        @Override
+        public <R extends @Nullable Object> R read(Function<ReadTxn, R> calls) {
+          return calls.apply(tx);
+        }
+
+        @Override
+        public <R extends @Nullable Object> R write(Function<WriteTxn, R> calls) {
+          if (tx instanceof WriteTxn writing) {
+            return calls.apply(writing);
+          }
+          throw new UnsupportedOperationException(
+              "a map of a read transaction cannot be changed; use one of a write transaction: "
+                  + tx);
+        }
+
+        @Override
+        public <K, V> Iterator<dev.pando.Entry<K, V>> entries(Table<K, V> table, Range<K> range) {
+          return tx.scan(table, range).iterator();
+        }
+      };
+    }
   }
 }

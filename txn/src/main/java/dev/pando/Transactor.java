@@ -1,6 +1,7 @@
 package dev.pando;
 
 import dev.pando.error.ReadOnlyException;
+import dev.pando.error.UniqueIndexException;
 import dev.pando.pager.StackRoom;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
@@ -155,6 +156,51 @@ abstract class Transactor {
   public <K, V> TableMultimap<K, V> multimap(MultiTable<K, V> table) {
     lifecycle().checkNotEnded();
     return new TableMultimap<>(table, new TableMap<>(new DatabaseSource(this), table.pairs()));
+  }
+
+  // ---- indexes
+
+  /**
+   * Makes indexes known, so that writes of their tables keep them. Call it when the program starts.
+   * An index that the file does not have is not created, unless its table is created later: {@link
+   * #build} creates it. A second call with an equal index does nothing.
+   *
+   * @throws IllegalArgumentException if another index of the same table and name is registered
+   */
+  public void register(Index<?, ?, ?>... indexes) {
+    lifecycle().checkNotEnded();
+    for (Index<?, ?, ?> index : indexes) {
+      writing().indexes().add(index);
+    }
+  }
+
+  /**
+   * Registers an index and creates it with the entries of all rows, in as many updates as needed:
+   * others may read and write the table meanwhile. Each update adds entries of about 8 MiB. Until
+   * the last one, reading the index is refused. After a crash, or an exception of the function or
+   * of {@code progress}, another call goes on where this one ended; {@link WriteTxn#drop(Index)}
+   * gives up. Does nothing if the index is there and built.
+   *
+   * @param progress gets the numbers of rows that are built, and of all rows; at the beginning of
+   *     each update
+   * @throws IllegalArgumentException if the table has other codecs, or another index of this name
+   * @throws dev.pando.error.UniqueIndexException if the index is unique and a key has two rows;
+   *     then the index is dropped
+   */
+  public void build(Index<?, ?, ?> index, Progress progress) {
+    Objects.requireNonNull(progress, "the progress is null");
+    checkWritable();
+    long done = 0;
+    try {
+      boolean _ = this.<Boolean, RuntimeException>updateAndGet(tx -> tx.begin(index));
+      for (long read = 0; read >= 0; done += read) {
+        progress.at(done, Math.max(done, count(index.table())));
+        read = this.<Long, RuntimeException>updateAndGet(tx -> tx.build(index));
+      }
+    } catch (UniqueIndexException e) {
+      boolean _ = this.<Boolean, RuntimeException>updateAndGet(tx -> tx.drop(index));
+      throw e;
+    }
   }
 
   // ---- transactions

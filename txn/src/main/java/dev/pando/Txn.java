@@ -4,9 +4,9 @@ import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.error.CorruptFileException;
-import dev.pando.txn.catalog.Catalog;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.recovery.OpenedFile;
@@ -353,7 +353,7 @@ abstract class Txn {
   }
 
   List<String> tableNames() {
-    return Catalog.names(snapshot().catalog(), snapshot().map().name());
+    return TableNames.ofTables(snapshot().catalog(), snapshot().map().name());
   }
 
   @Nullable CatalogEntry catalogEntry(String table) {

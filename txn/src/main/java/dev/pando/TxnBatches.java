@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class TxnBatches extends Batches {
   private final ChangingTxn tx;
 
+  /** The last failure of a batch that was undone, so that the transaction can go on. */
+  private @Nullable Throwable undone;
+
   TxnBatches(ChangingTxn tx) {
     this.tx = tx;
   }
@@ -37,9 +40,44 @@ final class TxnBatches extends Batches {
   @Override
   void check(Table<?, ?> table, boolean typed) {
     Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
-    if (!(found instanceof TreeWriter)) {
+    if (!(found instanceof TreeWriter tree)) {
       tx.catalog.checkName(table.name());
+    } else if (tree.attachment() != null) {
+      KeptIndexes<?, ?> _ = KeptIndexes.of(tx.treeWrites(), tree); // refuses, before changes wait
     }
+  }
+
+  @Override
+  void make(PendingChanges batch, Runnable changes) {
+    if (!hasIndexes(batch.table().name())) {
+      changes.run();
+      return;
+    }
+    Savepoint before = tx.savepoints.begin();
+    try {
+      changes.run();
+    } catch (Throwable e) {
+      undo(before, e);
+      throw e;
+    }
+    tx.savepoints.release(before);
+  }
+
+  /** Whether a table has indexes, or will have when it is created. */
+  private boolean hasIndexes(String table) {
+    TreeWriter tree = tx.catalog.find(table);
+    return tree == null ? !tx.writing.indexes().of(table).isEmpty() : tree.attachment() != null;
+  }
+
+  private void undo(Savepoint before, Throwable cause) {
+    Throwable failure = tx.changes().broken;
+    if (failure != null && !tx.mayGoOn()) {
+      return;
+    }
+    tx.nextRollback();
+    tx.orBreak(() -> tx.savepoints.rollBackTo(before));
+    tx.orBreak(() -> tx.savepoints.release(before));
+    undone = failure == null ? cause : null;
   }
 
   @Override
@@ -71,6 +109,10 @@ final class TxnBatches extends Batches {
 
   @Override
   void append(TreeWriter tree, String table, MemorySegment memory, int[] bounds, int from, int to) {
+    if (tree.attachment() != null) {
+      appendEach(tree, table, memory, bounds, from, to);
+      return;
+    }
     tx.beginChange();
     try {
       boolean _ =
@@ -83,6 +125,18 @@ final class TxnBatches extends Batches {
       throw new IllegalArgumentException("table " + table + ": " + e.getMessage(), e);
     }
     record(memory, bounds, from, to);
+  }
+
+  /** Each entry of a table with indexes is a change of its own, which keeps them. */
+  private void appendEach(
+      TreeWriter tree, String table, MemorySegment memory, int[] bounds, int from, int to) {
+    KeyBuffer key = new KeyBuffer(Tree.maxKey(tx.pages.pageSize())); // of calls: others are in use
+    for (int i = from; i < to; i++) {
+      int value = bounds[2 * i + 1];
+      key.set(memory, bounds[2 * i], value - bounds[2 * i]);
+      tx.beginChange();
+      tx.append(tree, table, key, memory, value, bounds[2 * i + 2] - value);
+    }
   }
 
   /** Records entries that were stored, for the commit log. */
@@ -102,7 +156,9 @@ final class TxnBatches extends Batches {
 
   @Override
   void fail(Throwable why) {
-    if (tx.changes().broken == null) {
+    if (why == undone) {
+      undone = null;
+    } else if (tx.changes().broken == null) {
       tx.changes().broken = why;
     }
   }

@@ -4,11 +4,11 @@ import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
 import dev.pando.codec.Codec;
 import dev.pando.pager.StackRoom;
+import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.commit.Changes;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one transaction that may write, from {@link Database#beginWrite} or {@link Database#update}.
@@ -133,17 +133,11 @@ public final class WriteTxn extends EntryWrites {
     long call = mine.begin();
     try {
       beginChange();
-      TreeWriter tree = willChange(table, findRawTree(table));
+      TreeWriter tree = isIndexTree(table) ? null : willChange(table, findRawTree(table));
       mayUseReserve();
       clear(tree);
     } finally {
       mine.end(call);
-    }
-  }
-
-  private void clear(@Nullable TreeWriter tree) {
-    if (tree != null) {
-      orBreak((Runnable) tree::clear);
     }
   }
 
@@ -163,7 +157,7 @@ public final class WriteTxn extends EntryWrites {
    * @return false if there is no such table
    */
   public boolean drop(String table) {
-    return changeTables(() -> dropNow(table));
+    return changeTables(() -> !isIndexTree(table) && dropNow(table));
   }
 
   private boolean dropNow(String table) {
@@ -196,7 +190,12 @@ public final class WriteTxn extends EntryWrites {
    */
   public boolean rename(String from, String to) {
     Table<byte[], byte[]> renamed = Table.of(to, Codec.bytes(), Codec.bytes()); // checks the name
-    return changeTables(() -> renameNow(from, renamed.name()));
+    return changeTables(() -> !isIndexTree(from) && renameNow(from, renamed.name()));
+  }
+
+  /** Whether a name that was given is none of a table. */
+  private static boolean isIndexTree(String name) {
+    return TableNames.isIndexTree(name);
   }
 
   private boolean renameNow(String from, String to) {

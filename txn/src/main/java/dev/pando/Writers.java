@@ -18,6 +18,7 @@ final class Writers {
   private final TurnHolder holder;
   private final Workspace memory;
   private final AwaitedSyncs syncs;
+  private final RegisteredIndexes indexes = new RegisteredIndexes();
 
   /**
    * No transaction yet.
@@ -36,6 +37,11 @@ final class Writers {
   /** Futures of commits that are visible and wait for the disk. */
   AwaitedSyncs syncs() {
     return syncs;
+  }
+
+  /** The indexes that the program has named. */
+  RegisteredIndexes indexes() {
+    return indexes;
   }
 
   /** Whether the database is open. */

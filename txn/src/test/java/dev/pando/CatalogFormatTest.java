@@ -14,7 +14,10 @@ import dev.pando.pager.TreeRoot;
 import dev.pando.pager.TreeRootLayout;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.CatalogKey;
+import dev.pando.txn.catalog.IndexList;
+import dev.pando.txn.catalog.IndexRecord;
 import dev.pando.txn.catalog.SnapshotEntry;
+import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.commit.TransactionIds;
 import dev.pando.txn.space.FreeRecord;
 import dev.pando.txn.space.PageSet;
@@ -44,6 +47,8 @@ final class CatalogFormatTest {
       List.of(
           CatalogEntry.class,
           CatalogKey.class,
+          IndexList.class,
+          TableNames.class,
           SnapshotEntry.class,
           FreeRecord.class,
           TransactionIds.class,
@@ -127,6 +132,45 @@ final class CatalogFormatTest {
     assertThat(BlobTable.of("t", Codec.utf8()).headKey("a")).isEqualTo(hex("61 0000 00000000"));
     assertThat(BlobTable.of("t", Codec.u32()).headKey(7)).isEqualTo(hex("00000007 00000000"));
     assertThat(BlobTable.of("t", Codec.utf8()).stored()).hasToString("t(tuple(utf8,u32) -> blob)");
+  }
+
+  @Test
+  void recordOfATableWithIndexes() {
+    byte[] value =
+        hex(
+            """
+            01 01 0000
+            0900000000000000 0703000000000000 02000000 00000000
+            0a00000000000000 0100000000000000 0200000000000000 0300000000000000
+            0300 753634
+            0500 6279746573
+            02
+            0700000000000000 03 0200 6279 0400 75746638 0100 66 0000
+            0800000000000000 08 0100 61 0300 693332 0200 c3a9 0200 00ff
+            """);
+    CatalogEntry entry =
+        new CatalogEntry(
+            new TreeRoot(9, 775, 2, 10, 1, 2, 3),
+            "u64",
+            "bytes",
+            List.of(
+                new IndexRecord(7, "by", true, true, "utf8", "f", false, null),
+                new IndexRecord(8, "a", false, false, "i32", "\u00e9", true, "\0\u00ff")));
+    assertThat(entry.encode()).isEqualTo(value);
+    assertThat(CatalogEntry.decode("file", "n", slice(value), 20, 775)).isEqualTo(entry);
+    assertThat(entry.indexes().getFirst().tree()).isEqualTo("\0" + 7);
+    for (int length = value.length - 1; length > 70; length--) {
+      byte[] shorter = Arrays.copyOf(value, length);
+      assertThatExceptionOfType(CorruptFileException.class)
+          .isThrownBy(() -> CatalogEntry.decode("file", "n", slice(shorter), 20, 775));
+    }
+    int list = value.length - 24 - 25 - 1;
+    for (int offset : new int[] {list, list + 9, list + 25 + 8}) {
+      byte[] other = value.clone();
+      other[offset] += 16;
+      assertThatExceptionOfType(CorruptFileException.class)
+          .isThrownBy(() -> CatalogEntry.decode("file", "n", slice(other), 20, 775));
+    }
   }
 
   @Test
@@ -309,7 +353,7 @@ final class CatalogFormatTest {
   /** A table's record can be in an overflow run, of as many bytes as a sparse file has. */
   @Test
   void aTableRecordThatIsTooLong() {
-    for (long bytes : new long[] {64 + 2 * 65_535 + 1, 1L << 30, 1L << 31, 1L << 40}) {
+    for (long bytes : new long[] {64 + 2 * 65_535 + (1 << 20) + 1, 1L << 30, 1L << 31, 1L << 40}) {
       Slice record = new Slice();
       record.set(MemorySegment.NULL, 0, bytes); // a copy of it fails
       assertThatExceptionOfType(CorruptFileException.class)

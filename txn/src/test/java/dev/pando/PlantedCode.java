@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.btree.TreeWriter;
 import dev.pando.error.StorageException;
 import dev.pando.pager.LogLayout;
 import dev.pando.pager.LogPlace;
@@ -9,6 +10,7 @@ import dev.pando.pager.PageBytes;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageReader;
+import dev.pando.txn.catalog.TableIndexes;
 import dev.pando.txn.commit.LogRecord;
 import dev.pando.txn.commit.MetaWriter;
 import dev.pando.txn.commit.SlotChoice;
@@ -32,6 +34,14 @@ public final class PlantedCode {
   private PlantedCode() {}
 
   // Each takes what the call took: its receiver first.
+
+  public static Object noAttachment(TreeWriter tree) {
+    return null;
+  }
+
+  public static TableIndexes noIndexes(TreeWriter tree) {
+    return null;
+  }
 
   public static void skipSync(DataFile file) {}
 

@@ -62,6 +62,7 @@ class RoomsTest {
           "HeldSearch.<init>",
           "HeldSearch.add",
           "HeldSearch.moveTo",
+          "IndexList",
           "LockBlocks.MIN_BLOCK",
           "LockFile.HEADER_BYTES",
           "Members.WATCH_NANOS",

@@ -31,6 +31,7 @@ public final class TreeWriter extends Tree {
   private @Nullable SortedLoad sortedLoad;
   private int clears;
   private boolean dropped;
+  private @Nullable Object attachment;
 
   /**
    * Makes a writer with memory of its own.
@@ -174,6 +175,16 @@ public final class TreeWriter extends Tree {
   public void drop() {
     clear();
     dropped = true;
+  }
+
+  /** What the transaction keeps with the tree; null if that is nothing. */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /** Keeps an object with the tree, in place of the one before. */
+  public void attach(@Nullable Object kept) {
+    attachment = kept;
   }
 
   /** Counts calls of {@link #clear}. */

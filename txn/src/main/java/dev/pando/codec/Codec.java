@@ -136,6 +136,14 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
+   * The codec of a component of a record, by the component's name; null if this is no codec of
+   * records, or of one without such a component.
+   */
+  default @Nullable Codec<?> component(String name) {
+    return null;
+  }
+
+  /**
    * Writes a value in its nested form. An override must make sure that no value's nested form is
    * the beginning of another's.
    *

@@ -59,6 +59,16 @@ final class RecordCodec<R extends Record> extends CompositeCodec<R> {
   }
 
   @Override
+  public @Nullable Codec<?> component(String name) {
+    for (Component<?> component : components()) {
+      if (component.name().equals(name)) {
+        return component.codec();
+      }
+    }
+    return null;
+  }
+
+  @Override
   void encode(R value, boolean nested, Sink sink) {
     try {
       if (nested) {

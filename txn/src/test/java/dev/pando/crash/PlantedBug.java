@@ -133,14 +133,23 @@ enum PlantedBug {
           "read",
           "txn.space.HeldSearch",
           "restored",
-          "nothingRestored"));
+          "nothingRestored")),
+
+  // Bugs with indexes.
+
+  RANGE_DELETE_FORGETS_THE_INDEXES(
+      Search.INDEXES,
+      call("EntryWrites", "deleteRange", "btree.TreeWriter", "attachment", "noAttachment")),
+  CLEAR_FORGETS_THE_INDEXES(
+      Search.INDEXES, call("IndexWrites", "clear", "txn.catalog.TableIndexes", "of", "noIndexes"));
 
   /** The random programs that must find it. */
   enum Search {
     ONE_PROCESS("dev.pando.crash.RandomProgramTest"),
     PROCESSES("dev.pando.crash.SeveralProcessesTest"),
     RESTORES("dev.pando.crash.RestoreModelTest"),
-    LOG("dev.pando.CommitLogTest");
+    LOG("dev.pando.CommitLogTest"),
+    INDEXES("dev.pando.crash.IndexProgramTest");
 
     /** Its static method {@code search} runs them. */
     final String test;

@@ -1,9 +1,7 @@
 package dev.pando.txn.catalog;
 
-import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.PageMover;
-import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
@@ -19,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +116,7 @@ public final class Catalog {
   }
 
   private OpenTable remember(String name, CatalogEntry entry) {
-    OpenTable opened = new OpenTable(entry, new TreeWriter(pages, entry.root(), scratch));
+    OpenTable opened = new OpenTable(name, entry, new TreeWriter(pages, entry.root(), scratch));
     open.put(name, opened);
     return use(opened);
   }
@@ -196,6 +193,9 @@ public final class Catalog {
     if (table == null) {
       return false;
     }
+    for (IndexRecord index : table.entry.indexes()) {
+      boolean _ = drop(index.tree());
+    }
     note(name, table);
     table.tree.drop();
     remove(name);
@@ -221,7 +221,7 @@ public final class Catalog {
     CatalogEntry entry = table.entry.withRoot(table.tree.root());
     remove(from);
     put(to, entry);
-    open.put(to, new OpenTable(entry, table.tree)); // the same tree: cursors are open in it
+    open.put(to, new OpenTable(to, entry, table.tree)); // the same tree: cursors are open in it
     return true;
   }
 
@@ -256,31 +256,27 @@ public final class Catalog {
 
   /** The names of all tables, in the order of their UTF-8 bytes. */
   public List<String> names() {
-    return names(tree, pages.name());
+    return TableNames.ofTables(tree, pages.name());
   }
 
-  public static List<String> names(Tree catalog, String file) {
-    List<String> names = new ArrayList<>();
-    forEachTable(catalog, file, (key, entry) -> names.add(CatalogEntry.name(file, key)));
-    return names;
+  /**
+   * Replaces the indexes in a table's record. Their trees are the caller's matter.
+   *
+   * @throws IllegalArgumentException if the record would be too long
+   */
+  public void setIndexes(String name, List<IndexRecord> indexes) {
+    OpenTable table = Objects.requireNonNull(open(name), name);
+    IndexList.check(name, indexes);
+    note(name, table);
+    CatalogEntry entry = table.entry.withRoot(table.tree.root()).withIndexes(indexes);
+    put(name, entry);
+    open.put(name, new OpenTable(name, entry, table.tree)); // the same tree: cursors are open in it
+    version++;
   }
 
-  /** Visits the entries of all tables; the slices hold for the call only. */
-  private static void forEachTable(Tree catalog, String file, BiConsumer<Slice, Slice> visitor) {
-    Slice key = new Slice();
-    Slice entry = new Slice();
-    ScanOrder order = ScanOrder.ascending(file);
-    KeyBuffer firstTable = new KeyBuffer(1);
-    firstTable.set(new byte[] {CatalogEntry.TABLE}); // there may be many named snapshots
-    try (Cursor cursor = catalog.cursor()) {
-      for (boolean there = cursor.seek(firstTable); there; there = cursor.next()) {
-        cursor.entry(key, entry);
-        order.check(key);
-        if (CatalogKey.of(file, key) == CatalogKey.TABLE) {
-          visitor.accept(key, entry);
-        }
-      }
-    }
+  /** A number that the tree of a new index may have. */
+  public long nextSerial() {
+    return IndexList.nextSerial(TableNames.ofTrees(tree, pages.name()));
   }
 
   /** Adds a named snapshot. */
@@ -315,14 +311,14 @@ public final class Catalog {
    */
   public void restoreTables(Snapshot older) {
     Tree then = new Tree(older.map(), older.meta().catalog());
-    for (String name : names()) {
+    for (String name : TableNames.ofTrees(tree, pages.name())) {
       CatalogEntry.writeKey(name, key);
       if (!then.contains(key)) {
         remove(name);
       }
     }
     noteCatalog();
-    forEachTable(then, pages.name(), (name, entry) -> restore(older, name, entry));
+    TableNames.forEach(then, pages.name(), (name, entry) -> restore(older, name, entry));
     version++;
     touch();
   }
@@ -430,7 +426,7 @@ public final class Catalog {
       open.remove(change.name());
     } else {
       TreeWriter restored = new TreeWriter(pages, change.root(), scratch);
-      open.put(change.name(), new OpenTable(change.open().entry, restored));
+      open.put(change.name(), new OpenTable(change.name(), change.open().entry, restored));
     }
   }
 

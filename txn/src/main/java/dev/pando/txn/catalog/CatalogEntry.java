@@ -12,6 +12,8 @@ import dev.pando.pager.TreeRootLayout;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The catalog's record of a table (FORMAT.md, "Catalog").
@@ -19,8 +21,15 @@ import java.nio.charset.CharacterCodingException;
  * @param root where its tree begins
  * @param keyCodec the id of the codec that its keys were written with
  * @param valueCodec the id of the codec that its values were written with
+ * @param indexes its indexes, in the order in which they were created
  */
-public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
+public record CatalogEntry(
+    TreeRoot root, String keyCodec, String valueCodec, List<IndexRecord> indexes) {
+  /** A table without indexes. */
+  public CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
+    this(root, keyCodec, valueCodec, List.of());
+  }
+
   /** The codec id of a multimap table's values, which take no byte. */
   public static final String MULTIMAP = "multimap";
 
@@ -39,7 +48,7 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   /** u8, the entry's version. */
   public static final int VERSION = 0;
 
-  /** u8, no flag is defined yet. */
+  /** u8: {@link IndexList#FLAG} or 0. */
   public static final int FLAGS = VERSION + Byte.BYTES;
 
   /** u16, zero. */
@@ -55,9 +64,11 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   private static final long LEAST_BYTES = CODECS + 2L * Short.BYTES;
 
   /** Bytes of an entry with the longest codec ids. */
-  private static final long MOST_BYTES = LEAST_BYTES + 2L * 0xFFFF;
+  private static final long MOST_BYTES = LEAST_BYTES + 2L * 0xFFFF + IndexList.MOST_BYTES;
 
   private static final byte CURRENT_VERSION = 1;
+
+  private static final byte[] NO_BYTES = {};
 
   public static void writeKey(String name, KeyBuffer key) {
     writeKey(TABLE, name, key);
@@ -98,11 +109,14 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   public byte[] encode() {
     byte[] key = keyCodec.getBytes(UTF_8);
     byte[] value = valueCodec.getBytes(UTF_8);
-    byte[] bytes = new byte[CODECS + 2 * Short.BYTES + key.length + value.length];
+    byte[] list = indexes.isEmpty() ? NO_BYTES : IndexList.encode(indexes);
+    byte[] bytes = new byte[CODECS + 2 * Short.BYTES + key.length + value.length + list.length];
     bytes[VERSION] = CURRENT_VERSION;
+    bytes[FLAGS] = indexes.isEmpty() ? 0 : IndexList.FLAG;
     TreeRootLayout.write(bytes, ROOT, root);
     int next = putId(bytes, CODECS, key);
-    putId(bytes, next, value);
+    next = putId(bytes, next, value);
+    System.arraycopy(list, 0, bytes, next, list.length);
     return bytes;
   }
 
@@ -137,7 +151,9 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
       throw corrupt(file, name, "a key codec id of " + keyLength + " bytes");
     }
     int valueLength = PageBytes.u16(bytes, valueAt);
-    if (valueAt + Short.BYTES + valueLength != bytes.length) {
+    int end = valueAt + Short.BYTES + valueLength;
+    boolean isIndexed = bytes[FLAGS] == IndexList.FLAG;
+    if (isIndexed ? end > bytes.length : end != bytes.length) {
       throw corrupt(file, name, "a value codec id of " + valueLength + " bytes");
     }
     TreeRoot root = TreeRootLayout.read(bytes, ROOT);
@@ -152,24 +168,27 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
       throw corrupt(
           file, name, "it is %s, with a tree of kind %d".formatted(kind(keyId, valueId), kind));
     }
-    return new CatalogEntry(root, keyId, valueId);
+    return isIndexed
+        ? new CatalogEntry(root, keyId, valueId, IndexList.decode(file, name, bytes, end))
+        : new CatalogEntry(root, keyId, valueId);
   }
 
   /** Refuses an entry that another build may have written. */
   private static void checkVersion(String file, String name, byte[] bytes) {
     int kind = TreeRootLayout.kind(bytes, ROOT);
     boolean known = kind == TreeRootLayout.PLAIN || kind == TreeRootLayout.COUNTED;
-    if (bytes[VERSION] != CURRENT_VERSION || bytes[FLAGS] != 0 || !known) {
+    if (bytes[VERSION] != CURRENT_VERSION || (bytes[FLAGS] & ~IndexList.FLAG) != 0 || !known) {
       throw CatalogKey.unsupported(
           file,
           "table %s with an entry of version %d, flags 0x%x and a tree of kind %d"
               .formatted(name, bytes[VERSION], bytes[FLAGS], kind),
-          "version %d without flags, kind %d or %d"
-              .formatted(CURRENT_VERSION, TreeRootLayout.PLAIN, TreeRootLayout.COUNTED));
+          "version %d, flags 0 or %d, kind %d or %d"
+              .formatted(
+                  CURRENT_VERSION, IndexList.FLAG, TreeRootLayout.PLAIN, TreeRootLayout.COUNTED));
     }
   }
 
-  private static String utf8(String file, String name, byte[] bytes, int offset, int length) {
+  static String utf8(String file, String name, byte[] bytes, int offset, int length) {
     if (isAscii(bytes, offset, length)) { // as the names of codecs are: no decoder is needed
       return new String(bytes, offset, length, ISO_8859_1);
     }
@@ -188,7 +207,7 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
     return all >= 0;
   }
 
-  private static CorruptFileException corrupt(String file, String name, String what) {
+  static CorruptFileException corrupt(String file, String name, String what) {
     return new CorruptFileException(file, -1, "catalog, table " + name + ": " + what);
   }
 
@@ -253,7 +272,22 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
 
   /** This entry with ids that were found equal, so that comparing them again takes no time. */
   CatalogEntry withIds(String keyId, String valueId) {
-    return new CatalogEntry(root, keyId, valueId);
+    return new CatalogEntry(root, keyId, valueId, indexes);
+  }
+
+  /** This entry with other indexes. */
+  CatalogEntry withIndexes(List<IndexRecord> others) {
+    return new CatalogEntry(root, keyCodec, valueCodec, List.copyOf(others));
+  }
+
+  /** The index of a name; null if there is none. */
+  public @Nullable IndexRecord index(String name) {
+    for (IndexRecord index : indexes) {
+      if (index.name().equals(name)) {
+        return index;
+      }
+    }
+    return null;
   }
 
   private static void checkCodec(String table, String what, String stored, String given) {
@@ -265,6 +299,6 @@ public record CatalogEntry(TreeRoot root, String keyCodec, String valueCodec) {
   }
 
   CatalogEntry withRoot(TreeRoot newRoot) {
-    return new CatalogEntry(newRoot, keyCodec, valueCodec);
+    return new CatalogEntry(newRoot, keyCodec, valueCodec, indexes);
   }
 }

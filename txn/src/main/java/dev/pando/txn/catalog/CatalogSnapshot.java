@@ -171,7 +171,8 @@ public final class CatalogSnapshot extends Snapshot {
         carried++;
       }
     }
-    return meta().catalog().entries() - named().size() - carried;
+    long trees = TableNames.indexTrees(catalog(), map().name());
+    return meta().catalog().entries() - named().size() - carried - trees;
   }
 
   /** The tree of tables. */

@@ -19,7 +19,8 @@ final class OpenTable {
 
   private @Nullable String checkedValue;
 
-  OpenTable(CatalogEntry entry, TreeWriter tree) {
+  OpenTable(String name, CatalogEntry entry, TreeWriter tree) {
+    TableIndexes.attach(name, entry, tree);
     this.entry = entry;
     this.tree = tree;
   }

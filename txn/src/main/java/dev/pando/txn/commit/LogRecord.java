@@ -136,6 +136,11 @@ public final class LogRecord {
     isPending = false;
   }
 
+  /** A change was made that no record has: the commit syncs everything. */
+  public void incomplete() {
+    isWhole = false;
+  }
+
   private void copy(MemorySegment from, long at, int to, int count) {
     MemorySegment.copy(from, ValueLayout.JAVA_BYTE, at, bytes, to, count);
   }

@@ -16,6 +16,7 @@ import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.CatalogKey;
 import dev.pando.txn.catalog.SnapshotEntry;
 import dev.pando.txn.catalog.SnapshotKeeper;
+import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.space.FreeTree;
 import dev.pando.txn.space.PageSet;
 import java.util.ArrayList;
@@ -180,6 +181,10 @@ public final class DatabaseCheck {
     String name = CatalogEntry.name(pages.name(), key);
     CatalogEntry entry =
         CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId());
+    if (TableNames.isIndexTree(name)) {
+      walk("index tree " + name.substring(1), entry.root());
+      return;
+    }
     tables++;
     entries += entry.root().entries();
     walk("table " + name, entry.root());
