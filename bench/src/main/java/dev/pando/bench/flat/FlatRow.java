@@ -78,6 +78,12 @@ record FlatRow(String name, String title, String unit, double limit, Body body) 
               1.5,
               CursorsRow::measure),
           new FlatRow(
+              "index1",
+              "a put that replaces a row of a table, every second one with another key in its index",
+              "ns",
+              2.2,
+              IndexRow::measure),
+          new FlatRow(
               "burst",
               "commit of one put, not synced, after a burst of readers",
               "ns a commit",
