@@ -72,7 +72,7 @@ final class PlaceLoader {
         tx -> {
           long loaded = loadedBefore;
           for (Place place : batch) {
-            PlaceTables.add(tx, place);
+            tx.put(PlaceTables.PLACES, place.id(), place);
             if (++loaded == killAfter) {
               System.out.printf(
                   "killed after %,d places, in the middle of a transaction%n", loaded);
