@@ -172,9 +172,7 @@ public final class PageMap implements PageReader {
     return pageCount;
   }
 
-  /**
-   * Whether it shows the run at a page, whose header is not verified: as its number of pages is.
-   */
+  /** Whether it shows all of the run that begins at a page, which is not verified. */
   public boolean shows(long pgno) {
     long left = pageCount - pgno;
     long address = pgno << shift;
