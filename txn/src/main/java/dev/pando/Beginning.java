@@ -16,7 +16,8 @@ final class Beginning {
     "dev.pando.Database",
     "dev.pando.Transactor",
     "dev.pando.Snapshots",
-    "dev.pando.Compaction"
+    "dev.pando.Compaction",
+    "dev.pando.StepwiseConversion"
   };
 
   private final Throwable stack = new Throwable("a transaction was begun here");

@@ -17,7 +17,7 @@ final class CallStack {
       Set.of(
           "dev.pando.ReadTxn",
           "dev.pando.ChangingTxn",
-          "dev.pando.IndexWrites",
+          "dev.pando.TableWrites",
           "dev.pando.EntryWrites",
           "dev.pando.WriteTxn",
           "dev.pando.RawTable",

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The internals of a write transaction: the beginning of a change, the effect of a failed one, and
  * the end while another thread is in a call.
  */
-abstract sealed class ChangingTxn extends ReadTxn permits IndexWrites {
+abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
   /** The greatest length, in bytes, of a value that {@link #shown} copies. */
   private static final int MOST_COPIED = 1 << 20;
 

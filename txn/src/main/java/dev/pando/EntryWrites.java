@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>If a function throws, nothing is stored. What a function itself writes happens before that,
  * and stays.
  */
-abstract sealed class EntryWrites extends IndexWrites permits WriteTxn {
+abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
   EntryWrites(Writers writing, Changes changes) {
     super(writing, changes);
   }
@@ -40,6 +40,7 @@ abstract sealed class EntryWrites extends IndexWrites permits WriteTxn {
    * @return whether the key is new
    * @throws IllegalArgumentException if the encoded key is longer than {@link RawTable#maxKey}
    */
+  @Override
   public final <K, V> boolean put(Table<K, V> table, K key, V value) {
     Caller mine = caller();
     long call = mine.begin();
@@ -70,6 +71,7 @@ abstract sealed class EntryWrites extends IndexWrites permits WriteTxn {
    * @throws IllegalArgumentException if the key is not greater than the last one; then nothing has
    *     changed
    */
+  @Override
   public final <K, V> void append(Table<K, V> table, K key, V value) {
     Caller mine = caller();
     long call = mine.begin();
@@ -467,6 +469,7 @@ abstract sealed class EntryWrites extends IndexWrites permits WriteTxn {
    * @return false if there is one, with these codecs
    * @throws IllegalArgumentException if there is one with other codecs
    */
+  @Override
   public final boolean create(Table<?, ?> table) {
     Caller mine = caller();
     long call = mine.begin();

@@ -157,6 +157,13 @@ public final class Index<I, K, V> {
     return table;
   }
 
+  /** Whether this is an index of a table with this name and these codecs. */
+  boolean isOf(Table<?, ?> other) {
+    return table.name().equals(other.name())
+        && table.keyId().equals(other.keyId())
+        && table.valueId().equals(other.valueId());
+  }
+
   /** The name, 1 to 255 bytes in UTF-8. */
   public String name() {
     return name;

@@ -54,8 +54,7 @@ final class IndexBuild<I, K, V> {
   /** Creates the registered indexes of a table that was just created. */
   static void createFor(TreeWrites writes, Table<?, ?> created) {
     for (Index<?, ?, ?> index : writes.registered.of(created.name())) {
-      Table<?, ?> its = index.table();
-      if (its.keyId().equals(created.keyId()) && its.valueId().equals(created.valueId())) {
+      if (index.isOf(created)) {
         new IndexBuild<>(writes, index).createEmpty().set(IndexRecord::ready);
       }
     }

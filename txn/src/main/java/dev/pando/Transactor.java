@@ -8,9 +8,11 @@ import dev.pando.txn.file.Snapshot;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
@@ -349,6 +351,43 @@ abstract class Transactor {
     checkWritable();
     StackRoom.forUpdate();
     return updates().runAsync(body, durability);
+  }
+
+  /**
+   * Writes a table again with other codecs, as {@link WriteTxn#convert}, in many transactions,
+   * between which other threads read and write. The old table stays as it is until the last one,
+   * which puts the new one in its place.
+   *
+   * <p>After a crash, an exception or the end of the process the same call goes on after the last
+   * commit. What was done until then is in a table of the new name followed by {@code "
+   * (converting)"}, and how far that is in the table {@code "(conversions)"}. To give up, drop
+   * both.
+   *
+   * <p>The old table must not change meanwhile. If it has changed when the call goes on, in this
+   * process or another, it throws. The next call then begins with the first entry. {@link
+   * Database#compact} and a restored backup count as changes.
+   *
+   * @param from the table; if it is missing, or has the codecs of {@code to} already, nothing is
+   *     done
+   * @param to a name that no other table has, and the new codecs
+   * @param function makes the new entry of a key and its value, or null to leave it out; makes the
+   *     same one whenever it is called
+   * @param entriesPerCommit the entries that a transaction reads, 1 or more; a few thousand are
+   *     fast
+   * @param progress called on this thread after each commit, with the bytes of the old table; an
+   *     exception that it throws ends the conversion, which can be continued
+   * @return how many entries were written, those of earlier calls included
+   * @throws IllegalStateException if the old table was changed meanwhile
+   * @throws IllegalArgumentException as from {@link WriteTxn#convert}
+   */
+  public <K, V, L, W> long convert(
+      Table<K, V> from,
+      Table<L, W> to,
+      BiFunction<? super K, ? super V, ? extends Map.@Nullable Entry<L, W>> function,
+      int entriesPerCommit,
+      Progress progress) {
+    Conversion<K, V, L, W> conversion = new Conversion<>(from, to, function);
+    return new StepwiseConversion<>(this, conversion, entriesPerCommit, progress).run();
   }
 
   /**

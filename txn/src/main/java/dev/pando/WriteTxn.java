@@ -35,7 +35,7 @@ import java.util.function.BooleanSupplier;
  * transaction can only be closed, or {@linkplain #rollbackTo rolled back to a savepoint}. Earlier
  * commits are unaffected.
  */
-public final class WriteTxn extends EntryWrites {
+public final class WriteTxn extends EntryWrites implements ConvertingTxn {
   /** The greatest length of a value, in bytes: 2 GiB - 1. */
   public static final int MAX_VALUE = Integer.MAX_VALUE;
 
@@ -156,6 +156,7 @@ public final class WriteTxn extends EntryWrites {
    *
    * @return false if there is no such table
    */
+  @Override
   public boolean drop(String table) {
     return changeTables(() -> !isIndexTree(table) && dropNow(table));
   }
@@ -188,6 +189,7 @@ public final class WriteTxn extends EntryWrites {
    * @return false if there is no such table
    * @throws IllegalArgumentException if there is another table of the new name
    */
+  @Override
   public boolean rename(String from, String to) {
     Table<byte[], byte[]> renamed = Table.of(to, Codec.bytes(), Codec.bytes()); // checks the name
     return changeTables(() -> !isIndexTree(from) && renameNow(from, renamed.name()));

@@ -141,7 +141,7 @@ enum PlantedBug {
       Search.INDEXES,
       call("EntryWrites", "deleteRange", "btree.TreeWriter", "attachment", "noAttachment")),
   CLEAR_FORGETS_THE_INDEXES(
-      Search.INDEXES, call("IndexWrites", "clear", "txn.catalog.TableIndexes", "of", "noIndexes"));
+      Search.INDEXES, call("TableWrites", "clear", "txn.catalog.TableIndexes", "of", "noIndexes"));
 
   /** The random programs that must find it. */
   enum Search {

@@ -2,25 +2,30 @@ package dev.pando;
 
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.TreeWriter;
+import dev.pando.error.IndexNotRegisteredException;
+import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.IndexRecord;
 import dev.pando.txn.catalog.TableIndexes;
 import dev.pando.txn.commit.Changes;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates, builds and drops the indexes of tables. Users see its methods as those of {@link
- * WriteTxn}. Besides, writes of tables as bytes, on behalf of {@link RawTable} and {@link
- * RawCursor}.
+ * Writes that are of a table as a whole: its indexes, its conversion. Users see its methods as
+ * those of {@link WriteTxn}. Besides, writes of tables as bytes, on behalf of {@link RawTable} and
+ * {@link RawCursor}.
  */
-abstract sealed class IndexWrites extends ChangingTxn permits EntryWrites {
-  IndexWrites(Writers writing, Changes changes) {
+abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
+  TableWrites(Writers writing, Changes changes) {
     super(writing, changes);
   }
 
   /** The same transaction, for an update that shares it; see {@link SharedUpdate}. */
-  IndexWrites(IndexWrites whole, CommitHooks hooks) {
+  TableWrites(TableWrites whole, CommitHooks hooks) {
     super(whole, hooks);
   }
 
@@ -80,6 +85,76 @@ abstract sealed class IndexWrites extends ChangingTxn permits EntryWrites {
   /** Builds the next part; see {@link IndexBuild#step}. */
   final long build(Index<?, ?, ?> index) {
     return inChange(index, () -> new IndexBuild<>(treeWrites(), index).step());
+  }
+
+  /**
+   * Writes a table again with other codecs, as one statement: its components were renamed or
+   * removed, or its keys are made in another way. The new table takes the place of the old one, and
+   * may have its name. Other cursors and scans of the old table end. {@link Database#convert} does
+   * the same in many transactions.
+   *
+   * {@snippet :
+   * tx.convert(OLD, NEW, (id, old) -> new Entry<>(id, new Order(old.customer(), old.cents())));
+   * }
+   *
+   * <p>The indexes that the program has registered for the new table are built at the end. It must
+   * have registered one for each index of the old table, by its name, which is lost otherwise.
+   *
+   * <p>While it runs there is a table of the new name followed by {@code " (converting)"}. It is
+   * written as by {@link #append} as long as its keys ascend.
+   *
+   * @param from the table; if it is missing, or has the codecs of {@code to} already, nothing is
+   *     done
+   * @param to a name that no other table has, and the new codecs
+   * @param function makes the new entry of a key and its value, or null to leave it out; may read
+   *     the transaction, and must not write to the table
+   * @return how many entries were written
+   * @throws dev.pando.error.IndexNotRegisteredException if the old table has an index whose name is
+   *     not that of a registered index of the new one
+   * @throws IllegalArgumentException if there is another table of the new name, if two entries get
+   *     the same key, or if a name would be too long. After an exception, also one of the function,
+   *     nothing has happened, and all cursors, iterators and views of the transaction have ended
+   */
+  public final <K, V, L, W> long convert(
+      Table<K, V> from,
+      Table<L, W> to,
+      BiFunction<? super K, ? super V, ? extends Map.@Nullable Entry<L, W>> function) {
+    Conversion<K, V, L, W> conversion = new Conversion<>(from, to, function);
+    WriteTxn all = (WriteTxn) this;
+    return asStatement(
+        () -> {
+          if (!conversion.isThere(all)) {
+            return 0L;
+          }
+          checkIndexes(from, to);
+          long written = conversion.all(all);
+          createIndexes(to);
+          return written;
+        });
+  }
+
+  /**
+   * Refuses a conversion that would lose an index of the old table.
+   *
+   * @throws IndexNotRegisteredException if no index of its name is registered for the new table
+   */
+  final void checkIndexes(Table<?, ?> from, Table<?, ?> to) {
+    CatalogEntry entry = catalogEntry(from.name());
+    for (IndexRecord index : entry == null ? List.<IndexRecord>of() : entry.indexes()) {
+      Index<?, ?, ?> known = writing.indexes().find(to.name(), index.name());
+      if (known == null || !known.isOf(to)) {
+        throw new IndexNotRegisteredException(from.name(), index.name());
+      }
+    }
+  }
+
+  /** Creates the registered indexes of a table, with the entries of all rows. */
+  final void createIndexes(Table<?, ?> table) {
+    for (Index<?, ?, ?> index : writing.indexes().of(table.name())) {
+      if (index.isOf(table)) {
+        boolean _ = create(index);
+      }
+    }
   }
 
   private <R> R inChange(Index<?, ?, ?> index, Supplier<R> change) {
