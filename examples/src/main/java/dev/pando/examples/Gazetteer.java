@@ -147,8 +147,12 @@ public final class Gazetteer {
     var found =
         timed(
             "the ten largest of JP",
-            () -> db.view(tx -> tx.scan(BY_SIZE, Range.prefix("JP").limit(10)).toList()));
+            () -> db.view(tx -> tx.scan(BY_SIZE, largestOf("JP", 10)).toList()));
     found.forEach(e -> System.out.printf("  %,11d %s%n", e.indexKey().second(), e.value().name()));
+  }
+
+  private static Range<Tuple2<String, Integer>> largestOf(String country, int count) {
+    return Range.<Tuple2<String, Integer>>prefix(country).limit(count);
   }
 
   private void pages() {
@@ -186,7 +190,7 @@ public final class Gazetteer {
         place(REYKJAVIK).population(),
         db.view(
             tx ->
-                tx.scan(BY_SIZE, Range.prefix("IS").limit(1)).stream()
+                tx.scan(BY_SIZE, largestOf("IS", 1)).stream()
                     .map(e -> e.value().name())
                     .toList()));
   }
