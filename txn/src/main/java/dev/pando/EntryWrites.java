@@ -40,7 +40,6 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
    * @return whether the key is new
    * @throws IllegalArgumentException if the encoded key is longer than {@link RawTable#maxKey}
    */
-  @Override
   public final <K, V> boolean put(Table<K, V> table, K key, V value) {
     Caller mine = caller();
     long call = mine.begin();
@@ -71,7 +70,6 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
    * @throws IllegalArgumentException if the key is not greater than the last one; then nothing has
    *     changed
    */
-  @Override
   public final <K, V> void append(Table<K, V> table, K key, V value) {
     Caller mine = caller();
     long call = mine.begin();
@@ -469,7 +467,6 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
    * @return false if there is one, with these codecs
    * @throws IllegalArgumentException if there is one with other codecs
    */
-  @Override
   public final boolean create(Table<?, ?> table) {
     Caller mine = caller();
     long call = mine.begin();

@@ -190,9 +190,7 @@ public final class Gazetteer {
         place(REYKJAVIK).population(),
         db.view(
             tx ->
-                tx.scan(BY_SIZE, largestOf("IS", 1)).stream()
-                    .map(e -> e.value().name())
-                    .toList()));
+                tx.scan(BY_SIZE, largestOf("IS", 1)).stream().map(e -> e.value().name()).toList()));
   }
 
   private Place place(int id) {
