@@ -210,6 +210,9 @@ abstract class Batches {
       load.refuse(e);
       throw e;
     } catch (Throwable e) {
+      if (e instanceof RuntimeException refused) {
+        load.refuse(refused);
+      }
       fail(e);
       throw e;
     } finally {

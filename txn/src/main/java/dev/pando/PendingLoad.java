@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ final class PendingLoad {
   private boolean isWaiting;
 
   /** Why entries were refused that waited. The program may have caught it in its iterator. */
-  private @Nullable IllegalArgumentException refused;
+  private @Nullable RuntimeException refused;
 
   PendingLoad(Batches batches, Table<?, ?> table, int maxKey) {
     this.batches = batches;
@@ -73,10 +72,10 @@ final class PendingLoad {
       stored = 0;
     }
     int start = sink.length();
-    typed.keyCodec().encode(Objects.requireNonNull(key, "the key is null"), sink);
+    Encoding.add(typed.name(), typed.keyCodec(), "key", key, sink);
     int middle = sink.length();
-    checkKey(start, middle);
-    typed.valueCodec().encode(Objects.requireNonNull(value, "the value is null"), sink);
+    checkKey(key, start, middle);
+    Encoding.add(typed.name(), typed.valueCodec(), "value", value, sink);
     if (!isWaiting) { // now: a codec may have called the transaction
       batches.begin(this);
       isWaiting = true;
@@ -88,17 +87,18 @@ final class PendingLoad {
   }
 
   private void checkNotRefused() {
-    IllegalArgumentException before = refused;
-    if (before != null) {
+    RuntimeException before = refused;
+    if (before instanceof IllegalArgumentException) {
       throw new IllegalArgumentException(before.getMessage(), before);
+    } else if (before != null) {
+      throw before;
     }
   }
 
-  private void checkKey(int start, int end) {
+  private void checkKey(Object key, int start, int end) {
     int length = end - start;
     if (length > maxKey) {
-      throw new IllegalArgumentException(
-          "table %s: key length=%d, allowed 0 to %d bytes".formatted(table.name(), length, maxKey));
+      throw UnencodableException.tooLong(table.name(), table.keyCodec(), key, length, maxKey);
     }
     if (count > 0) {
       int last = bounds[2 * count - 2];
@@ -151,7 +151,7 @@ final class PendingLoad {
   }
 
   /** Entries that waited were refused. */
-  void refuse(IllegalArgumentException why) {
+  void refuse(RuntimeException why) {
     refused = why;
   }
 

@@ -53,6 +53,10 @@ final class TxnBatches extends Batches {
       changes.run();
       return;
     }
+    allOrNone(changes);
+  }
+
+  private void allOrNone(Runnable changes) {
     Savepoint before = tx.savepoints.begin();
     try {
       changes.run();
@@ -110,7 +114,7 @@ final class TxnBatches extends Batches {
   @Override
   void append(TreeWriter tree, String table, MemorySegment memory, int[] bounds, int from, int to) {
     if (tree.attachment() != null) {
-      appendEach(tree, table, memory, bounds, from, to);
+      allOrNone(() -> appendEach(tree, table, memory, bounds, from, to));
       return;
     }
     tx.beginChange();

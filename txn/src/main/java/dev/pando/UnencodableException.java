@@ -44,10 +44,11 @@ public final class UnencodableException extends IllegalArgumentException {
   }
 
   /** For a key that is longer than a page allows. */
-  static UnencodableException tooLong(Table<?, ?> table, Object key, long length, int maxLength) {
+  static UnencodableException tooLong(
+      String table, Codec<?> codec, Object key, long length, int maxLength) {
     return new UnencodableException(
-        table.name(),
-        table.keyCodec().id(),
+        table,
+        codec.id(),
         "key " + shown(key),
         "key length=" + length,
         "0 to " + maxLength + " bytes",

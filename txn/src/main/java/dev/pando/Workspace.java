@@ -100,31 +100,14 @@ final class Workspace {
    * @throws UnencodableException if its codec refuses it, or if it is too long
    */
   <K> KeyBuffer encodeNewKey(Table<K, ?> table, K value) {
-    try {
-      encodeKey(table, value, key);
-    } catch (CodecException | UnencodableException e) {
-      throw e; // of a call that the codec has made
-    } catch (ClassCastException | IllegalArgumentException e) {
-      throw UnencodableException.refused(table.name(), table.keyCodec(), "key", value, e);
-    }
+    sink.clear();
+    Encoding.add(table.name(), table.keyCodec(), "key", value, sink);
+    key.setStart(sink.segment(), 0, sink.length());
     int length = sink.length();
     if (length > maxKey) {
-      throw UnencodableException.tooLong(table, value, length, maxKey);
-    }
-    if (length == 0) {
-      checkEmpty(table, table.keyCodec(), "key", value);
+      throw UnencodableException.tooLong(table.name(), table.keyCodec(), value, length, maxKey);
     }
     return key;
-  }
-
-  /** Refuses no bytes for a value if its codec cannot read them. */
-  private void checkEmpty(Table<?, ?> table, Codec<?> codec, String what, Object value) {
-    source.reset(sink.segment(), 0, 0);
-    try {
-      Object _ = codec.decode(source);
-    } catch (CodecException e) {
-      throw UnencodableException.empty(table.name(), codec, what, value, e);
-    }
   }
 
   /** Takes the bytes of a key for a search, of any length. */
@@ -169,16 +152,7 @@ final class Workspace {
    */
   <V> void encodeValue(Table<?, V> table, V value) {
     sink.clear();
-    try {
-      table.valueCodec().encode(Objects.requireNonNull(value, "the value is null"), sink);
-    } catch (CodecException | UnencodableException e) {
-      throw e; // of a call that the codec has made
-    } catch (ClassCastException | IllegalArgumentException e) {
-      throw UnencodableException.refused(table.name(), table.valueCodec(), "value", value, e);
-    }
-    if (sink.length() == 0) {
-      checkEmpty(table, table.valueCodec(), "value", value);
-    }
+    Encoding.add(table.name(), table.valueCodec(), "value", value, sink);
   }
 
   /** Copies the bytes of a value into {@link #sink}. */
