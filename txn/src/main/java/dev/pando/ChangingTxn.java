@@ -4,7 +4,6 @@ import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
-import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.Catalog;
@@ -213,23 +212,19 @@ abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
     }
   }
 
-  /** Pages are about to move. */
-  void beginMove() {
-    beginChange();
-    mayUseReserve();
-  }
-
-  /** Creates a table with the codecs of another one, or an index tree; without indexes. */
-  RawTable createLike(String name, CatalogEntry other) {
-    beginChange();
-    TreeWriter _ = catalog.create(name, other.keyCodec(), other.valueCodec());
-    return new RawTable(this, Table.ofIndex(name, Codec.bytes(), Codec.bytes()), false);
-  }
-
   /** The table's tree, ready to be changed. */
   final TreeWriter beginChange(Caller mine, Table<?, ?> table) {
     TreeWriter tree = beginChangeIfThere(mine, table);
-    return tree != null ? tree : createTable(table);
+    return tree == null || catalog.hasOlderIds() ? beginPut(tree, table) : tree;
+  }
+
+  /** Makes a table ready for a value, whose codec later uses must know. */
+  final TreeWriter beginPut(@Nullable TreeWriter found, Table<?, ?> table) {
+    TreeWriter tree = found == null ? createTable(table) : found;
+    if (orBreak(() -> catalog.storeIds(table.name(), table.used()))) {
+      record.incomplete();
+    }
+    return tree;
   }
 
   /** Changes that free pages may use the reserve, until the next change begins. */
@@ -270,7 +265,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
     forgetTable();
     record.of(table.name());
     try {
-      TreeWriter created = catalog.findOrCreate(table.name(), table.keyId(), table.valueId());
+      TreeWriter created = catalog.findOrCreate(table.name(), table.used());
       IndexBuild.createFor(treeWrites(), table);
       return created;
     } catch (IllegalArgumentException e) {
@@ -400,7 +395,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
   Tree findTree(Table<?, ?> table) {
     checkReadable();
     batches.flushTable(table.name());
-    TreeWriter tree = catalog.find(table.name(), table.keyId(), table.valueId());
+    TreeWriter tree = catalog.find(table.name(), table.used());
     return tree == null ? missing : tree;
   }
 

@@ -4,6 +4,8 @@ import dev.pando.btree.Cursor;
 import dev.pando.btree.ScanOrder;
 import dev.pando.btree.Slice;
 import dev.pando.btree.Tree;
+import dev.pando.btree.TreeWriter;
+import dev.pando.codec.Codec;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.CopyTarget;
@@ -162,12 +164,19 @@ final class CompactCopy {
         String name = CatalogEntry.name(pages.name(), key);
         CatalogEntry entry =
             CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId());
-        copyTable(commit, new Tree(pages, entry.root()), out.createLike(name, entry));
+        copyTable(commit, new Tree(pages, entry.root()), createLike(out, name, entry));
         if (!entry.indexes().isEmpty()) { // their trees come before all tables
           out.catalog().setIndexes(name, entry.indexes());
         }
       }
     }
+  }
+
+  /** Creates a table with the codecs of another one, or an index tree; without indexes. */
+  private static RawTable createLike(WriteTxn out, String name, CatalogEntry other) {
+    out.beginChange();
+    TreeWriter _ = out.catalog().create(name, other.keyCodec(), other.valueCodec());
+    return new RawTable(out, Table.ofIndex(name, Codec.bytes(), Codec.bytes()), false);
   }
 
   private void copyTable(KeptCommit commit, Tree from, RawTable to) {

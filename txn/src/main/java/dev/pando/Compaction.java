@@ -210,7 +210,8 @@ final class Compaction {
   private long pack(Step step) {
     try (WriteTxn tx = database.beginWrite()) {
       tx.free().pack(Math.max(limit(tx.snapshot().meta()), PageHeader.FIRST_PGNO + 1));
-      tx.beginMove();
+      tx.beginChange();
+      tx.mayUseReserve();
       step.in(tx);
       tx.catalog().touch();
       tx.commit(Durability.SYNC);

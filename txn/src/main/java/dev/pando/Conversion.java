@@ -92,7 +92,13 @@ final class Conversion<K, V, L, W> {
         && from.name().equals(to.name())
         && stat.counted() == to.isCounted()
         && stat.keyCodec().equals(to.keyCodec().id())
-        && stat.valueCodec().equals(to.valueId());
+        && hasNewValues(stat.valueCodec());
+  }
+
+  /** Whether it has the values of the new table, or of one from which that one has grown. */
+  private boolean hasNewValues(String stored) {
+    return stored.equals(to.valueId())
+        || (to.valueCodec().reads(stored) && !from.valueCodec().reads(stored));
   }
 
   /** Creates the new table. */

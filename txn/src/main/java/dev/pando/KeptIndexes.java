@@ -78,11 +78,20 @@ final class KeptIndexes<K, V> {
     List<KeptIndex<?, K, V>> kept = new ArrayList<>();
     for (int i = 0; i < records.size(); i++) {
       Index<?, K, V> index = (Index<?, K, V>) registered.get(i);
-      TreeWriter _ =
-          writes.catalog.find(table.name(), index.table().keyId(), index.table().valueId());
+      TreeWriter _ = writes.catalog.find(table.name(), index.table().used());
+      checkSame(index, table);
       kept.add(new KeptIndex<>(writes, index, records.get(i)));
     }
     return new KeptIndexes<>(writes, tree, table, kept);
+  }
+
+  /** A row is decoded once for all indexes. */
+  private static void checkSame(Index<?, ?, ?> index, Table<?, ?> table) {
+    if (!index.isOf(table)) {
+      throw new IllegalArgumentException(
+          "table %s: index %s is registered with the codecs of %s, and another index with those of %s; register all with one description of the table"
+              .formatted(table.name(), index.name(), index.table(), table));
+    }
   }
 
   /**
@@ -116,13 +125,12 @@ final class KeptIndexes<K, V> {
     return there;
   }
 
-  @SuppressWarnings("unchecked") // a row comes from a call that has the table's types
   private void plan(
       KeyBuffer key, MemorySegment value, long at, long length, @Nullable Object row) {
     boolean _ =
         inPlan(
             () -> {
-              V after = row != null ? (V) row : decode(value, at, length);
+              V after = isRow(row) ? asRow(row) : decode(value, at, length);
               V before = rowNow(key);
               writes.refuseCalls(true);
               for (KeptIndex<?, K, V> index : indexes) {
@@ -133,6 +141,19 @@ final class KeptIndexes<K, V> {
               }
               return true;
             });
+  }
+
+  /**
+   * Whether the indexes take a row as it was given. One of another class has the bytes of a row: an
+   * older class of the record, or none.
+   */
+  private boolean isRow(@Nullable Object row) {
+    return table.valueCodec().valueType().isInstance(row);
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"}) // as isRow has found
+  private V asRow(@Nullable Object row) {
+    return (V) row;
   }
 
   private boolean planRemoval(KeyBuffer key) {

@@ -401,6 +401,11 @@ public final class RawTable {
     }
   }
 
+  /** Whether the table was described with its codecs. */
+  boolean isTyped() {
+    return typed;
+  }
+
   /** What the transaction sees of the table. */
   Tree tree(Caller mine) {
     tx.checkOpen();

@@ -318,6 +318,18 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
   }
 
   /**
+   * A table with codecs {@linkplain Codec#parse of its stored ids}, for tools that read and write
+   * any table without its classes. {@link TableStat#multiTable} does the same for a multimap table.
+   *
+   * @return null if there is no such table
+   * @throws IllegalArgumentException if a codec is not known, or if it is a multimap table
+   */
+  public final @Nullable Table<Object, Object> table(String name) {
+    TableStat stat = stat(name);
+    return stat == null ? null : stat.table();
+  }
+
+  /**
    * Copies all tables with all their entries and the ids of their codecs into a write transaction
    * of another database, which may have another page size. Either all are copied or none.
    *

@@ -1,11 +1,14 @@
 package dev.pando;
 
 import dev.pando.codec.Codec;
+import dev.pando.codec.StoredId;
 import dev.pando.codec.Tuple2;
 import dev.pando.codec.Tuple3;
 import dev.pando.codec.Utf8;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.TableNames;
+import dev.pando.txn.catalog.UsedCodecs;
+import dev.pando.txn.catalog.ValueIds;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>The ids of both codecs are stored with the table; a use with other codecs throws {@link
- * IllegalArgumentException}. Immutable and safe for use by many threads.
+ * IllegalArgumentException}, unless that of the values {@linkplain Codec#reads reads} what is
+ * there, as that of a record with more components does. Immutable and safe for use by many threads.
  *
  * @param <K> the keys
  * @param <V> the values
@@ -36,10 +40,26 @@ public final class Table<K, V> {
   private final Codec<K> keyCodec;
   private final Codec<V> valueCodec;
 
-  /** Of the codecs: the catalog compares them at each look-up. */
-  private final String keyId;
+  /** The codecs' ids: the catalog compares them at each look-up. */
+  private final UsedCodecs used;
 
-  private final String valueId;
+  /** What the codec of the values says of other ids. */
+  private record Values(Codec<?> codec) implements ValueIds {
+    @Override
+    public boolean reads(String stored) {
+      return codec.reads(stored);
+    }
+
+    @Override
+    public String beside(String stored) {
+      return StoredId.beside(codec, stored);
+    }
+
+    @Override
+    public @Nullable String problem(String stored) {
+      return StoredId.problem(codec, stored);
+    }
+  }
 
   /** The description of an index's tree, whose name no other table has. */
   static <K, V> Table<K, V> ofIndex(String tree, Codec<K> key, Codec<V> value) {
@@ -50,8 +70,10 @@ public final class Table<K, V> {
     this.name = name;
     this.keyCodec = keyCodec;
     this.valueCodec = valueCodec;
-    this.keyId = checkedId(name, counted ? CatalogEntry.countedId(keyCodec.id()) : keyCodec.id());
-    this.valueId = checkedId(name, valueCodec.id());
+    String keyId = counted ? CatalogEntry.countedId(keyCodec.id()) : keyCodec.id();
+    this.used =
+        new UsedCodecs(
+            checkedId(name, keyId), checkedId(name, valueCodec.id()), new Values(valueCodec));
   }
 
   /**
@@ -110,7 +132,7 @@ public final class Table<K, V> {
 
   /** Whether this describes a counted table; the pairs of a {@link MultiTable} are one. */
   public boolean isCounted() {
-    return CatalogEntry.hasCounts(keyId, valueId);
+    return CatalogEntry.hasCounts(keyId(), valueId());
   }
 
   /** The ids of two codecs are those of kinds of tables; no other codec may have them. */
@@ -255,17 +277,22 @@ public final class Table<K, V> {
 
   /** The id of the codec of the keys. */
   String keyId() {
-    return keyId;
+    return used.keyId();
   }
 
   /** The id of the codec of the values. */
   String valueId() {
-    return valueId;
+    return used.valueId();
+  }
+
+  /** The codecs, as the catalog compares them. */
+  UsedCodecs used() {
+    return used;
   }
 
   /** The name and the ids of both codecs. */
   @Override
   public String toString() {
-    return name + "(" + keyId + " -> " + valueId + ")";
+    return name + "(" + keyId() + " -> " + valueId() + ")";
   }
 }

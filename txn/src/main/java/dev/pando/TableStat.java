@@ -1,5 +1,7 @@
 package dev.pando;
 
+import dev.pando.codec.Codec;
+import dev.pando.codec.LeadingBytes;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.CatalogEntry;
 
@@ -42,6 +44,47 @@ public record TableStat(
         root.leafPages(),
         root.overflowPages(),
         pageSize);
+  }
+
+  /**
+   * The description of the table with codecs {@linkplain Codec#parse of its ids}, for tools that
+   * read and write any table.
+   *
+   * @throws IllegalArgumentException if a codec is not known, or if it is a multimap table
+   */
+  public Table<Object, Object> table() {
+    if (isMulti()) {
+      throw new IllegalArgumentException(
+          "table %s is a multimap table; use multiTable()".formatted(name));
+    }
+    Table<Object, Object> described =
+        Table.of(name, Codec.parse(keyCodec), Codec.parse(valueCodec));
+    return counted ? described.counted() : described;
+  }
+
+  /**
+   * As {@link #table}, for a multimap table.
+   *
+   * @throws IllegalArgumentException if a codec is not known, or if it is no multimap table
+   */
+  public MultiTable<Object, Object> multiTable() {
+    Codec<Object> pairs = Codec.parse(keyCodec);
+    if (!isMulti() || LeadingBytes.components(pairs) != 2) {
+      throw new IllegalArgumentException(
+          "table %s of %s and %s is no multimap table; use table()"
+              .formatted(name, keyCodec, valueCodec));
+    }
+    return MultiTable.of(name, part(pairs, 0), part(pairs, 1));
+  }
+
+  @SuppressWarnings("unchecked") // it is a part of one that was parsed
+  private static Codec<Object> part(Codec<Object> pairs, int which) {
+    return (Codec<Object>) LeadingBytes.component(pairs, which);
+  }
+
+  /** Whether it is a {@link MultiTable}. */
+  public boolean isMulti() {
+    return valueCodec.equals(CatalogEntry.MULTIMAP);
   }
 
   /** The bytes of all pages of the table. */

@@ -224,7 +224,8 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
 
   private TreeWriter beginChange(Caller mine, RawTable table) {
     TreeWriter tree = beginChangeIfThere(mine, table);
-    return tree != null ? tree : createTable(table.table());
+    boolean mayBeOlder = table.isTyped() && catalog.hasOlderIds();
+    return tree == null || mayBeOlder ? beginPut(tree, table.table()) : tree;
   }
 
   private @Nullable TreeWriter beginChangeIfThere(Caller mine, RawTable table) {

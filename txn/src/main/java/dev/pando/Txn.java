@@ -343,9 +343,7 @@ abstract class Txn {
 
   Tree findTree(Table<?, ?> table) {
     Tree known = snapshot().knownTree(table);
-    return known != null
-        ? known
-        : snapshot().tree(table, table.name(), table.keyId(), table.valueId());
+    return known != null ? known : snapshot().tree(table, table.name(), table.used());
   }
 
   Tree findRawTree(String table) {

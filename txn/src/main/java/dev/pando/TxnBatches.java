@@ -90,7 +90,8 @@ final class TxnBatches extends Batches {
     tx.beginChange();
     tx.record.nothing();
     Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
-    return tx.willChange(table.name(), found);
+    TreeWriter tree = tx.willChange(table.name(), found);
+    return tree != null && typed && tx.catalog.hasOlderIds() ? tx.beginPut(tree, table) : tree;
   }
 
   @Override

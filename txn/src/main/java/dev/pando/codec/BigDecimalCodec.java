@@ -12,7 +12,7 @@ import java.math.BigInteger;
  * and the digits of a negative number are inverted; the zeros are not, so that 1.0 comes before
  * 1.00, and -1.0 before -1.00.
  */
-final class BigDecimalCodec implements Codec<BigDecimal> {
+final class BigDecimalCodec implements RowEndCodec<BigDecimal> {
   static final BigDecimalCodec DECIMALS = new BigDecimalCodec();
 
   /** The most zeros at the end of a number's digits. It bounds the work for crafted bytes. */
@@ -52,6 +52,16 @@ final class BigDecimalCodec implements Codec<BigDecimal> {
   @Override
   public boolean ordered() {
     return true;
+  }
+
+  @Override
+  public Codec<BigDecimal> last() {
+    return this;
+  }
+
+  @Override
+  public Codec<BigDecimal> either() {
+    return this;
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.math.BigInteger;
  * bytes are a greater magnitude, so the first byte counts up from 0x80 for positive numbers and
  * down for negative ones. Both forms are the same.
  */
-final class BigIntegerCodec implements Codec<BigInteger> {
+final class BigIntegerCodec implements RowEndCodec<BigInteger> {
   static final BigIntegerCodec INTEGERS = new BigIntegerCodec();
 
   /** The first byte of a number of no bytes, which there is not. */
@@ -36,6 +36,16 @@ final class BigIntegerCodec implements Codec<BigInteger> {
   @Override
   public boolean ordered() {
     return true;
+  }
+
+  @Override
+  public Codec<BigInteger> last() {
+    return this;
+  }
+
+  @Override
+  public Codec<BigInteger> either() {
+    return this;
   }
 
   @Override

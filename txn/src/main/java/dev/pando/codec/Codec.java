@@ -40,11 +40,9 @@ import org.jspecify.annotations.Nullable;
  *   public String id() {
  *     return "celsius";
  *   }
- *
  *   public void encode(Celsius value, Sink sink) {
  *     sink.putIntBE((int) Math.round(value.degrees() * 1000));
  *   }
- *
  *   public Celsius decode(Source source) {
  *     return new Celsius(source.getIntBE() / 1000.0);
  *   }
@@ -91,9 +89,8 @@ public interface Codec<T extends @Nullable Object> {
   }
 
   /**
-   * The class of all its values, or a supertype of them. {@link #record(Class, Codec[])} refuses a
-   * codec for a component that cannot have such a value. {@code Object.class}, for any, unless
-   * overridden.
+   * The class of all its values, or a supertype of them; by default {@code Object.class}. {@link
+   * #record(Class, Codec[])} refuses a codec for a component that cannot have such a value.
    */
   default Class<?> valueType() {
     return Object.class;
@@ -141,6 +138,19 @@ public interface Codec<T extends @Nullable Object> {
    */
   default @Nullable Codec<?> component(String name) {
     return null;
+  }
+
+  /**
+   * Whether this codec also reads values, not keys, that a codec of another id has written. A table
+   * with such values may be used with this codec, and the first write stores its id in place of the
+   * other. A {@link #record} reads rows of its first components if the others may be missing. By
+   * default, a codec reads its own id only.
+   *
+   * @param storedId as {@link #id} of that codec gave it; for records that grew, with a semicolon
+   *     after the components that all rows have
+   */
+  default boolean reads(String storedId) {
+    return id().equals(storedId);
   }
 
   /**
@@ -369,8 +379,12 @@ public interface Codec<T extends @Nullable Object> {
    * }
    *
    * <p>The id describes the shape: {@code record(id:i64,name:utf8,population:i32)}. The record
-   * class may be renamed and moved; a component that is renamed, added, moved or given another type
-   * makes another codec.
+   * class may be renamed and moved; a component that is renamed, moved or given another type makes
+   * another codec.
+   *
+   * <p>{@link Default} says how records that are values get more components at their end.
+   *
+   * <p>A last string or enum constant is its bytes, or the nested form if it has none or U+0000.
    *
    * <p>Private and nested records are allowed. A record in a named module must be in a package that
    * is open to {@code dev.pando.txn}; or use {@link #record(MethodHandles.Lookup, Class, Codec[])}.
@@ -469,5 +483,18 @@ public interface Codec<T extends @Nullable Object> {
       BiConsumer<? super T, ? super Sink> encode,
       Function<? super Source, ? extends T> decode) {
     return new FunctionCodec<>(id, true, encode, decode);
+  }
+
+  /**
+   * The codec of an id, for tools that read and write any table without its classes; see {@link
+   * dev.pando.ReadTxn#table}. A record is a {@link Fields}, without the components that a row does
+   * not have, and an enum constant is its name; other values have the types of the codecs here.
+   *
+   * @param id at most 65,535 characters, and nested at most 64 deep
+   * @throws IllegalArgumentException if a part, which the message names, is that of no codec here
+   *     or in {@link TimeCodec} or {@link CollectionCodec}, or of {@link #sealed} or {@link #unit}
+   */
+  static Codec<Object> parse(String id) {
+    return CodecParser.parse(id);
   }
 }

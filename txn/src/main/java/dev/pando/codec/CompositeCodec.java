@@ -1,6 +1,7 @@
 package dev.pando.codec;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Values made of components, each in its nested form, except the last one, which has the form of
@@ -9,7 +10,7 @@ import java.util.List;
  *
  * @param <T> the values
  */
-abstract class CompositeCodec<T> implements Codec<T> {
+abstract class CompositeCodec<T> implements RowEndCodec<T> {
   private final String id;
   private final List<Component<?>> components;
   private final boolean ordered;
@@ -39,6 +40,18 @@ abstract class CompositeCodec<T> implements Codec<T> {
   /** The components in their order. */
   final List<Component<?>> components() {
     return components;
+  }
+
+  /** For a tuple: the same bytes. */
+  @Override
+  public @Nullable Codec<T> last() {
+    return either();
+  }
+
+  /** For a tuple whose last component has the same bytes in both forms. */
+  @Override
+  public @Nullable Codec<T> either() {
+    return !components.isEmpty() && RowEnd.isPlain(components.getLast().codec()) ? this : null;
   }
 
   @Override

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the values
  */
-final class DescendingCodec<T extends @Nullable Object> implements StartCodec<T> {
+final class DescendingCodec<T extends @Nullable Object> implements StartCodec<T>, RowEndCodec<T> {
   private final Codec<T> codec;
   private final String id;
 
@@ -75,6 +75,16 @@ final class DescendingCodec<T extends @Nullable Object> implements StartCodec<T>
     } finally {
       source.invert();
     }
+  }
+
+  @Override
+  public @Nullable Codec<T> last() {
+    return either();
+  }
+
+  @Override
+  public @Nullable Codec<T> either() {
+    return RowEnd.isNeverEmptyNested(codec) ? this : null;
   }
 
   @Override

@@ -11,21 +11,41 @@ import java.util.stream.Collectors;
  *
  * @param <E> the enum
  */
-final class EnumCodec<E extends Enum<E>> implements Codec<E> {
+final class EnumCodec<E extends Enum<E>> implements RowEndCodec<E> {
   private final Class<E> type;
   private final Map<String, E> constants;
 
+  /** Of the names, for the component's place in a row. */
+  private final Codec<String> names;
+
   EnumCodec(Class<E> type) {
-    this.type = type;
-    this.constants =
+    this(
+        type,
         Arrays.stream(type.getEnumConstants())
-            .collect(Collectors.toUnmodifiableMap(Enum::name, Function.identity()));
+            .collect(Collectors.toUnmodifiableMap(Enum::name, Function.identity())),
+        Utf8Codec.UTF8);
+  }
+
+  private EnumCodec(Class<E> type, Map<String, E> constants, Codec<String> names) {
+    this.type = type;
+    this.constants = constants;
+    this.names = names;
   }
 
   /** For an enum that is known at run time only. */
   @SuppressWarnings({"unchecked", "rawtypes"}) // the class of an enum is the class of its constants
   static Codec<?> of(Class<?> type) {
     return new EnumCodec(type.asSubclass(Enum.class));
+  }
+
+  @Override
+  public Codec<E> last() {
+    return new EnumCodec<>(type, constants, Utf8EndCodec.LAST);
+  }
+
+  @Override
+  public Codec<E> either() {
+    return new EnumCodec<>(type, constants, Utf8EndCodec.EITHER);
   }
 
   @Override
@@ -45,21 +65,30 @@ final class EnumCodec<E extends Enum<E>> implements Codec<E> {
 
   @Override
   public void encode(E value, Sink sink) {
+    names.encode(name(value), sink);
+  }
+
+  @Override
+  public void encodeNested(E value, Sink sink) {
+    names.encodeNested(name(value), sink);
+  }
+
+  private String name(E value) {
     if (value.getDeclaringClass() != type) { // through a raw type
       throw new ClassCastException(
           value.getDeclaringClass().getName() + " cannot be cast to " + type.getName());
     }
-    Utf8.put(value.name(), sink);
+    return value.name();
   }
 
   @Override
   public E decode(Source source) {
-    return constant(Utf8Codec.UTF8.decode(source));
+    return constant(names.decode(source));
   }
 
   @Override
   public E decodeNested(Source source) {
-    return constant(Utf8Codec.UTF8.decodeNested(source));
+    return constant(names.decodeNested(source));
   }
 
   private E constant(String name) {

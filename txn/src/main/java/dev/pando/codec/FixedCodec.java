@@ -2,11 +2,11 @@ package dev.pando.codec;
 
 /**
  * An ordered codec that writes the same number of bytes for every value, and so the same bytes for
- * both forms.
+ * both forms: one byte at least.
  *
  * @param <T> the values
  */
-abstract class FixedCodec<T> implements Codec<T> {
+abstract class FixedCodec<T> implements RowEndCodec<T> {
   private final String id;
   private final int size;
   private final Class<T> type;
@@ -47,6 +47,16 @@ abstract class FixedCodec<T> implements Codec<T> {
   public final T decode(Source source) {
     checkSize(false, source);
     return get(source);
+  }
+
+  @Override
+  public final Codec<T> last() {
+    return this;
+  }
+
+  @Override
+  public final Codec<T> either() {
+    return this;
   }
 
   @Override

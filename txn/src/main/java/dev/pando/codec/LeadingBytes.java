@@ -88,6 +88,11 @@ public final class LeadingBytes {
     return codec instanceof CompositeCodec<?> composite ? composite.components().size() : 0;
   }
 
+  /** The codec of a component of a tuple or a record. */
+  public static Codec<?> component(Codec<?> codec, int which) {
+    return ((CompositeCodec<?>) codec).components().get(which).codec();
+  }
+
   /** Reads, from a source with a whole value, the first components of it. */
   public static void skip(Codec<?> codec, int count, Source source) {
     CompositeCodec<?> composite = (CompositeCodec<?>) codec;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param <U> the values
  */
 final class MappedCodec<T extends @Nullable Object, U extends @Nullable Object>
-    implements Codec<U> {
+    implements RowEndCodec<U> {
   static final Codec<URI> URIS =
       new MappedCodec<>("uri", URI.class, Utf8Codec.UTF8, true, URI::create, URI::toString);
 
@@ -55,6 +55,17 @@ final class MappedCodec<T extends @Nullable Object, U extends @Nullable Object>
   @Override
   public boolean ordered() {
     return ordered;
+  }
+
+  /** Only if the values of the other codec show their end, and need no form of their own for it. */
+  @Override
+  public @Nullable Codec<U> last() {
+    return either();
+  }
+
+  @Override
+  public @Nullable Codec<U> either() {
+    return RowEnd.isPlain(codec) ? this : null;
   }
 
   @Override

@@ -67,6 +67,15 @@ final class NestedForm {
 
   /** Reads a nested form and returns the whole form. */
   static byte[] read(Source source, String codecId) {
+    return read(source, codecId, false);
+  }
+
+  /** As {@link #read}, or all that is left if no byte of it is 0x00 and there is one. */
+  static byte[] readOrRest(Source source, String codecId) {
+    return read(source, codecId, true);
+  }
+
+  private static byte[] read(Source source, String codecId, boolean orRest) {
     long left = source.remaining();
     long zeros = 0;
     for (long at = 0; at < left; at += source.peek(at) == 0 ? 2 : 1) {
@@ -84,6 +93,9 @@ final class NestedForm {
             codecId, "0x00 before " + what(source, at + 1), "0x00 or 0xFF after it");
       }
       zeros++;
+    }
+    if (orRest && zeros == 0 && left > 0) {
+      return source.bytes(left);
     }
     throw new CodecException(codecId, left + " bytes without an end", "bytes that end in 0x0000");
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the values other than null
  */
-final class NullableCodec<T> implements StartCodec<@Nullable T> {
+final class NullableCodec<T> implements StartCodec<@Nullable T>, RowEndCodec<@Nullable T> {
   private static final int NULL = 0;
   private static final int PRESENT = 1;
 
@@ -84,6 +84,21 @@ final class NullableCodec<T> implements StartCodec<@Nullable T> {
       throw new CodecException(id, String.format("0x%02X", stored), "0x00 or 0x01");
     }
     return stored == PRESENT;
+  }
+
+  @Override
+  public NullableCodec<T> last() {
+    return of(RowEnd.last(codec));
+  }
+
+  @Override
+  public @Nullable NullableCodec<T> either() {
+    Codec<T> either = RowEnd.either(codec);
+    return either == null ? null : of(either);
+  }
+
+  private NullableCodec<T> of(Codec<T> other) {
+    return other == codec ? this : new NullableCodec<>(other);
   }
 
   @Override

@@ -1,17 +1,37 @@
 package dev.pando.codec;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of {@link NullableCodec}, and so its id.
  *
  * @param <T> what may be present
  */
-final class OptionalCodec<T> implements Codec<Optional<T>> {
+final class OptionalCodec<T> implements RowEndCodec<Optional<T>> {
   private final NullableCodec<T> nullable;
 
   OptionalCodec(Codec<T> codec) {
-    this.nullable = new NullableCodec<>(codec);
+    this(new NullableCodec<>(codec));
+  }
+
+  private OptionalCodec(NullableCodec<T> nullable) {
+    this.nullable = nullable;
+  }
+
+  @Override
+  public Codec<Optional<T>> last() {
+    return of(nullable.last());
+  }
+
+  @Override
+  public @Nullable Codec<Optional<T>> either() {
+    NullableCodec<T> either = nullable.either();
+    return either == null ? null : of(either);
+  }
+
+  private Codec<Optional<T>> of(NullableCodec<T> other) {
+    return other == nullable ? this : new OptionalCodec<>(other);
   }
 
   @Override

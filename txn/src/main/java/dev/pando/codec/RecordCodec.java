@@ -3,29 +3,42 @@ package dev.pando.codec;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records. The four method handles are compiled from the record's shape once, so that a primitive
- * component goes from the accessor to the sink, and from the source to the constructor, unboxed.
+ * Records. The last component of a row has a form of its own, {@link RowEndCodec#last}. The four
+ * method handles are compiled from the record's shape once, so that a primitive component goes from
+ * the accessor to the sink, and from the source to the constructor, unboxed.
  *
  * @param <R> the record class
  */
 final class RecordCodec<R extends Record> extends CompositeCodec<R> {
   private final Class<R> type;
+  private final RowShape shape;
+  private final RecordHandles handles;
+
+  /** Whether the nested form may be the whole one, if it is all that is left. */
+  private final boolean readsEither;
+
   private final MethodHandle putWhole; // (Record, Sink)void
   private final MethodHandle putNested; // (Record, Sink)void
   private final MethodHandle getWhole; // (Source)Record
   private final MethodHandle getNested; // (Source)Record
 
-  private RecordCodec(Class<R> type, List<Component<?>> components, RecordHandles handles) {
-    super(idOf(components), components);
+  /** Made when it is first asked for. */
+  private volatile @Nullable RecordCodec<R> either;
+
+  private RecordCodec(Class<R> type, RowShape shape, RecordHandles handles, boolean readsEither) {
+    super(shape.id(), shape.written());
     this.type = type;
-    this.putWhole = handles.encoder(components, false);
-    this.putNested = handles.encoder(components, true);
-    this.getWhole = handles.decoder(components, false);
-    this.getNested = handles.decoder(components, true);
+    this.shape = shape;
+    this.handles = handles;
+    this.readsEither = readsEither;
+    List<Component<?>> nested = readsEither ? shape.endingEither() : shape.given();
+    this.putWhole = handles.encoder(shape.written(), false);
+    this.putNested = handles.encoder(shape.given(), true);
+    this.getWhole = handles.decoder(shape.read(), false, shape.firstMissing());
+    this.getNested = handles.decoder(nested, true, nested.size());
   }
 
   /**
@@ -44,13 +57,38 @@ final class RecordCodec<R extends Record> extends CompositeCodec<R> {
 
   static <R extends Record> Codec<R> of(
       MethodHandles.@Nullable Lookup lookup, Class<R> type, List<Component<?>> components) {
-    return new RecordCodec<>(type, components, RecordHandles.of(lookup, type));
+    RowShape shape = new RowShape(components, components.size());
+    return new RecordCodec<>(type, shape, RecordHandles.of(lookup, type), false);
   }
 
-  private static String idOf(List<Component<?>> components) {
-    return components.stream()
-        .map(component -> component.name() + ":" + component.codec().id())
-        .collect(Collectors.joining(",", "record(", ")"));
+  RowShape shape() {
+    return shape;
+  }
+
+  @Override
+  public boolean reads(String storedId) {
+    return id().equals(storedId) || shape.reads(storedId);
+  }
+
+  @Override
+  public @Nullable Codec<R> last() {
+    return shape.isEndable() ? this : null;
+  }
+
+  @Override
+  public @Nullable Codec<R> either() {
+    if (readsEither || shape.isPlain()) {
+      return this;
+    }
+    if (!shape.isEndable()) {
+      return null;
+    }
+    RecordCodec<R> made = either;
+    if (made == null) {
+      made = new RecordCodec<>(type, shape, handles, true);
+      either = made;
+    }
+    return made;
   }
 
   @Override
@@ -60,7 +98,7 @@ final class RecordCodec<R extends Record> extends CompositeCodec<R> {
 
   @Override
   public @Nullable Codec<?> component(String name) {
-    for (Component<?> component : components()) {
+    for (Component<?> component : shape.given()) {
       if (component.name().equals(name)) {
         return component.codec();
       }

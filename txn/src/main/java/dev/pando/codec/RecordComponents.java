@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Which codec encodes which component of a record. */
@@ -27,21 +28,8 @@ final class RecordComponents {
     }
     List<Component<?>> components = new ArrayList<>();
     for (int i = 0; i < declared.length; i++) {
-      if (!canMeet(declared[i].getType(), codecs[i].valueType())) {
-        throw new IllegalArgumentException(
-            "record "
-                + type.getName()
-                + " component "
-                + declared[i].getName()
-                + " is of "
-                + declared[i].getType().getTypeName()
-                + ", but the values of its codec "
-                + codecs[i].id()
-                + " are of "
-                + codecs[i].valueType().getTypeName()
-                + "; give the codec of the component's type");
-      }
-      components.add(new Component<>(declared[i].getName(), codecs[i]));
+      refuseOther(type, declared[i], codecs[i]);
+      components.add(component(type, declared[i], codecs[i]));
     }
     return List.copyOf(components);
   }
@@ -50,6 +38,60 @@ final class RecordComponents {
   static List<Component<?>> byType(
       MethodHandles.@Nullable Lookup lookup, Class<? extends Record> type) {
     return new TypeCodecs(lookup).components(type);
+  }
+
+  private static void refuseOther(Class<?> owner, RecordComponent declared, Codec<?> codec) {
+    if (!canMeet(declared.getType(), codec.valueType())) {
+      throw new IllegalArgumentException(
+          "record "
+              + owner.getName()
+              + " component "
+              + declared.getName()
+              + " is of "
+              + declared.getType().getTypeName()
+              + ", but the values of its codec "
+              + codec.id()
+              + " are of "
+              + codec.valueType().getTypeName()
+              + "; give the codec of the component's type");
+    }
+  }
+
+  /** A component of a record; it may be missing if it is nullable or has a default. */
+  static <T> Component<?> component(Class<?> owner, RecordComponent declared, Codec<T> codec) {
+    String name = declared.getName();
+    Default given = declared.getAnnotation(Default.class);
+    if (given != null) {
+      return withDefault(owner, declared, given.value(), codec);
+    }
+    if (codec instanceof OptionalCodec) {
+      return new Component<>(name, codec, true, Optional.empty());
+    }
+    boolean isOptional =
+        codec.takesNull() && RowEnd.isNeverEmpty(codec) && !declared.getType().isPrimitive();
+    return new Component<>(name, codec, isOptional, null);
+  }
+
+  private static <T> Component<?> withDefault(
+      Class<?> owner, RecordComponent declared, String text, Codec<T> codec) {
+    String where =
+        "record " + owner.getName() + " component " + declared.getName() + ": @Default(\"" + text;
+    if (!RowEnd.isNeverEmpty(codec) && !(codec instanceof BytesCodec)) {
+      throw new IllegalArgumentException(
+          where
+              + "\") with codec "
+              + codec.id()
+              + ", which may write no byte, as a missing component does; use Codec.nullable");
+    }
+    try {
+      Object value = DefaultText.parse(text, declared.getType());
+      Component<T> component = new Component<>(declared.getName(), codec, true, value);
+      component.putAny(value, false, new Sink()); // refuses what is no value of the codec
+      return component;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          where + "\") is no " + declared.getType().getTypeName() + ": " + e.getMessage(), e);
+    }
   }
 
   static RecordComponent[] declared(Class<? extends Record> type) {

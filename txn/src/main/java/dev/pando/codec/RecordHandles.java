@@ -25,6 +25,7 @@ record RecordHandles(Class<?> type, List<MethodHandle> accessors, MethodHandle c
       ofComponent("put", methodType(void.class, Object.class, boolean.class, Sink.class));
   private static final MethodHandle GET =
       ofComponent("get", methodType(Object.class, boolean.class, Source.class));
+  private static final MethodHandle IS_EMPTY = isEmpty();
 
   /** Finds the members of a record class. */
   static RecordHandles of(@Nullable Lookup users, Class<? extends Record> type) {
@@ -96,13 +97,18 @@ record RecordHandles(Class<?> type, List<MethodHandle> accessors, MethodHandle c
     return MethodHandles.filterArguments(put, 0, boxed).asType(ENCODER);
   }
 
-  /** A handle of type (Source)Record that decodes the components one after the other. */
-  MethodHandle decoder(List<Component<?>> components, boolean nested) {
+  /**
+   * A handle of type (Source)Record that decodes the components one after the other.
+   *
+   * @param firstMissing the first component before which the source may end
+   */
+  MethodHandle decoder(List<Component<?>> components, boolean nested, int firstMissing) {
     int arity = components.size();
     MethodHandle[] getters = new MethodHandle[arity];
     for (int i = 0; i < arity; i++) {
       Class<?> parameter = constructor.type().parameterType(i);
-      getters[i] = getter(components.get(i), parameter, nested || i < arity - 1);
+      MethodHandle getter = getter(components.get(i), parameter, nested || i < arity - 1);
+      getters[i] = i < firstMissing ? getter : orMissing(components.get(i), getter);
     }
     // Filters run from the first argument to the last, each on the one source.
     MethodHandle decoder = MethodHandles.filterArguments(constructor, 0, getters);
@@ -117,6 +123,21 @@ record RecordHandles(Class<?> type, List<MethodHandle> accessors, MethodHandle c
         ? primitive.get(component, nested)
         : MethodHandles.insertArguments(GET.bindTo(component), 0, nested)
             .asType(methodType(type, Source.class));
+  }
+
+  /** The same handle, which returns the component's default if nothing is left. */
+  private static MethodHandle orMissing(Component<?> component, MethodHandle getter) {
+    MethodHandle constant = MethodHandles.constant(getter.type().returnType(), component.missing());
+    MethodHandle missing = MethodHandles.dropArguments(constant, 0, Source.class);
+    return MethodHandles.guardWithTest(IS_EMPTY, missing, getter);
+  }
+
+  private static MethodHandle isEmpty() {
+    try {
+      return MethodHandles.lookup().findVirtual(Source.class, "isEmpty", methodType(boolean.class));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
   }
 
   private static MethodHandle ofComponent(String name, MethodType type) {

@@ -47,6 +47,11 @@ public final class Source {
     return limit - position;
   }
 
+  /** Whether no byte is left. */
+  boolean isEmpty() {
+    return position == limit;
+  }
+
   /** Reads one byte. */
   public byte getByte() {
     return (byte) (segment.get(JAVA_BYTE, take(Byte.BYTES)) ^ mask);

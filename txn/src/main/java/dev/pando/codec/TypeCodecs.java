@@ -129,7 +129,7 @@ final class TypeCodecs {
     for (RecordComponent declared : RecordComponents.declared(type)) {
       String where = "record " + type.getName() + " component " + declared.getName();
       Codec<?> codec = codec(new Bound(declared.getGenericType(), variables), where);
-      components.add(new Component<>(declared.getName(), codec));
+      components.add(RecordComponents.component(type, declared, codec));
     }
     enclosing.removeLast();
     return List.copyOf(components);

@@ -107,7 +107,11 @@ public final class Utf8 {
    * @throws CodecException if the bytes are not UTF-8
    */
   static String string(byte[] bytes, String codecId) {
-    String string = new String(bytes, UTF_8);
+    return checked(new String(bytes, UTF_8), bytes, codecId);
+  }
+
+  /** The string that the JDK has made of bytes, if they are UTF-8. */
+  static String checked(String string, byte[] bytes, String codecId) {
     if (string.indexOf('\uFFFD') >= 0) { // a real one, or the JDK's replacement of malformed bytes
       int malformed = Arrays.mismatch(bytes, string.getBytes(UTF_8));
       if (malformed >= 0) {

@@ -1,7 +1,7 @@
 package dev.pando.codec;
 
 /** Strings. */
-final class Utf8Codec implements StartCodec<String> {
+final class Utf8Codec implements StartCodec<String>, RowEndCodec<String> {
   static final Utf8Codec UTF8 = new Utf8Codec();
 
   private Utf8Codec() {}
@@ -34,6 +34,16 @@ final class Utf8Codec implements StartCodec<String> {
   @Override
   public String decodeNested(Source source) {
     return Utf8.string(NestedForm.read(source, id()), id());
+  }
+
+  @Override
+  public Codec<String> last() {
+    return Utf8EndCodec.LAST;
+  }
+
+  @Override
+  public Codec<String> either() {
+    return Utf8EndCodec.EITHER;
   }
 
   @Override

@@ -53,6 +53,7 @@ public final class Catalog {
 
   private final List<Meta> dropped = new ArrayList<>(0);
   private boolean touched;
+  private boolean hasOlderIds;
 
   /** Counts what makes trees that were looked up out of date. */
   private long version;
@@ -86,13 +87,42 @@ public final class Catalog {
    *
    * @throws IllegalArgumentException if it was written with other codecs
    */
-  public @Nullable TreeWriter find(String name, String keyId, String valueId) {
+  public @Nullable TreeWriter find(String name, UsedCodecs used) {
     OpenTable found = open(name);
     if (found == null) {
       return null;
     }
-    found.checkCodecs(name, keyId, valueId);
+    if (found.checkCodecs(name, used)) {
+      hasOlderIds = true;
+    }
     return found.tree;
+  }
+
+  /**
+   * Whether a table was found with codecs that read its values and are not the ones that are
+   * stored: {@link #storeIds} is to be called before a value is written.
+   */
+  public boolean hasOlderIds() {
+    return hasOlderIds;
+  }
+
+  /**
+   * Stores the id of the codec with which a value is about to be written, if it is not there yet.
+   *
+   * @return whether the entry has changed
+   */
+  public boolean storeIds(String name, UsedCodecs used) {
+    OpenTable table = Objects.requireNonNull(open.get(name), "open table");
+    String stored = table.entry.valueCodec();
+    String written = used.written(stored);
+    if (written == null || written.equals(stored)) {
+      return false;
+    }
+    note(name, table);
+    CatalogEntry entry = table.entry.withValues(written);
+    put(name, entry);
+    open.put(name, table.with(name, entry));
+    return true;
   }
 
   /** The entry of a table that is open. */
@@ -101,9 +131,9 @@ public final class Catalog {
   }
 
   /** A table's tree; the table is created if it is missing. */
-  public TreeWriter findOrCreate(String name, String keyId, String valueId) {
-    TreeWriter found = find(name, keyId, valueId);
-    return found != null ? found : create(name, keyId, valueId);
+  public TreeWriter findOrCreate(String name, UsedCodecs used) {
+    TreeWriter found = find(name, used);
+    return found != null ? found : create(name, used.keyId(), used.valueId());
   }
 
   private @Nullable OpenTable open(String name) {

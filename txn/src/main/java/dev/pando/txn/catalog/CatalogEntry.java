@@ -215,18 +215,25 @@ public record CatalogEntry(
    * Refuses codecs that the table was not written with.
    *
    * @param table the table, for the message
-   * @param keyId the id of the codec that its keys are to be read with
-   * @param valueId the id of the codec that its values are to be read with
+   * @return the id of the values' codec that is to be stored with the next value
    */
-  void checkCodecs(String table, String keyId, String valueId) {
+  String checkCodecs(String table, UsedCodecs used) {
+    String keyId = used.keyId();
+    String valueId = used.valueId();
     boolean isOtherKind = !valueCodec.equals(valueId) && (isKind(valueCodec) || isKind(valueId));
     if (isOtherKind || isCounted(keyCodec) != isCounted(keyId)) {
       throw new IllegalArgumentException(
           "table %s is %s, and is used as %s"
               .formatted(table, kind(keyCodec, valueCodec), kind(keyId, valueId)));
     }
-    checkCodec(table, "keys", keyCodec, keyId);
-    checkCodec(table, "values", valueCodec, valueId);
+    if (!keyCodec.equals(keyId)) {
+      throw refused(table, "keys", keyCodec, keyId, "");
+    }
+    String written = used.written(valueCodec);
+    if (written == null) {
+      throw refused(table, "values", valueCodec, valueId, used.problem(valueCodec));
+    }
+    return written;
   }
 
   private static String kind(String keys, String values) {
@@ -270,9 +277,11 @@ public record CatalogEntry(
     return isCounted(keyId) ? keyId.substring(COUNTED.length(), keyId.length() - 1) : keyId;
   }
 
-  /** This entry with ids that were found equal, so that comparing them again takes no time. */
-  CatalogEntry withIds(String keyId, String valueId) {
-    return new CatalogEntry(root, keyId, valueId, indexes);
+  /** This entry with those ids that were found equal: comparing them again takes no time. */
+  CatalogEntry withIds(UsedCodecs used) {
+    String valueId = used.valueId();
+    String same = valueId.equals(valueCodec) ? valueId : valueCodec;
+    return new CatalogEntry(root, used.keyId(), same, indexes);
   }
 
   /** This entry with other indexes. */
@@ -290,12 +299,16 @@ public record CatalogEntry(
     return null;
   }
 
-  private static void checkCodec(String table, String what, String stored, String given) {
-    if (!stored.equals(given)) {
-      throw new IllegalArgumentException(
-          "table %s: its %s were written with codec %s, not %s"
-              .formatted(table, what, stored, given));
-    }
+  /** This entry with values of another codec. */
+  CatalogEntry withValues(String valueId) {
+    return new CatalogEntry(root, keyCodec, valueId, indexes);
+  }
+
+  private static IllegalArgumentException refused(
+      String table, String what, String stored, String given, String why) {
+    return new IllegalArgumentException(
+        "table %s: its %s were written with codec %s, not %s%s"
+            .formatted(table, what, stored, given, why));
   }
 
   CatalogEntry withRoot(TreeRoot newRoot) {

@@ -99,31 +99,30 @@ public final class CatalogSnapshot extends Snapshot {
    * The tree of a table; an empty one if there is no such table.
    *
    * @param description an object that describes this table and no other one
-   * @param keyId the id of the codec of its keys
-   * @param valueId the id of the codec of its values
+   * @param used the codecs with which it is to be read
    * @throws IllegalArgumentException if the table was written with other codecs
    */
-  public Tree tree(Object description, String name, String keyId, String valueId) {
-    Tree known = tables.find(name, keyId, valueId, this);
-    return known != null ? known : ownTree(description, name, keyId, valueId);
+  public Tree tree(Object description, String name, UsedCodecs used) {
+    Tree known = tables.find(name, used, this);
+    return known != null ? known : ownTree(description, name, used);
   }
 
-  private Tree ownTree(Object description, String name, String keyId, String valueId) {
+  private Tree ownTree(Object description, String name, UsedCodecs used) {
     FoundTables mine = own;
     Tree known = mine == null ? null : mine.find(description, this);
     if (known == null && mine != null) {
-      known = mine.find(name, keyId, valueId, this);
+      known = mine.find(name, used, this);
     }
-    return known != null ? known : lookUp(description, name, keyId, valueId);
+    return known != null ? known : lookUp(description, name, used);
   }
 
-  private Tree lookUp(Object description, String name, String keyId, String valueId) {
+  private Tree lookUp(Object description, String name, UsedCodecs used) {
     CatalogEntry entry = entry(name);
     if (entry == null) { // not for later snapshots: there is no end of names
       return addToOwn(description, name, null, new Tree(map(), TreeRoot.EMPTY));
     }
-    entry.checkCodecs(name, keyId, valueId);
-    CatalogEntry same = entry.withIds(keyId, valueId);
+    String _ = entry.checkCodecs(name, used);
+    CatalogEntry same = entry.withIds(used);
     Tree tree = new Tree(map(), entry.root());
     Tree kept = tables.add(this, description, name, same, tree);
     return kept != null ? kept : addToOwn(description, name, same, tree);

@@ -91,13 +91,13 @@ final class FoundTables {
    *
    * @throws IllegalArgumentException if the table was written with other codecs
    */
-  @Nullable Tree find(String name, String keyId, String valueId, Snapshot snapshot) {
+  @Nullable Tree find(String name, UsedCodecs used, Snapshot snapshot) {
     Found found = byName.get(name);
     if (found == null || !found.holdsFor(snapshot)) {
       return null;
     }
     if (found.entry != null) {
-      found.entry.checkCodecs(name, keyId, valueId);
+      String _ = found.entry.checkCodecs(name, used);
     }
     return found.tree;
   }

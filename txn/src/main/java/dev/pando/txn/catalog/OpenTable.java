@@ -14,10 +14,11 @@ final class OpenTable {
   /** The last of the updates sharing the transaction that used the table. */
   int usedBy = -1;
 
-  /** The ids of codecs that were compared last. */
-  private @Nullable String checkedKey;
+  /** The codecs that were compared last. */
+  private @Nullable UsedCodecs checked;
 
-  private @Nullable String checkedValue;
+  /** Whether those write another id than the entry has. */
+  private boolean writesOther;
 
   OpenTable(String name, CatalogEntry entry, TreeWriter tree) {
     TableIndexes.attach(name, entry, tree);
@@ -30,11 +31,26 @@ final class OpenTable {
     return !tree.root().equals(entry.root());
   }
 
-  void checkCodecs(String table, String keyId, String valueId) {
-    if (!keyId.equals(checkedKey) || !valueId.equals(checkedValue)) { // fast for the same ids
-      entry.checkCodecs(table, keyId, valueId);
-      checkedKey = keyId;
-      checkedValue = valueId;
+  /** The same table with another entry. */
+  OpenTable with(String name, CatalogEntry other) {
+    OpenTable same = new OpenTable(name, other, tree);
+    same.noted = noted;
+    same.usedBy = usedBy;
+    return same;
+  }
+
+  /**
+   * Refuses codecs that the table was not written with.
+   *
+   * @return whether a value that they write changes the entry
+   */
+  boolean checkCodecs(String table, UsedCodecs used) {
+    if (used != checked) { // fast for the same description
+      boolean same =
+          entry.keyCodec().equals(used.keyId()) && entry.valueCodec().equals(used.valueId());
+      writesOther = !same && !entry.checkCodecs(table, used).equals(entry.valueCodec());
+      checked = used;
     }
+    return writesOther;
   }
 }

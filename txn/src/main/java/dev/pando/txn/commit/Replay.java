@@ -9,6 +9,7 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.pager.LogLayout;
 import dev.pando.pager.LogReader;
 import dev.pando.pager.PageBytes;
+import dev.pando.txn.catalog.UsedCodecs;
 import dev.pando.txn.file.DataFile;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -95,7 +96,7 @@ public final class Replay {
     }
     try {
       changes.catalog().checkName(name);
-      return changes.catalog().findOrCreate(name, keyId, valueId);
+      return changes.catalog().findOrCreate(name, UsedCodecs.ofIds(keyId, valueId));
     } catch (IllegalArgumentException e) {
       throw wrong("table: " + e.getMessage());
     }
