@@ -90,7 +90,9 @@ public final class TreeWriter extends Tree {
       return false;
     }
     addEntries(1);
-    path.addEntries(path.leafLevel(), 1);
+    if (counted) {
+      path.addEntries(path.leafLevel(), 1);
+    }
     insert(~found);
     return true;
   }
@@ -159,7 +161,9 @@ public final class TreeWriter extends Tree {
     freeOverflow(level, slot);
     nodes.removeLeafCell(path.page(level), path.base(level), slot);
     addEntries(-1);
-    path.addEntries(level, -1);
+    if (counted) {
+      path.addEntries(level, -1);
+    }
     resizing.shrink();
     underflow.repair(level);
     return true;
@@ -304,7 +308,9 @@ public final class TreeWriter extends Tree {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     long word = leaves.header(page, base);
-    nodes.shareKey(page, base, word, slot, cell);
+    if (counted) {
+      nodes.shareKey(page, base, word, slot, cell);
+    }
     if (leaves.free(word) >= cell.length() + NodeLayout.SLOT_BYTES) {
       nodes.insertLeafCell(page, base, slot, cell);
     } else if (!leafSplit.insert(slot, cell)) {
@@ -314,7 +320,7 @@ public final class TreeWriter extends Tree {
         throw leaves.corrupt(page, base, "a key is there twice: its leaf is not in order");
       }
       path.edit();
-      path.addEntries(path.leafLevel(), 1);
+      path.addEntries(path.leafLevel(), 1); // only a counted tree shares keys
       insert(~found);
     }
   }
