@@ -132,7 +132,7 @@ abstract class Batches {
    * index waits for its table.
    */
   final void flushTable(String table) {
-    if (!waiting.isEmpty() && TableNames.isIndexTree(table)) {
+    if (TableNames.isIndexTree(table) && !(waiting.isEmpty() && loads.isEmpty())) {
       flushAll();
       return;
     }

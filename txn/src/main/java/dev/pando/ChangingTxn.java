@@ -116,7 +116,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
   final boolean put(TreeWriter tree, KeyBuffer key, MemorySegment value, long at, long length) {
     return tree.attachment() == null
         ? putPlain(tree, key, value, at, length)
-        : KeptIndexes.of(treeWrites(), tree).put(key, value, at, length, null);
+        : KeptIndexes.of(treeWrites(), tree).put(key, value, at, length);
   }
 
   /** Stores an entry of a tree that has no indexes, or whose indexes the caller keeps. */
@@ -221,6 +221,9 @@ abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
   /** Makes a table ready for a value, whose codec later uses must know. */
   final TreeWriter beginPut(@Nullable TreeWriter found, Table<?, ?> table) {
     TreeWriter tree = found == null ? createTable(table) : found;
+    if (catalog.wouldStoreIds(table.name(), table.used())) {
+      KeptIndexes.check(treeWrites(), tree, table);
+    }
     if (orBreak(() -> catalog.storeIds(table.name(), table.used()))) {
       record.incomplete();
     }

@@ -55,12 +55,7 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
     Workspace memory = mine.memory();
     KeyBuffer wanted = memory.encodeNewKey(table, key);
     memory.encodeValue(table, value);
-    TreeWriter tree = beginChange(mine, table);
-    MemorySegment bytes = memory.sink.segment();
-    int length = memory.sink.length();
-    return tree.attachment() == null
-        ? putPlain(tree, wanted, bytes, 0, length)
-        : KeptIndexes.of(treeWrites(), tree).put(wanted, bytes, 0, length, value);
+    return put(beginChange(mine, table), wanted, memory.sink.segment(), 0, memory.sink.length());
   }
 
   /**
@@ -448,6 +443,7 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
         return 0;
       }
       if (tree.attachment() != null) {
+        record.nothing(); // each row is a change of its own
         return asStatement(() -> deleteIf(table, range, (_, _) -> true));
       }
       long[] removed = new long[1];

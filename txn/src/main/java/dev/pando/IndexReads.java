@@ -14,9 +14,9 @@ final class IndexReads {
    * An index that a transaction has found.
    *
    * @param version of the transaction's tables
-   * @param record null if the table has no rows, and no such index
+   * @param record the one of the table's record
    */
-  private record Found(Index<?, ?, ?> index, long version, @Nullable IndexRecord record) {}
+  private record Found(Index<?, ?, ?> index, long version, IndexRecord record) {}
 
   private final Txn tx;
 
@@ -40,7 +40,7 @@ final class IndexReads {
       tx.checkOpen();
       IndexRecord record = record(mine, index);
       tx.check(mine, call);
-      last = new Found(index, tx.tablesVersion(), record);
+      last = record == null ? null : new Found(index, tx.tablesVersion(), record);
       return record;
     } catch (RuntimeException | Error e) {
       throw tx.explained(e, mine);

@@ -54,16 +54,25 @@ final class KeptIndex<I, K, V> {
     if (known != null && version == writes.catalog.version()) {
       return known;
     }
-    TreeWriter there = writes.catalog.find(record.tree());
+    TreeWriter there;
+    try {
+      there = writes.catalog.find(record.tree(), index.tree(record).used());
+    } catch (IllegalArgumentException e) {
+      throw damaged(e.getMessage());
+    }
     if (there == null) {
-      throw new CorruptFileException(
-          writes.tx.snapshot().map().name(),
-          -1,
-          "index %s of table %s has no tree".formatted(index.name(), index.table().name()));
+      throw damaged("it has no tree");
     }
     tree = there;
     version = writes.catalog.version();
     return there;
+  }
+
+  private CorruptFileException damaged(String how) {
+    return new CorruptFileException(
+        writes.tx.snapshot().map().name(),
+        -1,
+        "index %s of table %s: %s".formatted(index.name(), index.table().name(), how));
   }
 
   /** Whether the row of a key belongs into the index now; the build comes to the others later. */
@@ -77,6 +86,7 @@ final class KeptIndex<I, K, V> {
 
   /** Computes what a change of a row changes, and changes nothing yet. */
   void plan(KeyBuffer key, @Nullable V before, @Nullable V after) {
+    TreeWriter _ = tree(); // now: it may not be there, or not be read
     if (!keeps(key)) {
       removed = List.of();
       added = List.of();

@@ -55,7 +55,31 @@ final class KeptIndexes<K, V> {
     return kept;
   }
 
+  /**
+   * Refuses a description of a table that is not that of its registered indexes.
+   *
+   * @throws IndexNotRegisteredException if the program has not registered one of them
+   * @throws IllegalArgumentException if one is registered with other codecs
+   */
+  static void check(TreeWrites writes, TreeWriter tree, Table<?, ?> table) {
+    TableIndexes all = (TableIndexes) tree.attachment();
+    if (all == null) {
+      return;
+    }
+    for (Index<?, ?, ?> index : registered(writes, all)) {
+      if (!index.isOf(table)) {
+        writes.record.nothing();
+        checkSame(index, table);
+      }
+    }
+  }
+
   private static KeptIndexes<?, ?> bind(TreeWrites writes, TreeWriter tree, TableIndexes all) {
+    List<Index<?, ?, ?>> registered = registered(writes, all);
+    return bind(writes, tree, registered.getFirst().table(), all.records(), registered);
+  }
+
+  private static List<Index<?, ?, ?>> registered(TreeWrites writes, TableIndexes all) {
     List<Index<?, ?, ?>> registered = new ArrayList<>();
     for (IndexRecord record : all.records()) {
       Index<?, ?, ?> index = writes.registered.find(all.table(), record.name());
@@ -65,7 +89,7 @@ final class KeptIndexes<K, V> {
       }
       registered.add(index);
     }
-    return bind(writes, tree, registered.getFirst().table(), all.records(), registered);
+    return registered;
   }
 
   @SuppressWarnings("unchecked") // the descriptions are of one table, as its codecs show
@@ -95,13 +119,13 @@ final class KeptIndexes<K, V> {
   }
 
   /**
-   * Stores a row, and keeps the indexes.
+   * Stores a row, and keeps the indexes. Functions see what its bytes are read as, as they do when
+   * the row is removed: a codec may read another value than the one it wrote.
    *
-   * @param row null to decode it
    * @return whether the key is new
    */
-  boolean put(KeyBuffer key, MemorySegment value, long at, long length, @Nullable Object row) {
-    plan(key, value, at, length, row);
+  boolean put(KeyBuffer key, MemorySegment value, long at, long length) {
+    plan(key, value, at, length);
     boolean isNew = writes.put(tree, key, value, at, length);
     change(key);
     return isNew;
@@ -109,7 +133,7 @@ final class KeptIndexes<K, V> {
 
   /** Stores a row whose key is greater than all others. */
   void append(KeyBuffer key, MemorySegment value, long at, long length) {
-    plan(key, value, at, length, null);
+    plan(key, value, at, length);
     writes.append(tree, table.name(), key, value, at, length);
     change(key);
   }
@@ -125,12 +149,11 @@ final class KeptIndexes<K, V> {
     return there;
   }
 
-  private void plan(
-      KeyBuffer key, MemorySegment value, long at, long length, @Nullable Object row) {
+  private void plan(KeyBuffer key, MemorySegment value, long at, long length) {
     boolean _ =
         inPlan(
             () -> {
-              V after = isRow(row) ? asRow(row) : decode(value, at, length);
+              V after = decode(value, at, length);
               V before = rowNow(key);
               writes.refuseCalls(true);
               for (KeptIndex<?, K, V> index : indexes) {
@@ -141,19 +164,6 @@ final class KeptIndexes<K, V> {
               }
               return true;
             });
-  }
-
-  /**
-   * Whether the indexes take a row as it was given. One of another class has the bytes of a row: an
-   * older class of the record, or none.
-   */
-  private boolean isRow(@Nullable Object row) {
-    return table.valueCodec().valueType().isInstance(row);
-  }
-
-  @SuppressWarnings({"unchecked", "NullAway"}) // as isRow has found
-  private V asRow(@Nullable Object row) {
-    return (V) row;
   }
 
   private boolean planRemoval(KeyBuffer key) {

@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.txn.catalog.IndexRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ final class RegisteredIndexes {
   /**
    * Adds an index, or one that is equal to one that was added.
    *
-   * @throws IllegalArgumentException if another one of the name was added
+   * @throws IllegalArgumentException if another one of the name was added, or too many
    */
   void add(Index<?, ?, ?> index) {
     List<Index<?, ?, ?>> _ =
@@ -33,6 +34,11 @@ final class RegisteredIndexes {
       }
     }
     all.add(index);
+    if (all.size() > IndexRecord.MOST) {
+      throw new IllegalArgumentException(
+          "table %s: indexes=%d, allowed at most %d"
+              .formatted(index.table().name(), all.size(), IndexRecord.MOST));
+    }
     return List.copyOf(all);
   }
 

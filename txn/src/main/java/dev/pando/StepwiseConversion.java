@@ -96,6 +96,7 @@ final class StepwiseConversion<K, V, L, W> {
         }
         return new Step(true, 0, 0);
       }
+      tx.checkIndexes(conversion.from(), conversion.to()); // each time: one may have come
       State state = state(tx, entry.root(), isFirst);
       long before = conversion.written();
       long read = conversion.write(tx, rest(state));
@@ -135,7 +136,6 @@ final class StepwiseConversion<K, V, L, W> {
     if (known != null && isThere) { // of a table that has changed
       boolean _ = tx.drop(conversion.target().name());
     }
-    tx.checkIndexes(conversion.from(), conversion.to());
     conversion.begin(tx);
     return new State(conversion.from().name(), bytes, null, 0, 0);
   }

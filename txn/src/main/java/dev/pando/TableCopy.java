@@ -117,7 +117,14 @@ final class TableCopy {
     }
     List<CatalogEntry> trees = new ArrayList<>();
     for (IndexRecord index : from.indexes()) {
-      trees.add(Objects.requireNonNull(source.catalogEntry(index.tree()), index.name()));
+      CatalogEntry tree = source.catalogEntry(index.tree());
+      if (tree == null) {
+        throw new CorruptFileException(
+            source.snapshot().map().name(),
+            -1,
+            "index %s of table %s has no tree".formatted(index.name(), table));
+      }
+      trees.add(tree);
     }
     plan.put(table, new Planned(from, trees, to == null));
   }

@@ -136,6 +136,7 @@ final class TxnBatches extends Batches {
   private void appendEach(
       TreeWriter tree, String table, MemorySegment memory, int[] bounds, int from, int to) {
     KeyBuffer key = new KeyBuffer(Tree.maxKey(tx.pages.pageSize())); // of calls: others are in use
+    TreeWriter _ = tx.willChange(table, tree); // after the savepoint, which restores the tree
     for (int i = from; i < to; i++) {
       int value = bounds[2 * i + 1];
       key.set(memory, bounds[2 * i], value - bounds[2 * i]);

@@ -80,6 +80,11 @@ final class FieldsCodec extends CompositeCodec<Fields> {
       throw new IllegalArgumentException(
           "components=%s, allowed those of codec %s".formatted(value.asMap().keySet(), id()));
     }
+    if (count > 0 && count < given.size() && !shape.mayEndAfter(count)) {
+      throw new IllegalArgumentException(
+          "components=%s: no row of codec %s ends after %s; give the next component, too"
+              .formatted(value.asMap().keySet(), id(), given.get(count - 1).name()));
+    }
     return count;
   }
 

@@ -67,6 +67,11 @@ final class RowShape {
     return given.size();
   }
 
+  /** Whether a row may have so many components, 1 or more, and no others. */
+  boolean mayEndAfter(int count) {
+    return mayEndAfter(given, count);
+  }
+
   /** Whether the end of a row shows that it has only so many components. */
   private static boolean mayEndAfter(List<Component<?>> given, int count) {
     return count == given.size() || RowEnd.either(given.get(count - 1).codec()) != null;

@@ -15,6 +15,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -268,5 +269,20 @@ class CodecParseTest {
     assertThat(Codec.parse(wide.toString()).id()).isEqualTo(wide.toString());
     String records = "record(a:i32,b:".repeat(63) + "utf8" + ")".repeat(63);
     assertThat(Codec.parse(records).id()).isEqualTo(records);
+  }
+
+  /** What comes after the last component would not be told from a longer row. */
+  @Test
+  void noShortRowIsWrittenThatCannotBeRead() {
+    Codec<Object> codec = Codec.parse("record(a:u64;b:bytes,c:nullable(i32))");
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("a", 1L);
+    Object shortest = Fields.of(values);
+    assertThat(codec.decode(CodecLaws.source(CodecLaws.whole(codec, shortest))))
+        .isEqualTo(shortest);
+    values.put("b", new byte[] {5, 0, 0});
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CodecLaws.whole(codec, Fields.of(values)))
+        .withMessageContaining("ends after b");
   }
 }

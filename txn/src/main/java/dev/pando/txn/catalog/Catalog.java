@@ -106,6 +106,13 @@ public final class Catalog {
     return hasOlderIds;
   }
 
+  /** Whether {@link #storeIds} would change the entry. */
+  public boolean wouldStoreIds(String name, UsedCodecs used) {
+    String stored = Objects.requireNonNull(open.get(name), "open table").entry.valueCodec();
+    String written = used.written(stored);
+    return written != null && !written.equals(stored);
+  }
+
   /**
    * Stores the id of the codec with which a value is about to be written, if it is not there yet.
    *
@@ -306,7 +313,7 @@ public final class Catalog {
 
   /** A number that the tree of a new index may have. */
   public long nextSerial() {
-    return IndexList.nextSerial(TableNames.ofTrees(tree, pages.name()));
+    return IndexList.nextSerial(pages.name(), TableNames.ofTrees(tree, pages.name()));
   }
 
   /** Adds a named snapshot. */

@@ -111,7 +111,7 @@ public final class IndexList {
   }
 
   /** A number greater than those of all index trees. */
-  static long nextSerial(List<String> names) {
+  static long nextSerial(String file, List<String> names) {
     long last = 0;
     for (String name : names) {
       if (TableNames.isIndexTree(name)) {
@@ -122,7 +122,10 @@ public final class IndexList {
         }
       }
     }
-    return Math.addExact(last, 1);
+    if (last == Long.MAX_VALUE) {
+      throw CatalogEntry.corrupt(file, "of an index", "tree=" + last + ", allowed less");
+    }
+    return last + 1;
   }
 
   /** Reads one list. It may be crafted, so every number is checked. */
@@ -140,6 +143,9 @@ public final class IndexList {
     }
 
     List<IndexRecord> all() {
+      if (TableNames.isIndexTree(table)) {
+        throw wrong("the tree of an index has indexes");
+      }
       need(Byte.BYTES);
       int count = PageBytes.u8(bytes, at++);
       if (count < 1 || count > MOST) {
@@ -147,10 +153,11 @@ public final class IndexList {
       }
       List<IndexRecord> all = new ArrayList<>();
       Set<String> names = new HashSet<>();
+      Set<Long> serials = new HashSet<>();
       for (int i = 0; i < count; i++) {
         IndexRecord index = next();
-        if (!names.add(index.name())) {
-          throw wrong("two indexes of the name " + index.name());
+        if (!names.add(index.name()) || !serials.add(index.serial())) {
+          throw wrong("two indexes of name %s or tree %d".formatted(index.name(), index.serial()));
         }
         all.add(index);
       }

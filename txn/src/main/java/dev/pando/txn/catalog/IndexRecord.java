@@ -26,6 +26,8 @@ public record IndexRecord(
     String function,
     boolean building,
     @Nullable String built) {
+  /** Indexes of a table, at most. */
+  public static final int MOST = IndexList.MOST;
 
   /** The name of the tree: no table of a user has it, because of its first character. */
   public String tree() {
