@@ -2,6 +2,7 @@ package dev.pando;
 
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
+import dev.pando.codec.LeadingBytes;
 import dev.pando.error.CorruptFileException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -39,7 +40,7 @@ final class Blob {
     this.table = table;
     this.raw = new RawTable(tx, table.stored(), true);
     this.key = MemorySegment.ofArray(table.headKey(key));
-    this.named = String.valueOf(key);
+    this.named = LeadingBytes.show(key);
   }
 
   static <K> Blob of(Txn tx, BlobTable<K> table, K key) {
@@ -114,6 +115,35 @@ final class Blob {
     return now;
   }
 
+  /** Refuses a change by the source of a put of this value. */
+  void refuseIn(@Nullable BlobPut put) {
+    if (put != null && put.find(table.name(), key) != null) {
+      throw new IllegalStateException(
+          "%s is being put: the source of the put must not change it; put under another key"
+              .formatted(this));
+    }
+  }
+
+  /** Refuses a chunk of this value that a put has replaced already, to the source of the put. */
+  private void refuseNew(BlobPut put, long index) {
+    BlobPut mine = put.find(table.name(), key);
+    if (mine != null && index < mine.chunks) {
+      throw new IllegalStateException(
+          "%s is being put: its source must not read chunk %d, which is new already; read it from a snapshot, or put under another key"
+              .formatted(this, index + 1));
+    }
+  }
+
+  /** A put of this value, which the source of another one may make. */
+  BlobPut put(@Nullable BlobPut outer) {
+    return new BlobPut(table.name(), key, outer);
+  }
+
+  /** Whether the first chunk is there, in a call. */
+  boolean hasFirstChunk(Caller mine) {
+    return search(mine, BlobHead.FIRST_CHUNK, mine.memory().valueSlice);
+  }
+
   private boolean search(Caller mine, long number, Slice found) {
     KeyBuffer wanted = mine.memory().setKey(key(number));
     return raw.tree(mine).get(wanted, found);
@@ -121,6 +151,9 @@ final class Blob {
 
   /** The bytes of a chunk, in a call. The slice is the caller's. */
   Slice chunk(Caller mine, BlobHead now, long index) {
+    if (mine.blobPut != null) {
+      refuseNew(mine.blobPut, index);
+    }
     Slice found = mine.memory().valueSlice;
     if (!search(mine, BlobHead.FIRST_CHUNK + index, found)) {
       throw corrupt("chunk %d of %d is missing".formatted(index + 1, now.chunks()));
@@ -177,9 +210,10 @@ final class Blob {
   /**
    * Hands the bytes from a position to the end of its chunk to a channel, from the mapped file.
    *
-   * @return how many bytes the channel took; -1 if the position is at the end or beyond
+   * @param end no byte from this position on is sent
+   * @return how many bytes the channel took; -1 if the position is at the value's end or beyond
    */
-  int send(long position, WritableByteChannel target) throws IOException {
+  int send(long position, long end, WritableByteChannel target) throws IOException {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
@@ -189,7 +223,9 @@ final class Blob {
       }
       MemorySegment bytes = tx.shown(chunk(mine, now, position / now.chunkBytes()));
       tx.check(mine, call);
-      int taken = target.write(bytes.asSlice(position % now.chunkBytes()).asByteBuffer());
+      long from = position % now.chunkBytes();
+      long most = Math.min(bytes.byteSize() - from, end - position);
+      int taken = target.write(bytes.asSlice(from, most).asByteBuffer());
       tx.check(mine, call); // a reader that was ended meanwhile may have sent reused pages
       return taken;
     } catch (RuntimeException | Error e) {

@@ -3,11 +3,12 @@ package dev.pando;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
+import java.util.Arrays;
+import java.util.function.Predicate;
 
 /**
  * Changes of a value of a {@link BlobTable}. The chunks are written before the head. All that may
@@ -22,20 +23,30 @@ final class BlobChanges {
   private static final int MOST_EMPTY_READS = 1000;
 
   /** Bytes of the first memory for a chunk. */
-  private static final int FIRST_ROOM = 4096;
+  private static final int FIRST_ROOM = 8192;
+
+  /** A put whose channel has more bytes gets so many times the memory, up to a chunk. */
+  private static final int GROWTH = 4;
 
   private final Txn tx;
   private final Blob blob;
   private final Given given;
+  private final Predicate<MemorySegment> mayChange;
   private final Removal removal;
 
   /** A chunk that is being made. */
-  private MemorySegment room = MemorySegment.NULL;
+  private byte[] room = {};
 
-  BlobChanges(Blob blob, Given given, Removal removal) {
+  /**
+   * Changes of a value.
+   *
+   * @param mayChange whether changes of the transaction may change memory that is given
+   */
+  BlobChanges(Blob blob, Given given, Predicate<MemorySegment> mayChange, Removal removal) {
     this.tx = blob.tx;
     this.blob = blob;
     this.given = given;
+    this.mayChange = mayChange;
     this.removal = removal;
   }
 
@@ -46,12 +57,21 @@ final class BlobChanges {
 
   /** Removes the entries from a number, included, to another, excluded. */
   interface Removal {
-    long remove(int from, int to);
+    long remove(MemorySegment headKey, int from, int to);
   }
 
   /** A step of a change, in a call. */
   private interface Step<R> {
     R in(Caller mine, long call);
+  }
+
+  /** A change by a caller, which must not be the source of a put of this value. */
+  private <R> R change(Step<R> step) {
+    return inCall(
+        (mine, call) -> {
+          blob.refuseIn(mine.blobPut);
+          return step.in(mine, call);
+        });
   }
 
   private <R> R inCall(Step<R> step) {
@@ -70,7 +90,7 @@ final class BlobChanges {
   /** Creates an empty value if the key is absent. */
   void create() {
     boolean _ =
-        inCall(
+        change(
             (mine, call) -> {
               boolean isNew = blob.find(mine, call) == null;
               if (isNew) {
@@ -88,28 +108,25 @@ final class BlobChanges {
    * @return how many bytes there were
    */
   long put(ReadableByteChannel source, long wanted) throws IOException {
-    int chunkBytes = blob.table.chunkBytes();
-    long limit = BlobHead.maxLength(chunkBytes);
-    checkSource(source, wanted, limit);
+    checkSource(source, wanted, BlobHead.maxLength(blob.table.chunkBytes()));
     checkKey();
-    long most = wanted < 0 ? limit : wanted;
-    ByteBuffer buffer = room(Math.clamp(most, 1, chunkBytes)).asByteBuffer();
-    long chunks = 0;
-    long length = 0;
-    for (boolean more = true; more; ) {
-      int bytes = fill(source, buffer.clear().limit((int) Math.min(chunkBytes, most - length)));
-      more = bytes == chunkBytes;
-      length += bytes;
-      if (bytes > 0) {
-        long number = chunks++ + BlobHead.FIRST_CHUNK;
-        put(number, bytes);
-      }
+    Caller caller = tx.caller();
+    BlobPut outer = caller.blobPut;
+    blob.refuseIn(outer);
+    int rollbacks = tx.rollbacks();
+    long length;
+    BlobPut begun = blob.put(outer);
+    caller.blobPut = begun;
+    try {
+      length = putChunks(source, wanted, begun, rollbacks);
+    } finally {
+      caller.blobPut = outer;
     }
-    checkEnd(source, length, most, wanted);
-    BlobHead after = new BlobHead(chunkBytes, length);
+    BlobHead after = new BlobHead(blob.table.chunkBytes(), length);
     boolean _ =
         inCall(
             (mine, call) -> {
+              checkPut(mine, after, rollbacks);
               BlobHead before = blob.find(mine, call);
               if (before != null) {
                 remove(mine, after.chunks(), before.chunks());
@@ -118,6 +135,59 @@ final class BlobChanges {
               return true;
             });
     return length;
+  }
+
+  /** Stores the chunks; returns how many bytes there were. */
+  private long putChunks(ReadableByteChannel source, long wanted, BlobPut begun, int rollbacks)
+      throws IOException {
+    int chunkBytes = blob.table.chunkBytes();
+    long most = wanted < 0 ? BlobHead.maxLength(chunkBytes) : wanted;
+    MemorySegment _ =
+        room(wanted < 0 ? Math.min(FIRST_ROOM, chunkBytes) : Math.clamp(wanted, 1, chunkBytes));
+    long length = 0;
+    for (boolean more = true; more; ) {
+      int bytes = fillRoom(source, (int) Math.min(chunkBytes, most - length));
+      more = bytes == chunkBytes;
+      length += bytes;
+      if (bytes > 0) {
+        checkRollbacks(rollbacks);
+        put(BlobHead.FIRST_CHUNK + begun.chunks, bytes);
+        begun.chunks++;
+      }
+    }
+    checkEnd(source, length, most, wanted);
+    return length;
+  }
+
+  /** Reads until the first bytes of {@link #room} are set or the channel has ended. */
+  private int fillRoom(ReadableByteChannel source, int most) throws IOException {
+    int bytes = 0;
+    while (true) {
+      int end = Math.min(most, room.length);
+      bytes = fill(source, ByteBuffer.wrap(room, bytes, end - bytes));
+      if (bytes < end || bytes == most) {
+        return bytes;
+      }
+      room = Arrays.copyOf(room, Math.min(most, GROWTH * room.length));
+    }
+  }
+
+  /** Refuses to end a put whose source has undone or removed chunks of it. */
+  private void checkPut(Caller mine, BlobHead after, int rollbacks) {
+    checkRollbacks(rollbacks);
+    if (after.length() > 0 && !blob.hasFirstChunk(mine)) {
+      throw new IllegalStateException(
+          "%s: the source of the put has dropped or cleared the table".formatted(blob));
+    }
+  }
+
+  private void checkRollbacks(int then) {
+    if (tx.rollbacks() != then) {
+      tx.checkOpen();
+      throw new IllegalStateException(
+          "%s: the source of the put has rolled back to a savepoint, or a statement of it has failed"
+              .formatted(blob));
+    }
   }
 
   private void checkSource(ReadableByteChannel source, long wanted, long limit) {
@@ -183,7 +253,7 @@ final class BlobChanges {
 
   /** Stores the first bytes of {@link #room} as a chunk. */
   private void put(long number, int bytes) {
-    boolean _ = inCall((mine, _) -> put(mine, number, room.asSlice(0, bytes)));
+    boolean _ = inCall((mine, _) -> put(mine, number, room(bytes)));
   }
 
   private boolean put(Caller mine, long number, MemorySegment bytes) {
@@ -202,7 +272,7 @@ final class BlobChanges {
    */
   void write(long position, ByteBuffer source) {
     boolean _ =
-        inCall(
+        change(
             (mine, call) -> {
               BlobHead before = blob.there(mine, call);
               int bytes = source.remaining();
@@ -213,8 +283,8 @@ final class BlobChanges {
               if (bytes == 0) {
                 return false;
               }
-              MemorySegment from =
-                  given.checked(blob.table.name(), MemorySegment.ofBuffer(source), mine.memory());
+              checkLast(mine, before, position, bytes);
+              MemorySegment from = given(mine, before, position, source);
               BlobHead padded = pad(mine, before, position);
               BlobHead after = write(mine, padded, position, from);
               if (!after.equals(before)) {
@@ -223,6 +293,26 @@ final class BlobChanges {
               source.position(source.position() + bytes);
               return true;
             });
+  }
+
+  /** What is written, copied if writing a part of it may change the rest. */
+  private MemorySegment given(Caller mine, BlobHead before, long position, ByteBuffer source) {
+    MemorySegment all = MemorySegment.ofBuffer(source);
+    MemorySegment from = given.checked(blob.table.name(), all, mine.memory());
+    long last = (position + all.byteSize() - 1) / before.chunkBytes();
+    boolean isSeveral = position > before.length() || last > position / before.chunkBytes();
+    boolean copy = isSeveral && from.isNative() && mayChange.test(from);
+    return copy ? mine.memory().copy(from) : from;
+  }
+
+  /** Meets damage of the last chunk, if a part of it stays, before anything is changed. */
+  private void checkLast(Caller mine, BlobHead before, long position, int bytes) {
+    long end = position + bytes;
+    long last = end / before.chunkBytes();
+    boolean isPart = end < before.length() && end % before.chunkBytes() > 0;
+    if (isPart && last > position / before.chunkBytes()) {
+      Slice _ = blob.chunk(mine, before, last);
+    }
   }
 
   /** Lengthens the chunks by zeros up to a length; the head is not written yet. */
@@ -277,7 +367,7 @@ final class BlobChanges {
   /** Removes the bytes from a length on, if the value is longer. */
   void truncate(long length) {
     boolean _ =
-        inCall(
+        change(
             (mine, call) -> {
               BlobHead before = blob.there(mine, call);
               if (length >= before.length()) {
@@ -299,7 +389,7 @@ final class BlobChanges {
 
   /** Removes the value; false if the key is absent. */
   boolean delete() {
-    return inCall(
+    return change(
         (mine, call) -> {
           BlobHead before = blob.find(mine, call);
           if (before == null) {
@@ -315,7 +405,10 @@ final class BlobChanges {
   private void remove(Caller mine, long from, long to) {
     if (to - from > FEW) {
       long _ =
-          removal.remove((int) (BlobHead.FIRST_CHUNK + from), (int) (BlobHead.FIRST_CHUNK + to));
+          removal.remove(
+              blob.key(BlobHead.NUMBER),
+              (int) (BlobHead.FIRST_CHUNK + from),
+              (int) (BlobHead.FIRST_CHUNK + to));
       return;
     }
     for (long index = from; index < to; index++) {
@@ -325,9 +418,9 @@ final class BlobChanges {
   }
 
   private MemorySegment room(int bytes) {
-    if (room.byteSize() < bytes) {
-      room = Arena.ofAuto().allocate(Math.max(bytes, FIRST_ROOM));
+    if (room.length < bytes) {
+      room = new byte[bytes];
     }
-    return room.asSlice(0, bytes);
+    return MemorySegment.ofArray(room).asSlice(0, bytes);
   }
 }

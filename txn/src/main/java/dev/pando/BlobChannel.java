@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In a write transaction all channels of a key show the value as it is when they are called,
  * also after a put and after a rollback to a savepoint. A channel of a value that was deleted
- * throws {@link IllegalStateException}.
+ * throws {@link IllegalStateException}, and so does one with which the source of a put of this
+ * value changes it, or reads a chunk that is replaced already.
  *
  * <p>Valid until its transaction ends: after that every method but {@link #isOpen} and {@link
  * #close} throws {@link IllegalStateException}. After {@link #close}, which releases nothing and
@@ -76,6 +77,8 @@ public final class BlobChannel implements SeekableByteChannel {
    * @throws NonWritableChannelException if the channel is for reading
    * @throws IllegalArgumentException if the value would be longer than {@link
    *     BlobTable#MAX_LENGTH}; nothing has changed
+   * @throws dev.pando.error.CorruptFileException if a chunk is damaged that this write changes in
+   *     part; nothing has changed
    */
   @Override
   public int write(ByteBuffer source) throws ClosedChannelException {
@@ -148,7 +151,8 @@ public final class BlobChannel implements SeekableByteChannel {
    * before it is sent. The bytes are copied when this returns, so the transaction may end then,
    * also while a socket still sends.
    *
-   * <p>The target may call the transaction, but must not end it.
+   * <p>The target may call the transaction, but must not end it. The end is that at the beginning
+   * of this call: bytes that the target appends to the same value are not sent.
    *
    * @param target that of a socket may be in non-blocking mode: this returns when it takes no more
    * @return how many bytes it took; the position has moved by them, also after an exception
@@ -157,8 +161,9 @@ public final class BlobChannel implements SeekableByteChannel {
   public long transferTo(WritableByteChannel target) throws IOException {
     checkOpen();
     long sent = 0;
-    for (int bytes = 1; bytes > 0; ) {
-      bytes = blob.send(position, target);
+    long end = blob.size();
+    for (int bytes = 1; bytes > 0 && position < end; ) {
+      bytes = blob.send(position, end, target);
       sent += Math.max(bytes, 0);
       position += Math.max(bytes, 0);
     }

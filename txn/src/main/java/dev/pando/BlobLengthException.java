@@ -42,7 +42,7 @@ public final class BlobLengthException extends IOException {
     return table;
   }
 
-  /** The key, as its {@code toString} shows it. */
+  /** The key, as its {@code toString} shows it; an array of bytes in hexadecimal. */
   public String key() {
     return key;
   }

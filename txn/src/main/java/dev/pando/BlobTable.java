@@ -1,8 +1,10 @@
 package dev.pando;
 
 import dev.pando.codec.Codec;
+import dev.pando.codec.Source;
 import dev.pando.codec.Tuple2;
 import dev.pando.txn.catalog.CatalogEntry;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
@@ -104,8 +106,15 @@ public final class BlobTable<K> {
     return Objects.requireNonNull(keys, "the range is null").ofFirst(keyCodec);
   }
 
-  /** The entries of a key from a number, included, to another, excluded. */
-  Range<Tuple2<K, Integer>> numbers(K key, int from, int to) {
+  /**
+   * The entries of a key from a number, included, to another, excluded.
+   *
+   * @param headKey the bytes of the key's head: the caller may have changed the key since
+   */
+  Range<Tuple2<K, Integer>> numbers(MemorySegment headKey, int from, int to) {
+    Source source = new Source();
+    source.reset(headKey, 0, headKey.byteSize());
+    K key = stored.keyCodec().decode(source).first();
     return Range.closedOpen(new Tuple2<>(key, from), new Tuple2<>(key, to));
   }
 

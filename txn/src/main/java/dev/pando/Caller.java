@@ -79,6 +79,9 @@ final class Caller {
   /** Calls around the innermost one. */
   private int depth;
 
+  /** The put of a large value whose source is being read; null if there is none. */
+  @Nullable BlobPut blobPut;
+
   /** Whether calls from within the running one are refused. */
   private boolean callsRefused;
 

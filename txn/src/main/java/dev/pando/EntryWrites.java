@@ -152,13 +152,18 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
    * value. A missing table is created. The bytes are read and written chunk by chunk, so memory
    * does not grow with the value.
    *
-   * @param source is read to its end and not closed; must block; may use other keys meanwhile
+   * @param source is read to its end and not closed; must block. It may use other keys of this
+   *     transaction meanwhile, and read what this key had from chunks that are not replaced yet; it
+   *     must not change this key, drop the table, or end a savepoint that began before
    * @return how many bytes there were
    * @throws IOException of the channel, as it is; then, as after any other exception, nothing of
    *     the value is stored, the value before it is there, and all cursors, iterators and views of
    *     the transaction have ended
    * @throws IllegalArgumentException if the channel does not block, if the key is too long ({@link
    *     BlobTable}), or if there are more bytes than {@link BlobTable#MAX_LENGTH}
+   * @throws IllegalStateException if the source changes this key, reads a part of it that is
+   *     replaced, drops or clears the table, or rolls back to a savepoint, as a statement that
+   *     fails does; nothing of the value is stored
    */
   public final <K> long put(BlobTable<K> table, K key, ReadableByteChannel source)
       throws IOException {
@@ -185,15 +190,16 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
   private <K> long putAll(BlobTable<K> table, K key, ReadableByteChannel source, long length)
       throws IOException {
     Objects.requireNonNull(source, "the channel is null");
-    BlobChanges changes = changes(table, Blob.of(this, table, key), key);
+    BlobChanges changes = changes(table, Blob.of(this, table, key));
     return asStatement(() -> changes.put(source, length));
   }
 
-  private <K> BlobChanges changes(BlobTable<K> table, Blob blob, K key) {
+  private <K> BlobChanges changes(BlobTable<K> table, Blob blob) {
     return new BlobChanges(
         blob,
         this::checked,
-        (from, to) -> deleteRange(table.stored(), table.numbers(key, from, to)));
+        pages::mayChange,
+        (key, from, to) -> deleteRange(table.stored(), table.numbers(key, from, to)));
   }
 
   /**
@@ -204,14 +210,14 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
    */
   public final <K> BlobChannel write(BlobTable<K> table, K key) {
     Blob blob = Blob.of(this, table, key);
-    BlobChanges changes = changes(table, blob, key);
+    BlobChanges changes = changes(table, blob);
     changes.create();
     return new BlobChannel(this, blob, changes);
   }
 
   /** Removes a key of a blob table with its value; false if it is absent. */
   public final <K> boolean delete(BlobTable<K> table, K key) {
-    return changes(table, Blob.of(this, table, key), key).delete();
+    return changes(table, Blob.of(this, table, key)).delete();
   }
 
   // ---- what depends on what is there

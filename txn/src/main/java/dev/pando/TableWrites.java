@@ -182,15 +182,14 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
   final <R, X extends Exception> R asStatement(Calls<R, X> calls) throws X {
     WriteTxn all = (WriteTxn) this;
     Savepoint before = all.savepoint();
-    R result;
     try {
-      result = calls.run();
+      R result = calls.run();
+      all.release(before); // fails if the calls have ended a savepoint around this one
+      return result;
     } catch (Throwable e) {
       undo(before, e);
       throw e;
     }
-    all.release(before);
-    return result;
   }
 
   private void undo(Savepoint before, Throwable cause) {
@@ -199,6 +198,9 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
       ((WriteTxn) this).release(before);
     } catch (RuntimeException e) { // the transaction has ended, or cannot go on
       cause.addSuppressed(e);
+      if (isUsable() && changes().broken == null) { // a part of the statement may be left
+        changes().broken = cause;
+      }
     }
   }
 
