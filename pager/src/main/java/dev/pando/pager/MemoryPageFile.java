@@ -198,6 +198,13 @@ final class MemoryPageFile implements PageFile {
     long end = offset + source.remaining();
     reserve(end);
     writeThrough(source, offset);
+    if (end > size) {
+      lengthen(end);
+    }
+  }
+
+  /** Several threads write and grow: none may take back what another one added. */
+  private synchronized void lengthen(long end) {
     size = Math.max(size, end);
   }
 
@@ -236,7 +243,9 @@ final class MemoryPageFile implements PageFile {
   public void grow(long newSize) {
     checkOpen();
     reserve(newSize);
-    size = Math.max(size, newSize); // what is beyond is zeros already
+    if (newSize > size) {
+      lengthen(newSize); // what is beyond is zeros already
+    }
   }
 
   /** Allocates memory for a longer file. */

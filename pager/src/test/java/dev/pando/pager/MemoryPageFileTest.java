@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Files in memory, beside an array. */
@@ -197,6 +198,28 @@ class MemoryPageFileTest {
     assertEquals(Path.of("other"), file.path());
     storage.delete(Path.of("other"));
     assertThrows(IllegalStateException.class, file::size);
+  }
+
+  @Test
+  void twoThreadsThatLengthenItLoseNothing() throws InterruptedException {
+    PageFile file = storage.create(NAME);
+    Thread other = new Thread(() -> lengthen(file, 1));
+    other.start();
+    lengthen(file, 0);
+    other.join();
+    assertEquals(0, shrunk.get());
+  }
+
+  private final AtomicInteger shrunk = new AtomicInteger();
+
+  private void lengthen(PageFile file, int first) {
+    for (int page = first; page < 20_000; page += 2) {
+      long end = (page + 1L) * 64;
+      file.grow(end);
+      if (file.size() < end) {
+        shrunk.getAndIncrement();
+      }
+    }
   }
 
   /** As of a lock file: what is mapped again is the same memory, and new bytes are zeros. */
