@@ -30,6 +30,10 @@ public final class CollectionCodec {
    * Sets, as the list of their elements in the order of their bytes: equal sets have equal bytes,
    * and what is read iterates in that order. Ordered if the elements are. Id {@code set(codec)}.
    * The sets that are read cannot be changed.
+   *
+   * <p>A set that compares its elements otherwise than by {@code equals}, such as a {@code TreeSet}
+   * with a comparator, may hold elements that are equal but have other bytes, or that are not equal
+   * but have the same bytes. The first kind is written, and refused when it is read.
    */
   public static <E extends @Nullable Object> Codec<Set<E>> set(Codec<E> codec) {
     return new SetCodec<>(codec);
@@ -39,6 +43,9 @@ public final class CollectionCodec {
    * Maps, as the list of their entries in the order of the bytes of their keys: equal maps have
    * equal bytes, and what is read iterates in that order. Ordered if keys and values are. Id {@code
    * map(key,value)}. The maps that are read cannot be changed.
+   *
+   * <p>The same holds as for {@link #set} of a map that compares its keys otherwise than by {@code
+   * equals}, such as an {@code IdentityHashMap}.
    */
   public static <K extends @Nullable Object, V extends @Nullable Object> Codec<Map<K, V>> map(
       Codec<K> key, Codec<V> value) {

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Values as JSON in UTF-8, which Jackson writes and reads.
@@ -20,6 +22,8 @@ import java.io.IOException;
  * <p>Needs {@code com.fasterxml.jackson.core:jackson-databind} on the class path or the module
  * path, an optional dependency of Pando. None of its classes is loaded unless this class is used.
  *
+ * <p>A value whose JSON is {@code null} is refused when it is written, as one that Jackson refuses.
+ *
  * <p>Not {@link Codec#ordered}: JSON cannot encode keys. The id is {@code json}, whatever the
  * class: which members old values may lack is between the class and the mapper. Safe for use by
  * many threads if the mapper's configuration is not changed any more.
@@ -28,6 +32,9 @@ import java.io.IOException;
  */
 @SuppressWarnings("exports") // requires transitive would make every user's module need Jackson
 public final class JsonCodec<T> implements Codec<T> {
+  /** The JSON that {@link #decode} refuses, since no value of a table is null. */
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
   private final Class<?> type;
   private final ObjectWriter writer;
   private final ObjectReader reader;
@@ -70,11 +77,16 @@ public final class JsonCodec<T> implements Codec<T> {
 
   @Override
   public void encode(T value, Sink sink) {
+    byte[] json;
     try {
-      sink.putBytes(writer.writeValueAsBytes(value));
+      json = writer.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("value that Jackson refuses: " + e.getMessage(), e);
     }
+    if (Arrays.equals(json, NULL)) {
+      throw new IllegalArgumentException("value whose JSON is null, allowed: any other JSON");
+    }
+    sink.putBytes(json);
   }
 
   @Override

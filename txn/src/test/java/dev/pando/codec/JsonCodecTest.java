@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.pando.Table;
 import java.math.BigDecimal;
 import java.util.List;
@@ -85,6 +87,15 @@ class JsonCodecTest {
       assertThatExceptionOfType(CodecException.class)
           .isThrownBy(() -> ORDERS.decode(CodecLaws.source(CodecLaws.whole(Codec.utf8(), text))));
     }
+  }
+
+  @Test
+  void valuesWhoseJsonIsNull() {
+    JsonNode missing = NullNode.getInstance();
+    Codec<JsonNode> nodes = JsonCodec.of(new ObjectMapper(), JsonNode.class);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CodecLaws.whole(nodes, missing))
+        .withMessage("value whose JSON is null, allowed: any other JSON");
   }
 
   static final class Unwritable {
