@@ -152,9 +152,15 @@ public final class Database extends Transactor implements AutoCloseable {
    * #backup(Path)}. Two such databases share nothing. Their paths are names, such as {@code
    * memory-1}.
    *
-   * <p>It takes as much memory as a file would have bytes, and up to an eighth more. {@link
-   * Options#withMaxSize} limits that; the JVM does not. A transaction for which there is no memory
-   * throws {@link dev.pando.error.DatabaseFullException} and changes nothing.
+   * <p>It takes as much memory as a file would have bytes, and up to an eighth more, at least 1 MiB
+   * and at most 64 MiB. Besides, a large value that crosses the end of a piece of that memory is
+   * copied when it is first read, and the copy is kept until its pages are written again. Only the
+   * copies count against the JVM's {@code MaxDirectMemorySize}.
+   *
+   * <p>If the system refuses memory, a transaction throws {@link
+   * dev.pando.error.DatabaseFullException} and changes nothing. A system that promises more memory
+   * than it has, as Linux usually does, ends the process instead. So set {@link
+   * Options#withMaxSize}, to less than the memory that there is.
    *
    * @param options the size of the commit log has no effect
    * @throws IllegalArgumentException if the options are for reading only, name a disk, or say not
