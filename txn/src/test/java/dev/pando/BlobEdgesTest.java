@@ -150,6 +150,25 @@ final class BlobEdgesTest extends DatabaseTestBase {
         });
   }
 
+  /** The gap frees the run of the last chunk, and zeros take its place in the file. */
+  @Test
+  void aWriteBeyondTheEndFromTheLastChunk() throws IOException {
+    Database db = open(Options.defaults().withSpillLimit(64 << 10));
+    int chunk = BlobTable.CHUNK_BYTES;
+    byte[] value = BlobTableTest.bytes(3 * chunk + 200_000, 4);
+    db.update(
+        tx -> {
+          long _ = tx.put(LARGE, "a", BlobTableTest.channel(value));
+          long _ = tx.put(LARGE, "b", BlobTableTest.channel(value)); // writes "a" to the file
+          BlobChannel writer = tx.write(LARGE, "a").position(30L * chunk);
+          BlobChannel reader = tx.read(LARGE, "a").position(3L * chunk);
+          assertThat(reader.transferTo(target(writer::write))).isEqualTo(200_000);
+          ByteBuffer found = ByteBuffer.allocate(200_000);
+          int _ = writer.position(30L * chunk).read(found);
+          assertThat(found.array()).isEqualTo(Arrays.copyOfRange(value, 3 * chunk, value.length));
+        });
+  }
+
   @Test
   void whatTheTargetAppendsIsNotSent() throws IOException {
     Database db = open(Options.defaults().withPageSize(512));
