@@ -58,7 +58,7 @@ final class KeptIndex<I, K, V> {
     try {
       there = writes.catalog.find(record.tree(), index.tree(record).used());
     } catch (IllegalArgumentException e) {
-      throw damaged(e.getMessage());
+      throw damaged(e.toString());
     }
     if (there == null) {
       throw damaged("it has no tree");
