@@ -228,7 +228,9 @@ abstract class Batches {
 
     Application(PendingChanges batch) {
       this.batch = batch;
-      tree = find(batch.table(), batch.isTyped());
+      TreeWriter found = find(batch.table(), batch.isTyped());
+      tree =
+          found == null && batch.hasPut() ? create(batch.table()) : found; // also if it is undone
     }
 
     @Override

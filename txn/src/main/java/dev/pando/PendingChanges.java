@@ -55,6 +55,9 @@ final class PendingChanges {
 
   private int count;
 
+  /** Whether one of the changes is a put, which a later one may have made void. */
+  private boolean hasPut;
+
   /** Bytes that all keys begin with. */
   private int common;
 
@@ -80,12 +83,17 @@ final class PendingChanges {
     return count == 0;
   }
 
+  boolean hasPut() {
+    return hasPut;
+  }
+
   boolean hasRoom(long more) {
     return used + more + CHANGE_BYTES * (count + 1) <= MOST_BYTES;
   }
 
   /** Copies a change for which there is room. */
   void addPut(KeyBuffer key, MemorySegment value, long at, int length) {
+    hasPut = true;
     add(key, length, length);
     MemorySegment.copy(value, ValueLayout.JAVA_BYTE, at, bytes, used, length);
     used += length;
@@ -240,6 +248,7 @@ final class PendingChanges {
   void clear() {
     used = 0;
     count = 0;
+    hasPut = false;
     if (bytes.length + CHANGE_BYTES * order.length > KEPT) {
       bytes = NO_BYTES;
       places = NO_PLACES;

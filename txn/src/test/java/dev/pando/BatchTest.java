@@ -453,4 +453,23 @@ class BatchTest extends DatabaseTestBase {
     }
     assertThat(db.count(NAMES)).isEqualTo(1);
   }
+
+  /** As single calls do: the put creates the table, and the delete leaves it. */
+  @Test
+  void aPutThatADeleteUndoesCreatesTheTable() {
+    Table<Long, Long> table = Table.of("new", Codec.u64(), Codec.u64());
+    Database db = open();
+    db.update(
+        tx -> {
+          Batch<Long, Long> batch = tx.batch(table);
+          batch.put(1L, 1L);
+          batch.delete(1L);
+          assertThat(tx.tables()).containsExactly("new");
+          batch.delete(2L);
+          batch.flush();
+          tx.drop(table);
+          batch.delete(1L);
+          assertThat(tx.tables()).isEmpty();
+        });
+  }
 }

@@ -1,5 +1,6 @@
 package dev.pando.damage;
 
+import dev.pando.AnyTable;
 import dev.pando.BackupForm;
 import dev.pando.BackupReport;
 import dev.pando.CheckReport;
@@ -168,9 +169,8 @@ final class Ordeal {
 
   private static Table<byte[], byte[]> describe(TableStat stat) {
     Table<byte[], byte[]> table =
-        Table.of(stat.name(), new AnyCodec(stat.keyCodec()), new AnyCodec(stat.valueCodec()));
-    boolean multimap = stat.valueCodec().equals("multimap");
-    return stat.counted() && !multimap ? table.counted() : table;
+        AnyTable.of(stat.name(), new AnyCodec(stat.keyCodec()), new AnyCodec(stat.valueCodec()));
+    return stat.counted() ? table.counted() : table;
   }
 
   /** Divides a scan as a parallel stream does, and reads the beginning of each part. */
