@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -281,10 +282,16 @@ class InMemoryTest extends DatabaseTestBase {
               () -> db.view(tx -> Arrays.hashCode(tx.get(BLOBS, 1L))),
               () -> db.view(tx -> tx.scan(NAMES).stream().count()),
               () -> db.put(NAMES, 1L, "changed"));
+      CountDownLatch used = new CountDownLatch(uses.size());
       for (Runnable use : uses) {
-        threads.add(Thread.ofPlatform().start(() -> untilItThrows(use, ends)));
+        Runnable counted =
+            () -> {
+              use.run();
+              used.countDown();
+            };
+        threads.add(Thread.ofPlatform().start(() -> untilItThrows(counted, ends)));
       }
-      Thread.sleep(20);
+      used.await();
       db.close();
       for (Thread thread : threads) {
         thread.join();
