@@ -12,6 +12,7 @@ public final class ScanOrder {
   private final int direction;
   private final Slice before = new Slice();
   private boolean any;
+  private boolean mayEqual;
 
   private ScanOrder(String file, int direction) {
     this.file = file;
@@ -25,6 +26,22 @@ public final class ScanOrder {
    */
   public static ScanOrder ascending(String file) {
     return new ScanOrder(file, 1);
+  }
+
+  /**
+   * Makes a check for a scan from a key to higher ones. A seek in a tree whose branches are damaged
+   * can end before the key that it looks for.
+   *
+   * @param file for messages
+   * @param first the lowest key that the scan may meet; its bytes must not change until the first
+   *     call of {@link #check}
+   */
+  public static ScanOrder ascendingFrom(String file, KeyBuffer first) {
+    ScanOrder order = new ScanOrder(file, 1);
+    order.before.set(first.segment(), 0, first.length());
+    order.any = true;
+    order.mayEqual = true;
+    return order;
   }
 
   /**
@@ -43,11 +60,15 @@ public final class ScanOrder {
    * @throws CorruptFileException if the key does not follow the one before
    */
   public void check(Slice key) {
-    if (any && KeyOrder.compare(before, key) * direction >= 0) {
-      throw new CorruptFileException(
-          file, -1, "the keys of a tree are not in order: a page is damaged, or named twice");
+    if (any) {
+      int order = KeyOrder.compare(before, key) * direction;
+      if (order > 0 || order == 0 && !mayEqual) {
+        throw new CorruptFileException(
+            file, -1, "the keys of a tree are not in order: a page is damaged, or named twice");
+      }
     }
     any = true;
+    mayEqual = false;
     before.set(key.segment, key.offset, key.length);
   }
 }

@@ -81,6 +81,15 @@ final class FoundFilesTest {
   }
 
   /**
+   * A branch of the catalog led a seek to a lower key, the name of an index's tree. It was listed
+   * as a table, which no user's name can be.
+   */
+  @Test
+  void aSeekEndsAtAnIndexTree() throws IOException {
+    undergo("a-seek-ends-at-an-index-tree.pando.gz");
+  }
+
+  /**
    * A leaf named a value far behind the file's end; replacing it freed pages that are not there.
    */
   @Test

@@ -51,9 +51,9 @@ public final class TableNames {
       Tree catalog, String file, byte[] from, BiConsumer<Slice, Slice> visitor) {
     Slice key = new Slice();
     Slice entry = new Slice();
-    ScanOrder order = ScanOrder.ascending(file);
     KeyBuffer first = new KeyBuffer(from.length);
     first.set(from); // there may be many named snapshots before
+    ScanOrder order = ScanOrder.ascendingFrom(file, first);
     try (Cursor cursor = catalog.cursor()) {
       for (boolean there = cursor.seek(first); there; there = cursor.next()) {
         cursor.entry(key, entry);
@@ -71,7 +71,7 @@ public final class TableNames {
     Slice key = new Slice();
     KeyBuffer first = new KeyBuffer(2);
     first.set(new byte[] {CatalogEntry.TABLE, INDEX_TREE});
-    ScanOrder order = ScanOrder.ascending(file);
+    ScanOrder order = ScanOrder.ascendingFrom(file, first);
     try (Cursor cursor = catalog.cursor()) {
       for (boolean there = cursor.seek(first); there; there = cursor.next()) {
         cursor.key(key);
