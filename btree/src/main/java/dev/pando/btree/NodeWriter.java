@@ -182,7 +182,9 @@ final class NodeWriter {
     SharedKeys keys = sharedKeys;
     long word = leaves.header(page, base);
     if (keys == null || !NodeReader.sharesKeys(word)) {
-      closeSlot(page, base, word, leaves, slot, leaves.cellLength(page, base, word, slot));
+      int length = leaves.cellLength(page, base, word, slot);
+      LowestCell.fillGap(leaves, page, base, word, slot, length);
+      closeSlot(page, base, word, leaves, slot, length);
       return;
     }
     int heir = keys.heir(page, base, word, leaves.cell(page, base, word, slot));
@@ -201,14 +203,7 @@ final class NodeWriter {
     int cell = leaves.cell(page, base, word, slot);
     int lowest = size - NodeReader.cellBytes(word);
     if (cell > lowest && keys.mayTakePlace(page, base, lowest, length)) {
-      PageMemory.copy(page, base + lowest, page, base + cell, length);
-      int count = NodeReader.count(word);
-      int moved = 0;
-      while (offset(page, base, count, moved) != lowest) {
-        moved++;
-      }
-      setOffset(page, base, count, moved, cell);
-      setOffset(page, base, count, slot, lowest);
+      LowestCell.swap(page, base, word, slot, LowestCell.slotOf(page, base, word, lowest), length);
       closeSlot(page, base, word, leaves, slot, length);
       return;
     }
@@ -422,7 +417,7 @@ final class NodeWriter {
         page, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot, cell);
   }
 
-  private static int offset(MemorySegment page, long base, int count, int slot) {
+  static int offset(MemorySegment page, long base, int count, int slot) {
     return page.get(SHORT, base + HEADS + (long) HEAD_BYTES * count + (long) OFFSET_BYTES * slot)
         & 0xFFFF;
   }
@@ -457,17 +452,18 @@ final class NodeWriter {
     int count = NodeReader.count(word);
     int cell = reader.cell(page, base, reader.size(word), count, slot);
     int cellsStart = reader.size(word) - NodeReader.cellBytes(word);
-    PageMemory.copy(page, base + cellsStart, page, base + cellsStart + length, cell - cellsStart);
-    PageMemory.clear(page, base + cellsStart, length);
-
     long heads = base + HEADS;
     long offsets = heads + (long) HEAD_BYTES * count;
-    for (long o = offsets; o < offsets + (long) OFFSET_BYTES * count; o += OFFSET_BYTES) {
-      int offset = page.get(SHORT, o) & 0xFFFF;
-      if (offset < cell) {
-        PageMemory.put16(page, o, offset + length);
+    if (cell > cellsStart) {
+      PageMemory.copy(page, base + cellsStart, page, base + cellsStart + length, cell - cellsStart);
+      for (long o = offsets; o < offsets + (long) OFFSET_BYTES * count; o += OFFSET_BYTES) {
+        int offset = page.get(SHORT, o) & 0xFFFF;
+        if (offset < cell) {
+          PageMemory.put16(page, o, offset + length);
+        }
       }
     }
+    PageMemory.clear(page, base + cellsStart, length);
     long head = heads + (long) HEAD_BYTES * slot;
     long behind = count - slot - 1L;
     PageMemory.copy(page, head + HEAD_BYTES, page, head, HEAD_BYTES * behind);
