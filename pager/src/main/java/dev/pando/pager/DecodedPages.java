@@ -71,6 +71,16 @@ public final class DecodedPages {
     evict();
   }
 
+  /** Returns the number of pages. */
+  public synchronized int count() {
+    return count;
+  }
+
+  /** Returns the bytes of heap that the pages take. */
+  public synchronized long heapBytes() {
+    return heapBytes;
+  }
+
   /** Removes pages until the limit holds. */
   private void evict() {
     while (heapBytes > limit) {

@@ -55,6 +55,9 @@ public final class PageMap implements PageReader {
   /** Shared with later maps of the file; null if each read verifies the page again. */
   private final @Nullable DecodedPages decoded;
 
+  /** Shared with later maps of the file. */
+  private final FoundDamage damage;
+
   private final PageVerifier verifier;
   private final @Nullable PageFetch fetch;
   private final boolean remember;
@@ -82,7 +85,9 @@ public final class PageMap implements PageReader {
     this.pageCount = pageCount;
     this.shift = Integer.numberOfTrailingZeros(pageSize);
     this.remember = mode != Checksums.ALWAYS;
-    this.verifier = new PageVerifier(name, pieces, pageSize, pageCount, mode != Checksums.NEVER);
+    this.damage = previous == null ? new FoundDamage() : previous.damage;
+    boolean checksums = mode != Checksums.NEVER;
+    this.verifier = new PageVerifier(name, pieces, pageSize, pageCount, checksums, damage);
     this.verified = carryOver(previous, pageCount);
     this.verifiedBits = verified.bits;
     this.decoded = !remember ? null : previous == null ? new DecodedPages() : previous.decoded;
@@ -187,6 +192,11 @@ public final class PageMap implements PageReader {
   @Override
   public @Nullable DecodedPages decoded() {
     return decoded;
+  }
+
+  /** Where damaged pages are reported. */
+  public FoundDamage damage() {
+    return damage;
   }
 
   @Override

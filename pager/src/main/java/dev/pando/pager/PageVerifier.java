@@ -26,15 +26,23 @@ final class PageVerifier {
   private final int pageSize;
   private final long pageCount;
   private final boolean checksums;
+  private final FoundDamage damage;
   private final AtomicReferenceArray<@Nullable Scratch> spares = new AtomicReferenceArray<>(SPARES);
 
-  PageVerifier(String name, MapPieces memory, int pageSize, long pageCount, boolean checksums) {
+  PageVerifier(
+      String name,
+      MapPieces memory,
+      int pageSize,
+      long pageCount,
+      boolean checksums,
+      FoundDamage damage) {
     this.name = name;
     this.chunks = memory.chunks();
     this.chunkShift = memory.chunkShift();
     this.pageSize = pageSize;
     this.pageCount = pageCount;
     this.checksums = checksums;
+    this.damage = damage;
   }
 
   /**
@@ -157,7 +165,7 @@ final class PageVerifier {
   }
 
   private CorruptFileException corrupt(long pgno, String reason) {
-    return new CorruptFileException(name, pgno, reason);
+    return damage.found(new CorruptFileException(name, pgno, reason));
   }
 
   /** A heap buffer for one verification at a time. */
