@@ -56,10 +56,17 @@ final class ReaderList {
   }
 
   private void removeOne(long txnId) {
-    readers.stream()
-        .filter(reader -> reader.pid == Pid.OURS && reader.txnId == txnId)
-        .min(Comparator.comparingLong(Reader::ageNanos))
-        .ifPresent(readers::remove);
+    Reader youngest = null;
+    for (Reader reader : readers) { // no stream: stat is called often
+      if (reader.pid == Pid.OURS
+          && reader.txnId == txnId
+          && (youngest == null || reader.ageNanos < youngest.ageNanos)) {
+        youngest = reader;
+      }
+    }
+    if (youngest != null) {
+      boolean _ = readers.remove(youngest);
+    }
   }
 
   List<OpenReader> infos() {
@@ -121,8 +128,12 @@ final class ReaderList {
 
   Stat stat(long fileBytes, long durableTxn) {
     Meta meta = newest.meta();
-    long oldest = readers.stream().mapToLong(Reader::txnId).min().orElse(meta.txnId());
-    long age = readers.stream().mapToLong(Reader::ageNanos).max().orElse(0);
+    long oldest = meta.txnId();
+    long age = 0;
+    for (Reader reader : readers) {
+      oldest = Math.min(oldest, reader.txnId);
+      age = Math.max(age, reader.ageNanos);
+    }
     return new Stat(
         meta.pageSize(),
         fileBytes,
@@ -132,14 +143,21 @@ final class ReaderList {
         Math.min(durableTxn, meta.txnId()),
         newest.tables(),
         readers.size(),
-        Math.min(oldest, meta.txnId()),
+        oldest,
         Duration.ofNanos(age),
-        Math.max(0, allPagesHeld()));
+        Math.max(0, allPagesHeld(oldest)));
   }
 
-  /** Free pages that readers or named snapshots still see. */
-  private long allPagesHeld() {
+  /**
+   * Free pages that readers or named snapshots still see.
+   *
+   * @param oldest the oldest commit that a reader sees, or the newest one
+   */
+  private long allPagesHeld(long oldest) {
     NamedSnapshots named = newest.named();
+    if (oldest == newest.txnId() && named.size() == 0) {
+      return 0;
+    }
     TreeSet<Long> pinned = new TreeSet<>();
     readers.forEach(reader -> pinned.add(reader.txnId));
     List<Meta> older = new ArrayList<>();

@@ -37,6 +37,9 @@ public final class CatalogSnapshot extends Snapshot {
   /** That one's transaction. */
   private long namedBeforeTxn;
 
+  /** How many tables there are; negative until they are counted. */
+  private volatile long tableCount = -1;
+
   public CatalogSnapshot(Meta meta, PageMap map) {
     super(meta, map);
     this.tables = new FoundTables(this);
@@ -157,6 +160,15 @@ public final class CatalogSnapshot extends Snapshot {
 
   /** How many tables there are. */
   public long tables() {
+    long known = tableCount;
+    if (known < 0) {
+      known = countTables();
+      tableCount = known;
+    }
+    return known;
+  }
+
+  private long countTables() {
     long carried = 0;
     Slice key = new Slice();
     ScanOrder order = ScanOrder.descending(map().name());
