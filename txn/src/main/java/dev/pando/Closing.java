@@ -9,7 +9,9 @@ import dev.pando.txn.file.LockFile;
 import dev.pando.txn.readers.Publication;
 import dev.pando.txn.readers.ReaderSlots;
 import dev.pando.txn.recovery.OpenedFile;
+import java.lang.System.Logger;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,6 +19,8 @@ import java.util.List;
  * failed.
  */
 final class Closing {
+  private static final Logger LOG = System.getLogger(Closing.class.getName());
+
   private static final long POLL_NANOS = 500_000;
 
   /** What {@link #end(int)} ends, one after the other. */
@@ -32,6 +36,9 @@ final class Closing {
   private final GroupCommit updates;
 
   private final List<Housekeeping.Task> watches;
+
+  /** Actions of the program; guarded by itself. */
+  private final List<Runnable> actions = new ArrayList<>();
 
   private final Runnable ending = this::endNow;
 
@@ -59,9 +66,32 @@ final class Closing {
     this.watches = watches;
   }
 
+  /** Runs an action of the program before all else. */
+  void first(Runnable action) {
+    synchronized (actions) {
+      actions.add(action);
+    }
+  }
+
+  /** An action that is added now is late, or its database was closed before it was called. */
+  private void runActions() {
+    List<Runnable> all;
+    synchronized (actions) {
+      all = List.copyOf(actions);
+    }
+    for (Runnable action : all) {
+      try {
+        action.run();
+      } catch (Throwable e) { // the end goes on
+        LOG.log(Logger.Level.WARNING, lifecycle.path() + ": an action at close failed", e);
+      }
+    }
+  }
+
   /** Ends the database, which refuses new transactions already. */
   void run(Duration limit) {
     try {
+      runActions();
       boolean _ = awaitTransactions(limit);
       writing.syncs().finish();
     } finally {

@@ -10,6 +10,8 @@ import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.TableNames;
+import dev.pando.txn.events.Change;
+import dev.pando.txn.events.Counters;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,7 @@ final class Compaction {
   private static final int SETTLING_COMMITS = PageHeader.META_SLOTS;
 
   private final Transactor database;
+  private final Counters counters;
   private final Progress progress;
 
   /** Pages of the file at which filling ends: it grows by what snapshots in use hold back. */
@@ -52,12 +55,20 @@ final class Compaction {
   /** Bytes that the first pass visits; later passes move the small rest. */
   private long total = -1;
 
-  Compaction(Transactor database, Progress progress) {
+  Compaction(Transactor database, Counters counters, Progress progress) {
     this.database = database;
+    this.counters = counters;
     this.progress = progress;
   }
 
   void run() {
+    Change compaction = counters.compactionBegins();
+    long pagesBefore = pageCount();
+    compact();
+    counters.compacted(compaction, pagesBefore, pageCount());
+  }
+
+  private void compact() {
     fillPages();
     long before = Long.MAX_VALUE;
     for (int pass = 0; pass < MOST_PASSES; pass++) {
@@ -216,6 +227,10 @@ final class Compaction {
       tx.catalog().touch();
       tx.commit(Durability.SYNC);
     }
+    return pageCount();
+  }
+
+  private long pageCount() {
     try (ReadTxn tx = database.beginOwnRead()) {
       return tx.snapshot().meta().pageCount();
     }

@@ -53,7 +53,7 @@ import java.util.function.Supplier;
  * <p>Thread-safe. An interrupt ends only a wait in {@link #awaitCommit}, and never harms the file.
  * After {@link #close} every method that reads or writes throws {@link IllegalStateException}.
  */
-public final class Database extends Transactor implements AutoCloseable {
+public final class Database extends Inspected implements AutoCloseable {
   private final Path path;
   private final Options options;
   private final Lifecycle lifecycle;
@@ -82,14 +82,14 @@ public final class Database extends Transactor implements AutoCloseable {
     this.publication = new Publication(lock, file, readers, opened.snapshot());
     this.reading = new Readers(lifecycle, options, readers, publication);
     WriterWatch writerWatch =
-        new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()));
+        new WriterWatch(path, lock, ReaderWatch.nanos(options.writerWarning()), file.counters());
     Workspace memory = new Workspace(file.pageSize());
     this.writer =
         new Writer(
             lifecycle, settings, file, lock, readers, publication, writerWatch, memory::trim);
     this.writing = new Writers(lifecycle, options, writer, memory, lock);
     this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
-    ReaderWatch readerWatch = new ReaderWatch(path, readers, publication, options);
+    ReaderWatch readerWatch = new ReaderWatch(path, readers, publication, options, file.counters());
     this.watches = List.of(readerWatch, writerWatch, new MemoryWatch(file));
     this.inspection = new Inspection(this, file, lock, readers, publication, writer);
     this.ending =
@@ -202,6 +202,7 @@ public final class Database extends Transactor implements AutoCloseable {
         lock.log().setIgnored(false);
       }
       lock.entered();
+      openReport.recordIn(file.counters());
     } catch (Throwable e) {
       for (Housekeeping.Task watch : watches) {
         Housekeeping.WATCH.remove(watch);
@@ -384,20 +385,7 @@ public final class Database extends Transactor implements AutoCloseable {
     return new RestoredFile(target, options, RestoredFile.replaces(how), progress).from(source);
   }
 
-  // ---- looking at the whole
-
-  /**
-   * Sizes and counts of the newest commit, the commits that are not on disk yet, and the pages that
-   * readers of all processes keep from reuse, at the moment of the call.
-   */
-  public Stat stat() {
-    return inspection.stat();
-  }
-
-  /** All open read transactions of all processes, the oldest snapshot first. */
-  public List<OpenReader> readers() {
-    return inspection.readers();
-  }
+  // ---- the whole
 
   /** As {@link #compact(Progress)}, without progress reports. */
   public void compact() {
@@ -425,37 +413,10 @@ public final class Database extends Transactor implements AutoCloseable {
     StackRoom.forTransaction();
     writer.turn().checkNotNested();
     try {
-      new Compaction(this, progress).run();
+      new Compaction(this, file.counters(), progress).run();
     } catch (InternalError e) {
       throw OpenedFile.faulted(path, e);
     }
-  }
-
-  /** As {@link #warmUp(Progress)}, without progress reports. */
-  public void warmUp() {
-    warmUp((_, _) -> {});
-  }
-
-  /**
-   * Reads the whole file once, so that later reads find it in the page cache. For programs that
-   * prefer a slow start to slow first reads. Useful if the file fits into memory. The kernel may
-   * evict pages again under memory pressure. Readers and writers continue meanwhile.
-   *
-   * @param progress called on this thread after each MiB; an exception that it throws ends the
-   *     warm-up
-   */
-  public void warmUp(Progress progress) {
-    Objects.requireNonNull(progress, "the progress is null");
-    inspection.warmUp(progress);
-  }
-
-  /**
-   * Checks the newest commit as a whole: the checksum of every page, every rule of the format, and
-   * that each page is used exactly once or free. Reads the whole database; readers and writers
-   * continue meanwhile. Damage is in the report, not in an exception.
-   */
-  public CheckReport check() {
-    return inspection.check();
   }
 
   // ---- the end
@@ -463,6 +424,24 @@ public final class Database extends Transactor implements AutoCloseable {
   @Override
   Lifecycle lifecycle() {
     return lifecycle;
+  }
+
+  @Override
+  Inspection inspection() {
+    return inspection;
+  }
+
+  /**
+   * Runs an action when {@link #close} begins, before it waits for transactions: for what shows
+   * this database elsewhere, such as meters. An exception of the action is logged. Actions run in
+   * the order of the calls, on the thread that closes.
+   *
+   * @throws IllegalStateException if the database is closed
+   */
+  public void onClose(Runnable action) {
+    Objects.requireNonNull(action, "the action is null");
+    lifecycle.checkAccepting();
+    ending.first(action);
   }
 
   /** Other processes took this one for dead, and reuse the pages that it reads. */

@@ -251,6 +251,7 @@ final class GroupCommit {
     try {
       writer.awaitCommit();
       boolean sync = seal(group) == Durability.SYNC; // without a lock that updates may want
+      group.whole.changes().shared(group.updates());
       writer.commit(group.whole.changes(), sync, group.whole::ended);
     } catch (Throwable e) {
       failure = e;

@@ -46,6 +46,17 @@ final class Inspection {
     }
   }
 
+  /** Also after the end. */
+  Metrics metrics() {
+    int open = 0;
+    try {
+      open = database.lifecycle().hasEnded() ? 0 : readers.countHere();
+    } catch (IllegalStateException | InternalError e) {
+      // It is just being closed, or its lock file was truncated.
+    }
+    return Metrics.of(file, open);
+  }
+
   List<OpenReader> readers() {
     try (ReadTxn tx = database.beginOwnRead()) {
       readers.clearDead();

@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.txn.events.Counters;
 import dev.pando.txn.recovery.OpenedFile;
 import java.util.List;
 
@@ -21,6 +22,10 @@ public record OpenReport(boolean created, long txnId, int replayed, List<String>
   static OpenReport of(OpenedFile opened) {
     return new OpenReport(
         opened.created(), opened.meta().txnId(), opened.logged(), opened.passedOver());
+  }
+
+  void recordIn(Counters counters) {
+    counters.opened(created, txnId, replayed, passedOver.size());
   }
 
   /** One sentence, and one more for each skipped slot. */

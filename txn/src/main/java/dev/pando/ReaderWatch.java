@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.txn.events.Counters;
 import dev.pando.txn.file.Housekeeping;
 import dev.pando.txn.readers.Publication;
 import dev.pando.txn.readers.ReaderSlot;
@@ -26,15 +27,18 @@ final class ReaderWatch implements Housekeeping.Task {
   private final Path path;
   private final ReaderSlots readers;
   private final Publication publication;
+  private final Counters counters;
   private final long warning;
   private final long limit;
   private final @Nullable Consumer<LongReader> listener;
   private long lastFollow = System.nanoTime();
 
-  ReaderWatch(Path path, ReaderSlots readers, Publication publication, Options options) {
+  ReaderWatch(
+      Path path, ReaderSlots readers, Publication publication, Options options, Counters counters) {
     this.path = path;
     this.readers = readers;
     this.publication = publication;
+    this.counters = counters;
     this.warning = nanos(options.readerWarning());
     this.limit = nanos(options.readerLimit());
     this.listener = options.readerListener();
@@ -77,6 +81,7 @@ final class ReaderWatch implements Housekeeping.Task {
   }
 
   private void tell(ReaderSlot slot, long nanos, boolean ended) {
+    counters.longReader(slot.pin() - 1, nanos, ended);
     Duration age = Duration.ofNanos(nanos);
     LongReader reader = new LongReader(slot.pin() - 1, age, ended, slot.openedAt());
     LOG.log(

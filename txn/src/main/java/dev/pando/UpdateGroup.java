@@ -115,6 +115,11 @@ final class UpdateGroup {
     return Arrays.asList(members).subList(0, memberCount);
   }
 
+  /** Updates that share the commit. */
+  int updates() {
+    return memberCount + promiseCount;
+  }
+
   /** The strictest durability that an update requested. */
   Durability durability() {
     return durability;

@@ -46,6 +46,8 @@ class ArchitectureTest {
   /** Of the rooms in {@code dev.pando.txn}; the API, {@code dev.pando}, uses all of them. */
   private static final Map<String, Integer> LEVELS =
       Map.of(
+          "events",
+          0,
           "file",
           1,
           "space",
@@ -65,6 +67,8 @@ class ArchitectureTest {
   private static final String NULLNESS = "org.jspecify.annotations..";
   private static final String CHRONICLE = "net.openhft..";
   private static final String JACKSON = "com.fasterxml.jackson..";
+  private static final String METRICS = "dev.pando.metrics";
+  private static final String RECORDER = "jdk.jfr..";
 
   private static final Set<String> STATE_OF_A_TREE =
       Set.of(
@@ -133,6 +137,41 @@ class ArchitectureTest {
     onlyDependOn(resideInAPackage(ROOM + room), allowed.toArray(new String[0]));
   }
 
+  /** Of all classes only those of one room know the flight recorder; they know little else. */
+  @Test
+  void eventsKnowTheRecorder() {
+    JavaClasses classes = PANDO.that(resideInAPackage(ROOM + "events"));
+    assertThat(classes).hasSizeGreaterThan(4);
+    onlyDependOn(
+        resideInAPackage(ROOM + "events"), ERROR, ROOM + "events", JAVA, NULLNESS, RECORDER);
+    noClasses()
+        .that(not(resideInAPackage(ROOM + "events")))
+        .should()
+        .dependOnClassesThat(resideInAPackage(RECORDER))
+        .check(PANDO);
+  }
+
+  /** Classes for tools use the API as any user does, and the engine does without them. */
+  @Test
+  void metricsKnowTheApi() {
+    onlyDependOn(
+        resideInAPackage(METRICS),
+        "dev.pando",
+        METRICS,
+        JAVA,
+        NULLNESS,
+        "javax.management..",
+        "io.micrometer..",
+        "io.opentelemetry..");
+    noClasses()
+        .that(not(resideInAPackage(METRICS)))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(METRICS, "javax..", "io..", "java.lang.management.."))
+        .check(PANDO);
+    assertThat(PANDO.that(resideInAPackage(METRICS))).hasSizeGreaterThan(4);
+  }
+
   /** A class outside the rooms that is neither of the API nor a codec would escape the rules. */
   @Test
   void everyClassHasARoom() {
@@ -146,6 +185,7 @@ class ArchitectureTest {
                         "dev.pando.btree",
                         "dev.pando.codec",
                         "dev.pando.error",
+                        METRICS,
                         "dev.pando.pager"),
                     LEVELS.keySet().stream().map(room -> ROOM + room))
                 .toList());

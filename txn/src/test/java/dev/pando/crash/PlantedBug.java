@@ -29,7 +29,7 @@ enum PlantedBug {
       call("pager.MetaDecoder", null, "pager.PageHeader", "computeChecksum", "computeNoChecksum")),
   LEAK(call("txn.dirty.DirtyPages", null, "txn.space.FreeSpace", "free", "forget")),
   DOUBLE_FREE(call("txn.dirty.DirtyPages", null, "txn.space.FreeSpace", "free", "freeTwice")),
-  LOST_GROWTH(call("txn.file.DataFile", "syncNow", "pager.PageFile", "sync", "syncWithoutLength")),
+  LOST_GROWTH(call("txn.file.FileSync", "sync", "pager.PageFile", "sync", "syncWithoutLength")),
   ACKNOWLEDGE_EARLY(
       call("txn.commit.Writer", "show", "txn.commit.MetaWriter", "sync", "acknowledgeEarly")),
   FREE_SPACE_NOT_READ_AGAIN(
@@ -122,7 +122,7 @@ enum PlantedBug {
           "skipTelling")),
   LENGTH_CHANGED_BY_ANOTHER_NOT_SYNCED(
       Search.PROCESSES,
-      call("txn.file.DataFile", "sync", "txn.file.LockFile", "lengths", "noLengths")),
+      call("txn.file.FileSync", "all", "txn.file.LockFile", "lengths", "noLengths")),
 
   // Bugs with named snapshots that are restored.
 

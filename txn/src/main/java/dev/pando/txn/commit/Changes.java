@@ -28,6 +28,9 @@ public final class Changes {
    */
   public @Nullable Throwable broken;
 
+  /** The updates that share them; 0 if they are of a transaction that is no update. */
+  private int updates;
+
   /** Nothing has changed yet. */
   Changes(Snapshot base, WriterMemory memory, DirtyPages pages, FreeSpace free, CommitLog log) {
     this.base = base;
@@ -57,6 +60,16 @@ public final class Changes {
   /** The changes as the commit log will have them. */
   public LogRecord record() {
     return record;
+  }
+
+  /** So many updates share them. */
+  public void shared(int count) {
+    updates = count;
+  }
+
+  /** The updates that share them; 0 if they are of a transaction that is no update. */
+  int updates() {
+    return updates;
   }
 
   /** The id of the commit that they become. */

@@ -71,6 +71,7 @@ final class Commit {
     TreeRoot tables = catalog.save();
     TreeWriter freeTree = new TreeWriter(pages, base.meta().freeTree(), memory.scratch());
     SavedSpace saved = free.save(freeTree);
+    file.counters().commitPrepared();
     LogPlace place = place(saved.logPgno());
     boolean dataIsOnDisk = writePages();
     Meta meta = meta(tables, freeTree.root(), saved, dataIsOnDisk).withLog(place);
@@ -117,9 +118,11 @@ final class Commit {
     boolean syncData = pages.dirtyBytes() >= LARGE;
     syncData |= pages.writeAll();
     pages.mapNewPages();
+    file.countGrowth();
     if (syncData) {
       metas.syncData();
     }
+    file.counters().pagesWritten();
     return syncData;
   }
 

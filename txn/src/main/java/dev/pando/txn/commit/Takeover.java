@@ -5,6 +5,7 @@ import dev.pando.error.DatabaseFailedException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageMap;
+import dev.pando.txn.events.Change;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.Snapshot;
@@ -84,16 +85,21 @@ final class Takeover {
    * @return the newest commit
    */
   Snapshot takeOver() {
+    long known = publication.known().txnId();
+    boolean died = lock.writing() != 0 || lock.committing() != 0;
+    Change takeover = file.counters().takeoverBegins(died);
     readers.clearDead();
     file.lookAtSize();
     MetaSlots slots = MetaSlots.read(file.file());
     metas.look(slots);
     metas.forgetSync();
     free.othersWrote(publication.known().txnId());
-    if (lock.writing() != 0 || lock.committing() != 0) {
+    if (died) {
       adopt(slots.valid().getFirst().meta());
     }
-    return publication.newest();
+    Snapshot newest = publication.newest();
+    file.counters().tookOver(takeover, known, newest.txnId());
+    return newest;
   }
 
   /**

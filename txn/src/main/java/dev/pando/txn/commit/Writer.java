@@ -6,6 +6,7 @@ import dev.pando.txn.catalog.CatalogSnapshot;
 import dev.pando.txn.catalog.NamedSnapshots;
 import dev.pando.txn.dirty.DirtyPages;
 import dev.pando.txn.dirty.WriterMemory;
+import dev.pando.txn.events.Counters;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.LockFile;
@@ -34,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Writer {
   private static final long LOOK_FOR_DEAD_NANOS = 100_000_000;
-  private static final long SYNC_POLL_NANOS = 500_000;
 
   private final Lifecycle lifecycle;
   private final Runnable checkNotEnded; // made once
@@ -52,7 +52,9 @@ public final class Writer {
   private final Takeover takeover;
   private final Truncation truncation;
   private final CommitLog log;
+  private final FullSync fullSync;
   private final BackgroundSync background;
+  private final Counters counters;
 
   /** Held from the write of a commit's pages until it is shown to readers. */
   private final ReentrantLock commitLock = new ReentrantLock();
@@ -85,6 +87,7 @@ public final class Writer {
     this.checkNotEnded = lifecycle::checkNotEnded;
     this.settings = settings;
     this.file = file;
+    this.counters = file.counters();
     this.lock = lock;
     this.readers = readers;
     this.publication = publication;
@@ -98,7 +101,8 @@ public final class Writer {
     truncation = new Truncation(file, lock, publication, metas);
     log = new CommitLog(file, lock, settings);
     String name = String.valueOf(lifecycle.path());
-    background = new BackgroundSync(this::checkpoint, lifecycle::isClosed, name, settings);
+    fullSync = new FullSync(lifecycle, file, lock, turn, metas, this::newestWritten);
+    background = new BackgroundSync(fullSync::checkpoint, lifecycle::isClosed, name, settings);
     written = publication.known();
   }
 
@@ -289,6 +293,7 @@ public final class Writer {
     commitLock.lock();
     try {
       lifecycle.checkNotEnded(); // close may have been waiting for the lock no longer
+      counters.commitBegins();
       final CommitKind kind = kind(changes, sync);
       final Snapshot next = changes.isChanged() ? write(changes, kind) : null;
       final long bytes = changes.pages().dirtyBytes();
@@ -299,7 +304,9 @@ public final class Writer {
       mine = false;
       release(changes.pages());
       if (next != null) {
+        counters.metaWritten();
         show(next, kind, bytes);
+        counters.committed(kind.count, next.txnId(), bytes, changes.updates());
       } else if (sync && !log.covers(written.txnId())) {
         metas.sync(written.txnId()); // it has seen commits that may not be on disk
       }
@@ -353,6 +360,9 @@ public final class Writer {
       }
       case UNSYNCED -> {}
     }
+    if (kind != CommitKind.UNSYNCED) {
+      counters.commitSynced();
+    }
     publication.publish(next);
     if (kind != CommitKind.SYNCED) {
       background.committed(kind == CommitKind.LOGGED ? bytes + log.fullHalf() : bytes);
@@ -361,32 +371,7 @@ public final class Writer {
 
   /** Syncs all commits that are visible to readers; an exception if the database is closed. */
   public void sync() {
-    file.failure().check();
-    long wanted = lock.current();
-    while (lock.durable() < wanted) {
-      if (turn.hold()) {
-        try {
-          metas.sync(this::newestWritten);
-        } finally {
-          turn.leave();
-        }
-      } else {
-        lifecycle.checkAccepting();
-        LockFile.pause(SYNC_POLL_NANOS); // another process writes: its commit puts ours on disk
-      }
-    }
-  }
-
-  /**
-   * Syncs as {@link #sync}, in the background. Most pages go to the disk before a commit is named
-   * that is being synced: that one needs a meta slot, and other commits would soon wait for
-   * another.
-   */
-  private void checkpoint() {
-    if (lock.log().logged() > lock.durable()) {
-      file.syncEarly();
-    }
-    sync();
+    fullSync.run();
   }
 
   /** The base of the next transaction, which its pages leave as it is. */
@@ -409,6 +394,7 @@ public final class Writer {
     DirtyPages pages = changes.pages();
     commitLock.lock();
     try {
+      counters.rolledBack();
       pages.end();
       if (!lifecycle.hasEnded() && pages.anythingWritten()) {
         metas.ids().use(pages.txnId());

@@ -161,7 +161,7 @@ public final class WriterTurn {
 
   /** Another process has the lock. */
   private boolean awaitProcess(long end) {
-    WriterWatch.Wait wait = watch.waits();
+    WriterWatch.Wait wait = watch.waits(true);
     boolean held = false;
     try {
       long poll = FIRST_POLL_NANOS;

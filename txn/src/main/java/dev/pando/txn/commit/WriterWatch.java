@@ -1,5 +1,7 @@
 package dev.pando.txn.commit;
 
+import dev.pando.txn.events.Counters;
+import dev.pando.txn.events.Span;
 import dev.pando.txn.file.HolderNote;
 import dev.pando.txn.file.Housekeeping;
 import dev.pando.txn.file.LockFile;
@@ -23,10 +25,15 @@ public final class WriterWatch implements Housekeeping.Task {
   /** A thread that waits. */
   public static final class Wait {
     private final Thread thread = Thread.currentThread();
+    private final @Nullable Span span;
     private final long since = System.nanoTime();
 
     /** Whether the wait was logged; for the thread that ticks. */
     private boolean logged;
+
+    private Wait(@Nullable Span span) {
+      this.span = span;
+    }
   }
 
   private final Path path;
@@ -34,6 +41,7 @@ public final class WriterWatch implements Housekeeping.Task {
   private final TurnHolder holder;
   private final HolderNote note;
   private final long warning;
+  private final Counters counters;
 
   /** By thread, whose hash is computed once; that of each new object is a call into the JVM. */
   private final Map<Thread, Wait> waits = new ConcurrentHashMap<>();
@@ -43,12 +51,13 @@ public final class WriterWatch implements Housekeeping.Task {
    *
    * @param warning nanoseconds after which a wait is logged
    */
-  public WriterWatch(Path path, LockFile lock, long warning) {
+  public WriterWatch(Path path, LockFile lock, long warning, Counters counters) {
     this.path = path;
     this.lock = lock;
     this.holder = new TurnHolder();
     this.note = lock.holderNote();
     this.warning = warning;
+    this.counters = counters;
   }
 
   /** The transaction of this process that has the turn. */
@@ -56,19 +65,26 @@ public final class WriterWatch implements Housekeeping.Task {
     return holder;
   }
 
-  /** The calling thread waits, until {@link #goesOn}. */
+  /** The calling thread waits for another one, until {@link #goesOn}. */
   public Wait waits() {
-    Wait wait = new Wait();
+    return waits(false);
+  }
+
+  /** As {@link #waits()}; {@code process} is whether it waits for another process. */
+  Wait waits(boolean process) {
+    Wait wait = new Wait(counters.waitBegins(process));
     waits.put(wait.thread, wait);
     return wait;
   }
 
   public void goesOn(Wait wait) {
     boolean _ = waits.remove(wait.thread, wait);
+    counters.waited(wait.span, System.nanoTime() - wait.since);
   }
 
   @Override
   public void tick(long now) {
+    counters.tick(now);
     describeToOthers();
     Wait longest = longest();
     if (longest != null && now - longest.since >= warning) {

@@ -6,10 +6,12 @@ import dev.pando.pager.Checksums;
 import dev.pando.pager.DecodedPages;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
+import dev.pando.txn.events.Change;
+import dev.pando.txn.events.Count;
+import dev.pando.txn.events.Counters;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,9 @@ public final class DataFile {
    */
   private volatile long size;
 
+  /** Bytes up to which its growth is counted. */
+  private long counted;
+
   /** The end of the file at the beginning of the running transaction, in bytes. */
   private long sizeBefore;
 
@@ -85,9 +90,8 @@ public final class DataFile {
   private volatile @Nullable DatabaseFullException full;
 
   private final FailureLatch failure;
-
-  /** One sync at a time: of two concurrent ones the kernel reports lost data to only one. */
-  private final ReentrantLock syncing = new ReentrantLock();
+  private final FileSync sync;
+  private final Counters counters;
 
   /**
    * Wraps a file and a map of all its pages.
@@ -99,12 +103,16 @@ public final class DataFile {
     this.file = file;
     this.lock = lock;
     this.failure = new FailureLatch(map.name(), lock);
+    this.counters = new Counters(map.name());
+    this.sync = new FileSync(file, lock, failure, counters);
+    map.damage().listen(counters::damaged);
     this.map = map;
     this.pageSize = map.pageSize();
     this.checksums = settings.checksums();
     this.maxSize = settings.maxSize();
     this.growthStep = settings.growthStep();
     this.size = file.size();
+    this.counted = size;
     DecodedPages decoded = map.decoded();
     if (decoded != null) {
       decoded.limit(settings.branchMemory());
@@ -126,6 +134,11 @@ public final class DataFile {
 
   public boolean writable() {
     return file.writable();
+  }
+
+  /** What is counted of this file and its database. */
+  public Counters counters() {
+    return counters;
   }
 
   // ---- growing
@@ -200,6 +213,7 @@ public final class DataFile {
 
   /** Grows, to {@code ahead} if that is possible. */
   private void growAhead(long needed, long ahead) {
+    Change growth = counters.growthBegins();
     try {
       file.grow(ahead);
       full = ahead > needed ? null : full;
@@ -211,6 +225,8 @@ public final class DataFile {
       }
     } finally {
       size = file.size();
+      counters.grew(growth, counted, size);
+      counted = size;
     }
   }
 
@@ -274,7 +290,16 @@ public final class DataFile {
       hasFailedToGrow(pgno * pageSize, pgno * pageSize + bytes, e);
       throw e;
     }
+    counters.add(Count.BYTES_WRITTEN, bytes);
     size = Math.max(size, pgno * pageSize + bytes);
+  }
+
+  /** Counts by how much the pages that were written after the end have extended the file. */
+  public void countGrowth() {
+    if (size > counted) {
+      counters.grew(counters.growthBegins(), counted, size);
+      counted = size;
+    }
   }
 
   /** Extends the file for pages that were freed again before they were written. */
@@ -340,6 +365,7 @@ public final class DataFile {
     failure.check();
     try {
       file.write(page.asByteBuffer(), (long) slot * pageSize);
+      counters.add(Count.BYTES_WRITTEN, pageSize);
     } catch (StorageException e) {
       throw failure.fail("write of a meta", e);
     } catch (RuntimeException | VirtualMachineError e) {
@@ -357,6 +383,8 @@ public final class DataFile {
     if (!lock.isMember()) {
       throw failure.lost();
     }
+    int bytes = record.remaining();
+    counters.logWriteBegins();
     try {
       file.writeThrough(record, position);
     } catch (StorageException e) {
@@ -365,6 +393,7 @@ public final class DataFile {
       failure.latch();
       throw e;
     }
+    counters.logWritten(bytes);
   }
 
   /** Fills pages with zeros. */
@@ -378,37 +407,12 @@ public final class DataFile {
 
   /** Syncs everything written. */
   public void sync() {
-    syncing.lock();
-    try {
-      failure.check();
-      long lengths = lock.lengths(); // before: the next transaction may add one meanwhile
-      syncNow(lengths != lock.lengthsOnDisk());
-      lock.setLengthsOnDisk(lengths);
-    } finally {
-      syncing.unlock();
-    }
+    sync.all();
   }
 
   /** Syncs pages that were written early; the commit syncs the file's length. */
   public void syncEarly() {
-    syncing.lock();
-    try {
-      failure.check();
-      syncNow(false);
-    } finally {
-      syncing.unlock();
-    }
-  }
-
-  private void syncNow(boolean length) {
-    try {
-      file.sync(length);
-    } catch (StorageException e) {
-      throw failure.fail("sync", e);
-    } catch (RuntimeException | VirtualMachineError e) {
-      failure.latch();
-      throw e;
-    }
+    sync.content();
   }
 
   /** Where a failure after which it is unknown what is on disk ends all writing. */
@@ -419,6 +423,7 @@ public final class DataFile {
   /** Another process may have changed the file's length. */
   public void lookAtSize() {
     size = file.size();
+    counted = size;
   }
 
   /** Whether the disk had no room when the file was last to grow. */
@@ -456,11 +461,20 @@ public final class DataFile {
   /** Truncates what an aborted transaction extended the file by, except what is mapped. */
   public void cutTo(long bytes) {
     long target = Math.max(bytes, map.pageCount() * pageSize);
-    if (file.size() > target) {
+    long before = file.size();
+    if (before > target) {
       lock.addLength();
-      file.truncate(target);
+      truncate(before, target);
     }
     size = file.size();
+  }
+
+  private void truncate(long before, long target) {
+    countGrowth();
+    Change truncation = counters.truncationBegins();
+    file.truncate(target);
+    counters.truncated(truncation, before, target);
+    counted = target;
   }
 
   /**
@@ -473,7 +487,7 @@ public final class DataFile {
       // After a failure a commit with more pages may be on disk.
       boolean longer = pageCount > 0 && file.size() / pageSize > withReserve(pageCount);
       if (longer && !failure.isSet() && !file.hasReaders()) {
-        file.truncate(withReserve(pageCount) * pageSize);
+        truncate(file.size(), withReserve(pageCount) * pageSize);
       }
     } finally {
       file.close();

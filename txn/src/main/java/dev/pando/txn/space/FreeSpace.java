@@ -345,7 +345,10 @@ public final class FreeSpace {
     }
     placement.keep();
     freeTail.keep();
-    reserve.note(copied, placement.pageCount() - free.size() - used);
+    long more = placement.pageCount() - free.size() - used;
+    reserve.note(copied, more);
+    long added = Math.max(placement.pageCount() - basePages, 0);
+    file.counters().pages(Math.max(more + copied, 0), added, copied);
     end();
   }
 
