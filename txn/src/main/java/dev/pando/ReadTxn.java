@@ -6,10 +6,12 @@ import dev.pando.btree.Tree;
 import dev.pando.codec.Codec;
 import dev.pando.codec.Tuple2;
 import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.IndexRecord;
 import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.readers.ReaderSlot;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
@@ -310,6 +312,29 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
       CatalogEntry entry = TableNames.isIndexTree(table) ? null : catalogEntry(table);
       check(mine, call);
       return entry == null ? null : TableStat.of(table, entry, snapshot().map().pageSize());
+    } catch (RuntimeException | Error e) {
+      throw explained(e, mine);
+    } finally {
+      mine.end(call);
+    }
+  }
+
+  /**
+   * The indexes that a table has in the file, in the order in which they were created, also those
+   * that the program has not registered. None if there is no such table.
+   */
+  public final List<IndexStat> indexes(String table) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      checkOpen();
+      CatalogEntry entry = TableNames.isIndexTree(table) ? null : catalogEntry(table);
+      List<IndexStat> all = new ArrayList<>();
+      for (IndexRecord index : entry == null ? List.<IndexRecord>of() : entry.indexes()) {
+        all.add(IndexStat.of(index, catalogEntry(index.tree())));
+      }
+      check(mine, call);
+      return all;
     } catch (RuntimeException | Error e) {
       throw explained(e, mine);
     } finally {

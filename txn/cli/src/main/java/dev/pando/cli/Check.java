@@ -1,0 +1,130 @@
+package dev.pando.cli;
+
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.NamedSnapshot;
+import dev.pando.ReadTxn;
+import dev.pando.codec.CodecException;
+import dev.pando.error.StorageException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Whether a file is whole. */
+@Command(
+    name = "check",
+    description = {
+      "Checks the newest commit and all named snapshots as a whole: checksums, order, every rule of"
+          + " the format, each page used once or free. Changes nothing.",
+      "Ends with 1 if there is a problem."
+    },
+    footerHeading = "%nExamples%n",
+    footer = {"  pando check shop.pando", "  pando check --full --json shop.pando"})
+final class Check extends FileVerb {
+  private static final int MOST_UNDECODABLE = 100;
+
+  @Option(
+      names = "--full",
+      description = "Also decodes every key and value with the codecs of its table.")
+  private boolean full;
+
+  @Option(names = "--json", description = "Writes a JSON object.")
+  private boolean json;
+
+  private final List<String> problems = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  @Override
+  int run(Database db) {
+    CheckReport report = db.check();
+    problems.addAll(report.problems());
+    notes.addAll(report.notes());
+    if (full) {
+      decodeAll(db);
+    }
+    write(report);
+    return problems.isEmpty() ? Fault.OK : Fault.FOUND;
+  }
+
+  private void decodeAll(Database db) {
+    try (ReadTxn tx = db.beginRead()) {
+      decodeAll("", tx);
+    }
+    for (NamedSnapshot snapshot : db.snapshots().list()) {
+      try (ReadTxn tx = db.snapshots().open(snapshot.name())) {
+        decodeAll("snapshot " + snapshot.name() + ", ", tx);
+      }
+    }
+  }
+
+  private void decodeAll(String where, ReadTxn tx) {
+    for (String name : tx.tables()) {
+      ShownTable table = ShownTable.of(ReadVerb.table(file().toString(), tx, name), false);
+      if (!table.key().isTyped() || !table.value().isTyped()) {
+        notes.add(
+            "%stable %s: its codecs %s and %s are the program's own, so entries were not decoded"
+                .formatted(where, name, table.stat().keyCodec(), table.stat().valueCodec()));
+        continue;
+      }
+      try {
+        decode(where, tx, table);
+      } catch (StorageException e) {
+        problems.add(where + e.getMessage());
+      }
+    }
+  }
+
+  private void decode(String where, ReadTxn tx, ShownTable table) {
+    int[] bad = {0};
+    boolean _ =
+        table
+            .raw(tx)
+            .forEach(
+                (key, value) -> {
+                  try {
+                    if (table.shows(key.toArray())) {
+                      ShownTable.Shown _ = table.show(key, value);
+                    }
+                  } catch (Fault e) {
+                    problems.add(where + e.getMessage());
+                    bad[0]++;
+                  } catch (CodecException e) {
+                    problems.add(where + e.getMessage());
+                    bad[0]++;
+                  }
+                  return bad[0] < MOST_UNDECODABLE;
+                });
+  }
+
+  private void write(CheckReport report) {
+    if (json) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("ok", problems.isEmpty());
+      fields.put("commit", report.txnId());
+      fields.put("pages", report.pages());
+      fields.put("usedPages", report.usedPages());
+      fields.put("freePages", report.freePages());
+      fields.put("tables", report.tables());
+      fields.put("entries", report.entries());
+      fields.put("problems", problems);
+      fields.put("notes", notes);
+      console().line(Json.of(fields));
+      return;
+    }
+    String counts =
+        "%,d pages, %,d used, %,d free, %,d tables, %,d entries, commit %d"
+            .formatted(
+                report.pages(),
+                report.usedPages(),
+                report.freePages(),
+                report.tables(),
+                report.entries(),
+                report.txnId());
+    console().line((problems.isEmpty() ? "ok: " : problems.size() + " problems: ") + counts);
+    problems.forEach(problem -> console().line("  problem: " + problem));
+    notes.forEach(note -> console().line("  note: " + note));
+  }
+}

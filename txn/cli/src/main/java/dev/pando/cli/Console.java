@@ -1,0 +1,73 @@
+package dev.pando.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.pando.Progress;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+
+/**
+ * Where a verb reads and writes. Both outputs are UTF-8, whatever the system's encoding.
+ *
+ * @param in the standard input
+ * @param out results
+ * @param err errors, notes and progress
+ * @param terminal whether progress is shown
+ */
+record Console(InputStream in, PrintStream out, PrintStream err, boolean terminal) {
+  private static final int BUFFER = 1 << 16;
+
+  /** Rows after which a check for a reader that has gone is worth its flush. */
+  private static final int ROWS = 256;
+
+  /** That of the process. */
+  static Console ofProcess() {
+    FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    boolean terminal = System.console() != null && System.console().isTerminal();
+    return new Console(
+        System.in,
+        new PrintStream(new BufferedOutputStream(out, BUFFER), false, UTF_8),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8),
+        terminal);
+  }
+
+  /** Writes a line to the results. */
+  void line(String text) {
+    out.print(text);
+    out.print('\n');
+  }
+
+  /** Writes a line to the notes. */
+  void note(String text) {
+    err.print(text);
+    err.print('\n');
+  }
+
+  /** Whether the results may go on: a pipe's reader, such as {@code head}, may have ended. */
+  boolean accepts(long rows) {
+    return rows % ROWS != 0 || !out.checkError();
+  }
+
+  /** Shows on a terminal, in one line, how much of a verb's work is done. */
+  Progress progress(String verb) {
+    if (!terminal) {
+      return (_, _) -> {};
+    }
+    return new Progress() {
+      private long shown = -1;
+
+      @Override
+      public void at(long done, long total) {
+        long percent = total == 0 ? 100 : done * 100 / total;
+        if (percent != shown) {
+          shown = percent;
+          err.print("\r" + verb + ": " + percent + " %" + (percent == 100 ? "\n" : ""));
+          err.flush();
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,48 @@
+package dev.pando.cli;
+
+import dev.pando.Database;
+import dev.pando.ReadTxn;
+import dev.pando.WriteTxn;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Copies tables from one database to another. */
+@Command(
+    name = "copy",
+    description = {
+      "Copies tables, with their codecs and indexes, into another database, which is created if there"
+          + " is none; all of them or none. A table of the target must be empty or missing.",
+      "For a copy of the whole file see 'pando backup'."
+    },
+    footerHeading = "%nExamples%n",
+    footer = {"  pando copy shop.pando other.pando", "  pando copy shop.pando few.pando orders"})
+final class Copy extends ReadVerb {
+  private static final Duration WAIT = Duration.ofSeconds(10);
+
+  @Parameters(index = "1", paramLabel = "TARGET", description = "The database to copy to.")
+  private Path target = Path.of("");
+
+  @Parameters(index = "2..*", paramLabel = "TABLE", description = "The tables; all without any.")
+  private List<String> tables = List.of();
+
+  @Override
+  int run(ReadTxn tx) {
+    List<String> names = tables.isEmpty() ? tx.tables() : tables;
+    names.forEach(name -> table(tx, name)); // before the target is created
+    try (Database to = Database.open(target, usual());
+        WriteTxn into = to.tryBeginWrite(WAIT)) {
+      if (into == null) {
+        throw Fault.usage(target + ": another transaction has been writing for 10 seconds");
+      }
+      for (String name : names) {
+        boolean _ = tx.copyTo(into, name);
+        console().line("%s: %,d entries".formatted(name, tx.count(name)));
+      }
+      into.commit();
+    }
+    return Fault.OK;
+  }
+}

@@ -1,0 +1,186 @@
+package dev.pando.cli;
+
+import dev.pando.Database;
+import dev.pando.RawTable;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Loads rows of CSV or JSON. */
+@Command(
+    name = "import",
+    description = {
+      "Loads a file of CSV, with a line of names, or of JSON, with an object a line, in one"
+          + " transaction. Each row becomes a record. The codecs of the columns are found in the whole"
+          + " file, and reported.",
+      "Objects as 'pando scan --json' writes them are loaded as they are with --keys and --values."
+    },
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  pando import new.pando people people.csv --key id",
+      "  pando import new.pando log log.jsonl"
+    })
+final class ImportOf extends WriteVerb {
+  @Parameters(index = "1", paramLabel = "TABLE", description = "The table.")
+  private String name = "";
+
+  @Parameters(
+      index = "2",
+      paramLabel = "INPUT",
+      description = "The file to read; CSV if its name ends with .csv or .tsv.")
+  private Path input = Path.of("");
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description = "The column of the keys; without it, rows are numbered from 1.")
+  private @Nullable String key;
+
+  @Option(names = "--keys", paramLabel = "CODEC", description = "The codec of the keys.")
+  private @Nullable String keys;
+
+  @Option(names = "--values", paramLabel = "CODEC", description = "The codec of the values.")
+  private @Nullable String values;
+
+  @Option(
+      names = "--separator",
+      paramLabel = "CHARACTER",
+      description = "Between fields of CSV; a comma, or a tab if the name ends with .tsv.")
+  private @Nullable Character separator;
+
+  @Override
+  boolean creates() {
+    return true;
+  }
+
+  /** The file is read before the database is created. */
+  @Override
+  public Integer call() throws Exception {
+    if ((keys == null) != (values == null)) {
+      throw Fault.usage("import: --keys and --values, allowed both or none");
+    }
+    if (keys == null) {
+      infer();
+    }
+    return super.call();
+  }
+
+  private Rows rows() throws IOException {
+    String file = input.toString();
+    boolean tabs = file.endsWith(".tsv");
+    char between = separator != null ? separator : tabs ? '\t' : ',';
+    return Rows.open(input, tabs || file.endsWith(".csv"), between);
+  }
+
+  // ---- types
+
+  private void infer() throws IOException {
+    Map<String, InferredType> types = new LinkedHashMap<>();
+    Set<String> sometimes = new LinkedHashSet<>();
+    long count = 0;
+    try (Rows rows = rows()) {
+      for (var row = rows.next(); row != null; row = rows.next()) {
+        for (String column : row.keySet()) {
+          if (!types.containsKey(column) && count > 0) {
+            sometimes.add(column);
+          }
+          types.computeIfAbsent(column, _ -> new InferredType()).add(row.get(column));
+        }
+        for (String column : types.keySet()) {
+          if (!row.containsKey(column)) {
+            sometimes.add(column);
+          }
+        }
+        count++;
+      }
+    }
+    sometimes.forEach(column -> types.getOrDefault(column, new InferredType()).add(null));
+    keys = key == null ? "u64" : keyType(types);
+    StringJoiner record = new StringJoiner(",", "record(", ")");
+    types.forEach((column, type) -> record.add(column + ":" + type.codec(true)));
+    values = record.toString();
+    check(types);
+  }
+
+  private String keyType(Map<String, InferredType> types) {
+    InferredType type = types.remove(key);
+    if (type == null || type.hasNulls()) {
+      throw Fault.found(
+          "%s: --key %s: %s"
+              .formatted(
+                  input,
+                  key,
+                  type == null ? "there are the columns " + types.keySet() : "a row has none"));
+    }
+    return type.codec(false);
+  }
+
+  private void check(Map<String, InferredType> types) {
+    for (String column : types.keySet()) {
+      if (column.chars().anyMatch(c -> "(),:;".indexOf(c) >= 0)) {
+        throw Fault.usage(
+            "%s: column %s: the name of a component has none of ( ) , : ;"
+                .formatted(input, column));
+      }
+    }
+    if (types.isEmpty()) {
+      throw Fault.found(input + ": there are no columns besides the key");
+    }
+  }
+
+  // ---- rows
+
+  @Override
+  int run(Database db) throws IOException {
+    Form keyForm = Form.of(String.valueOf(keys));
+    Form valueForm = Form.of(String.valueOf(values));
+    Table<?, ?> table =
+        Table.of(name, LoadedTable.codec(keyForm.id()), LoadedTable.codec(valueForm.id()));
+    long count = 0;
+    try (WriteTxn tx = begin(db);
+        Rows rows = rows()) {
+      boolean _ = tx.create(table);
+      RawTable to = tx.raw(table);
+      for (var row = rows.next(); row != null; row = rows.next()) {
+        count++;
+        try {
+          boolean _ = store(to, keyForm, valueForm, row, count);
+        } catch (Fault e) {
+          throw Fault.found(rows.place() + ": " + e.getMessage(), e);
+        }
+      }
+      tx.commit();
+      console().line("%s: %,d rows, %,d entries".formatted(name, count, to(db)));
+    }
+    console().line("keys: " + keyForm.id());
+    console().line("values: " + valueForm.id());
+    return Fault.OK;
+  }
+
+  private long to(Database db) {
+    return db.count(name);
+  }
+
+  private boolean store(
+      RawTable to, Form keyForm, Form valueForm, Map<String, @Nullable Object> row, long number) {
+    if (key == null && row.size() == 2 && row.containsKey("key") && row.containsKey("value")) {
+      return to.put(keyForm.readJson(row.get("key")), valueForm.readJson(row.get("value")));
+    }
+    Object keyValue = key == null ? String.valueOf(number) : row.get(key);
+    Map<String, @Nullable Object> record = new LinkedHashMap<>();
+    for (String column : valueForm.shape().names()) {
+      record.put(column, InferredType.flat(row.get(column)));
+    }
+    return to.put(keyForm.readJson(keyValue), valueForm.readJson(record));
+  }
+}

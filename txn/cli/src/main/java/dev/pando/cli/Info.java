@@ -1,0 +1,138 @@
+package dev.pando.cli;
+
+import dev.pando.Database;
+import dev.pando.OpenReader;
+import dev.pando.Stat;
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.RecoveryNeededException;
+import dev.pando.pager.FileStorage;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageFile;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** What a file is. */
+@Command(
+    name = "info",
+    description = {
+      "Says what a file is: its ids, sizes, newest commit and meta slots.",
+      "Also of a file that cannot be opened, as far as its meta slots say it."
+    },
+    footerHeading = "%nExamples%n",
+    footer = {"  pando info shop.pando", "  pando info --json shop.pando"})
+final class Info extends FileVerb {
+  @Mixin private OutputForm form = new OutputForm();
+
+  private final Map<String, @Nullable Object> machine = new LinkedHashMap<>();
+  private final Map<String, String> people = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() {
+    MetaSlots slots;
+    try (PageFile file =
+        new FileStorage().open(file(), false)) { // closed before it is opened again
+      slots = MetaSlots.read(file);
+    }
+    add("file", file().toString());
+    addMeta(slots.valid().getFirst().meta());
+    int code = addState();
+    addSlots(slots);
+    new Report(console(), form).fields(machine, people);
+    return code;
+  }
+
+  @Override
+  int run(Database db) {
+    Stat stat = db.stat();
+    long used = stat.pageCount() - stat.freePages();
+    add("commit", stat.txnId(), stat.txnId() + ", on disk: " + stat.durableTxn());
+    machine.put("durableCommit", stat.durableTxn());
+    add(
+        "bytes",
+        stat.fileBytes(),
+        "%s (%,d)".formatted(Report.bytes(stat.fileBytes()), stat.fileBytes()));
+    add(
+        "pages",
+        stat.pageCount(),
+        "%,d: %,d in use, %,d free, of these %,d held back"
+            .formatted(stat.pageCount(), used, stat.freePages(), stat.heldPages()));
+    machine.put("freePages", stat.freePages());
+    machine.put("heldPages", stat.heldPages());
+    add("tables", stat.tables());
+    add("snapshots", (long) db.snapshots().list().size());
+    addReaders(db.readers());
+    return Fault.OK;
+  }
+
+  private void addReaders(List<OpenReader> readers) {
+    Duration oldest =
+        readers.stream().map(OpenReader::age).max(Duration::compareTo).orElse(Duration.ZERO);
+    List<Long> pids = readers.stream().map(OpenReader::pid).distinct().toList();
+    String text = String.valueOf(readers.size());
+    if (!readers.isEmpty()) {
+      text += ", of processes %s; the oldest for %s s".formatted(pids, oldest.toSeconds());
+    }
+    add("readers", (long) readers.size(), text);
+  }
+
+  /** What only an open database says; of one that is damaged, why it cannot be opened. */
+  private int addState() {
+    try (Database db = open()) {
+      return run(db);
+    } catch (CorruptFileException e) {
+      add("damage", e.getMessage());
+      return Fault.FOUND;
+    } catch (RecoveryNeededException e) {
+      add("recovery", "needed: commits are in the commit log alone; 'pando recover' replays them");
+      return Fault.OK;
+    }
+  }
+
+  private void addMeta(Meta meta) {
+    add("format", "version 1, pages of %,d bytes".formatted(meta.pageSize()));
+    machine.put("pageSize", meta.pageSize());
+    add("database", meta.databaseId().toString());
+    add("incarnation", meta.lineage().incarnation().toString());
+    if (meta.lineage().hasParent()) {
+      String parent = meta.lineage().parent() + " at commit " + meta.lineage().parentTxn();
+      add("copied from", parent);
+    }
+    if (meta.log().exists()) {
+      long bytes = meta.log().pages() * meta.pageSize();
+      add("commit log", bytes, "%s at page %,d".formatted(Report.bytes(bytes), meta.log().pgno()));
+    }
+  }
+
+  private void addSlots(MetaSlots slots) {
+    List<String> all = new ArrayList<>();
+    slots.valid().forEach(each -> all.add(each.slot() + ": commit " + each.meta().txnId()));
+    slots.damaged().forEach(each -> all.add(each.slot() + ": " + each.reason()));
+    add("meta slots", all, String.join("; ", all.stream().sorted().toList()));
+  }
+
+  private void add(String name, Object value) {
+    add(name, value, Report.plain(value));
+  }
+
+  /** A name without blanks. */
+  private static String camel(String name) {
+    int blank = name.indexOf(' ');
+    return blank < 0
+        ? name
+        : name.substring(0, blank)
+            + Character.toUpperCase(name.charAt(blank + 1))
+            + name.substring(blank + 2);
+  }
+
+  private void add(String name, @Nullable Object value, String text) {
+    machine.put(camel(name), value);
+    people.put(name, text);
+  }
+}

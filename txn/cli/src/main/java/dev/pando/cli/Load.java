@@ -1,0 +1,104 @@
+package dev.pando.cli;
+
+import dev.pando.Database;
+import dev.pando.WriteTxn;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Loads what {@link Dump} and {@code mdb_dump} write. */
+@Command(
+    name = "load",
+    description = {
+      "Loads a dump of mdb_dump or 'pando dump' in one transaction: all of it, or nothing if it is"
+          + " truncated or malformed. Creates the database if there is none.",
+      "Without codecs in the dump, keys and values are bytes; integer keys become numbers, and sorted"
+          + " duplicates a multimap."
+    },
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  pando dump --codecs -o shop.dump shop.pando",
+      "  pando load -f shop.dump copy.pando"
+    })
+final class Load extends WriteVerb {
+  @Option(
+      names = {"-f", "--input"},
+      paramLabel = "DUMP",
+      description = "The file to read; the standard input without it.")
+  private @Nullable Path input;
+
+  @Option(
+      names = {"-s", "--table"},
+      paramLabel = "TABLE",
+      description =
+          "The table to load into; by default the dump's, or 'main' for one without name.")
+  private @Nullable String table;
+
+  @Option(
+      names = {"-N", "--no-overwrite"},
+      description = "Keeps entries that are there.")
+  private boolean keep;
+
+  @Option(
+      names = {"-T", "--text"},
+      description = "Lines of keys and values, without a header.")
+  private boolean text;
+
+  @Option(names = "--keys", paramLabel = "CODEC", description = "The codec of the keys.")
+  private @Nullable String keys;
+
+  @Option(names = "--values", paramLabel = "CODEC", description = "The codec of the values.")
+  private @Nullable String values;
+
+  @Option(
+      names = "--reorder",
+      description = "Takes LMDB's reversed keys and duplicates, which are then in the usual order.")
+  private boolean reorder;
+
+  @Option(
+      names = "--lenient-backslash",
+      description = "Takes single backslashes, as mdb_dump up to 0.9.24 wrote them with -p.")
+  private boolean lenient;
+
+  @Override
+  boolean creates() {
+    return true;
+  }
+
+  @Override
+  int run(Database db) throws IOException {
+    Path file = input;
+    if (file == null) {
+      return load(db, console().in(), "standard input");
+    }
+    try (InputStream from = Files.newInputStream(file)) {
+      return load(db, from, file.toString());
+    }
+  }
+
+  private int load(Database db, InputStream from, String name) throws IOException {
+    DumpReader dump = new DumpReader(from, name, lenient, text);
+    StringBuilder done = new StringBuilder();
+    try (WriteTxn tx = begin(db)) {
+      while (dump.nextSection()) {
+        String named = dump.keyword("database");
+        String target = table != null ? table : named == null ? "main" : named;
+        LoadedTable to = new LoadedTable(tx, dump, target, keys, values, keep, reorder);
+        while (dump.nextEntry()) {
+          to.add(dump.key(), dump.value());
+        }
+        if (to.count() > 0 || named != null) { // an empty main database only leads the others
+          to.finish();
+          done.append("%s: %,d entries%n".formatted(target, to.count()));
+        }
+      }
+      tx.commit();
+    }
+    console().out().print(done);
+    return Fault.OK;
+  }
+}

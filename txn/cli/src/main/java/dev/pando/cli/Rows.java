@@ -1,0 +1,160 @@
+package dev.pando.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of a file of CSV, or of JSON with an object a line. */
+final class Rows implements AutoCloseable {
+  private final Path file;
+  private final boolean csv;
+  private final char separator;
+  private final BufferedReader from;
+  private List<String> names = List.of();
+  private long line;
+
+  private Rows(Path file, boolean csv, char separator, BufferedReader from) {
+    this.file = file;
+    this.csv = csv;
+    this.separator = separator;
+    this.from = from;
+  }
+
+  /** Opens a file; of CSV the first line has the names. */
+  static Rows open(Path file, boolean csv, char separator) throws IOException {
+    Rows rows = new Rows(file, csv, separator, Files.newBufferedReader(file, UTF_8));
+    try {
+      if (csv) {
+        List<@Nullable String> header = rows.record();
+        if (header == null) {
+          throw rows.wrong("no line", "a line of names");
+        }
+        List<String> names = new ArrayList<>();
+        header.forEach(name -> names.add(name == null ? "" : name));
+        Set<String> different = new LinkedHashSet<>(names);
+        if (different.size() < names.size() || different.contains("")) {
+          throw rows.wrong("the names " + names, "names that differ, none of them empty");
+        }
+        rows.names = names;
+      }
+      return rows;
+    } catch (Throwable e) {
+      rows.close();
+      throw e;
+    }
+  }
+
+  /** The next row: names, and text or objects of {@link Json}; null after the last one. */
+  @Nullable Map<String, @Nullable Object> next() throws IOException {
+    return csv ? nextOfCsv() : nextOfJson();
+  }
+
+  private @Nullable Map<String, @Nullable Object> nextOfCsv() throws IOException {
+    List<@Nullable String> fields = record();
+    if (fields == null) {
+      return null;
+    }
+    if (fields.size() != names.size()) {
+      throw wrong(fields.size() + " fields", names.size() + ", as in the first line");
+    }
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    for (int i = 0; i < fields.size(); i++) {
+      row.put(names.get(i), fields.get(i));
+    }
+    return row;
+  }
+
+  private @Nullable Map<String, @Nullable Object> nextOfJson() throws IOException {
+    String text = from.readLine();
+    while (text != null && text.isBlank()) {
+      line++;
+      text = from.readLine();
+    }
+    if (text == null) {
+      return null;
+    }
+    line++;
+    try {
+      if (Json.parse(text) instanceof Map<?, ?> map) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        map.forEach((name, value) -> row.put((String) name, value));
+        return row;
+      }
+    } catch (IllegalArgumentException e) {
+      throw Fault.found(place() + ": " + e.getMessage(), e);
+    }
+    throw wrong("no object", "a JSON object in each line");
+  }
+
+  /** Fields; one that is empty and without quotes is null. The end of the file is null. */
+  private @Nullable List<@Nullable String> record() throws IOException {
+    int next = from.read();
+    if (next < 0) {
+      return null;
+    }
+    line++;
+    List<@Nullable String> fields = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean quoted = false;
+    boolean wasQuoted = false;
+    while (true) {
+      if (quoted) {
+        if (next < 0) {
+          throw wrong("the end in a quoted field", "a quote");
+        }
+        if (next != '"') {
+          line += next == '\n' ? 1 : 0;
+          field.append((char) next);
+        } else {
+          next = from.read();
+          if (next != '"') {
+            quoted = false;
+            continue; // with what follows the quote
+          }
+          field.append('"');
+        }
+      } else if (next == '"' && field.isEmpty() && !wasQuoted) {
+        quoted = true;
+        wasQuoted = true;
+      } else if (next == separator || next == '\n' || next < 0) {
+        int end = field.length();
+        if (next != separator && end > 0 && field.charAt(end - 1) == '\r') {
+          field.setLength(end - 1);
+        }
+        fields.add(field.isEmpty() && !wasQuoted ? null : field.toString());
+        if (next != separator) {
+          return fields;
+        }
+        field.setLength(0);
+        wasQuoted = false;
+      } else {
+        field.append((char) next);
+      }
+      next = from.read();
+    }
+  }
+
+  /** The file and the line of the last row, for messages. */
+  String place() {
+    return file + ", line " + line;
+  }
+
+  private Fault wrong(String found, String allowed) {
+    return Fault.found("%s: found %s, allowed: %s".formatted(place(), found, allowed));
+  }
+
+  @Override
+  public void close() throws IOException {
+    from.close();
+  }
+}

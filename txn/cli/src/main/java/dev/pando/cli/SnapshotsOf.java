@@ -1,0 +1,101 @@
+package dev.pando.cli;
+
+import dev.pando.Database;
+import dev.pando.NamedSnapshot;
+import dev.pando.WriteTxn;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Named snapshots. */
+@Command(
+    name = "snapshots",
+    description = "Lists the named snapshots, or creates, drops or restores one.",
+    footerHeading = "%nExamples%n",
+    footer = {
+      "  pando snapshots --create before shop.pando",
+      "  pando snapshots shop.pando",
+      "  pando snapshots --restore before shop.pando",
+      "  pando snapshots --drop before shop.pando"
+    })
+final class SnapshotsOf extends WriteVerb {
+  private static final List<String> COLUMNS = List.of("snapshot", "commit", "created", "held");
+
+  /** What changes the database; one of them at a time. */
+  private static final class Change {
+    @Option(names = "--create", paramLabel = "NAME", description = "Names the newest commit.")
+    private @Nullable String create;
+
+    @Option(names = "--drop", paramLabel = "NAME", description = "Drops a snapshot.")
+    private @Nullable String drop;
+
+    @Option(
+        names = "--restore",
+        paramLabel = "NAME",
+        description = "Commits its content as the newest; later commits are undone.")
+    private @Nullable String restore;
+  }
+
+  @ArgGroup private @Nullable Change change;
+
+  @Mixin private OutputForm form = new OutputForm();
+
+  /** Only a change opens it for writing. */
+  @Override
+  Database open() {
+    return change != null
+        ? super.open()
+        : Database.open(file(), FileVerb.usual().withReadOnly(true).withCreateIfMissing(false));
+  }
+
+  @Override
+  int run(Database db) {
+    Change wanted = change;
+    if (wanted == null) {
+      list(db);
+      return Fault.OK;
+    }
+    try (WriteTxn tx = begin(db)) { // another writer may take too long
+      tx.rollback();
+    }
+    if (wanted.create != null) {
+      NamedSnapshot made = db.snapshots().create(wanted.create);
+      console().line("created %s of commit %d".formatted(made.name(), made.txnId()));
+    } else if (wanted.restore != null) {
+      long commit = restore(db, wanted.restore);
+      console().line("restored %s as commit %d".formatted(wanted.restore, commit));
+    } else if (wanted.drop != null) {
+      if (!db.snapshots().drop(wanted.drop)) {
+        throw Fault.found("%s: there is no snapshot %s".formatted(file(), wanted.drop));
+      }
+      console().line("dropped " + wanted.drop);
+    }
+    return Fault.OK;
+  }
+
+  private long restore(Database db, String name) {
+    if (db.snapshots().list().stream().noneMatch(each -> each.name().equals(name))) {
+      throw Fault.found("%s: there is no snapshot %s".formatted(file(), name));
+    }
+    return db.snapshots().restore(name);
+  }
+
+  private void list(Database db) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (NamedSnapshot each : db.snapshots().list()) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("snapshot", each.name());
+      row.put("commit", each.txnId());
+      row.put("created", each.created().toString());
+      row.put("held", each.pagesHeld());
+      rows.add(row);
+    }
+    new Report(console(), form).rows(COLUMNS, rows);
+  }
+}

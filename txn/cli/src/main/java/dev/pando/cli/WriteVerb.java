@@ -1,0 +1,71 @@
+package dev.pando.cli;
+
+import dev.pando.Database;
+import dev.pando.OpenReader;
+import dev.pando.WriteTxn;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A verb that changes a database. */
+abstract class WriteVerb extends Verb {
+  @Parameters(index = "0", paramLabel = "FILE", description = "The database, which is changed.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "How long to wait for another writer, ${DEFAULT-VALUE} by default.")
+  private double wait;
+
+  final Path file() {
+    return file;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    try (Database db = open()) {
+      return run(db);
+    }
+  }
+
+  /** Opens the database for writing. */
+  Database open() {
+    return Database.open(file, FileVerb.usual().withCreateIfMissing(creates()));
+  }
+
+  /** Whether it makes a database that is not there. */
+  boolean creates() {
+    return false;
+  }
+
+  /** Begins a transaction, unless another writer takes too long. */
+  final WriteTxn begin(Database db) {
+    WriteTxn tx = db.tryBeginWrite(Duration.ofMillis(Math.round(wait * 1000)));
+    if (tx == null) {
+      throw Fault.usage(
+          "%s: another transaction has been writing for the %s seconds of --wait%s"
+              .formatted(file, plain(wait), readers(db)));
+    }
+    return tx;
+  }
+
+  private static String plain(double seconds) {
+    return seconds == Math.rint(seconds) ? String.valueOf((long) seconds) : String.valueOf(seconds);
+  }
+
+  private static String readers(Database db) {
+    List<Long> pids = db.readers().stream().map(OpenReader::pid).distinct().toList();
+    return pids.isEmpty() ? "" : "; these processes read: " + pids;
+  }
+
+  /**
+   * Does the work.
+   *
+   * @return the exit code
+   */
+  abstract int run(Database db) throws Exception;
+}

@@ -1,0 +1,165 @@
+package dev.pando.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs that read pages by themselves. */
+class PageVerbsTest {
+  private static final int PAGE = 4096;
+
+  @TempDir private Path directory;
+  private Path file = Path.of("");
+
+  @BeforeEach
+  void make() throws IOException {
+    file = Shop.make(directory);
+  }
+
+  private List<String[]> rows(String... options) {
+    Object[] args = new Object[options.length + 3];
+    args[0] = "pages";
+    args[1] = "--csv";
+    System.arraycopy(options, 0, args, 2, options.length);
+    args[args.length - 1] = file;
+    return Ran.pando(args).out().lines().skip(1).map(line -> line.split(",", -1)).toList();
+  }
+
+  /** All pages are listed once, and those in use are as many as the check counts. */
+  @Test
+  void eachPageIsListedOnce() {
+    CheckReport report;
+    try (Database db = Database.open(file, FileVerb.usual().withReadOnly(true))) {
+      report = db.check().throwIfBad();
+    }
+    long next = 0;
+    long used = 0;
+    for (String[] row : rows()) {
+      assertThat(Long.parseLong(row[0])).isEqualTo(next);
+      next += Long.parseLong(row[1]);
+      used += List.of("branch", "leaf", "overflow").contains(row[2]) ? Long.parseLong(row[1]) : 0;
+    }
+    assertThat(next).isEqualTo(report.pages());
+    assertThat(used).isEqualTo(report.usedPages());
+    assertThat(rows("--owner", "files"))
+        .anySatisfy(row -> assertThat(row[2]).isEqualTo("overflow"));
+    assertThat(rows("--type", "meta")).hasSize(3);
+    Shop.check(file);
+  }
+
+  @Test
+  void aPageInWords() {
+    String leaf = rows("--owner", "orders").getFirst()[0];
+    assertThat(Ran.ok("page", file, leaf))
+        .containsPattern("type +leaf\n")
+        .containsPattern("checksum +right\n")
+        .contains("0x0000000000000001  0x416461");
+    assertThat(Ran.ok("page", "--hex", file, leaf)).contains("\n00ff0  ");
+    String branch = rows("--owner", "customers", "--type", "branch").getFirst()[0];
+    assertThat(Ran.ok("page", file, branch)).containsPattern("type +branch\n");
+    assertThat(Ran.ok("page", file, "0")).containsPattern("type +meta\n").contains("free pages");
+    String tags = rows("--owner", "tags").getFirst()[0];
+    assertThat(Ran.ok("page", "--counted", file, tags)).contains("0x6a617661");
+    assertThat(Ran.pando("page", file, "1000000").code()).isEqualTo(2);
+    assertThat(Ran.pando("page", "--meta", "9", file, "3").code()).isEqualTo(1);
+    Shop.check(file);
+  }
+
+  @Test
+  void aRescueOfAGoodFileIsACopy() {
+    Path to = directory.resolve("to.pando");
+    assertThat(Ran.ok("rescue", file, to)).contains("customers: 2,003 of 2,003 entries");
+    assertThat(Ran.ok("dump", "--codecs", to)).isEqualTo(Ran.ok("dump", "--codecs", file));
+    assertThat(Ran.ok("tables", to))
+        .isEqualTo(Ran.ok("tables", file).replaceAll(" +by customer", ""));
+    assertThat(Ran.pando("rescue", file, to).code()).as("the target exists").isEqualTo(2);
+    Shop.check(to);
+    Shop.check(file);
+  }
+
+  /** One leaf of customers and one blob's chunk are damaged: all else is there. */
+  @Test
+  void aRescueSaysWhatIsMissing() throws IOException {
+    String before = Ran.ok("scan", file, "orders");
+    byte[] bytes = Files.readAllBytes(file);
+    int leaf =
+        rows("--owner", "customers", "--type", "leaf").stream()
+            .mapToInt(row -> Integer.parseInt(row[0]))
+            .max()
+            .orElseThrow();
+    int run =
+        rows("--owner", "files", "--type", "overflow").stream()
+            .mapToInt(row -> Integer.parseInt(row[0]))
+            .max()
+            .orElseThrow();
+    bytes[leaf * PAGE + 3000] ^= 4;
+    bytes[run * PAGE + 10_000] ^= 4;
+    Files.write(file, bytes);
+    Path to = directory.resolve("to.pando");
+    Ran ran = Ran.pando("rescue", file, to);
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.out())
+        .contains("missing: customers: page " + leaf + ", a leaf")
+        .contains("entries on damaged pages")
+        .contains("at page " + run)
+        .contains("orders: 4 of 4 entries");
+    assertThat(Ran.ok("scan", to, "orders")).isEqualTo(before);
+    long left = Long.parseLong(Ran.ok("count", to, "customers").strip());
+    assertThat(left).isBetween(1000L, 2002L);
+    assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    assertThat(Ran.pando("pages", file).err()).contains("page " + leaf).contains("page " + run);
+    Shop.check(to);
+  }
+
+  /** A damaged catalog of the newest commit: an older slot has another one. */
+  @Test
+  void aRescueOfAnOlderCommit() {
+    for (int slot = 0; slot < 3; slot++) {
+      Path to = directory.resolve("to" + slot + ".pando");
+      Ran ran = Ran.pando("rescue", "--meta", slot, file, to);
+      assertThat(ran.code()).isBetween(0, 1);
+      if (to.toFile().exists()) {
+        Shop.check(to);
+      }
+    }
+    Shop.check(file);
+  }
+
+  @Test
+  void aMapIsOnePage() throws IOException {
+    Path html = directory.resolve("map.html");
+    assertThat(Ran.ok("put", file, "</script>", "1", "x", "--keys", "i32", "--values", "utf8"))
+        .isEqualTo("added\n");
+    assertThat(Ran.ok("map", file, "-o", html)).isEmpty();
+    String page = Files.readString(html, UTF_8);
+    assertThat(page).startsWith("<!DOCTYPE html>").doesNotContain("@DATA@").doesNotContain("http");
+    String data = page.substring(page.indexOf("id=\"data\">") + 10, page.indexOf("</script>"));
+    assertThat(Json.parse(data).toString()).contains("customers").contains("</script>");
+    assertThat(Ran.pando("map", file, "-o", html).code()).as("the target exists").isEqualTo(2);
+    Shop.check(file);
+  }
+
+  @Test
+  void aFileWithoutAValidSlot() throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    for (int slot = 0; slot < 3; slot++) {
+      bytes[slot * PAGE + 200] ^= 1;
+    }
+    Files.write(file, bytes);
+    for (String verb : List.of("info", "pages", "check", "stat")) {
+      Ran ran = Ran.pando(verb, file);
+      assertThat(ran.code()).as(verb).isEqualTo(1);
+      assertThat(ran.err()).contains("no meta slot is valid");
+    }
+    assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+  }
+}

@@ -1,0 +1,210 @@
+package dev.pando.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every verb on a good file, on one with damage, on one that is no database, and on one that
+ * another process is writing to.
+ */
+class VerbsTest {
+  private static final int PAGE = 4096;
+
+  /**
+   * A verb and its arguments: FILE is the database, NEW and HTML are files that are not there,
+   * DUMP, ROWS and LMDB are files to load.
+   */
+  private record Case(List<String> args, boolean writes) {
+    @Override
+    public String toString() {
+      return String.join(" ", args);
+    }
+
+    String verb() {
+      return args.getFirst();
+    }
+  }
+
+  @TempDir private Path directory;
+  private Path file = Path.of("");
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        reads("info FILE"),
+        reads("stat -a --fill FILE"),
+        reads("tables FILE"),
+        reads("scan FILE customers"),
+        reads("keys FILE customers"),
+        reads("get FILE customers Ada"),
+        reads("count FILE customers"),
+        reads("check --full FILE"),
+        reads("readers FILE"),
+        reads("snapshots FILE"),
+        writes("snapshots --create one FILE"),
+        reads("dump FILE"),
+        writes("load -f DUMP FILE"),
+        reads("backup FILE NEW"),
+        reads("restore FILE NEW"),
+        reads("copy FILE NEW"),
+        writes("compact FILE"),
+        writes("put FILE customers Ada Byron"),
+        writes("del FILE customers Ada"),
+        writes("drop FILE customers"),
+        writes("recover FILE"),
+        reads("page FILE 3"),
+        reads("pages FILE"),
+        reads("rescue FILE NEW"),
+        writes("import FILE rows ROWS"),
+        writes("import-lmdb FILE LMDB"),
+        reads("map FILE -o HTML"),
+        reads("top --times 1 --seconds 0.1 FILE"));
+  }
+
+  private static Case reads(String args) {
+    return new Case(List.of(args.split(" ")), false);
+  }
+
+  private static Case writes(String args) {
+    return new Case(List.of(args.split(" ")), true);
+  }
+
+  @BeforeEach
+  void makeFiles() throws IOException {
+    file = Shop.make(directory);
+    Files.writeString(
+        directory.resolve("dump"),
+        "VERSION=3\nformat=print\ndatabase=new\ntype=btree\nHEADER=END\n a\n b\nDATA=END\n",
+        UTF_8);
+    Files.writeString(directory.resolve("rows.csv"), "a,b\n1,x\n2,\n", UTF_8);
+    LmdbSample.write(directory.resolve("data.mdb"));
+  }
+
+  private Object[] arguments(Case each, String... more) {
+    List<String> all = new ArrayList<>();
+    for (String arg : each.args) {
+      all.add(
+          switch (arg) {
+            case "FILE" -> file.toString();
+            case "NEW" -> directory.resolve("new.pando").toString();
+            case "DUMP" -> directory.resolve("dump").toString();
+            case "ROWS" -> directory.resolve("rows.csv").toString();
+            case "LMDB" -> directory.resolve("data.mdb").toString();
+            case "HTML" -> directory.resolve("map.html").toString();
+            default -> arg;
+          });
+    }
+    all.addAll(Arrays.asList(more));
+    return all.toArray();
+  }
+
+  @Test
+  void allVerbsAreHere() {
+    Set<String> here = new LinkedHashSet<>();
+    cases().forEach(each -> here.add(each.verb()));
+    here.add("bench"); // has no file; HelpTest runs it
+    assertThat(Verbs.names()).containsExactlyInAnyOrderElementsOf(here);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aGoodFile(Case each) throws IOException {
+    byte[] before = Files.readAllBytes(file);
+    Ran ran = Ran.pando(arguments(each));
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.code()).isZero();
+    if (!each.writes) {
+      assertThat(Files.readAllBytes(file))
+          .as("a verb that reads changes nothing")
+          .isEqualTo(before);
+    }
+    Shop.check(file);
+    if (each.args.contains("NEW")) {
+      Shop.check(directory.resolve("new.pando"));
+    }
+  }
+
+  /** Each page of a tree has a wrong byte; the meta slots are whole. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aDamagedFile(Case each) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at = 3 * PAGE + 100; at < bytes.length; at += PAGE) {
+      bytes[at] ^= 1;
+    }
+    Files.write(file, bytes);
+    Ran ran = Ran.pando(arguments(each));
+    if (Set.of("recover", "readers", "top").contains(each.verb())) { // reads few pages or none
+      assertThat(ran.code()).isBetween(0, 1);
+    } else {
+      assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(1);
+      assertThat(ran.out() + ran.err()).containsAnyOf("checksum", "problem", "damaged");
+    }
+    if (!each.writes) {
+      assertThat(Files.readAllBytes(file)).as("nothing is repaired in place").isEqualTo(bytes);
+    }
+    assertThat(directory.resolve("new.pando"))
+        .satisfiesAnyOf(made -> assertThat(made).doesNotExist(), made -> Shop.check(made));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aForeignFile(Case each) throws IOException {
+    byte[] bytes = "no database, but a text; ".repeat(2000).getBytes(UTF_8);
+    Files.write(file, bytes);
+    Ran ran = Ran.pando(arguments(each));
+    assertThat(ran.code()).as(ran.err()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err()).contains("not a Pando database").hasLineCount(1);
+    assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    assertThat(directory.resolve("new.pando")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aMissingFile(Case each) {
+    Path there = file;
+    file = directory.resolve("missing.pando");
+    Ran ran = Ran.pando(arguments(each));
+    if (Set.of("load", "import", "import-lmdb").contains(each.verb())) { // creates it
+      assertThat(ran.code()).as(ran.err()).isZero();
+      Shop.check(file);
+    } else {
+      assertThat(ran.code()).as(ran.err()).isEqualTo(2);
+      assertThat(ran.err()).contains("missing.pando").hasLineCount(1);
+      assertThat(file).doesNotExist();
+    }
+    Shop.check(there);
+  }
+
+  /** Reading waits for no process; writing waits for --wait, and then changes nothing. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aBusyFile(Case each) throws IOException {
+    try (BusyPeer peer = BusyPeer.start(file)) {
+      assertThat(peer.pid()).isPositive();
+      boolean waits = each.writes && !each.verb().equals("recover");
+      Ran ran = Ran.pando(each.writes ? arguments(each, "--wait", "0.1") : arguments(each));
+      assertThat(ran.code()).as(ran.err()).isEqualTo(waits ? 2 : 0);
+      if (waits) {
+        assertThat(ran.err()).contains("has been writing").hasLineCount(1);
+      }
+    }
+    Shop.check(file);
+    assertThat(Ran.ok("count", file, "customers")).isEqualTo(Shop.MORE_CUSTOMERS + 3 + "\n");
+  }
+}
