@@ -429,10 +429,16 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
   /**
    * Removes the entries of a range. Parts of the table that the range covers are removed as a
    * whole: of each of their pages little is read, and only those beside them are changed. Of a
-   * range with a limit, or that skips keys, and of a table with indexes, entries are removed one by
-   * one.
+   * range with a limit, or that skips keys, entries are removed one by one.
+   *
+   * <p>Of a table with indexes each row is read, decoded and removed with its entries, so the cost
+   * grows with the number of rows and indexes. It is one statement: if a function throws, no row is
+   * removed, and all cursors, iterators and views of the transaction have ended. {@link
+   * WriteTxn#clear(Table)} removes all rows and all entries as a whole.
    *
    * @return how many entries were removed
+   * @throws dev.pando.error.IndexNotRegisteredException if the table has an index that the program
+   *     has not registered
    */
   public final <K> long deleteRange(Table<K, ?> table, Range<? super K> range) {
     Caller mine = caller();
@@ -440,6 +446,9 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
     try {
       checkOpen();
       EncodedRange encoded = encode(mine, table, range);
+      if (tree(mine, table) instanceof TreeWriter there && there.attachment() != null) {
+        return asStatement(() -> deleteIf(table, range, (_, _) -> true));
+      }
       if (encoded.hasLimit()) {
         return deleteIf(table, range, (_, _) -> true);
       }
@@ -447,10 +456,6 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
       if (tree == null || encoded.isEmpty()) {
         record.nothing();
         return 0;
-      }
-      if (tree.attachment() != null) {
-        record.nothing(); // each row is a change of its own
-        return asStatement(() -> deleteIf(table, range, (_, _) -> true));
       }
       long[] removed = new long[1];
       Workspace memory = mine.memory();

@@ -96,7 +96,7 @@ public final class MultiTable<K, V> {
   }
 
   /** The pairs of the keys of a range; its skip and limit count pairs. */
-  Range<Tuple2<K, V>> keys(Range<K> keys) {
+  Range<Tuple2<K, V>> keys(Range<? super K> keys) {
     return keys.ofFirst(keyCodec);
   }
 

@@ -2,6 +2,7 @@ package dev.pando;
 
 import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
+import dev.pando.codec.Tuple2;
 import dev.pando.txn.catalog.IndexRecord;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.Snapshot;
@@ -93,15 +94,28 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
     }
   }
 
+  /** All entries of an index, by ascending key, with their rows. */
+  public final <I, K, V> IndexScan<IndexEntry<I, K, V>> scan(Index<I, K, V> index) {
+    return scan(index, Range.all());
+  }
+
   /**
-   * The entries of an index whose keys are in a range, in the range's direction, with their rows. A
-   * limit and a skip of the range count entries. Entries of one key are in the order of the rows'
-   * keys.
+   * The entries of an index whose keys are in a range, in the range's direction, with their rows.
+   * Any range of a table is one of an index, whose keys take the place of the table's: {@link
+   * Range#prefix} names the first components of an index with several. A limit and a skip of the
+   * range count entries. Entries of one key are in the order of the rows' keys, or the opposite one
+   * if the range is reversed; {@link Range#after} leaves out all entries of its key.
+   *
+   * {@snippet :
+   * tx.scan(BY_NAME, Range.startsWith("San Fr"));
+   * tx.scan(BY_COUNTRY_AND_NAME, Range.prefix("JP").reversed().skip(20).limit(20));
+   * }
    *
    * @throws IllegalStateException if the index is not there, or is being built
    * @throws IllegalArgumentException if the file has another index of this name
    */
-  public final <I, K, V> IndexScan<IndexEntry<I, K, V>> scan(Index<I, K, V> index, Range<I> range) {
+  public final <I, K, V> IndexScan<IndexEntry<I, K, V>> scan(
+      Index<I, K, V> index, Range<? super I> range) {
     IndexReads reads = indexes();
     IndexRecord record = reads.found(index);
     if (index.isUnique()) {
@@ -118,11 +132,17 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
         });
   }
 
+  /** As {@link #scanKeys(Index, Range)}, of all entries. */
+  public final <I, K> IndexScan<Entry<I, K>> scanKeys(Index<I, K, ?> index) {
+    return scanKeys(index, Range.all());
+  }
+
   /**
    * As {@link #scan(Index, Range)}, without reading rows: the keys of the index and those of the
    * rows.
    */
-  public final <I, K> IndexScan<Entry<I, K>> scanKeys(Index<I, K, ?> index, Range<I> range) {
+  public final <I, K> IndexScan<Entry<I, K>> scanKeys(
+      Index<I, K, ?> index, Range<? super I> range) {
     IndexRecord record = indexes().found(index);
     if (index.isUnique()) {
       return IndexScan.of(scan(index.uniques(record), range), each -> each);
@@ -145,18 +165,56 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
   }
 
   /**
-   * The number of entries of an index whose keys are in a range. An index that is not unique has
-   * sums of entries, as a {@linkplain Table#counted counted} table.
+   * The number of entries of an index, in constant time.
    *
    * @throws IllegalStateException if the index is not there, or is being built
    */
-  public final <I, K> long count(Index<I, K, ?> index, Range<I> range) {
+  public final long count(Index<?, ?, ?> index) {
+    return count(index.tree(indexes().found(index)));
+  }
+
+  /**
+   * The number of entries of an index whose keys are in a range, without those that it skips and
+   * those beyond its limit. An index that is not unique has sums of entries, as a {@linkplain
+   * Table#counted counted} table: a page or two a level are read. Of a unique one a little of each
+   * page of the range is read.
+   *
+   * @throws IllegalStateException if the index is not there, or is being built
+   */
+  public final <I, K> long count(Index<I, K, ?> index, Range<? super I> range) {
     IndexRecord record = indexes().found(index);
     if (index.isUnique()) {
       return count(index.uniques(record), range);
     }
     MultiTable<I, K> pairs = index.pairs(record);
     return count(pairs.pairs(), pairs.keys(range));
+  }
+
+  /**
+   * The number of entries of an index whose keys are less than a key, which need not be there.
+   * Costs what {@link #count(Index, Range)} does.
+   *
+   * @throws IllegalStateException if the index is not there, or is being built
+   */
+  public final <I, K> long rank(Index<I, K, ?> index, I key) {
+    return count(index, Range.lessThan(notNull(key)));
+  }
+
+  /**
+   * The entry of an index that has this many entries before it: its key, and that of the row. Reads
+   * a page a level, or of a unique index a little of each page before it.
+   *
+   * @param number 0 for the first entry
+   * @return null if the index has no such entry
+   * @throws IllegalStateException if the index is not there, or is being built
+   */
+  public final <I, K> @Nullable Entry<I, K> at(Index<I, K, ?> index, long number) {
+    IndexRecord record = indexes().found(index);
+    if (index.isUnique()) {
+      return at(index.uniques(record), number);
+    }
+    Entry<Tuple2<I, K>, Present> pair = at(index.pairs(record).pairs(), number);
+    return pair == null ? null : Index.entry(pair);
   }
 
   private IndexReads indexes() {

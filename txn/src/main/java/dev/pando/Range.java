@@ -192,8 +192,8 @@ public final class Range<K> {
   }
 
   /** The pairs whose keys are in this range, in its direction; its skip and limit count pairs. */
-  <B> Range<Tuple2<K, B>> ofFirst(Codec<K> keys) {
-    return new Range<>(new Bounds.OfFirst<K, B>(keys, bounds), reversed, skip, limit);
+  <A extends K, B> Range<Tuple2<A, B>> ofFirst(Codec<A> keys) {
+    return new Range<>(new Bounds.OfFirst<A, B>(keys, bounds), reversed, skip, limit);
   }
 
   /** All values of a key of a multimap, as keys of its table. */

@@ -127,6 +127,39 @@ final class IndexEdgesTest extends IndexTestBase {
   }
 
   @Test
+  void aRangeDeleteThatFailsRemovesNothing() {
+    boolean[] fails = new boolean[1];
+    Index<String, Long, Person> strict =
+        PEOPLE.index(
+            "strict",
+            Codec.utf8(),
+            "strict",
+            person -> {
+              if (fails[0] && person.name().equals("Bob")) {
+                throw new IllegalStateException("no Bob");
+              }
+              return person.name();
+            });
+    Database db = openWith(strict);
+    db.update(
+        tx -> {
+          rows().forEach((key, row) -> tx.put(PEOPLE, key, row));
+          for (Range<Long> range : List.of(Range.<Long>all(), Range.<Long>all().limit(3))) {
+            fails[0] = true;
+            assertThatIllegalStateException().isThrownBy(() -> tx.deleteRange(PEOPLE, range));
+            fails[0] = false;
+            assertThat(names(tx, strict)).containsExactly("Ada1", "Ada3", "Bob2", "Cleo4", "bob5");
+          }
+          assertThat(tx.deleteRange(PEOPLE, Range.<Long>all().limit(3))).isEqualTo(3);
+        });
+    db.view(
+        tx -> {
+          assertThat(names(tx, strict)).containsExactly("Cleo4", "bob5");
+          return null;
+        });
+  }
+
+  @Test
   void aScanSeesTheEntriesOfALoad() {
     Database db = openWith(BY_NAME);
     List<Integer> seen = new ArrayList<>();
