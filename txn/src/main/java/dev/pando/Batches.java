@@ -71,7 +71,7 @@ abstract class Batches {
     if (length > PendingChanges.LONG_VALUE) {
       flushTable(to.table().name());
       try {
-        new Application(to).put(key, value, at, length);
+        make(to, () -> new Application(to).put(key, value, at, length));
       } finally {
         endChanges();
       }

@@ -199,6 +199,22 @@ abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
     boolean delete(TreeWriter tree, KeyBuffer key) {
       return deletePlain(tree, key);
     }
+
+    @Override
+    TreeWriter createTable(Table<?, ?> table) {
+      return ChangingTxn.this.createTable(table);
+    }
+
+    @Override
+    void changeCatalog(Runnable change) {
+      orBreak(change);
+      forgetTable();
+    }
+
+    @Override
+    boolean isBroken() {
+      return changes.broken != null;
+    }
   }
 
   /** As {@link #putPlain}: removes an entry. */
@@ -210,24 +226,6 @@ abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
       changes.broken = e;
       throw broken(e);
     }
-  }
-
-  /** The table's tree, ready to be changed. */
-  final TreeWriter beginChange(Caller mine, Table<?, ?> table) {
-    TreeWriter tree = beginChangeIfThere(mine, table);
-    return tree == null || catalog.hasOlderIds() ? beginPut(tree, table) : tree;
-  }
-
-  /** Makes a table ready for a value, whose codec later uses must know. */
-  final TreeWriter beginPut(@Nullable TreeWriter found, Table<?, ?> table) {
-    TreeWriter tree = found == null ? createTable(table) : found;
-    if (catalog.wouldStoreIds(table.name(), table.used())) {
-      KeptIndexes.check(treeWrites(), tree, table);
-    }
-    if (orBreak(() -> catalog.storeIds(table.name(), table.used()))) {
-      record.incomplete();
-    }
-    return tree;
   }
 
   /** Changes that free pages may use the reserve, until the next change begins. */
@@ -268,6 +266,7 @@ abstract sealed class ChangingTxn extends ReadTxn permits TableWrites {
     forgetTable();
     record.of(table.name());
     try {
+      IndexBuild.checkFor(treeWrites(), table); // before anything changes
       TreeWriter created = catalog.findOrCreate(table.name(), table.used());
       IndexBuild.createFor(treeWrites(), table);
       return created;

@@ -55,7 +55,8 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
     Workspace memory = mine.memory();
     KeyBuffer wanted = memory.encodeNewKey(table, key);
     memory.encodeValue(table, value);
-    return put(beginChange(mine, table), wanted, memory.sink.segment(), 0, memory.sink.length());
+    TreeWriter found = beginChangeIfThere(mine, table);
+    return putInto(table, found, wanted, memory.sink.segment(), 0, memory.sink.length());
   }
 
   /**
@@ -73,8 +74,8 @@ abstract sealed class EntryWrites extends TableWrites permits WriteTxn {
       Workspace memory = mine.memory();
       KeyBuffer wanted = memory.encodeNewKey(table, key);
       memory.encodeValue(table, value);
-      TreeWriter tree = beginChange(mine, table);
-      append(tree, table.name(), wanted, memory.sink.segment(), 0, memory.sink.length());
+      TreeWriter found = beginChangeIfThere(mine, table);
+      appendTo(table, found, wanted, memory.sink.segment(), 0, memory.sink.length());
     } finally {
       mine.end(call);
     }

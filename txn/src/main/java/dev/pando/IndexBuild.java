@@ -51,6 +51,20 @@ final class IndexBuild<I, K, V> {
     this.table = index.table().name();
   }
 
+  /**
+   * Refuses a table that is about to be created if the record of its registered indexes would be
+   * too long.
+   */
+  static void checkFor(TreeWrites writes, Table<?, ?> missing) {
+    List<IndexRecord> all = new ArrayList<>();
+    for (Index<?, ?, ?> index : writes.registered.of(missing.name())) {
+      if (index.isOf(missing)) {
+        all.add(index.record(1));
+      }
+    }
+    writes.catalog.checkIndexes(missing.name(), all);
+  }
+
   /** Creates the registered indexes of a table that was just created. */
   static void createFor(TreeWrites writes, Table<?, ?> created) {
     for (Index<?, ?, ?> index : writes.registered.of(created.name())) {

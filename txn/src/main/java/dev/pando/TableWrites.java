@@ -222,13 +222,48 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
     }
   }
 
-  // Tables as bytes.
+  // Entries of tables that may be missing.
 
-  private TreeWriter beginChange(Caller mine, RawTable table) {
-    TreeWriter tree = beginChangeIfThere(mine, table);
-    boolean mayBeOlder = table.isTyped() && catalog.hasOlderIds();
-    return tree == null || mayBeOlder ? beginPut(tree, table.table()) : tree;
+  /** Stores an entry of a table, which may have to be created, or get values of a new shape. */
+  final boolean putInto(
+      Table<?, ?> table,
+      @Nullable TreeWriter found,
+      KeyBuffer key,
+      MemorySegment value,
+      long at,
+      long length) {
+    return found == null || FirstWrite.isOfNewShape(catalog, table)
+        ? firstWrite(table).write(found, tree -> put(tree, key, value, at, length))
+        : put(found, key, value, at, length);
   }
+
+  /** As {@link #putInto}, of a key that is greater than all others. */
+  final void appendTo(
+      Table<?, ?> table,
+      @Nullable TreeWriter found,
+      KeyBuffer key,
+      MemorySegment value,
+      long at,
+      long length) {
+    if (found != null && !FirstWrite.isOfNewShape(catalog, table)) {
+      append(found, table.name(), key, value, at, length);
+      return;
+    }
+    boolean _ =
+        firstWrite(table)
+            .write(
+                found,
+                tree -> {
+                  append(tree, table.name(), key, value, at, length);
+                  return true;
+                });
+  }
+
+  private FirstWrite firstWrite(Table<?, ?> table) {
+    return new FirstWrite(treeWrites(), table);
+  }
+
+  // Tables as bytes.
 
   private @Nullable TreeWriter beginChangeIfThere(Caller mine, RawTable table) {
     beginChange();
@@ -249,7 +284,10 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
   @Override
   final boolean putRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
     MemorySegment checked = checked(table.name(), value, mine.memory());
-    return put(beginChange(mine, table), key, checked, 0, checked.byteSize());
+    TreeWriter found = beginChangeIfThere(mine, table);
+    return found == null || table.isTyped()
+        ? putInto(table.table(), found, key, checked, 0, checked.byteSize())
+        : put(found, key, checked, 0, checked.byteSize());
   }
 
   @Override
@@ -271,7 +309,12 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
   @Override
   final void appendRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
     MemorySegment checked = checked(table.name(), value, mine.memory());
-    append(beginChange(mine, table), table.name(), key, checked, 0, checked.byteSize());
+    TreeWriter found = beginChangeIfThere(mine, table);
+    if (found == null || table.isTyped()) {
+      appendTo(table.table(), found, key, checked, 0, checked.byteSize());
+    } else {
+      append(found, table.name(), key, checked, 0, checked.byteSize());
+    }
   }
 
   @Override

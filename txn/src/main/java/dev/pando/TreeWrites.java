@@ -39,6 +39,15 @@ abstract class TreeWrites {
   /** Removes an entry; false if it is not there. */
   abstract boolean delete(TreeWriter tree, KeyBuffer key);
 
+  /** Creates a missing table with its registered indexes. */
+  abstract TreeWriter createTable(Table<?, ?> table);
+
+  /** Changes the catalog; if that fails, the transaction is unusable. */
+  abstract void changeCatalog(Runnable change);
+
+  /** Whether the transaction is unusable after a failed change. */
+  abstract boolean isBroken();
+
   /** Refuses calls of the transaction from within the running one, or allows them again. */
   final void refuseCalls(boolean refused) {
     tx.onlyCaller().refuseCalls(refused);

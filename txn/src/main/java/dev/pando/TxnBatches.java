@@ -91,7 +91,10 @@ final class TxnBatches extends Batches {
     tx.record.nothing();
     Tree found = typed ? tx.findTree(table) : tx.findRawTree(table.name());
     TreeWriter tree = tx.willChange(table.name(), found);
-    return tree != null && typed && tx.catalog.hasOlderIds() ? tx.beginPut(tree, table) : tree;
+    if (tree != null && typed && FirstWrite.isOfNewShape(tx.catalog, table)) {
+      String _ = new FirstWrite(tx.treeWrites(), table).storeId(tree);
+    }
+    return tree;
   }
 
   @Override

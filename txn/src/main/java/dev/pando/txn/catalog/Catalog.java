@@ -100,36 +100,26 @@ public final class Catalog {
 
   /**
    * Whether a table was found with codecs that read its values and are not the ones that are
-   * stored: {@link #storeIds} is to be called before a value is written.
+   * stored: see {@link #idToStore}.
    */
   public boolean hasOlderIds() {
     return hasOlderIds;
   }
 
-  /** Whether {@link #storeIds} would change the entry. */
-  public boolean wouldStoreIds(String name, UsedCodecs used) {
-    String stored = Objects.requireNonNull(open.get(name), "open table").entry.valueCodec();
+  /** The id of values that is to be stored before one is written; null if it is there. */
+  public @Nullable String idToStore(String name, UsedCodecs used) {
+    String stored = entryOf(name).valueCodec();
     String written = used.written(stored);
-    return written != null && !written.equals(stored);
+    return stored.equals(written) ? null : written;
   }
 
-  /**
-   * Stores the id of the codec with which a value is about to be written, if it is not there yet.
-   *
-   * @return whether the entry has changed
-   */
-  public boolean storeIds(String name, UsedCodecs used) {
+  /** Replaces the id of values in the entry of a table that is open. */
+  public void setValueId(String name, String id) {
     OpenTable table = Objects.requireNonNull(open.get(name), "open table");
-    String stored = table.entry.valueCodec();
-    String written = used.written(stored);
-    if (written == null || written.equals(stored)) {
-      return false;
-    }
     note(name, table);
-    CatalogEntry entry = table.entry.withValues(written);
+    CatalogEntry entry = table.entry.withValues(id);
     put(name, entry);
     open.put(name, table.with(name, entry));
-    return true;
   }
 
   /** The entry of a table that is open. */
@@ -309,6 +299,11 @@ public final class Catalog {
     put(name, entry);
     open.put(name, new OpenTable(name, entry, table.tree)); // the same tree: cursors are open in it
     version++;
+  }
+
+  /** Refuses indexes for which {@link #setIndexes} would find no room in the record. */
+  public void checkIndexes(String name, List<IndexRecord> indexes) {
+    IndexList.check(name, indexes);
   }
 
   /** A number that the tree of a new index may have. */
