@@ -6,65 +6,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists, element by element, as {@link Elements} says.
+ * Lists, in their own order.
  *
  * @param <E> the elements
  */
-final class ListCodec<E extends @Nullable Object> implements Codec<List<E>> {
-  private final Codec<E> codec;
-  private final Elements<E> elements;
-  private final String id;
-
+final class ListCodec<E extends @Nullable Object> extends ElementsCodec<E, List<E>> {
   ListCodec(Codec<E> codec) {
-    this.codec = codec;
-    this.id = "list(" + codec.id() + ")";
-    this.elements = new Elements<>("element", codec, id);
+    super("list", List.class, codec);
   }
 
   @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public Class<?> valueType() {
-    return List.class;
-  }
-
-  @Override
-  public boolean ordered() {
-    return codec.ordered();
-  }
-
-  @Override
-  public void encode(List<E> value, Sink sink) {
-    put(value, false, sink);
-  }
-
-  @Override
-  public void encodeNested(List<E> value, Sink sink) {
-    put(value, true, sink);
-  }
-
-  @Override
-  public List<E> decode(Source source) {
-    return Collections.unmodifiableList(get(false, source));
-  }
-
-  @Override
-  public List<E> decodeNested(Source source) {
-    return Collections.unmodifiableList(get(true, source));
-  }
-
   @SuppressWarnings("NullAway") // an element is null only if E is
   void put(Iterable<E> value, boolean nested, Sink sink) {
+    Elements<E> elements = elements();
     for (E element : value) {
       elements.put(element, sink);
     }
     Elements.end(nested, sink);
   }
 
+  @Override
   List<E> get(boolean nested, Source source) {
+    return Collections.unmodifiableList(getAll(nested, source));
+  }
+
+  /** The elements, in a list that the caller may change. */
+  List<E> getAll(boolean nested, Source source) {
+    Elements<E> elements = elements();
     List<E> value = new ArrayList<>();
     while (elements.hasNext(nested, source)) {
       value.add(elements.get(source));

@@ -49,12 +49,12 @@ final class ObjectArrayCodec<E extends @Nullable Object> implements Codec<E[]> {
 
   @Override
   public E[] decode(Source source) {
-    return array(list.get(false, source));
+    return array(list.getAll(false, source));
   }
 
   @Override
   public E[] decodeNested(Source source) {
-    return array(list.get(true, source));
+    return array(list.getAll(true, source));
   }
 
   private E[] array(List<E> list) {
