@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pando.codec.Codec;
 import dev.pando.codec.Tuple2;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Random;
 import java.util.TreeMap;
@@ -14,9 +12,6 @@ import org.junit.jupiter.api.Test;
 
 /** The README's recipe for entries that expire. */
 class ExpiryTest extends DatabaseTestBase {
-  private static final String BEGIN = "// recipe begins";
-  private static final String END = "// recipe ends";
-
   // recipe begins
   record Session(String user, Instant expires) {}
 
@@ -79,10 +74,6 @@ class ExpiryTest extends DatabaseTestBase {
 
   @Test
   void readsTheSameInTheReadme() throws IOException {
-    String here = Files.readString(Path.of("src/test/java/dev/pando/ExpiryTest.java"));
-    int begin = here.indexOf("\n", here.lastIndexOf("  " + BEGIN)) + 1;
-    String code = here.substring(begin, here.lastIndexOf("  " + END)).stripTrailing().stripIndent();
-    String readme = Files.readString(Path.of("../README.md"));
-    assertThat(readme).contains("```java\n" + code + "\n```");
+    ReadmeCode.assertHas(ExpiryTest.class);
   }
 }

@@ -16,9 +16,6 @@ import org.junit.jupiter.api.Test;
 
 /** The README's recipe for large values. */
 final class LargeValuesRecipeTest extends DatabaseTestBase {
-  private static final String BEGIN = "// recipe begins";
-  private static final String END = "// recipe ends";
-
   // recipe begins
   static final BlobTable<String> FILES = BlobTable.of("files", Codec.utf8());
 
@@ -57,10 +54,6 @@ final class LargeValuesRecipeTest extends DatabaseTestBase {
 
   @Test
   void readsTheSameInTheReadme() throws IOException {
-    String here = Files.readString(Path.of("src/test/java/dev/pando/LargeValuesRecipeTest.java"));
-    int begin = here.indexOf("\n", here.lastIndexOf("  " + BEGIN)) + 1;
-    String code = here.substring(begin, here.lastIndexOf("  " + END)).stripTrailing().stripIndent();
-    String readme = Files.readString(Path.of("../README.md"));
-    assertThat(readme).contains("```java\n" + code + "\n```");
+    ReadmeCode.assertHas(LargeValuesRecipeTest.class);
   }
 }

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.codec.Codec;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** The README's recipe for the order of a language. */
 final class LocaleOrderRecipeTest extends DatabaseTestBase {
-  private static final String BEGIN = "// recipe begins";
-  private static final String END = "// recipe ends";
-
   // recipe begins
   record Book(String title, int year) {}
 
@@ -50,10 +45,6 @@ final class LocaleOrderRecipeTest extends DatabaseTestBase {
 
   @Test
   void readsTheSameInTheReadme() throws IOException {
-    String here = Files.readString(Path.of("src/test/java/dev/pando/LocaleOrderRecipeTest.java"));
-    int begin = here.indexOf("\n", here.lastIndexOf("  " + BEGIN)) + 1;
-    String code = here.substring(begin, here.lastIndexOf("  " + END)).stripTrailing().stripIndent();
-    String readme = Files.readString(Path.of("../README.md"));
-    assertThat(readme).contains("```java\n" + code + "\n```");
+    ReadmeCode.assertHas(LocaleOrderRecipeTest.class);
   }
 }
