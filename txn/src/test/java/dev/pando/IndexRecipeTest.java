@@ -45,12 +45,14 @@ final class IndexRecipeTest extends DatabaseTestBase {
     for (IndexEntry<String, Long, Place> found : tx.scan(BY_NAME, Range.only("Bern"))) {
       System.out.println(found.key() + ": " + found.value());
     }
-    tx.scan(BY_SIZE, Range.prefix("CH")).stream()
+    tx.scan(BY_SIZE, Range.prefix("CH").reversed().limit(10)).stream() // the ten largest
         .map(IndexEntry::value)
         .forEach(System.out::println);
-    for (Entry<String, Long> found : tx.scanKeys(CITIES, Range.atLeast("b"))) { // reads no rows
+    for (Entry<String, Long> found : tx.scanKeys(CITIES, Range.startsWith("b"))) { // reads no rows
       System.out.println(found.key());
     }
+    long swiss = tx.count(BY_SIZE, Range.prefix("CH")); // reads a page or two a level
+    System.out.println(swiss + " places");
     Entry<Long, Place> bern = tx.get(BY_CODE, "BRN");
     System.out.println(bern == null ? "not there" : bern.value());
   }
