@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** What a {@link Database} shows of itself. Users see its methods as those of the database. */
-abstract class Inspected extends Transactor {
+abstract class Inspected extends Differ {
   Inspected() {}
 
   /** Looks at the whole. */
