@@ -102,7 +102,7 @@ final class CompactCopy {
   /** Creates the file; returns the meta to write into it. */
   private Meta load(Path temporary, Path target) {
     try (KeptCommit commit = KeptCommit.of(source)) {
-      Meta meta = Backup.checked(commit.metaOfCopy(), source.lifecycle().path());
+      Meta meta = Backup.checked(commit.metaOfCopy(false), source.lifecycle().path());
       Options options =
           Options.defaults()
               .withStorage(storage)

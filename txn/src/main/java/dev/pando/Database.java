@@ -295,7 +295,8 @@ public final class Database extends Inspected implements AutoCloseable {
    * like any other database, and has an incarnation of its own.
    *
    * <p>The commit and its named snapshots are pinned meanwhile; {@link Options#withReaderLimit}
-   * does not apply. Pages that they show are not reused until the copy ends.
+   * does not apply. Pages that they show are not reused until the copy ends. All commits are put on
+   * disk first, unless the database is open for reading only.
    *
    * @param target a file that does not exist; its directory does
    * @param progress called on this thread after each MiB; an exception that it throws ends the
@@ -335,12 +336,13 @@ public final class Database extends Inspected implements AutoCloseable {
     return backup(target, BackupForm.PAGES, (_, _) -> {});
   }
 
-  /** A copy to be made. */
+  @Override
   Backup backupWith(Progress progress) {
     Objects.requireNonNull(progress, "the progress is null");
     lifecycle.checkAccepting();
     StackRoom.forTransaction();
-    return new Backup(this, file, progress);
+    SyncedCommits commits = new SyncedCommits(lifecycle, file, lock, writer);
+    return new Backup(this, file, progress, commits);
   }
 
   private <R> R explained(Supplier<R> call) {

@@ -76,11 +76,15 @@ final class KeptCommit implements AutoCloseable {
     return used;
   }
 
-  /** The meta of a copy: it has an incarnation of its own and uses no id of the original. */
-  Meta metaOfCopy() {
+  /**
+   * The meta of a copy: it has an incarnation of its own and uses no id of the original.
+   *
+   * @param hasPages whether it has pages of a commit that stays in the history of the original
+   */
+  Meta metaOfCopy(boolean hasPages) {
     Meta meta = meta();
     long txnId = meta.txnId();
-    Lineage lineage = meta.lineage().child(UUID.randomUUID(), txnId);
+    Lineage lineage = meta.lineage().child(UUID.randomUUID(), hasPages ? txnId : 0);
     return meta.withIds(txnId, txnId, txnId).withLineage(lineage).withLog(LogPlace.NONE);
   }
 

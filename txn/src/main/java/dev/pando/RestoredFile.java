@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.error.DatabaseLockedException;
 import dev.pando.pager.CopyTarget;
 import dev.pando.pager.DatabaseFile;
+import dev.pando.pager.Meta;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.Storage;
 import dev.pando.txn.file.LockFile;
@@ -10,6 +11,7 @@ import dev.pando.txn.recovery.OpenedFile;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /** Copies a database, open or not, to another file after checking all of it. */
 final class RestoredFile {
@@ -46,6 +48,22 @@ final class RestoredFile {
       int pageSize = db.known().meta().pageSize();
       try (CopyTarget copy = CopyTarget.create(storage, file, pageSize)) {
         BackupReport report = db.backupWith(progress).to(copy);
+        install(copy, file);
+        return report;
+      }
+    }
+  }
+
+  /** As {@link #from(Path)}, with increments; checks the whole copy before it gets its name. */
+  BackupReport from(Path full, List<Path> increments) {
+    refuseUnlessReplacing();
+    Path file = storage.realPath(target);
+    Increments added = new Increments(storage, increments);
+    try (Database db = Database.open(full, options)) {
+      Meta base = db.known().meta();
+      added.checkFollow(full, base);
+      try (CopyTarget copy = CopyTarget.create(storage, file, base.pageSize())) {
+        BackupReport report = added.to(copy, db.backupWith(progress));
         install(copy, file);
         return report;
       }

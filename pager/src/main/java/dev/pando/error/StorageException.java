@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * database open. The message names the file, what was found, what is allowed, and what to do.
  */
 public abstract sealed class StorageException extends RuntimeException
-    permits CorruptFileException,
+    permits BackupMismatchException,
+        CorruptFileException,
         UnsupportedFormatException,
         StorageIoException,
         DatabaseLockedException,

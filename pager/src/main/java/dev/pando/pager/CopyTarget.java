@@ -125,13 +125,28 @@ public final class CopyTarget implements AutoCloseable {
    * @param meta the only one of the copy, sealed
    */
   public void finish(Meta meta) {
-    long bytes = meta.pageCount() * pageSize;
-    if (file.size() < bytes) { // its last pages are free
-      file.write(ByteBuffer.allocate(pageSize), bytes - pageSize);
-    }
+    lengthen(meta);
     file.sync(true);
     file.write(ByteBuffer.wrap(firstPages(meta)), 0);
     file.sync(true);
+  }
+
+  /** Its last pages may be free, and so were not written. */
+  private void lengthen(Meta meta) {
+    long bytes = meta.pageCount() * pageSize;
+    if (file.size() < bytes) {
+      file.write(ByteBuffer.allocate(pageSize), bytes - pageSize);
+    }
+  }
+
+  /**
+   * Maps the pages that were written, before {@link #finish}. Each read verifies the page.
+   *
+   * @return a map with one reference, to be given back with {@link PageMap#release()}
+   */
+  public PageMap map(Meta meta) {
+    lengthen(meta);
+    return file.map(pageSize, meta.pageCount(), Checksums.ALWAYS, null);
   }
 
   /** The pages of the meta slots. All but the first are zeros. */

@@ -28,6 +28,7 @@ class FormatTest {
           TreeRoot.class,
           PageMemory.class,
           LogLayout.class,
+          IncrementLayout.class,
           Features.class);
 
   /** A row whose first cell is a number, with a cell that names a constant in backquotes. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.BackupForm;
+import dev.pando.BackupReport;
 import dev.pando.CheckReport;
 import dev.pando.Database;
 import dev.pando.Options;
@@ -14,6 +15,8 @@ import dev.pando.error.StorageIoException;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
+import java.io.ByteArrayOutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -59,6 +62,12 @@ final class BackupCrashTest {
 
   private static final byte[] OLDER_FILE = file(OLDER);
 
+  private static final Path FULL = ImageCheck.FILE.resolveSibling("full.pando");
+  private static final Path INCREMENT = ImageCheck.FILE.resolveSibling("increment");
+
+  /** A full backup and an increment, which together are the wanted model. */
+  private static final List<byte[]> INCREMENTAL = incremental();
+
   /** What is done to the disk, by a process of its own. */
   private interface Work {
     void on(SimulatedDisk disk);
@@ -74,6 +83,32 @@ final class BackupCrashTest {
       }
       return disk.content(ImageCheck.FILE);
     }
+  }
+
+  private static List<byte[]> incremental() {
+    try (SimulatedDisk disk = new SimulatedDisk(2 << 20)) {
+      disk.put(ImageCheck.FILE, OLDER_FILE);
+      ByteArrayOutputStream full = new ByteArrayOutputStream();
+      ByteArrayOutputStream increment = new ByteArrayOutputStream();
+      try (Database db = Database.open(ImageCheck.FILE, disk.options(OPTIONS))) {
+        BackupReport report = db.backup(Channels.newChannel(full));
+        WANTED
+            .entries("t")
+            .forEach((key, value) -> db.update(tx -> tx.put(Model.table("t"), key, value)));
+        BackupReport _ = db.backupSince(report, Channels.newChannel(increment));
+      }
+      return List.of(full.toByteArray(), increment.toByteArray());
+    }
+  }
+
+  private static void restoreIncrement(SimulatedDisk disk) {
+    Database.restore(
+        FULL,
+        List.of(INCREMENT),
+        COPY,
+        disk.options(OPTIONS),
+        SILENT,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static void backup(SimulatedDisk disk, BackupForm form) {
@@ -126,6 +161,8 @@ final class BackupCrashTest {
   private static SimulatedDisk disk(boolean targetToo) {
     SimulatedDisk disk = new SimulatedDisk(2 << 20);
     disk.put(ImageCheck.FILE, WANTED_FILE);
+    disk.put(FULL, INCREMENTAL.get(0));
+    disk.put(INCREMENT, INCREMENTAL.get(1));
     if (targetToo) {
       disk.put(COPY, OLDER_FILE);
     }
@@ -195,6 +232,11 @@ final class BackupCrashTest {
   @Test
   void restore() {
     sweep(BackupCrashTest::restore, true);
+  }
+
+  @Test
+  void restoreWithAnIncrement() {
+    sweep(BackupCrashTest::restoreIncrement, true);
   }
 
   @ParameterizedTest

@@ -1,0 +1,40 @@
+package dev.pando;
+
+import dev.pando.error.StorageException;
+import dev.pando.txn.commit.Writer;
+import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.Lifecycle;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.recovery.OpenedFile;
+
+/** Puts commits on disk before one of them is copied. Thread-safe. */
+final class SyncedCommits {
+  private final Lifecycle lifecycle;
+  private final DataFile file;
+  private final LockFile lock;
+  private final Writer writer;
+
+  SyncedCommits(Lifecycle lifecycle, DataFile file, LockFile lock, Writer writer) {
+    this.lifecycle = lifecycle;
+    this.file = file;
+    this.lock = lock;
+    this.writer = writer;
+  }
+
+  /**
+   * Whether no crash can take a commit back. Syncs, if the database may be written. A sync that
+   * fails is no error: a copy of the database is then worth more than ever.
+   */
+  boolean areOnDisk(long txnId) {
+    try {
+      if (file.writable()) {
+        writer.sync();
+      }
+      return lock.durable() >= txnId; // a record in the commit log is not enough
+    } catch (StorageException e) {
+      return false;
+    } catch (IllegalStateException | InternalError e) {
+      throw OpenedFile.explained(lifecycle, e);
+    }
+  }
+}
