@@ -62,7 +62,7 @@ public final class ScanOrder {
   public void check(Slice key) {
     if (any) {
       int order = KeyOrder.compare(before, key) * direction;
-      if (order > 0 || order == 0 && !mayEqual) {
+      if (order > 0 || (order == 0 && !mayEqual)) {
         throw new CorruptFileException(
             file, -1, "the keys of a tree are not in order: a page is damaged, or named twice");
       }
