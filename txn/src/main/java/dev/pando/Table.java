@@ -8,7 +8,7 @@ import dev.pando.codec.Utf8;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.catalog.UsedCodecs;
-import dev.pando.txn.catalog.ValueIds;
+import dev.pando.txn.catalog.StoredIds;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>The ids of both codecs are stored with the table; a use with other codecs throws {@link
- * IllegalArgumentException}, unless that of the values {@linkplain Codec#reads reads} what is
- * there, as that of a record with more components does. Immutable and safe for use by many threads.
+ * dev.pando.error.CodecMismatchException}, unless that of the values {@linkplain Codec#reads reads}
+ * what is there, as that of a record with more components does. Immutable and safe for use by many
+ * threads.
  *
  * @param <K> the keys
  * @param <V> the values
@@ -43,8 +44,8 @@ public final class Table<K, V> {
   /** The codecs' ids: the catalog compares them at each look-up. */
   private final UsedCodecs used;
 
-  /** What the codec of the values says of other ids. */
-  private record Values(Codec<?> codec) implements ValueIds {
+  /** What the codecs say of other ids, here that of the values. */
+  private record Values(Codec<?> codec) implements StoredIds {
     @Override
     public boolean reads(String stored) {
       return codec.reads(stored);
@@ -58,6 +59,11 @@ public final class Table<K, V> {
     @Override
     public @Nullable String problem(String stored) {
       return StoredId.problem(codec, stored);
+    }
+
+    @Override
+    public @Nullable String keyProblem(String keyId, String stored) {
+      return StoredId.keyProblem(keyId, stored);
     }
   }
 

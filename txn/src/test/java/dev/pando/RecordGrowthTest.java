@@ -261,7 +261,9 @@ final class RecordGrowthTest extends DatabaseTestBase {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> db.get(grown, ROW))
         .withMessage(
-            "table k: its keys were written with codec %s, not %s".formatted(OLD_ID, NEW_ID));
+            ("table k: its keys were written with codec %1$s, not %2$s; %1$s is now %2$s, but keys"
+                    + " never grow: WriteTxn.convert writes the table with the new codec")
+                .formatted(OLD_ID, NEW_ID));
   }
 
   @Test

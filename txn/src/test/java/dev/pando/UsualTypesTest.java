@@ -165,8 +165,10 @@ class UsualTypesTest extends DatabaseTestBase {
     assertThat(stored(Order.class, order)).isEqualTo(order);
     assertThat(Codec.record(Order.class).id())
         .isEqualTo(
-            "record(id:i64,payment:sealed,refunds:list(sealed),"
-                + "names:record(text:utf8,uuid:uuid,uri:uri,constant:enum))");
+            ("record(id:i64,payment:%1$s,refunds:list(%1$s),"
+                    + "names:record(text:utf8,uuid:uuid,uri:uri,constant:enum))")
+                .formatted(
+                    "sealed(Card:record(number:utf8,expires:date),Cash:record(amount:decimal))"));
   }
 
   @Test
@@ -183,18 +185,24 @@ class UsualTypesTest extends DatabaseTestBase {
 
   record Growing<T>(Optional<Growing<List<T>>> next) {}
 
-  record Endless(Chain<String> chain, Growing<String> growing) {}
+  record Chains(Chain<String> chain, Chain<List<Integer>> other) {}
 
   record EndlessGrowth(Growing<String> growing) {}
 
   @Test
   void recordsInsideThemselves() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Codec.record(Endless.class))
-        .withMessage("record dev.pando.UsualTypesTest$Chain contains itself");
+    Chain<String> chain = new Chain<>("a", Optional.of(new Chain<>("b", Optional.empty())));
+    Chains value = new Chains(chain, new Chain<>(List.of(1, 2), Optional.empty()));
+    assertThat(stored(Chains.class, value)).isEqualTo(value);
+    assertThat(Codec.record(Chains.class).id())
+        .isEqualTo(
+            "record(chain:record(value:utf8,next:nullable(self(1))),"
+                + "other:record(value:list(i32),next:nullable(self(1))))");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Codec.record(EndlessGrowth.class))
-        .withMessage("record dev.pando.UsualTypesTest$Growing contains itself");
+        .withMessage(
+            "dev.pando.UsualTypesTest$Growing is nested deeper than 60, perhaps in itself with"
+                + " other type arguments each time; give its codec with Codec.of");
   }
 
   /** As keys: dates that descend, decimals by number, and lists. */

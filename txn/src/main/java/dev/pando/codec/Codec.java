@@ -143,14 +143,15 @@ public interface Codec<T extends @Nullable Object> {
   /**
    * Whether this codec also reads values, not keys, that a codec of another id has written. A table
    * with such values may be used with this codec, and the first write stores its id in place of the
-   * other. A {@link #record} reads rows of its first components if the others may be missing. By
-   * default, a codec reads its own id only.
+   * other. A {@link #record} reads rows of its first components if the others may be missing, a
+   * codec with a {@link #sealed} one anywhere in it reads values of fewer classes. By default, a
+   * codec of your own reads its own id only.
    *
    * @param storedId as {@link #id} of that codec gave it; for records that grew, with a semicolon
    *     after the components that all rows have
    */
   default boolean reads(String storedId) {
-    return id().equals(storedId);
+    return id().equals(storedId) || IdTree.readsInside(id(), storedId);
   }
 
   /**
@@ -374,17 +375,17 @@ public interface Codec<T extends @Nullable Object> {
    *
    * Codec<Place> place = Codec.record(Place.class);
    * Codec<BySize> bySize =
-   *     Codec.record(
-   *         BySize.class, Codec.utf8(), Codec.descending(Codec.i32()), Codec.i64());
+   *     Codec.record(BySize.class, Codec.utf8(), Codec.descending(Codec.i32()), Codec.i64());
    * }
    *
    * <p>The id describes the shape: {@code record(id:i64,name:utf8,population:i32)}. The record
    * class may be renamed and moved; a component that is renamed, moved or given another type makes
-   * another codec.
+   * another codec. {@link Default} says how records that are values get more components. A last
+   * string or enum constant is its bytes, or the nested form if it has none or U+0000.
    *
-   * <p>{@link Default} says how records that are values get more components at their end.
-   *
-   * <p>A last string or enum constant is its bytes, or the nested form if it has none or U+0000.
+   * <p>Without {@code components}, a record may contain itself, as in {@code record Node(int value,
+   * List<Node> children)}; {@code self(1)} in its id is the record around. A component that is the
+   * record itself may be null. Values nest in at most 400 codecs: 200 such nodes.
    *
    * <p>Private and nested records are allowed. A record in a named module must be in a package that
    * is open to {@code dev.pando.txn}; or use {@link #record(MethodHandles.Lookup, Class, Codec[])}.
@@ -435,13 +436,11 @@ public interface Codec<T extends @Nullable Object> {
 
   /**
    * The values of a sealed interface that permits records, enums, and sealed interfaces of them:
-   * the simple name of the class in its nested form, two bytes of a checksum of the id of the
-   * class's codec, and the value, with components by type. Ordered by name, and then as each class
-   * is, if all are. Id {@code sealed}.
+   * the simple name of the class in its nested form, and the value, with components by type.
+   * Ordered by name, and then as each class is, if all are. Id {@code sealed(Class:codec,...)}.
    *
-   * <p>A class may be added to those that are permitted. One that is renamed, removed or given
-   * other components is not read any more: a {@link CodecException} says so, but for one change of
-   * components in 65,536.
+   * <p>A class may be added to those that are permitted, but for keys; see {@link #reads}. A record
+   * may get more components if the interface is the whole value, and no class contains it.
    *
    * @throws IllegalArgumentException if it permits other classes, or two of the same simple name,
    *     or if one has no codec
@@ -488,11 +487,12 @@ public interface Codec<T extends @Nullable Object> {
   /**
    * The codec of an id, for tools that read and write any table without its classes; see {@link
    * dev.pando.ReadTxn#table}. A record is a {@link Fields}, without the components that a row does
-   * not have, and an enum constant is its name; other values have the types of the codecs here.
+   * not have, and so is a {@link #unit}; a value of a sealed interface is an {@link Alternative};
+   * an enum constant is its name, JSON its text. Other values have the types of the codecs here.
    *
    * @param id at most 65,535 characters, and nested at most 64 deep
-   * @throws IllegalArgumentException if a part, which the message names, is that of no codec here
-   *     or in {@link TimeCodec} or {@link CollectionCodec}, or of {@link #sealed} or {@link #unit}
+   * @throws IllegalArgumentException if a part, which the message names, is that of no codec here,
+   *     in {@link TimeCodec}, {@link CollectionCodec} or {@link JsonCodec}
    */
   static Codec<Object> parse(String id) {
     return CodecParser.parse(id);

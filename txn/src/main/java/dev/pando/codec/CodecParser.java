@@ -2,6 +2,7 @@ package dev.pando.codec;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,12 @@ final class CodecParser {
    */
   private record Form(int least, int most, Function<List<Codec<Object>>, Codec<?>> make) {}
 
-  /** All names but {@link #RECORD}. */
+  /** JSON as its text, without Jackson. */
+  private static final Codec<String> JSON =
+      new MappedCodec<>(
+          "json", String.class, Utf8Codec.UTF8, false, Function.identity(), Function.identity());
+
+  /** All names but those of records, sealed interfaces, languages and references. */
   private static final Map<String, Form> FORMS =
       Map.ofEntries(
           single(Codec.u64()),
@@ -57,6 +63,8 @@ final class CodecParser {
           single(TimeCodec.OFFSET),
           single(TimeCodec.ZONED),
           single(EnumNameCodec.NAMES),
+          single(Codec.unit(Fields.of(Map.of()))),
+          single(JSON),
           of("list", 1, 1, parts -> new ListCodec<>(parts.getFirst())),
           of("set", 1, 1, parts -> new SetCodec<>(parts.getFirst())),
           of("map", 2, 2, parts -> new MapCodec<>(parts.get(0), parts.get(1))),
@@ -65,16 +73,12 @@ final class CodecParser {
           of("descending", 1, 1, parts -> Codec.descending(parts.getFirst())),
           of("tuple", 2, 4, CodecParser::tuple));
 
-  private static final String RECORD = "record";
-
   /** Strings after the rules of a language; its parentheses hold no codecs. */
   private static final String COLLATED = "collated";
 
   /** In the order of the constants of {@link java.text.Collator}, from 0 on. */
   private static final List<String> STRENGTHS =
       List.of("primary", "secondary", "tertiary", "identical");
-
-  private static final Set<String> NEED_CLASSES = Set.of("sealed", "json", "unit");
 
   private static final List<Class<?>> ARRAYS =
       List.of(
@@ -86,7 +90,15 @@ final class CodecParser {
           float[].class,
           boolean[].class);
 
+  /**
+   * A record or a sealed interface around the id that is parsed.
+   *
+   * @param depth its own
+   */
+  private record Around(int depth, SelfCodec.Target target) {}
+
   private final String id;
+  private final List<Around> around = new ArrayList<>();
   private int at;
 
   private CodecParser(String id) {
@@ -132,14 +144,19 @@ final class CodecParser {
           "codec id length=%d, allowed at most %d characters".formatted(id.length(), MAX_LENGTH));
     }
     CodecParser parser = new CodecParser(id);
-    Codec<Object> codec = parser.codec(1);
+    Codec<Object> codec = parser.codec(1, true);
     if (parser.at < id.length()) {
       throw parser.wrong("the end");
     }
     return codec;
   }
 
-  private Codec<Object> codec(int depth) {
+  /**
+   * Parses an id.
+   *
+   * @param isWhole whether its values are at the end of the bytes, so that rows may be shorter
+   */
+  private Codec<Object> codec(int depth, boolean isWhole) {
     if (depth > MAX_DEPTH) {
       throw new IllegalArgumentException(
           "codec id of %d characters: it is nested deeper than %d"
@@ -147,15 +164,15 @@ final class CodecParser {
     }
     int begin = at;
     String name = name();
-    if (name.equals(RECORD)) {
-      return any(record(depth));
-    }
-    if (name.equals(COLLATED)) {
-      return any(collated(begin));
-    }
-    if (NEED_CLASSES.contains(name)) {
-      throw unknown(begin, "its values need the classes of the program that wrote them");
-    }
+    return switch (name) {
+      case IdTree.RECORD, IdTree.SEALED -> ofParts(name, depth, isWhole);
+      case COLLATED -> any(collated(begin));
+      case SelfCodec.NAME -> self(begin, depth);
+      default -> made(name, begin, depth);
+    };
+  }
+
+  private Codec<Object> made(String name, int begin, int depth) {
     Form form = FORMS.get(name);
     List<Codec<Object>> parts = parts(depth);
     if (form == null || parts.size() < form.least || parts.size() > form.most) {
@@ -166,6 +183,31 @@ final class CodecParser {
     } catch (IllegalArgumentException e) {
       throw unknown(begin, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** A codec to which those in it may refer. */
+  private Codec<Object> ofParts(String name, int depth, boolean isWhole) {
+    Around mine = new Around(depth, new SelfCodec.Target());
+    around.add(mine);
+    need('(', "an opening parenthesis");
+    Codec<Object> made =
+        any(name.equals(IdTree.RECORD) ? record(depth, isWhole) : sealed(depth, isWhole));
+    around.removeLast();
+    mine.target.set(made);
+    return made;
+  }
+
+  private Codec<Object> self(int begin, int depth) {
+    need('(', "an opening parenthesis");
+    String _ = name();
+    need(')', "a closing parenthesis");
+    int level = SelfCodec.level(id.substring(begin, at));
+    if (level == 0 || level > around.size()) {
+      throw unknown(
+          begin, "it takes the number of a record or a sealed interface around it, from 1 on");
+    }
+    Around outer = around.get(around.size() - level);
+    return new SelfCodec<>(level, depth - outer.depth, outer.target, Object.class);
   }
 
   private static String count(Form form) {
@@ -183,20 +225,19 @@ final class CodecParser {
     List<Codec<Object>> parts = new ArrayList<>(2);
     if (take('(')) {
       do {
-        parts.add(codec(depth + 1));
+        parts.add(codec(depth + 1, false));
       } while (take(','));
       need(')', "a comma or a closing parenthesis");
     }
     return parts;
   }
 
-  private Codec<Fields> record(int depth) {
-    need('(', "an opening parenthesis");
+  private Codec<Fields> record(int depth, boolean isWhole) {
     List<Component<?>> components = new ArrayList<>();
     Set<String> names = new HashSet<>();
     int fewest = Integer.MAX_VALUE;
     while (!take(')')) {
-      boolean isShorter = depth == 1 && fewest == Integer.MAX_VALUE && take(';');
+      boolean isShorter = isWhole && fewest == Integer.MAX_VALUE && take(';');
       if (isShorter) {
         fewest = components.size();
       }
@@ -206,7 +247,7 @@ final class CodecParser {
       int begin = at;
       String name = name();
       need(':', "a colon");
-      Codec<Object> codec = codec(depth + 1);
+      Codec<Object> codec = codec(depth + 1, false);
       if (name.isEmpty() || !names.add(name)) {
         throw unknown(begin, "the name of the component is empty, or there twice");
       }
@@ -216,6 +257,23 @@ final class CodecParser {
       throw unknown(0, "no row has a component");
     }
     return new FieldsCodec(new RowShape(List.copyOf(components), fewest));
+  }
+
+  private Codec<Alternative> sealed(int depth, boolean isWhole) {
+    Map<String, Codec<Object>> codecs = new LinkedHashMap<>();
+    String last = "";
+    do {
+      int begin = at;
+      String name = name();
+      need(':', "a colon");
+      codecs.put(name, codec(depth + 1, isWhole));
+      if (name.compareTo(last) <= 0) {
+        throw unknown(begin, "the name of the class is not greater than the one before");
+      }
+      last = name;
+    } while (take(','));
+    need(')', "a comma or a closing parenthesis");
+    return new AlternativeCodec(new Alternatives(codecs));
   }
 
   private Codec<String> collated(int begin) {

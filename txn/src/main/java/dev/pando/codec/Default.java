@@ -26,12 +26,14 @@ import java.lang.annotation.Target;
  *
  * <p>The text is not stored. Programs with other texts read other values from the same rows.
  *
- * <p>New components may be added at the end of a record that is a table's value, if each has this
- * or a codec by {@link Codec#nullable} or {@link Codec#optional}. Rows that are there are read with
- * the default, null or none. From the first write with the new record on, the old one is refused.
- * The last component before must show its end: numbers, times without a zone, {@link Codec#bool},
- * {@link Codec#uuid}, {@link Codec#utf8}, enums, and records, nullable and optional ones of these.
- * After others, and for other changes, {@link dev.pando.Database#convert} writes the table again.
+ * <p>New components may be added at the end of a record that is a table's value, or is permitted by
+ * a sealed interface whose values are, if each has this or a codec by {@link Codec#nullable} or
+ * {@link Codec#optional}. Rows that are there are read with the default, null or none. From the
+ * first write with the new record on, the old one is refused. The last component before must show
+ * its end: numbers, times without a zone, {@link Codec#bool}, {@link Codec#uuid}, {@link
+ * Codec#utf8}, enums, and records, nullable and optional ones of these. After others, for other
+ * changes, and for records inside of other values, which do not show where they end, {@link
+ * dev.pando.Database#convert} writes the table again. Keys never grow.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -62,6 +62,7 @@ final class NestedForm {
     byte[] whole = read(source, codecId);
     Source opened = new Source();
     opened.reset(MemorySegment.ofArray(whole), 0, whole.length);
+    opened.depth(source.depth());
     return opened;
   }
 

@@ -47,12 +47,13 @@ final class RecordCodec<R extends Record> extends CompositeCodec<R> {
    */
   static <R extends Record> Codec<R> of(
       MethodHandles.@Nullable Lookup lookup, Class<R> type, Codec<?>... codecs) {
-    return of(
-        lookup,
-        type,
-        codecs.length == 0
-            ? RecordComponents.byType(lookup, type)
-            : RecordComponents.given(type, codecs));
+    if (codecs.length > 0) {
+      return of(lookup, type, RecordComponents.given(type, codecs));
+    }
+    RecordComponents.refuseOther(type);
+    @SuppressWarnings("unchecked") // the codec of this class
+    Codec<R> codec = (Codec<R>) new TypeCodecs(lookup).ofClass(type);
+    return codec;
   }
 
   static <R extends Record> Codec<R> of(

@@ -1,13 +1,11 @@
 package dev.pando.codec;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Which codec encodes which component of a record. */
 final class RecordComponents {
@@ -34,10 +32,9 @@ final class RecordComponents {
     return List.copyOf(components);
   }
 
-  /** The components with the codecs of their types. */
-  static List<Component<?>> byType(
-      MethodHandles.@Nullable Lookup lookup, Class<? extends Record> type) {
-    return new TypeCodecs(lookup).components(type);
+  /** Refuses {@code Record} itself. */
+  static void refuseOther(Class<? extends Record> type) {
+    RecordComponent[] _ = declared(type);
   }
 
   private static void refuseOther(Class<?> owner, RecordComponent declared, Codec<?> codec) {

@@ -186,6 +186,9 @@ final class RowShape {
   }
 
   private @Nullable String problem(Rows rows) {
+    if (rows.fewest < given.size() && isRecursive()) {
+      return "the record is inside of itself, where it cannot grow: WriteTxn.convert writes the table with the new codec";
+    }
     for (int i = rows.fewest; i < given.size(); i++) {
       if (!given.get(i).isOptional()) {
         return "component %s is missing in them: give it Codec.nullable or @Default"
@@ -202,6 +205,17 @@ final class RowShape {
     return null;
   }
 
+  /** Whether a value may contain others of this record, which are not at the end of the bytes. */
+  private boolean isRecursive() {
+    for (Component<?> component : given) {
+      IdTree tree = IdTree.parse(component.codec().id());
+      if (tree != null && tree.refersAround(0)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The rows of an id that has the first of these components; null if it has others. */
   private @Nullable Rows match(String storedId) {
     if (!storedId.startsWith(BEGIN) || given.isEmpty()) {
@@ -210,11 +224,10 @@ final class RowShape {
     int at = BEGIN.length();
     int fewest = -1;
     for (int i = 0; i < given.size(); i++) {
-      String part = part(given.get(i));
-      if (!storedId.startsWith(part, at)) {
+      at = partEnd(storedId, at, given.get(i));
+      if (at < 0) {
         return null;
       }
-      at += part.length();
       char next = at < storedId.length() ? storedId.charAt(at) : 0;
       if (next == ')' && at == storedId.length() - 1) {
         return new Rows(fewest < 0 ? i + 1 : fewest, i + 1);
@@ -226,5 +239,22 @@ final class RowShape {
       at++;
     }
     return null;
+  }
+
+  /** Where a component ends that begins in an id; -1 if it is another one. */
+  private static int partEnd(String storedId, int begin, Component<?> component) {
+    String part = part(component);
+    if (storedId.startsWith(part, begin)) {
+      return begin + part.length();
+    }
+    int label = component.name().length() + 1;
+    if (!part.regionMatches(0, storedId, begin, label)) {
+      return -1;
+    }
+    int end = IdTree.end(storedId, begin + label);
+    return end >= 0
+            && IdTree.readsInside(component.codec().id(), storedId.substring(begin + label, end))
+        ? end
+        : -1;
   }
 }

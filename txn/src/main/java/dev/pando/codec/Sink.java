@@ -29,6 +29,9 @@ public final class Sink {
   private MemorySegment segment;
   private int length;
 
+  /** Codecs around the value that a {@link SelfCodec} writes. */
+  private int depth;
+
   /** An empty sink. */
   public Sink() {
     segment = allocate(INITIAL_CAPACITY);
@@ -125,6 +128,14 @@ public final class Sink {
   void length(int newLength) {
     Objects.checkIndex(newLength, segment.byteSize() + 1);
     length = newLength;
+  }
+
+  int depth() {
+    return depth;
+  }
+
+  void depth(int codecs) {
+    depth = codecs;
   }
 
   /** Inverts every bit from an offset to the end. */

@@ -23,6 +23,9 @@ public final class Source {
   /** All ones while a descending codec reads, because its bytes are inverted; otherwise zero. */
   private long mask;
 
+  /** Codecs around the value that a {@link SelfCodec} reads. */
+  private int depth;
+
   /** An empty source; {@link #reset} gives it bytes to read. */
   public Source() {}
 
@@ -143,6 +146,14 @@ public final class Source {
   /** Reads every bit inverted from here on, or as it is again. */
   void invert() {
     mask = ~mask;
+  }
+
+  int depth() {
+    return depth;
+  }
+
+  void depth(int codecs) {
+    depth = codecs;
   }
 
   private long take(int length) {

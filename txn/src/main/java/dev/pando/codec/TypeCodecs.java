@@ -18,7 +18,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,11 +77,28 @@ final class TypeCodecs {
 
   private final MethodHandles.@Nullable Lookup lookup;
 
-  /** How often a generic record may be inside of itself, each time with other arguments. */
-  private static final int MAX_NESTED = 16;
+  /** Codecs in each other, at most: fewer than in ids that can be parsed. */
+  private static final int MAX_AROUND = 60;
 
-  /** The records around the type that is looked at. */
-  private final List<Class<?>> enclosing = new ArrayList<>();
+  /** Characters of an id, at most; types that are in each other in many ways make more. */
+  private static final int MAX_ID = 0xFFFF;
+
+  /**
+   * A record or a sealed interface around the type that is looked at.
+   *
+   * @param containers the containers around it
+   */
+  private record Around(
+      Class<?> type,
+      Map<TypeVariable<?>, Bound> variables,
+      int containers,
+      SelfCodec.Target target) {}
+
+  /** From the outermost to the innermost one. */
+  private final List<Around> around = new ArrayList<>();
+
+  /** Optionals, collections and arrays around the type that is looked at. */
+  private int containers;
 
   TypeCodecs(MethodHandles.@Nullable Lookup lookup) {
     this.lookup = lookup;
@@ -92,11 +109,6 @@ final class TypeCodecs {
     Bound in(Type part) {
       return new Bound(part, variables);
     }
-  }
-
-  /** The components of a record, with the codecs of their types. */
-  List<Component<?>> components(Class<? extends Record> type) {
-    return components(type, Map.of());
   }
 
   /**
@@ -120,18 +132,12 @@ final class TypeCodecs {
 
   private List<Component<?>> components(
       Class<? extends Record> type, Map<TypeVariable<?>, Bound> variables) {
-    int around = Collections.frequency(enclosing, type);
-    if (around > (variables.isEmpty() ? 0 : MAX_NESTED)) {
-      throw new IllegalArgumentException("record " + type.getName() + " contains itself");
-    }
-    enclosing.add(type);
     List<Component<?>> components = new ArrayList<>();
     for (RecordComponent declared : RecordComponents.declared(type)) {
       String where = "record " + type.getName() + " component " + declared.getName();
       Codec<?> codec = codec(new Bound(declared.getGenericType(), variables), where);
       components.add(RecordComponents.component(type, declared, codec));
     }
-    enclosing.removeLast();
     return List.copyOf(components);
   }
 
@@ -142,7 +148,7 @@ final class TypeCodecs {
       case GenericArrayType type ->
           new ObjectArrayCodec<>(
               erased(bound.in(type.getGenericComponentType())),
-              codec(bound.in(type.getGenericComponentType()), where));
+              inside(bound.in(type.getGenericComponentType()), where));
       case WildcardType type -> codec(bound.in(type.getUpperBounds()[0]), where);
       case TypeVariable<?> type -> {
         Bound known = bound.variables().get(type);
@@ -171,24 +177,48 @@ final class TypeCodecs {
     Class<?> raw = (Class<?>) type.getRawType();
     Type[] arguments = type.getActualTypeArguments();
     if (raw == Optional.class) {
-      return Codec.optional(codec(bound.in(arguments[0]), where));
+      return Codec.optional(inside(bound.in(arguments[0]), where));
     }
     if (raw == List.class) {
-      return new ListCodec<>(codec(bound.in(arguments[0]), where));
+      return new ListCodec<>(inside(bound.in(arguments[0]), where));
     }
     if (raw == Set.class) {
-      return new SetCodec<>(codec(bound.in(arguments[0]), where));
+      return new SetCodec<>(inside(bound.in(arguments[0]), where));
     }
     if (raw == Map.class) {
-      Codec<?> key = codec(bound.in(arguments[0]), where);
-      return new MapCodec<>(key, codec(bound.in(arguments[1]), where));
+      Codec<?> key = inside(bound.in(arguments[0]), where);
+      return new MapCodec<>(key, inside(bound.in(arguments[1]), where));
     }
     Map<TypeVariable<?>, Bound> variables = new HashMap<>();
     TypeVariable<?>[] parameters = raw.getTypeParameters();
     for (int i = 0; i < parameters.length; i++) {
-      variables.put(parameters[i], bound.in(arguments[i]));
+      variables.put(parameters[i], known(bound.in(arguments[i])));
     }
     return ofClass(raw, variables, where);
+  }
+
+  /** The same type in one form, so that equal arguments of records are equal. */
+  private static Bound known(Bound bound) {
+    Bound known = bound.type() instanceof TypeVariable<?> v ? bound.variables().get(v) : null;
+    if (known != null) {
+      return known;
+    }
+    return hasNoVariables(bound.type()) ? new Bound(bound.type(), Map.of()) : bound;
+  }
+
+  private static boolean hasNoVariables(Type type) {
+    return type instanceof Class<?>
+        || (type instanceof ParameterizedType generic
+            && Arrays.stream(generic.getActualTypeArguments())
+                .allMatch(TypeCodecs::hasNoVariables));
+  }
+
+  /** The codec of what a container has in it. */
+  private Codec<?> inside(Bound bound, String where) {
+    containers++;
+    Codec<?> codec = codec(bound, where);
+    containers--;
+    return codec;
   }
 
   private Codec<?> ofClass(Class<?> type, Map<TypeVariable<?>, Bound> variables, String where) {
@@ -199,18 +229,60 @@ final class TypeCodecs {
     if (type.isEnum()) {
       return EnumCodec.of(type);
     }
-    if (type.isRecord()) {
-      Class<? extends Record> record = type.asSubclass(Record.class);
-      return RecordCodec.of(lookup, record, components(record, variables));
-    }
-    if (type.isSealed() && type.isInterface()) {
-      return SealedCodec.of(type, subtype -> ofClass(subtype, Map.of(), where));
+    if (type.isRecord() || (type.isSealed() && type.isInterface())) {
+      for (int i = around.size() - 1; i >= 0; i--) {
+        Around each = around.get(i);
+        if (each.type == type && each.variables.equals(variables)) {
+          return self(each, i);
+        }
+      }
+      return ofParts(type, variables, where);
     }
     if (type.isArray()) {
       Class<?> element = type.getComponentType();
-      return new ObjectArrayCodec<>(element, ofClass(element, Map.of(), where));
+      return new ObjectArrayCodec<>(element, inside(new Bound(element, Map.of()), where));
     }
     throw refused(type, where);
+  }
+
+  private Codec<?> ofParts(Class<?> type, Map<TypeVariable<?>, Bound> variables, String where) {
+    if (around.size() + containers >= MAX_AROUND) {
+      throw new IllegalArgumentException(
+          "%s is nested deeper than %d, perhaps in itself with other type arguments each time; give its codec with Codec.of"
+              .formatted(type.getName(), MAX_AROUND));
+    }
+    Around mine = new Around(type, variables, containers, new SelfCodec.Target());
+    around.add(mine);
+    Codec<?> made;
+    if (type.isRecord()) {
+      Class<? extends Record> record = type.asSubclass(Record.class);
+      made = RecordCodec.of(lookup, record, components(record, variables));
+    } else {
+      made = SealedCodec.of(type, subtype -> ofClass(subtype, Map.of(), where));
+    }
+    around.removeLast();
+    mine.target.set(made);
+    if (made.id().length() > MAX_ID) {
+      throw new IllegalArgumentException(
+          "%s: codec id length=%d, allowed at most %d characters; give the codec of a part with Codec.of"
+              .formatted(type.getName(), made.id().length(), MAX_ID));
+    }
+    return made;
+  }
+
+  /**
+   * The codec of values inside of others of their own type. If nothing but records is between the
+   * two, each value would have one in it without end: so the innermost one has null.
+   */
+  private Codec<?> self(Around outer, int index) {
+    int level = around.size() - index;
+    int inContainers = containers - outer.containers;
+    boolean isEndless =
+        inContainers == 0
+            && around.subList(index, around.size()).stream().allMatch(a -> a.type.isRecord());
+    int codecs = level + inContainers + (isEndless ? 1 : 0);
+    SelfCodec<Object> self = new SelfCodec<>(level, codecs, outer.target, outer.type);
+    return isEndless ? Codec.nullable(self) : self;
   }
 
   private static IllegalArgumentException refused(Type type, String where) {

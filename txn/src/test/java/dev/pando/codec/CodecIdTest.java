@@ -97,7 +97,17 @@ class CodecIdTest {
         pinned("array(i16)", CollectionCodec.array(short[].class), new short[] {1, -1}, "80017fff"),
         pinned("array(char)", CollectionCodec.array(char[].class), new char[] {'a'}, "0061"),
         pinned("array(bool)", CollectionCodec.array(boolean[].class), new boolean[] {true}, "01"),
-        pinned("sealed", Codec.sealed(Mark.class), new Dot(), "446f740000" + "dc5f"),
+        pinned("sealed(Dot:record())", Codec.sealed(Mark.class), new Dot(), "446f740000"),
+        pinned(
+            "record(value:i8,children:list(self(1)))",
+            Codec.record(Node.class),
+            new Node((byte) 1, List.of(new Node((byte) 2, List.of()))),
+            "81" + "01" + "8200"),
+        pinned(
+            "record(value:i8,next:nullable(self(1)))",
+            Codec.record(Cell.class),
+            new Cell((byte) 1, new Cell((byte) 2, null)),
+            "81" + "01" + "8200"),
         pinned("mapped", Codec.i8().map("mapped", b -> b + 1, i -> (byte) (i - 1)), 1, "80"),
         pinned(
             "tuple(list(bool),bigint)",
@@ -142,6 +152,10 @@ class CodecIdTest {
   sealed interface Mark permits Dot {}
 
   record Dot() implements Mark {}
+
+  record Node(byte value, List<Node> children) {}
+
+  record Cell(byte value, @Nullable Cell next) {}
 
   record Point(double x, double y) {}
 

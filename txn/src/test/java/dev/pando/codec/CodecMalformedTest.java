@@ -96,6 +96,8 @@ class CodecMalformedTest {
           CollectionCodec.array(char[].class),
           CollectionCodec.array(String.class, Codec.utf8()),
           Codec.descending(CollectionCodec.list(CollectionCodec.array(boolean[].class))),
+          Codec.record(RecursiveCodecTest.Node.class),
+          Codec.sealed(RecursiveCodecTest.Term.class),
           EVERYTHING);
 
   sealed interface Choice permits Positive, Colours {}

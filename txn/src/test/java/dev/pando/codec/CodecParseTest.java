@@ -1,6 +1,7 @@
 package dev.pando.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.math.BigDecimal;
@@ -49,7 +50,7 @@ class CodecParseTest {
       Colour colour) {}
 
   /** The value that the codec of an id decodes, which encodes to the same bytes. */
-  private static <T> Object parsed(Codec<T> codec, T value) {
+  static <T> Object parsed(Codec<T> codec, T value) {
     Codec<Object> parsed = Codec.parse(codec.id());
     assertThat(parsed.id()).isEqualTo(codec.id());
     assertThat(parsed.ordered()).isEqualTo(codec.ordered());
@@ -122,13 +123,7 @@ class CodecParseTest {
   }
 
   @Test
-  void idsWhoseClassesAreNeeded() {
-    for (String id : List.of("sealed", "json", "unit")) {
-      refused(
-          "list(%s)".formatted(id),
-          "codec id list(%s): %s is not known: its values need the classes of the program that wrote them"
-              .formatted(id, id));
-    }
+  void idsThatAreAlmostRight() {
     refused(
         "array(utf8)", "codec id array(utf8): array(utf8) is not known: there are no such arrays");
     for (String id : List.of("collated(de,loud)", "collated(!,primary)", "collated(de)")) {
@@ -220,6 +215,50 @@ class CodecParseTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CodecLaws.whole(codec, Fields.of(Map.of("a", "text"))))
         .withMessageStartingWith("component a is no value of its codec i32");
+  }
+
+  @Test
+  void valuesOfASealedInterface() {
+    Codec<Object> parsed = Codec.parse("sealed(Dot:record(x:i32),None:enum)");
+    Alternative dot = new Alternative("Dot", Fields.of(Map.of("x", 1)));
+    assertThat(dot).hasToString("Dot{x=1}");
+    assertThat(dot.name()).isEqualTo("Dot");
+    assertThat(dot.value()).isEqualTo(Fields.of(Map.of("x", 1)));
+    Alternative none = new Alternative("None", "NONE");
+    assertThat(none).hasToString("None NONE");
+    for (Alternative value : List.of(dot, none)) {
+      assertThat(parsed.decode(CodecLaws.source(CodecLaws.whole(parsed, value)))).isEqualTo(value);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CodecLaws.whole(parsed, new Alternative("Line", "x")))
+        .withMessage("class Line, allowed [Dot, None]");
+    byte[] line = CodecLaws.nested(Codec.utf8(), "Line");
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> parsed.decode(CodecLaws.source(line)))
+        .withMessageEndingWith("found class Line, allowed [Dot, None]");
+  }
+
+  @Test
+  void idsOfSealedInterfacesAndReferences() {
+    refused("sealed", "codec id sealed: found '' at 6, allowed an opening parenthesis");
+    refused("sealed()", "codec id sealed(): found ')' at 7, allowed a colon");
+    refused(
+        "sealed(B:enum,A:enum)",
+        "codec id sealed(B:enum,A:enum): A:enum is not known: the name of the class is not greater"
+            + " than the one before");
+    refused(
+        "list(sealed(A:record(x:i32;y:i32)))",
+        "codec id list(sealed(A:record(x:i32;y:i32))): found ';y:i32)))' at 26, allowed a comma or"
+            + " a closing parenthesis");
+    for (String self : List.of("self(2)", "self(0)", "self(x)", "self(01)", "self(100)")) {
+      refused(
+          "record(a:list(" + self + "))",
+          "codec id record(a:list(%s)): %s is not known: it takes the number of a record or a"
+                  .formatted(self, self)
+              + " sealed interface around it, from 1 on");
+    }
+    String id = "sealed(A:record(a:list(self(1)),b:list(self(2))))";
+    assertThat(Codec.parse(id).id()).isEqualTo(id);
   }
 
   private static void refused(String id, String message) {

@@ -135,6 +135,31 @@ class RowShapeTest {
   }
 
   @Test
+  void saysWhyKeysAreNotRead() {
+    String convert = ", but keys never grow: WriteTxn.convert writes the table with the new codec";
+    assertThat(StoredId.keyProblem("record(a:i32,b:i32)", "record(a:i32)"))
+        .isEqualTo("record(a:i32) is now record(a:i32,b:i32)" + convert);
+    assertThat(StoredId.keyProblem("counted(tuple(i32,u32))", "counted(tuple(i32))"))
+        .isEqualTo("tuple(i32) is now tuple(i32,u32)" + convert);
+    assertThat(StoredId.keyProblem("sealed(A:enum,B:enum)", "sealed(A:enum)"))
+        .isEqualTo("sealed(A:enum) is now sealed(A:enum,B:enum)" + convert);
+    for (String other :
+        List.of(
+            "record(a:i32",
+            "record(a:i32))",
+            "record(a:i32,",
+            "record(b:i32)",
+            "record(a:i32,b:i32,c:i32)",
+            "record",
+            "record(a)",
+            "",
+            "(",
+            "list(".repeat(100) + "i32" + ")".repeat(100))) {
+      assertThat(StoredId.keyProblem("record(a:i32,b:i32)", other)).as(other).isNull();
+    }
+  }
+
+  @Test
   void saysWhyRowsCannotBeRead() {
     Codec<Mandatory> mandatory = Codec.record(Mandatory.class);
     assertThat(mandatory.reads("record(id:i32)")).isFalse();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
+import dev.pando.error.CodecMismatchException;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.PageBytes;
 import dev.pando.pager.TreeRoot;
@@ -216,6 +217,7 @@ public record CatalogEntry(
    *
    * @param table the table, for the message
    * @return the id of the values' codec that is to be stored with the next value
+   * @throws CodecMismatchException if they do not read its keys or values
    */
   String checkCodecs(String table, UsedCodecs used) {
     String keyId = used.keyId();
@@ -227,11 +229,13 @@ public record CatalogEntry(
               .formatted(table, kind(keyCodec, valueCodec), kind(keyId, valueId)));
     }
     if (!keyCodec.equals(keyId)) {
-      throw refused(table, "keys", keyCodec, keyId, "");
+      throw new CodecMismatchException(
+          table, "keys", keyCodec, keyId, used.keyProblem(keyCodec));
     }
     String written = used.written(valueCodec);
     if (written == null) {
-      throw refused(table, "values", valueCodec, valueId, used.problem(valueCodec));
+      throw new CodecMismatchException(
+          table, "values", valueCodec, valueId, used.problem(valueCodec));
     }
     return written;
   }
@@ -302,13 +306,6 @@ public record CatalogEntry(
   /** This entry with values of another codec. */
   CatalogEntry withValues(String valueId) {
     return new CatalogEntry(root, keyCodec, valueId, indexes);
-  }
-
-  private static IllegalArgumentException refused(
-      String table, String what, String stored, String given, String why) {
-    return new IllegalArgumentException(
-        "table %s: its %s were written with codec %s, not %s%s"
-            .formatted(table, what, stored, given, why));
   }
 
   CatalogEntry withRoot(TreeRoot newRoot) {

@@ -20,7 +20,7 @@ public final class UsedCodecs {
   private final String valueId;
 
   /** Null if only the id is known. */
-  private final @Nullable ValueIds values;
+  private final @Nullable StoredIds values;
 
   /** The last one. A race costs a comparison. */
   private Accepted accepted = NONE;
@@ -30,9 +30,9 @@ public final class UsedCodecs {
    *
    * @param keyId the stored form of the keys' codec id
    * @param valueId the id of the values' codec
-   * @param values what the codec itself says of other ids
+   * @param values what the codecs themselves say of other ids
    */
-  public UsedCodecs(String keyId, String valueId, @Nullable ValueIds values) {
+  public UsedCodecs(String keyId, String valueId, @Nullable StoredIds values) {
     this.keyId = keyId;
     this.valueId = valueId;
     this.values = values;
@@ -72,7 +72,15 @@ public final class UsedCodecs {
 
   /** The reason why an id is not read, to follow a message; empty if the ids say it all. */
   String problem(String stored) {
-    String problem = values == null ? null : values.problem(stored);
-    return problem == null ? "" : "; " + problem;
+    return following(values == null ? null : values.problem(stored));
+  }
+
+  /** As {@link #problem}, for the keys. */
+  String keyProblem(String stored) {
+    return following(values == null ? null : values.keyProblem(keyId, stored));
+  }
+
+  private static String following(@Nullable String reason) {
+    return reason == null ? "" : "; " + reason;
   }
 }

@@ -2,9 +2,9 @@ package dev.pando.txn.catalog;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the codec of a table's values says of other ids. Thread-safe. */
-public interface ValueIds {
-  /** Whether it reads values of an id. */
+/** What the codecs of a table say of other ids. Thread-safe. */
+public interface StoredIds {
+  /** Whether the codec of the values reads those of an id. */
   boolean reads(String stored);
 
   /** The id of a table that has values of an id that it reads, and its own. */
@@ -12,4 +12,7 @@ public interface ValueIds {
 
   /** The reason why it does not read them, if the ids do not say it. */
   @Nullable String problem(String stored);
+
+  /** The reason why the keys of an id are not those of another one, if the ids do not say it. */
+  @Nullable String keyProblem(String keyId, String stored);
 }
