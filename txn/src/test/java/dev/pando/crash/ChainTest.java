@@ -17,11 +17,7 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.AroundPropertyHook;
 import net.jqwik.api.lifecycle.BeforeContainer;
-import net.jqwik.api.lifecycle.PropertyExecutionResult;
-import net.jqwik.api.lifecycle.PropertyExecutor;
-import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
 import net.jqwik.api.state.Transformer;
@@ -49,6 +45,7 @@ class ChainTest {
   @BeforeContainer
   static void begin() {
     chains = new Figures("action chains", CHAINS);
+    ChainSeed.of(chains);
   }
 
   @AfterContainer
@@ -60,17 +57,7 @@ class ChainTest {
     }
   }
 
-  /** Gives jqwik the seed that is printed, or the one that is asked for. */
-  static final class Seed implements AroundPropertyHook {
-    @Override
-    public PropertyExecutionResult aroundProperty(
-        PropertyLifecycleContext context, PropertyExecutor property) {
-      context.attributes().setSeed(String.valueOf(chains.seed(0)));
-      return property.execute();
-    }
-  }
-
-  @AddLifecycleHook(Seed.class)
+  @AddLifecycleHook(ChainSeed.class)
   @Property(tries = CHAINS, shrinking = ShrinkingMode.BOUNDED)
   void everyChainKeepsWhatWasAcknowledged(@ForAll("programs") ActionChain<ProcessesRun> chain) {
     try (ProcessesRun run = chain.run()) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What the tables of a database hold, by name: the one model of the tests that compare whole
  * states. Changes are made in a transaction and here, and demand that both give the same result; a
  * call of the transaction that throws changes nothing here. Copies share the values, which must not
- * be changed. Tables whose keys are pairs, such as multimaps, are beside the others, see {@link
- * ExpectedPairs}. Not thread-safe.
+ * be changed. Tables whose keys are pairs, such as multimaps, and a table with indexes are beside
+ * the others, see {@link ExpectedPairs} and {@link ExpectedRows}. Not thread-safe.
  *
  * <p>Other expected states differ, and are apart:
  *
@@ -51,6 +51,9 @@ public final class ExpectedTables<K extends Comparable<K>> {
   private final Map<String, TreeMap<K, byte[]>> tables = new TreeMap<>();
   private final Map<String, ExpectedPairs<?, ?>> pairs = new TreeMap<>();
 
+  /** The table with indexes; null in programs that have none. */
+  private @Nullable ExpectedRows rows;
+
   /** No tables, which would have keys of this codec. */
   public ExpectedTables(Codec<K> keys) {
     this.keys = keys;
@@ -62,6 +65,7 @@ public final class ExpectedTables<K extends Comparable<K>> {
     tables.forEach((name, entries) -> copy.tables.put(name, new TreeMap<>(entries)));
     copy.kinds.putAll(kinds);
     pairs.forEach((name, entries) -> copy.pairs.put(name, entries.copy()));
+    copy.rows = rows == null ? null : rows.copy();
     return copy;
   }
 
@@ -86,7 +90,27 @@ public final class ExpectedTables<K extends Comparable<K>> {
     pairs.values().stream()
         .filter(ExpectedPairs::exists)
         .forEach(entries -> names.add(entries.table.name()));
+    if (rows != null) {
+      names.addAll(rows.names());
+    }
     return names;
+  }
+
+  /** The rows of the table with indexes, whose methods change it in a transaction and here. */
+  ExpectedRows rows() {
+    ExpectedRows known = rows;
+    if (known == null) {
+      known = new ExpectedRows();
+      rows = known;
+    }
+    return known;
+  }
+
+  /** The same with other rows of the table with indexes. */
+  ExpectedTables<K> with(ExpectedRows others) {
+    ExpectedTables<K> changed = copy();
+    changed.rows = others;
+    return changed;
   }
 
   /** The entries of a table of pairs, whose methods change it in a transaction and here. */
@@ -232,7 +256,7 @@ public final class ExpectedTables<K extends Comparable<K>> {
         return "table " + entries.table + ": " + difference;
       }
     }
-    return null;
+    return rows == null ? null : rows.difference(tx);
   }
 
   private @Nullable String difference(

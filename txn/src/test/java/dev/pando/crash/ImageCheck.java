@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ final class ImageCheck {
   private final int writeEvery;
 
   private final Random random;
+
+  /** What is done with each image that was opened. */
+  private Consumer<Database> whenOpened = _ -> {};
 
   /** Images that were opened, those of crashes within recovery apart. */
   long images;
@@ -80,6 +84,17 @@ final class ImageCheck {
     return options;
   }
 
+  /** From now on this is done first with each image that was opened. */
+  void whenOpened(Consumer<Database> action) {
+    whenOpened = action;
+  }
+
+  private Database open(SimulatedDisk disk) {
+    Database db = Database.open(FILE, disk.options(options));
+    whenOpened.accept(db);
+    return db;
+  }
+
   /** Whether databases have a commit log. */
   boolean isLogged() {
     return options.logSize() != 0;
@@ -126,7 +141,7 @@ final class ImageCheck {
 
   /** Opens, compares, checks. */
   Model open(SimulatedDisk disk, List<Model> possible) {
-    Database db = Database.open(FILE, disk.options(options));
+    Database db = open(disk);
     Model found = find(db, possible);
     CheckReport _ = db.check().throwIfBad();
     db.close();
@@ -155,7 +170,7 @@ final class ImageCheck {
 
   /** Two more commits, and crashes meanwhile; then the file is opened again. */
   private Model goOn(SimulatedDisk disk, List<Model> possible) {
-    Database db = Database.open(FILE, disk.options(options));
+    Database db = open(disk);
     Model found = find(db, possible);
     Model now = found;
     for (long key = 0; key < 2; key++) {

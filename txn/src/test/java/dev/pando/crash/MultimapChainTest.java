@@ -34,7 +34,7 @@ class MultimapChainTest {
     chains.end();
   }
 
-  @AddLifecycleHook(PairChains.Seed.class)
+  @AddLifecycleHook(ChainSeed.class)
   @Property(tries = CHAINS, shrinking = ShrinkingMode.BOUNDED)
   void everyChainDoesWhatItsModelDoes(
       @ForAll("settings") PairSetting setting, @ForAll("programs") ActionChain<PairRun> chain) {

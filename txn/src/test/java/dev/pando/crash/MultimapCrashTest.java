@@ -38,7 +38,7 @@ class MultimapCrashTest {
     chains.end();
   }
 
-  @AddLifecycleHook(PairChains.Seed.class)
+  @AddLifecycleHook(ChainSeed.class)
   @Property(tries = CHAINS, shrinking = ShrinkingMode.BOUNDED)
   void everyChainKeepsWhatWasAcknowledged(
       @ForAll("settings") PairSetting setting, @ForAll("programs") ActionChain<PairRun> chain) {

@@ -1,10 +1,6 @@
 package dev.pando.crash;
 
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.lifecycle.AroundPropertyHook;
-import net.jqwik.api.lifecycle.PropertyExecutionResult;
-import net.jqwik.api.lifecycle.PropertyExecutor;
-import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 import net.jqwik.api.state.ActionChain;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 final class PairChains {
   /** Operations of each kind at scale 1. */
   private static final int PROMISED = 100_000;
-
-  /** Those that run, for {@link Seed}. */
-  private static @Nullable PairChains running;
 
   private final int moments;
   private final Figures multimaps;
@@ -48,20 +41,7 @@ final class PairChains {
     multimaps = new Figures("operations of multimaps " + how, PROMISED);
     counted = multimaps.and("reads by number " + how, PROMISED);
     rangeDeletes = multimaps.and("range deletes " + how, PROMISED);
-    running = this;
-  }
-
-  /** Gives jqwik the seed that is printed, or the one that is asked for. */
-  static final class Seed implements AroundPropertyHook {
-    @Override
-    public PropertyExecutionResult aroundProperty(
-        PropertyLifecycleContext context, PropertyExecutor property) {
-      PairChains chains = running;
-      if (chains != null) {
-        context.attributes().setSeed(chains.seed());
-      }
-      return property.execute();
-    }
+    ChainSeed.of(multimaps);
   }
 
   private String seed() {

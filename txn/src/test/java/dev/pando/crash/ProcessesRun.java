@@ -31,6 +31,9 @@ final class ProcessesRun implements AutoCloseable {
   /** What was done, one line each, for the report of a failure. */
   private final StringBuilder story = new StringBuilder();
 
+  /** What a process does first with its database. */
+  private Consumer<Database> whenOpened = _ -> {};
+
   private final Thread thread = Thread.currentThread();
   private final List<Member> members = new ArrayList<>();
   private final int samples;
@@ -157,6 +160,11 @@ final class ProcessesRun implements AutoCloseable {
     momentsAnImage = moments;
   }
 
+  /** From now on each process does this first with its database. */
+  void whenOpened(Consumer<Database> action) {
+    whenOpened = action;
+  }
+
   // ---- the ends of processes
 
   void kill(Member member) {
@@ -262,6 +270,7 @@ final class ProcessesRun implements AutoCloseable {
   private void open(Member member, List<Model> possible) {
     boolean alone = noneIsAlive();
     Database db = member.begin(disk.process(), check.options());
+    whenOpened.accept(db);
     found(ImageCheck.find(db, possible));
     tell(member, (alone ? "opens alone " : "joins ") + db.openReport());
     if (alone) {
