@@ -52,9 +52,10 @@ abstract class Inspected extends Differ {
   }
 
   /**
-   * Checks the newest commit as a whole: the checksum of every page, every rule of the format, and
-   * that each page is used exactly once or free. Reads the whole database; readers and writers
-   * continue meanwhile. Damage is in the report, not in an exception.
+   * Checks the newest commit as a whole: the checksum of every page, every rule of the format, that
+   * each page is used once or free, and the entries of indexes and the chunks of large values.
+   * Reads the whole database; readers and writers continue meanwhile. Damage is reported, not
+   * thrown.
    */
   public CheckReport check() {
     return inspection().check();

@@ -89,8 +89,10 @@ final class Inspection {
         List<String> problems = new ArrayList<>(found.problems());
         if (problems.isEmpty()) {
           new IndexCheck(tx, database.writing().indexes(), problems, notes).run();
+          new BlobCheck(tx, problems).run();
         } else {
-          notes.add("indexes were not compared with their tables");
+          notes.add(
+              "indexes were not compared with their tables, nor chunks of large values with heads");
         }
         return CheckReport.of(database.lifecycle().path(), found, problems, notes);
       } finally {

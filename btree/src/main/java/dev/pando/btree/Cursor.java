@@ -141,12 +141,7 @@ public final class Cursor implements AutoCloseable {
     return false;
   }
 
-  /**
-   * Moves one entry down. A cursor that is nowhere moves to the last one.
-   *
-   * @return false if there is none; the cursor then stays before the first entry, and {@link #next}
-   *     moves to the first entry
-   */
+  /** As {@link #next}, one entry down: a cursor that is nowhere moves to the last one. */
   public boolean prev() {
     int to = slot - 1;
     if (to >= 0 && to < free) {
@@ -176,10 +171,7 @@ public final class Cursor implements AutoCloseable {
     };
   }
 
-  /**
-   * As {@link #next} or {@link #prev}, but stays on the entry that the cursor is on, unless that
-   * entry was deleted.
-   */
+  /** As {@link #next} or {@link #prev}, but stays on an entry that has not been deleted. */
   public boolean stayOrMove(boolean reversed) {
     if (state == State.PARKED) {
       boolean same = find(parkedKey());
@@ -310,6 +302,12 @@ public final class Cursor implements AutoCloseable {
       checkEntry();
     }
     tree.leaves.entry(leaf, leafBase, leafWord, slot, key, value);
+  }
+
+  /** Returns the length of the value, in bytes, without reading pages that it has of its own. */
+  public long valueLength() {
+    checkEntry();
+    return tree.leaves.valueLength(leaf, leafBase, leafWord, slot);
   }
 
   /** Ends the cursor: changes of a writer's tree no longer park it. */

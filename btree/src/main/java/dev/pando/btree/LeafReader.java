@@ -374,6 +374,19 @@ final class LeafReader extends NodeReader {
         page.get(LONG, base + reference + 2 * U48_BYTES));
   }
 
+  /** Returns the length of a slot's value; of one in an overflow run, that in its reference. */
+  long valueLength(MemorySegment page, long base, long word, int slot) {
+    int size = size(word);
+    int cell = cell(page, base, word, slot);
+    int tags = tags(page, base, cell);
+    if (isShared(tags)) {
+      return 0;
+    }
+    return tags >>> Byte.SIZE == OVERFLOW
+        ? overflowRun(page, base, size, cell, tags).length()
+        : valueLength(page, base, size, cell, tags);
+  }
+
   /** Returns the bytes of a slot's cell. */
   int cellLength(MemorySegment page, long base, long word, int slot) {
     int size = size(word);
