@@ -146,7 +146,8 @@ public final class Options {
   /**
    * The memory for the changed pages of a write transaction. Beyond it, a quarter of them is
    * written before the commit. It does not limit the size of a transaction; a small limit only
-   * causes repeated writes. Pages of different lengths may need half as much again.
+   * causes repeated writes. Pages of different lengths may need half as much again. The memory is
+   * outside the heap: without as much, {@code TransactionTooLargeException} ends the transaction.
    *
    * @param bytes at least 65,536; 256 MiB by default
    */

@@ -5,6 +5,7 @@ import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
+import dev.pando.error.TransactionTooLargeException;
 import dev.pando.txn.file.LockFile;
 import java.util.Arrays;
 import java.util.List;
@@ -241,6 +242,8 @@ final class UpdateGroup {
     String message = String.valueOf(e.getMessage());
     return switch (e) {
       case DatabaseFullException _ -> new DatabaseFullException(message, e);
+      case TransactionTooLargeException large ->
+          new TransactionTooLargeException(message, large.bytes(), e);
       case DatabaseFailedException _ -> new DatabaseFailedException(message, e);
       case CorruptFileException corrupt ->
           new CorruptFileException(corrupt.name(), corrupt.pgno(), corrupt.reason());

@@ -3,8 +3,9 @@ package dev.pando.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fault outside the program: in the file, on the disk, or in another process that has the
- * database open. The message names the file, what was found, what is allowed, and what to do.
+ * A fault outside the program: in the file, on the disk, in another process that has the database
+ * open, or too little memory for a transaction. The message names the file, what was found, what is
+ * allowed, and what to do.
  */
 public abstract sealed class StorageException extends RuntimeException
     permits BackupMismatchException,
@@ -15,7 +16,8 @@ public abstract sealed class StorageException extends RuntimeException
         ReadOnlyException,
         RecoveryNeededException,
         DatabaseFailedException,
-        DatabaseFullException {
+        DatabaseFullException,
+        TransactionTooLargeException {
   private static final long serialVersionUID = 1L;
 
   StorageException(String message, @Nullable Throwable cause) {

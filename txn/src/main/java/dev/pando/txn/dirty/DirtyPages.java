@@ -81,7 +81,7 @@ public final class DirtyPages implements PageAllocator {
     this.txnId = txnId;
     this.pageSize = file.pageSize();
     this.frames = new FrameTable(pageSize);
-    this.frameMemory = new FrameMemory(slabs, pageSize);
+    this.frameMemory = new FrameMemory(slabs, pageSize, file.name());
     this.spillLimit = limit;
     this.baseMap = base.map();
     this.map = file.map();

@@ -1,5 +1,6 @@
 package dev.pando.txn.dirty;
 
+import dev.pando.error.TransactionTooLargeException;
 import dev.pando.txn.space.Pieces;
 import java.lang.foreign.MemorySegment;
 
@@ -9,6 +10,9 @@ import java.lang.foreign.MemorySegment;
 final class FrameMemory {
   private final Slabs slabs;
   private final int pageSize;
+
+  /** For messages. */
+  private final String file;
 
   /** Frames that were given back, to be taken first. Their addresses are complements. */
   private final Pieces free;
@@ -21,9 +25,10 @@ final class FrameMemory {
   /** Bytes of the slabs before that one. */
   private long before;
 
-  FrameMemory(Slabs slabs, int pageSize) {
+  FrameMemory(Slabs slabs, int pageSize, String file) {
     this.slabs = slabs;
     this.pageSize = pageSize;
+    this.file = file;
     free = new Pieces(-pageSize);
   }
 
@@ -36,6 +41,7 @@ final class FrameMemory {
    * Takes memory for adjacent pages; returns its address. May add a slab.
    *
    * @param limit bytes of frames that the transaction may take
+   * @throws TransactionTooLargeException if there is no memory; nothing has changed
    */
   long take(int pages, long limit) {
     long given = free.take(pages);
@@ -48,12 +54,24 @@ final class FrameMemory {
       if (slab < memory.length) {
         leaveSlab(memory[slab].byteSize());
       } else {
-        memory = slabs.add(limit);
+        memory = addSlab(limit);
       }
     }
     long address = ~((long) slab << Slabs.OFFSET_BITS | slabUsed);
     slabUsed += bytes;
     return address;
+  }
+
+  private MemorySegment[] addSlab(long limit) {
+    try {
+      return slabs.add(limit);
+    } catch (OutOfMemoryError e) {
+      throw new TransactionTooLargeException(
+          "%s: the changed pages of the transaction take %d bytes of memory, and the system gives no more; change less in a transaction, set Options.withSpillLimit, which is %d, to less than what there is, or give the process more memory outside the heap"
+              .formatted(file, bytes(), limit),
+          bytes(),
+          e);
+    }
   }
 
   /** Goes on to the next slab; smaller requests use what is left of this one. */

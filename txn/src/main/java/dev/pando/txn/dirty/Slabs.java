@@ -1,5 +1,6 @@
 package dev.pando.txn.dirty;
 
+import dev.pando.pager.MemoryStorage;
 import dev.pando.txn.file.LockFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,6 +32,9 @@ final class Slabs implements AutoCloseable {
   private static final long AHEAD = 32 << 20;
 
   private record Slab(Arena arena, MemorySegment memory) {}
+
+  /** What gives the memory; a test has one that gives little. */
+  private final MemoryStorage.Source source = Arena::allocate;
 
   private final List<Slab> slabs = new ArrayList<>();
   private MemorySegment[] memory = {};
@@ -105,9 +109,14 @@ final class Slabs implements AutoCloseable {
     Thread _ = Thread.ofPlatform().daemon().name("pando-memory").start(task);
   }
 
-  private static Slab make(long bytes) {
+  private Slab make(long bytes) {
     Arena arena = Arena.ofShared();
-    return new Slab(arena, arena.allocate(bytes, 4096));
+    try {
+      return new Slab(arena, source.allocate(arena, bytes, 4096));
+    } catch (OutOfMemoryError e) {
+      arena.close();
+      throw e;
+    }
   }
 
   private static long nextSize(long all) {
