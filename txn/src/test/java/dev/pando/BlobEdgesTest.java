@@ -150,23 +150,29 @@ final class BlobEdgesTest extends DatabaseTestBase {
         });
   }
 
-  /** The gap frees the run of the last chunk, and zeros take its place in the file. */
+  /**
+   * The gap frees the run of the last chunk, and zeros take its place in the file. A chunk of more
+   * than 1 MiB is handed to the target in place, a shorter one as a copy.
+   */
   @Test
   void aWriteBeyondTheEndFromTheLastChunk() throws IOException {
-    Database db = open(Options.defaults().withSpillLimit(64 << 10));
-    int chunk = BlobTable.CHUNK_BYTES;
-    byte[] value = BlobTableTest.bytes(3 * chunk + 200_000, 4);
-    db.update(
-        tx -> {
-          long _ = tx.put(LARGE, "a", BlobTableTest.channel(value));
-          long _ = tx.put(LARGE, "b", BlobTableTest.channel(value)); // writes "a" to the file
-          BlobChannel writer = tx.write(LARGE, "a").position(30L * chunk);
-          BlobChannel reader = tx.read(LARGE, "a").position(3L * chunk);
-          assertThat(reader.transferTo(target(writer::write))).isEqualTo(200_000);
-          ByteBuffer found = ByteBuffer.allocate(200_000);
-          int _ = writer.position(30L * chunk).read(found);
-          assertThat(found.array()).isEqualTo(Arrays.copyOfRange(value, 3 * chunk, value.length));
-        });
+    Database db = open();
+    int chunk = 2 << 20;
+    BlobTable<String> wide = BlobTable.of("wide", Codec.utf8(), chunk);
+    for (int last : new int[] {200_000, 3 << 19}) {
+      byte[] value = BlobTableTest.bytes(3 * chunk + last, last);
+      long gap = 4L * chunk + last / 2; // its end fits into the place of the last chunk
+      db.update(
+          tx -> {
+            long _ = tx.put(wide, "a", BlobTableTest.channel(value));
+            BlobChannel writer = tx.write(wide, "a").position(gap);
+            BlobChannel reader = tx.read(wide, "a").position(3L * chunk);
+            assertThat(reader.transferTo(target(writer::write))).isEqualTo(last);
+            ByteBuffer found = ByteBuffer.allocate(last);
+            int _ = writer.position(gap).read(found);
+            assertThat(found.array()).isEqualTo(Arrays.copyOfRange(value, 3 * chunk, value.length));
+          });
+    }
   }
 
   @Test
