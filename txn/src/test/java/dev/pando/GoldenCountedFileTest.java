@@ -40,7 +40,7 @@ class GoldenCountedFileTest extends DatabaseTestBase {
     return new Entry<>(2 * n, n == 77 ? "x".repeat(12_000) : "value " + n);
   }
 
-  /** The length of a shared beginning is stored in one byte or in two. */
+  /** The length of a key is stored in one byte or in three. */
   private static String key(int n, int pageSize) {
     return "a key %02d ".formatted(n) + "long".repeat(n == 7 && pageSize > 512 ? 100 : 10);
   }

@@ -46,14 +46,15 @@ final class CellExtents {
       leaves.checkKeyLength(page, base, cell, keyLength);
       sum += random(cell) - random(cell + length);
     }
-    check(leaves, page, base, word, sum);
     if (shares != NodeReader.sharesKeys(word)) {
       throw leaves.corrupt(
           page, base, "its flags say %s key has bytes in another cell", shares ? "no" : "a");
     }
+    int listBytes = Beginnings.listBytes(leaves, page, base, word);
+    check(leaves, page, base, word, leaves.size(word) - listBytes, sum);
     int stray = shares ? SharedKeys.stray(leaves, page, base, word) : SharedKeys.NONE;
     if (stray >= 0) {
-      throw leaves.corrupt(page, base, "cell %d shares its key with no cell", stray);
+      throw leaves.corrupt(page, base, "beginning %d is in no whole key", stray);
     }
   }
 
@@ -74,7 +75,7 @@ final class CellExtents {
       branches.separator(page, base, count, slot, key); // checks its length
       checkBirth(branches, page, base, slot, BranchReader.cellBirth(page, base, cell), birth);
     }
-    check(branches, page, base, word, sum);
+    check(branches, page, base, word, branches.size(word), sum);
   }
 
   /**
@@ -87,17 +88,17 @@ final class CellExtents {
     return z ^ (z >>> 31);
   }
 
-  private static void check(NodeReader reader, MemorySegment page, long base, long word, long sum) {
-    int size = reader.size(word);
-    int start = size - NodeReader.cellBytes(word);
-    if (NodeReader.count(word) == 0 || sum != random(start) - random(size)) {
+  private static void check(
+      NodeReader reader, MemorySegment page, long base, long word, int end, long sum) {
+    int start = reader.size(word) - NodeReader.cellBytes(word);
+    if (NodeReader.count(word) == 0 || sum != random(start) - random(end)) {
       throw reader.corrupt(
           page,
           base,
           "its %d cells are not adjacent from %d to %d",
           NodeReader.count(word),
           start,
-          size);
+          end);
     }
   }
 

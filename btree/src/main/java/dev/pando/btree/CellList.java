@@ -107,8 +107,10 @@ final class CellList {
     addSlots(leaves, page, base, word, 0, slot);
     int at = reserve(cell.wholeLength());
     cell.writeWholeTo(memory, at);
-    if (sharing != null) {
-      sharing.add(cell.shared(), leaves.size(word) - cell.place());
+    if (cell.shared() > 0) {
+      share().add(cell.beginning(), cell.shared(), leaves.size(word) - cell.place());
+    } else if (sharing != null) {
+      sharing.addWhole();
     }
     addSlots(leaves, page, base, word, slot, NodeReader.count(word));
   }
@@ -152,14 +154,15 @@ final class CellList {
         add(page, base + at, leaves.cellLength(page, base, word, slot));
       } else if (!leaves.isSharedKey(page, base, at)) {
         add(page, base + at, leaves.cellLength(page, base, word, slot));
-        sharing.add(0, 0);
+        sharing.addWhole();
       } else {
         int leafSize = leaves.size(word);
-        int shared = leaves.sharedBytes(page, base, leafSize, at);
+        int number = leaves.beginning(page, base, leafSize, at);
+        int shared = Beginnings.length(page, base, leafSize, number);
         int length = shared + (LeafReader.tags(page, base, at) & 0xFF);
         int copy = reserve(LeafLayout.valueStart(length, false));
         leaves.copyWhole(page, base, leafSize, at, length, memory, copy);
-        sharing.add(shared, leaves.sharedCell(page, base, leafSize, at));
+        sharing.add(number, shared, leaves.beginningCell(page, base, leafSize, number));
       }
     }
   }

@@ -20,10 +20,16 @@ final class LeafCell {
   private long runBirth;
   private int length;
 
-  /** Bytes of the key that are in another cell, and where that is; 0 if the key is whole. */
+  /** Bytes of the key that are in another cell; 0 if the key is whole. */
   private int shared;
 
+  /** The number of that beginning in the leaf's list, and where the other cell is. */
+  private int number;
+
   private int place;
+
+  /** Bytes by which the leaf's list becomes longer. */
+  private int growth;
 
   /** Makes this a cell with its value inside. */
   void setInline(KeyBuffer key, MemorySegment value, long valueOffset, long valueLength) {
@@ -33,6 +39,7 @@ final class LeafCell {
     this.valueLength = valueLength;
     this.runPgno = 0;
     this.shared = 0;
+    this.growth = 0;
     this.length = (int) LeafLayout.inlineCell(key.length(), valueLength);
   }
 
@@ -44,6 +51,7 @@ final class LeafCell {
     this.runPgno = runPgno;
     this.runBirth = runBirth;
     this.shared = 0;
+    this.growth = 0;
     this.length = LeafLayout.overflowCell(key.length());
   }
 
@@ -56,17 +64,26 @@ final class LeafCell {
    * Leaves the first bytes of the key to another cell of its leaf.
    *
    * @param bytes how many; the rest of the key is shorter than {@link NodeLayout#LONG_KEY}
+   * @param beginning the number of that beginning in the leaf's list
    * @param cellPlace bytes from that cell to the end of the leaf
+   * @param listGrowth bytes by which the list becomes longer
    */
-  void share(int bytes, int cellPlace) {
+  void share(int bytes, int beginning, int cellPlace, int listGrowth) {
     shared = bytes;
+    number = beginning;
     place = cellPlace;
-    length = LeafLayout.sharedKeyStart(LeafLayout.sharedTag(bytes)) + key.length() - bytes;
+    growth = listGrowth;
+    length = LeafLayout.SHARED_KEY_START + key.length() - bytes;
   }
 
   /** Returns the bytes of the key that are in another cell; 0 if it is whole. */
   int shared() {
     return shared;
+  }
+
+  /** Returns the number of that beginning in the leaf's list. */
+  int beginning() {
+    return number;
   }
 
   /** Returns the bytes from that cell to the end of the leaf. */
@@ -78,6 +95,7 @@ final class LeafCell {
   void unshare() {
     length = wholeLength();
     shared = 0;
+    growth = 0;
   }
 
   /** Returns the bytes of the cell with its whole key. */
@@ -94,11 +112,16 @@ final class LeafCell {
     return length;
   }
 
+  /** Returns the bytes that the cell takes in its leaf, beside its slot. */
+  int room() {
+    return length + growth;
+  }
+
   /** Writes the {@link #length} bytes of the cell at {@code at}. */
   void writeTo(MemorySegment target, long at) {
     if (shared > 0) {
       int rest = key.length() - shared;
-      SharedKeys.write(target, at, shared, place, key.segment(), shared, rest);
+      SharedKeys.write(target, at, number, key.segment(), shared, rest);
     } else {
       writeWholeTo(target, at);
     }

@@ -12,7 +12,13 @@ import dev.pando.pager.PageHeader;
  * In a counted tree a cell without a value may have the first bytes of its key in another cell:
  *
  * <pre>
- *   u8 length of the rest | u8 tag | u8 or u16 shared bytes | u16 place of that cell | rest of key
+ *   u8 length of the rest | u8 tag | u8 number of the beginning | rest of key
+ * </pre>
+ *
+ * The leaf then ends with a list of such beginnings, the last one first:
+ *
+ * <pre>
+ *   u16 place of a cell | u16 bytes of its key | .. | u16 number of beginnings
  * </pre>
  */
 final class LeafLayout {
@@ -28,14 +34,29 @@ final class LeafLayout {
   /** Tag: the value is in an overflow run; pgno u48, birth u48 and length u64 follow the key. */
   static final int OVERFLOW = 252;
 
-  /** Tag: no value, and the key begins with as many bytes of another cell's key as a u8 says. */
+  /** Tag: no value, and the key begins as another one, with the beginning that a u8 says. */
   static final int SHARED_KEY = 253;
 
   /** Tag reserved for values in chunks: this build refuses it. */
   static final int CHUNKED_VALUE = 254;
 
-  /** Tag: as {@link #SHARED_KEY}, with a u16. */
-  static final int LONG_SHARED_KEY = 255;
+  /** Tag: as {@link #SHARED_KEY}, and the beginning's number is greater by 256. */
+  static final int HIGH_SHARED_KEY = 255;
+
+  /** Bytes before the rest of a key that shares its beginning: the tags and the number. */
+  static final int SHARED_KEY_START = TAGS + Byte.BYTES;
+
+  /** Bytes of a beginning in the list: the place of a cell, and how many bytes of its key it is. */
+  static final int BEGINNING_BYTES = 2 * Short.BYTES;
+
+  /** Offset of that number of bytes in a beginning. */
+  static final int BEGINNING_LENGTH = Short.BYTES;
+
+  /** Bytes of the number of beginnings, which is at the leaf's end. */
+  static final int LIST_COUNT_BYTES = Short.BYTES;
+
+  /** Beginnings of a leaf, at most. */
+  static final int MAX_BEGINNINGS = 512;
 
   /** Bytes of the reference to an overflow run. */
   static final int OVERFLOW_REFERENCE_BYTES = 2 * NodeLayout.U48_BYTES + Long.BYTES;
@@ -53,19 +74,24 @@ final class LeafLayout {
     return Math.min(2 * pageSize + pageSize / 4, half);
   }
 
-  /** Returns the bytes of a cell before what its key does not share with another cell's. */
-  static int sharedKeyStart(int tag) {
-    return TAGS + (tag == SHARED_KEY ? Byte.BYTES : Short.BYTES) + Short.BYTES;
+  /** Returns the bytes of a list of so many beginnings; a leaf without them has no list. */
+  static int listBytes(int beginnings) {
+    return beginnings == 0 ? 0 : LIST_COUNT_BYTES + BEGINNING_BYTES * beginnings;
   }
 
-  /** Returns the tag of a cell whose key shares so many bytes with another cell's. */
-  static int sharedTag(int shared) {
-    return shared <= 0xFF ? SHARED_KEY : LONG_SHARED_KEY;
+  /** Returns the tag of a cell whose key begins with the beginning of a number. */
+  static int sharedTag(int number) {
+    return number <= 0xFF ? SHARED_KEY : HIGH_SHARED_KEY;
+  }
+
+  /** Returns the number of a beginning from the tag of a cell and the byte after it. */
+  static int beginning(int tag, int low) {
+    return tag == SHARED_KEY ? low : low + (1 << Byte.SIZE);
   }
 
   /** Whether a cell with this tag shares its key's first bytes with another cell. */
   static boolean isShared(int tag) {
-    return tag == SHARED_KEY || tag == LONG_SHARED_KEY;
+    return tag == SHARED_KEY || tag == HIGH_SHARED_KEY;
   }
 
   /** Returns the bytes of a cell up to its value. */

@@ -65,7 +65,7 @@ final class LeafPages {
    * room for a cell. Returns 0 if the leaf is full enough, or as large as a leaf may be.
    */
   int growth(long word, LeafCell cell) {
-    int wanted = needed(used(word) + cell.length() + NodeLayout.SLOT_BYTES, pageSize);
+    int wanted = needed(used(word) + cell.room() + NodeLayout.SLOT_BYTES, pageSize);
     if (count(word) == 0) {
       return wanted;
     }

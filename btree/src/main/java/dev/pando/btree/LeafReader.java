@@ -4,7 +4,10 @@ import static dev.pando.btree.LeafLayout.LONG_VALUE;
 import static dev.pando.btree.LeafLayout.MAX_SHORT_VALUE;
 import static dev.pando.btree.LeafLayout.OVERFLOW;
 import static dev.pando.btree.LeafLayout.OVERFLOW_REFERENCE_BYTES;
+import static dev.pando.btree.LeafLayout.SHARED_KEY_START;
 import static dev.pando.btree.LeafLayout.TAGS;
+import static dev.pando.btree.NodeLayout.BYTE;
+import static dev.pando.btree.NodeLayout.HEADS;
 import static dev.pando.btree.NodeLayout.LONG;
 import static dev.pando.btree.NodeLayout.LONG_KEY;
 import static dev.pando.btree.NodeLayout.SHORT;
@@ -123,38 +126,72 @@ final class LeafReader extends NodeReader {
   }
 
   private int compareShared(MemorySegment page, long base, int size, int cell, KeyBuffer key) {
-    int shared = sharedBytes(page, base, size, cell);
-    int order = key.comparePrefix(page, base + sharedStart(page, base, size, cell), shared);
+    int number = beginning(page, base, size, cell);
+    int shared = Beginnings.length(page, base, size, number);
+    int order = key.comparePrefix(page, base + beginningStart(page, base, size, number), shared);
     if (order != 0) {
       return order;
     }
-    int tags = tags(page, base, cell);
-    int rest = cell + LeafLayout.sharedKeyStart(tags >>> Byte.SIZE);
-    checkCellEnd(page, base, size, rest, tags & 0xFF);
-    return key.compareRest(page, base + rest, shared, tags & 0xFF);
+    int rest = tags(page, base, cell) & 0xFF;
+    checkCellEnd(page, base, size, cell + SHARED_KEY_START, rest);
+    return key.compareRest(page, base + cell + SHARED_KEY_START, shared, rest);
+  }
+
+  /** Returns the number of the beginning of a cell's key, which is in the leaf's list. */
+  int beginning(MemorySegment page, long base, int size, int cell) {
+    checkCellEnd(page, base, size, cell, SHARED_KEY_START);
+    int tag = tags(page, base, cell) >>> Byte.SIZE;
+    int number = LeafLayout.beginning(tag, page.get(BYTE, base + cell + TAGS) & 0xFF);
+    int count = Beginnings.count(this, page, base, size);
+    if (number >= count) {
+      throw corrupt(page, base, "the cell at %d has beginning %d of %d", cell, number, count);
+    }
+    return number;
   }
 
   /** Returns how many bytes of a cell's key are in another cell. */
   int sharedBytes(MemorySegment page, long base, int size, int cell) {
-    int tag = tags(page, base, cell) >>> Byte.SIZE;
-    checkCellEnd(page, base, size, cell, LeafLayout.sharedKeyStart(tag));
-    int shared = page.get(SHORT, base + cell + TAGS) & 0xFFFF;
-    return tag == LeafLayout.SHARED_KEY ? shared & 0xFF : shared;
+    return Beginnings.length(page, base, size, beginning(page, base, size, cell));
   }
 
-  /** Returns the offset of the cell that has the first bytes of a cell's key. */
-  int sharedCell(MemorySegment page, long base, int size, int cell) {
-    int tag = tags(page, base, cell) >>> Byte.SIZE;
-    int start = cell + LeafLayout.sharedKeyStart(tag);
-    checkCellEnd(page, base, size, cell, start - cell);
-    int place = page.get(SHORT, base + start - Short.BYTES) & 0xFFFF; // before the leaf's end
-    int other = size - place;
+  /** Returns the offset of the cell that has a beginning of the leaf's list. */
+  int beginningCell(MemorySegment page, long base, int size, int number) {
+    int place = Beginnings.place(page, base, size, number); // before the leaf's end
+    int cell = size - place;
     if (place < TAGS
-        || other < NodeLayout.HEADS
-        || tags(page, base, other) >>> Byte.SIZE != 0) { // a value, or a shared key
-      throw corrupt(page, base, "the cell at %d shares its key with none, at %d", cell, other);
+        || cell < HEADS
+        || tags(page, base, cell) >>> Byte.SIZE != 0) { // a value, or a shared key
+      throw corrupt(page, base, "beginning %d is in no whole key, at %d", number, cell);
     }
-    return other;
+    return cell;
+  }
+
+  /** Returns the offset of the bytes of a beginning. */
+  private int beginningStart(MemorySegment page, long base, int size, int number) {
+    int cell = beginningCell(page, base, size, number);
+    int tags = tags(page, base, cell);
+    int length = keyLength(page, base, size, cell, tags);
+    int start = cell + keyStart(tags);
+    checkCellEnd(page, base, size, start, length);
+    if (length < Beginnings.length(page, base, size, number)) {
+      throw corrupt(
+          page,
+          base,
+          "beginning %d has %d bytes of a key of %d",
+          number,
+          Beginnings.length(page, base, size, number),
+          length);
+    }
+    return start;
+  }
+
+  /** Points a slice at the key of a cell that has its key as a whole, and no value. */
+  void wholeKey(MemorySegment page, long base, int size, int cell, Slice key) {
+    int tags = tags(page, base, cell);
+    int length = keyLength(page, base, size, cell, tags);
+    int start = cell + keyStart(tags);
+    checkCellEnd(page, base, size, start, length);
+    key.set(page, base + start, length);
   }
 
   /** Whether the first bytes of the key of the cell at an offset are in another cell. */
@@ -176,31 +213,15 @@ final class LeafReader extends NodeReader {
     return LeafLayout.valueStart(sharedBytes(page, base, size(word), cell) + rest, false);
   }
 
-  /** Returns the offset of the bytes that a cell's key shares with another cell's. */
-  private int sharedStart(MemorySegment page, long base, int size, int cell) {
-    int other = sharedCell(page, base, size, cell);
-    int shared = sharedBytes(page, base, size, cell);
-    int tags = tags(page, base, other);
-    int length = keyLength(page, base, size, other, tags);
-    int start = other + keyStart(tags);
-    checkCellEnd(page, base, size, start, length);
-    if (length < shared) {
-      throw corrupt(
-          page, base, "the cell at %d shares %d bytes of a key of %d", cell, shared, length);
-    }
-    return start;
-  }
-
   /** Copies a key whose first bytes are in another cell. */
   private void sharedKey(MemorySegment page, long base, int size, int cell, Slice key) {
-    int shared = sharedBytes(page, base, size, cell);
-    int tags = tags(page, base, cell);
-    int rest = tags & 0xFF;
-    int restStart = cell + LeafLayout.sharedKeyStart(tags >>> Byte.SIZE);
-    checkCellEnd(page, base, size, restStart, rest);
+    int number = beginning(page, base, size, cell);
+    int shared = Beginnings.length(page, base, size, number);
+    int rest = tags(page, base, cell) & 0xFF;
+    checkCellEnd(page, base, size, cell + SHARED_KEY_START, rest);
     checkKeyLength(page, base, cell, shared + rest);
-    int start = sharedStart(page, base, size, cell);
-    key.join(page, base + start, shared, base + restStart, rest);
+    int start = beginningStart(page, base, size, number);
+    key.join(page, base + start, shared, base + cell + SHARED_KEY_START, rest);
   }
 
   /**
@@ -210,18 +231,18 @@ final class LeafReader extends NodeReader {
    */
   void copyWhole(
       MemorySegment page, long base, int size, int cell, int length, MemorySegment to, long at) {
-    int shared = sharedBytes(page, base, size, cell);
+    int number = beginning(page, base, size, cell);
+    int shared = Beginnings.length(page, base, size, number);
     int rest = length - shared;
-    int restStart = cell + LeafLayout.sharedKeyStart(tags(page, base, cell) >>> Byte.SIZE);
-    checkCellEnd(page, base, size, restStart, rest);
+    checkCellEnd(page, base, size, cell + SHARED_KEY_START, rest);
     checkKeyLength(page, base, cell, length);
     PageMemory.put16(to, at, Math.min(length, LONG_KEY));
     if (length >= LONG_KEY) {
       PageMemory.put16(to, at + TAGS, length);
     }
     long start = at + LeafLayout.valueStart(length, false) - length;
-    PageMemory.copy(page, base + sharedStart(page, base, size, cell), to, start, shared);
-    PageMemory.copy(page, base + restStart, to, start + shared, rest);
+    PageMemory.copy(page, base + beginningStart(page, base, size, number), to, start, shared);
+    PageMemory.copy(page, base + cell + SHARED_KEY_START, to, start + shared, rest);
   }
 
   /** Compares a key's first bytes with the prefix that all keys of the page share. */
@@ -231,7 +252,7 @@ final class LeafReader extends NodeReader {
     }
     int cell = cell(page, base, word, 0);
     if (isSharedKey(page, base, cell)) {
-      cell = sharedCell(page, base, size(word), cell);
+      cell = beginningCell(page, base, size(word), beginning(page, base, size(word), cell));
     }
     int start = cell + keyStart(tags(page, base, cell));
     checkCellEnd(page, base, size(word), start, prefix);
@@ -395,7 +416,7 @@ final class LeafReader extends NodeReader {
     int tag = tags >>> Byte.SIZE;
     long length;
     if (isShared(tags)) {
-      length = (long) LeafLayout.sharedKeyStart(tag) + (tags & 0xFF);
+      length = SHARED_KEY_START + (tags & 0xFF);
     } else {
       length = keyStart(tags) + (long) keyLength(page, base, size, cell, tags);
       length +=

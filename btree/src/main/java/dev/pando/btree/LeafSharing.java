@@ -70,7 +70,7 @@ final class LeafSharing {
    */
   private boolean hasRoom(int free, LeafCell cell, boolean sharesKeys) {
     int fifths = sharesKeys ? 1 : 2;
-    return 5 * (free - cell.length()) >= fifths * leaves.pageSize;
+    return 5 * (free - cell.room()) >= fifths * leaves.pageSize;
   }
 
   /** Returns the free bytes of a neighbour; {@link #NONE} if it cannot share. */

@@ -27,7 +27,7 @@ final class LowestCell {
   }
 
   /** The slot of the cell at an offset in the page; -1 if the page is damaged and has none. */
-  static int slotOf(MemorySegment page, long base, long word, int cell) {
+  private static int slotOf(MemorySegment page, long base, long word, int cell) {
     int slot = NodeReader.count(word) - 1;
     while (slot >= 0 && NodeWriter.offset(page, base, NodeReader.count(word), slot) != cell) {
       slot--;
@@ -36,10 +36,8 @@ final class LowestCell {
   }
 
   /** Copies the lowest cell over one of the same length, whose slot then names the lowest place. */
-  static void swap(MemorySegment page, long base, long word, int slot, int lowest, int length) {
-    if (lowest < 0) {
-      return;
-    }
+  private static void swap(
+      MemorySegment page, long base, long word, int slot, int lowest, int length) {
     int count = NodeReader.count(word);
     int from = NodeWriter.offset(page, base, count, lowest);
     int to = NodeWriter.offset(page, base, count, slot);

@@ -46,7 +46,7 @@ final class NodeCheck {
     }
     int stray = shares ? SharedKeys.stray(tree.leaves, page, base, word) : SharedKeys.NONE;
     if (stray >= 0) {
-      report(page, base, "cell " + stray + " shares its key with no cell");
+      report(page, base, "beginning " + stray + " is in no whole key");
     }
   }
 
@@ -133,7 +133,8 @@ final class NodeCheck {
       }
       expected += (int) extent;
     }
-    if (expected != size) {
+    int end = size - (reader == tree.leaves ? Beginnings.listBytes(reader, page, base, word) : 0);
+    if (expected != end) {
       report(page, base, "the cells end at " + expected);
     }
     checkZero(

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * history.
  */
 final class NodeWriter {
-  /** In place of a cell's place: its key will be shared with a cell that is not there yet. */
-  private static final int NO_PLACE = 0;
+  /** In place of the place of a beginning: the cell that will have it is not there yet. */
+  private static final int NO_PLACE = 1;
 
   /** Bytes of the longest key that a head holds as a whole, if heads skip nothing. */
   private static final int WHOLE_IN_HEAD = HEAD_BYTES;
@@ -49,11 +49,13 @@ final class NodeWriter {
     if (slot == 0 || slot == count) {
       prefix = prefixWith(page, base, word, key.segment(), 0, key.length());
     }
+    SharedKeys keys = sharedKeys;
+    if (cell.shared() > 0 && keys != null) {
+      keys.add(page, base, cell);
+      word = leaves.header(page, base);
+    }
     int at = openSlot(page, base, word, slot, cell.length());
     cell.writeTo(page, base + at);
-    if (cell.shared() > 0) {
-      SharedKeys.mark(page, base, true);
-    }
     setHead(page, base, slot, key.head(prefix));
   }
 
@@ -195,21 +197,16 @@ final class NodeWriter {
     }
   }
 
-  /** Removes a cell with which no other shares its key, from a leaf with shared keys. */
+  /** Removes a cell that no other needs from a leaf with shared keys. */
   private void closeSharedSlot(SharedKeys keys, MemorySegment page, long base, int slot) {
     long word = leaves.header(page, base);
     int size = leaves.size(word);
-    int length = leaves.cellLength(page, base, word, slot);
     int cell = leaves.cell(page, base, word, slot);
-    int lowest = size - NodeReader.cellBytes(word);
-    if (cell > lowest && keys.mayTakePlace(page, base, lowest, length)) {
-      LowestCell.swap(page, base, word, slot, LowestCell.slotOf(page, base, word, lowest), length);
-      closeSlot(page, base, word, leaves, slot, length);
-      return;
-    }
+    boolean isShared = leaves.isSharedKey(page, base, cell);
+    int beginning = isShared ? leaves.beginning(page, base, size, cell) : SharedKeys.NONE;
+    int length = leaves.cellLength(page, base, word, slot);
     closeSlot(page, base, word, leaves, slot, length);
-    boolean any = keys.closeGap(page, base, leaves.header(page, base), size - cell, length);
-    SharedKeys.mark(page, base, any);
+    keys.closeGap(page, base, size - cell, length, beginning, slot);
   }
 
   /**
@@ -220,7 +217,7 @@ final class NodeWriter {
     long word = leaves.header(page, base);
     int size = leaves.size(word);
     leaves.entry(page, base, word, heir, first, null);
-    keys.redirect(page, base, word, size - leaves.cell(page, base, word, slot), NO_PLACE);
+    keys.redirect(page, base, size - leaves.cell(page, base, word, slot), NO_PLACE);
     closeSharedSlot(keys, page, base, Math.max(slot, heir));
     closeSharedSlot(keys, page, base, Math.min(slot, heir));
     int at = heir < slot ? heir : heir - 1;
@@ -230,7 +227,7 @@ final class NodeWriter {
     SharedKeys.writeWhole(page, base + cell, first);
     int prefix = NodeReader.prefix(word);
     setHead(page, base, at, KeyOrder.head(first.segment, first.offset, length, prefix));
-    keys.redirect(page, base, leaves.header(page, base), NO_PLACE, size - cell);
+    keys.redirect(page, base, NO_PLACE, size - cell);
   }
 
   void removeChild(MemorySegment page, long base, int slot) {
@@ -248,16 +245,16 @@ final class NodeWriter {
     wipe(page, base + HEADS + slots, base + at);
     // The cells go in the order of the list; scans then read memory upwards.
     SharedCells sharing = cells.sharing();
-    boolean shares = false;
+    int beginnings = 0;
     if (sharing != null) {
-      shares = writeShared(page, base, cells, sharing, from, to, at);
+      beginnings = writeShared(page, base, cells, sharing, from, to, at);
     } else {
       for (int i = from; i < to; i++) {
         setOffset(page, base, count, i - from, at + cells.offset(i) - cells.offset(from));
       }
       PageMemory.copy(cells.memory(), cells.offset(from), page, base + at, cellBytes);
     }
-    SharedKeys.mark(page, base, shares);
+    Beginnings.mark(page, base, beginnings > 0);
     finish(page, base, count, cellBytes);
     setPrefix(page, base, writeHeads(page, base, cells, from, to));
   }
@@ -279,11 +276,12 @@ final class NodeWriter {
   }
 
   /**
-   * Writes cells one after the other, from an offset on, with their keys shared.
+   * Writes cells one after the other, from an offset on, with their keys shared, and the list of
+   * their beginnings.
    *
-   * @return whether any key is
+   * @return how many beginnings there are
    */
-  private boolean writeShared(
+  private int writeShared(
       MemorySegment page,
       long base,
       CellList cells,
@@ -299,22 +297,26 @@ final class NodeWriter {
       at += sharing.with(i, from, to) == i ? cells.length(i) : sharing.length(i);
     }
     int size = leafSize(page, base);
-    boolean any = false;
+    assert at == size - LeafLayout.listBytes(sharing.beginnings()) : at + " of " + size;
     for (int i = from; i < to; i++) {
       long cell = base + offset(page, base, count, i - from);
       int with = sharing.with(i, from, to);
       if (with == i) {
         PageMemory.copy(cells.memory(), cells.offset(i), page, cell, cells.length(i));
       } else {
-        any = true;
         int shared = sharing.shared(i);
+        int number = sharing.beginning(i);
+        int place = size - offset(page, base, count, with - from);
+        Beginnings.set(page, base, size, number, place, shared);
         cells.leafKey(i, other);
         int rest = (int) other.length - shared;
-        int place = size - offset(page, base, count, with - from);
-        SharedKeys.write(page, cell, shared, place, other.segment, other.offset + shared, rest);
+        SharedKeys.write(page, cell, number, other.segment, other.offset + shared, rest);
       }
     }
-    return any;
+    if (sharing.beginnings() > 0) {
+      Beginnings.setCount(page, base, size, sharing.beginnings());
+    }
+    return sharing.beginnings();
   }
 
   /** Copies a leaf's cells as they are into an empty one of another number of pages. */
@@ -331,7 +333,7 @@ final class NodeWriter {
       setOffset(target, to, count, slot, leaves.cell(source, from, word, slot) + moved);
     }
     finish(target, to, count, cellBytes);
-    SharedKeys.mark(target, to, NodeReader.sharesKeys(word));
+    Beginnings.mark(target, to, NodeReader.sharesKeys(word));
     setPrefix(target, to, NodeReader.prefix(word));
   }
 

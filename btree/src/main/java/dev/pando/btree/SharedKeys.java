@@ -1,9 +1,9 @@
 package dev.pando.btree;
 
+import static dev.pando.btree.LeafLayout.SHARED_KEY_START;
 import static dev.pando.btree.LeafLayout.TAGS;
 import static dev.pando.btree.NodeReader.count;
 
-import dev.pando.pager.PageHeader;
 import dev.pando.pager.PageMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
@@ -11,22 +11,23 @@ import java.util.BitSet;
 /**
  * Keys of a counted tree's leaf that have their first bytes in another cell: a multimap would
  * otherwise store a key with each of its values. Any cell with a whole key and no value may have
- * sharers, and the key of a sharer is never shared again. A sharer names the other cell by its
- * distance to the leaf's end, so a leaf may get more pages.
+ * sharers, and the key of a sharer is never shared again. A sharer names a beginning of the leaf's
+ * list (see {@link Beginnings}), which says where the other cell is and how many bytes are shared.
+ * That place is a distance to the leaf's end, so a leaf may get more pages.
  *
- * <p>Inserting moves no cell. Removing one moves the cells below it, and {@link #closeGap} follows;
- * or the lowest cell takes its place. If the removed cell has sharers, one of them gets its key as
- * a whole. A flag of the leaf says whether any key is shared: leaves without shared keys are
- * changed as those of a tree that is not counted.
+ * <p>Removing a cell moves the cells below it, and {@link #closeGap} follows in the list. If the
+ * removed cell has sharers, one of them gets its key as a whole. A beginning without sharers is
+ * freed; the list ends with one that has some. A flag of the leaf says whether there is a list:
+ * leaves without one are changed as those of a tree that is not counted.
  */
 final class SharedKeys {
-  /** Bytes that must be shared: it costs up to four bytes to say so. */
+  /** Bytes that must be shared: it costs a byte to say so, and six for the first of a leaf. */
   static final int LEAST = 8;
 
   /** Keys that a group probably has: a whole key must not take more room than they will save. */
   private static final int GROUP = 16;
 
-  /** In place of a slot. */
+  /** In place of a slot or a beginning's number. */
   static final int NONE = -1;
 
   private final LeafReader leaves;
@@ -36,20 +37,12 @@ final class SharedKeys {
     this.leaves = leaves;
   }
 
+  /** Writes a cell that has only the rest of its key. */
   static void write(
-      MemorySegment target,
-      long at,
-      int shared,
-      int place,
-      MemorySegment key,
-      long rest,
-      int restLength) {
-    int tag = LeafLayout.sharedTag(shared);
-    PageMemory.put16(target, at, restLength | tag << Byte.SIZE);
-    PageMemory.put16(target, at + TAGS, shared); // the upper byte of a u8 is written over
-    long start = at + LeafLayout.sharedKeyStart(tag);
-    PageMemory.put16(target, start - Short.BYTES, place);
-    PageMemory.copy(key, rest, target, start, restLength);
+      MemorySegment target, long at, int beginning, MemorySegment key, long rest, int restLength) {
+    PageMemory.put16(target, at, restLength | LeafLayout.sharedTag(beginning) << Byte.SIZE);
+    PageMemory.put8(target, at + TAGS, beginning & 0xFF);
+    PageMemory.copy(key, rest, target, at + SHARED_KEY_START, restLength);
   }
 
   /** Writes a cell without a value that has its whole key. */
@@ -74,7 +67,7 @@ final class SharedKeys {
    * Keys that follow will then share more. Not if its whole key would be long for that.
    *
    * @param shared bytes shared with the whole key of the neighbour's group
-   * @param neighbours bytes that the neighbour's key shares with that; 0 if it is the whole key
+   * @param neighbours bytes that the neighbour's key shares with that
    * @param beside bytes shared with the neighbour itself
    */
   static boolean beginsGroup(int shared, int neighbours, int beside) {
@@ -91,51 +84,131 @@ final class SharedKeys {
     if (!cell.mayShare()) {
       return;
     }
-    KeyBuffer key = cell.key();
-    int most = 0;
-    int other = NONE;
     for (int i = slot - 1; i <= slot; i++) {
       if (i >= 0 && i < count(word)) {
-        int beside = common(page, base, word, i, key);
-        int at = leaves.cell(page, base, word, i);
-        int shared = beside;
-        if (leaves.isSharedKey(page, base, at)) {
-          int neighbours = leaves.sharedBytes(page, base, leaves.size(word), at);
-          at = leaves.sharedCell(page, base, leaves.size(word), at);
-          shared = Math.min(beside, neighbours);
-          if (beginsGroup(shared, neighbours, beside)) {
-            continue;
-          }
-        }
-        boolean hasValue = LeafReader.tags(page, base, at) >>> Byte.SIZE != 0;
-        if (shared > most && !hasValue) {
-          most = shared;
-          other = at;
-        }
+        shareWith(page, base, word, leaves.cell(page, base, word, i), cell);
       }
-    }
-    if (pays(most, key.length())) {
-      cell.share(most, leaves.size(word) - other);
     }
   }
 
-  private int common(MemorySegment page, long base, long word, int slot, KeyBuffer key) {
-    leaves.entry(page, base, word, slot, near, null);
+  /** Lets a cell share its key with a neighbour's, or with the whole key that this one shares. */
+  private void shareWith(MemorySegment page, long base, long word, int neighbour, LeafCell cell) {
+    KeyBuffer key = cell.key();
+    int size = leaves.size(word);
+    if (!leaves.isSharedKey(page, base, neighbour)) {
+      if (LeafReader.tags(page, base, neighbour) >>> Byte.SIZE == 0) { // no value
+        leaves.wholeKey(page, base, size, neighbour, near);
+        shareUpTo(page, base, word, size - neighbour, common(key), cell);
+      }
+      return;
+    }
+    int number = leaves.beginning(page, base, size, neighbour);
+    int length = Beginnings.length(page, base, size, number);
+    int whole = leaves.beginningCell(page, base, size, number);
+    leaves.wholeKey(page, base, size, whole, near);
+    int shared = common(key);
+    int beside = Math.min(shared, length);
+    if (shared >= length) {
+      int rest = LeafReader.tags(page, base, neighbour) & 0xFF;
+      long start = base + neighbour + SHARED_KEY_START;
+      beside +=
+          KeyOrder.commonPrefix(page, start, rest, key.segment(), length, key.length() - length);
+    }
+    if (beginsGroup(shared, length, beside)) {
+      return;
+    }
+    if (shared == length) {
+      shareIfSmaller(shared, number, size - whole, 0, 0, cell);
+    } else {
+      shareUpTo(page, base, word, size - whole, shared, cell);
+    }
+  }
+
+  private int common(KeyBuffer key) {
     return KeyOrder.commonPrefix(
         near.segment, near.offset, (int) near.length, key.segment(), 0, key.length());
   }
 
-  /** Returns a slot whose cell shares its key with none that is there; {@link #NONE} if all do. */
+  /** Lets a cell share at most so many bytes of a whole key, by a beginning or by a new one. */
+  private void shareUpTo(
+      MemorySegment page, long base, long word, int place, int most, LeafCell cell) {
+    int size = leaves.size(word);
+    int count = NodeReader.sharesKeys(word) ? Beginnings.count(leaves, page, base, size) : 0;
+    int free = count;
+    for (int number = count - 1; number >= 0; number--) {
+      int other = Beginnings.place(page, base, size, number);
+      if (other == Beginnings.UNUSED) {
+        free = number;
+      } else if (other == place) {
+        int length = Beginnings.length(page, base, size, number);
+        if (length <= most) {
+          shareIfSmaller(length, number, place, 0, 0, cell);
+        }
+      }
+    }
+    if (free < LeafLayout.MAX_BEGINNINGS) {
+      int growth = free < count ? 0 : LeafLayout.listBytes(count + 1) - LeafLayout.listBytes(count);
+      shareIfSmaller(most, free, place, growth, LeafLayout.BEGINNING_BYTES, cell);
+    }
+  }
+
+  /**
+   * Lets a cell share its key if it then takes less room.
+   *
+   * @param growth bytes by which the list of beginnings becomes longer
+   * @param least bytes that must be saved, at least, for a new beginning
+   */
+  private static void shareIfSmaller(
+      int shared, int number, int place, int growth, int least, LeafCell cell) {
+    int length = cell.key().length();
+    int room = SHARED_KEY_START + length - shared + Math.max(growth, least);
+    if (pays(shared, length) && room < cell.room()) {
+      cell.share(shared, number, place, growth);
+    }
+  }
+
+  /** Adds the beginning of a cell that is about to enter a leaf to the list, if it is a new one. */
+  void add(MemorySegment page, long base, LeafCell cell) {
+    long word = leaves.header(page, base);
+    int size = leaves.size(word);
+    int count = NodeReader.sharesKeys(word) ? Beginnings.count(leaves, page, base, size) : 0;
+    int number = cell.beginning();
+    int more = 0;
+    if (number == count) {
+      Beginnings.resize(leaves, page, base, count + 1);
+      more = LeafLayout.listBytes(count + 1) - LeafLayout.listBytes(count);
+    }
+    Beginnings.set(page, base, size, number, cell.place() + more, cell.shared());
+  }
+
+  /**
+   * Returns the number of a beginning that is in no whole key of the leaf's cells; {@link #NONE} if
+   * all are.
+   */
   static int stray(LeafReader leaves, MemorySegment page, long base, long word) {
     BitSet cells = new BitSet();
     for (int slot = 0; slot < count(word); slot++) {
       cells.set(leaves.cell(page, base, word, slot));
     }
-    for (int slot = 0; slot < count(word); slot++) {
-      int cell = leaves.cell(page, base, word, slot);
-      if (leaves.isSharedKey(page, base, cell)
-          && !cells.get(leaves.sharedCell(page, base, leaves.size(word), cell))) {
-        return slot;
+    Slice key = new Slice();
+    int size = leaves.size(word);
+    int count = Beginnings.count(leaves, page, base, size);
+    for (int number = 0; number < count; number++) {
+      int place = Beginnings.place(page, base, size, number);
+      int length = Beginnings.length(page, base, size, number);
+      if (place == Beginnings.UNUSED) {
+        if (length != 0) {
+          return number;
+        }
+      } else if (place > size
+          || !cells.get(size - place)
+          || LeafReader.tags(page, base, size - place) >>> Byte.SIZE != 0) {
+        return number;
+      } else {
+        leaves.wholeKey(page, base, size, size - place, key);
+        if (length > key.length) {
+          return number;
+        }
       }
     }
     return NONE;
@@ -147,17 +220,18 @@ final class SharedKeys {
    * @return {@link #NONE}, a negative number, if no key does
    */
   int heir(MemorySegment page, long base, long word, int cell) {
-    if (LeafReader.tags(page, base, cell) >>> Byte.SIZE != 0) {
-      return NONE; // it has a value, or shares its own key
-    }
     int size = leaves.size(word);
     int heir = NONE;
+    if (!hasBeginnings(page, base, size, size - cell)) {
+      return heir;
+    }
     int most = -1; // a file of another writer may have sharers of no byte
     for (int slot = 0; slot < count(word); slot++) {
       int at = leaves.cell(page, base, word, slot);
-      if (leaves.isSharedKey(page, base, at) && leaves.sharedCell(page, base, size, at) == cell) {
-        int shared = leaves.sharedBytes(page, base, size, at);
-        if (shared > most) {
+      if (leaves.isSharedKey(page, base, at)) {
+        int number = leaves.beginning(page, base, size, at);
+        int shared = Beginnings.length(page, base, size, number);
+        if (shared > most && Beginnings.place(page, base, size, number) == size - cell) {
           most = shared;
           heir = slot;
         }
@@ -166,55 +240,81 @@ final class SharedKeys {
     return heir;
   }
 
+  private boolean hasBeginnings(MemorySegment page, long base, int size, int place) {
+    for (int number = Beginnings.count(leaves, page, base, size) - 1; number >= 0; number--) {
+      if (Beginnings.place(page, base, size, number) == place) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
-   * Lets all keys that are shared with a cell be shared with another one.
+   * Lets all beginnings that are in one cell be in another one. Does nothing if the leaf has none.
    *
    * @param from bytes from the one to the leaf's end
    * @param to bytes from the other to the leaf's end
    */
-  void redirect(MemorySegment page, long base, long word, int from, int to) {
-    for (int slot = 0; slot < count(word); slot++) {
-      int at = leaves.cell(page, base, word, slot);
-      if (leaves.isSharedKey(page, base, at) && place(page, base, at) == from) {
-        setPlace(page, base, at, to);
+  void redirect(MemorySegment page, long base, int from, int to) {
+    long word = leaves.header(page, base);
+    int size = leaves.size(word);
+    int count = NodeReader.sharesKeys(word) ? Beginnings.count(leaves, page, base, size) : 0;
+    for (int number = 0; number < count; number++) {
+      if (Beginnings.place(page, base, size, number) == from) {
+        int length = Beginnings.length(page, base, size, number);
+        Beginnings.set(page, base, size, number, to, length);
       }
     }
   }
 
   /**
-   * Whether the lowest cell of a leaf may take the place of a removed one. Then no other cell
-   * moves, and none names the lowest one, because it shares its own key. Most keys of a multimap
-   * have cells of one length.
-   *
-   * @param lowest where the lowest cell is
-   * @param length bytes of the removed cell, which is another one
-   */
-  boolean mayTakePlace(MemorySegment page, long base, int lowest, int length) {
-    int tags = LeafReader.tags(page, base, lowest);
-    return leaves.isSharedKey(page, base, lowest)
-        && LeafLayout.sharedKeyStart(tags >>> Byte.SIZE) + (tags & 0xFF) == length;
-  }
-
-  /**
-   * Follows the cells that moved into a gap.
+   * Lets the list follow the cells that moved into a gap, and frees what it no longer needs.
    *
    * @param gap bytes from the removed cell to the leaf's end
    * @param length of the removed cell: the cells before it have moved up by as much
-   * @return whether any key is still shared
+   * @param number the removed cell's beginning; {@link #NONE} if its key was whole
+   * @param slot of the removed cell
    */
-  boolean closeGap(MemorySegment page, long base, long word, int gap, int length) {
-    boolean any = false;
-    for (int slot = 0; slot < count(word); slot++) {
-      int at = leaves.cell(page, base, word, slot);
-      if (leaves.isSharedKey(page, base, at)) {
-        any = true;
-        int place = place(page, base, at);
+  void closeGap(MemorySegment page, long base, int gap, int length, int number, int slot) {
+    long word = leaves.header(page, base);
+    if (!NodeReader.sharesKeys(word)) {
+      return; // the last one to share a key went before
+    }
+    int size = leaves.size(word);
+    int count = Beginnings.count(leaves, page, base, size);
+    boolean free = number != NONE && !isUsed(page, base, word, slot, number);
+    int used = 0;
+    for (int i = 0; i < count; i++) {
+      int place = Beginnings.place(page, base, size, i);
+      if (place == gap || (free && i == number)) { // of the removed cell, which has no heir
+        Beginnings.set(page, base, size, i, Beginnings.UNUSED, 0);
+      } else if (place != Beginnings.UNUSED) {
+        used = i + 1;
         if (place > gap) {
-          setPlace(page, base, at, place - length);
+          int bytes = Beginnings.length(page, base, size, i);
+          Beginnings.set(page, base, size, i, place - length, bytes);
         }
       }
     }
-    return any;
+    if (used < count) {
+      Beginnings.resize(leaves, page, base, used);
+    }
+  }
+
+  /** Whether a cell has a beginning. Looks first at those beside a slot, which probably have. */
+  private boolean isUsed(MemorySegment page, long base, long word, int slot, int number) {
+    int size = leaves.size(word);
+    int count = count(word);
+    int next = Math.max(slot - 1, 0);
+    for (int left = count; left > 0; left--) {
+      int cell = leaves.cell(page, base, word, next);
+      if (leaves.isSharedKey(page, base, cell)
+          && leaves.beginning(page, base, size, cell) == number) {
+        return true;
+      }
+      next = next + 1 < count ? next + 1 : 0;
+    }
+    return false;
   }
 
   /** Whether any key of a leaf is shared. */
@@ -225,24 +325,5 @@ final class SharedKeys {
       }
     }
     return false;
-  }
-
-  /** Says in a leaf's flags whether any of its keys is shared. */
-  static void mark(MemorySegment page, long base, boolean any) {
-    int others = PageHeader.flags(page, base) & 0xFF & ~PageHeader.SHARED_KEYS;
-    PageMemory.put8(page, base + PageHeader.FLAGS, others | (any ? PageHeader.SHARED_KEYS : 0));
-  }
-
-  private static long placeAt(MemorySegment page, long base, int cell) {
-    int tag = LeafReader.tags(page, base, cell) >>> Byte.SIZE;
-    return base + cell + LeafLayout.sharedKeyStart(tag) - Short.BYTES;
-  }
-
-  private static int place(MemorySegment page, long base, int cell) {
-    return page.get(NodeLayout.SHORT, placeAt(page, base, cell)) & 0xFFFF;
-  }
-
-  private static void setPlace(MemorySegment page, long base, int cell, int place) {
-    PageMemory.put16(page, placeAt(page, base, cell), place);
   }
 }

@@ -311,7 +311,7 @@ public final class TreeWriter extends Tree {
     if (counted) {
       nodes.shareKey(page, base, word, slot, cell);
     }
-    if (leaves.free(word) >= cell.length() + NodeLayout.SLOT_BYTES) {
+    if (leaves.free(word) >= cell.room() + NodeLayout.SLOT_BYTES) {
       nodes.insertLeafCell(page, base, slot, cell);
     } else if (!leafSplit.insert(slot, cell)) {
       cell.unshare();

@@ -140,7 +140,7 @@ class DamageTest {
     return content;
   }
 
-  /** Other shared bytes, or those of another cell, may well make a key that fits. */
+  /** Another beginning, more or fewer of its bytes, or those of another cell, may make a key. */
   private static void markSharedKeys(
       LeafReader leaves, MemorySegment memory, long page, BitSet content) {
     long word = leaves.header(memory, page);
@@ -151,6 +151,9 @@ class DamageTest {
         content.set((int) page + cell + LeafLayout.TAGS, (int) page + end);
       }
     }
+    int end = (int) page + leaves.size(word);
+    int list = Beginnings.listBytes(leaves, memory, page, word);
+    content.set(end - list, end - Math.min(list, LeafLayout.LIST_COUNT_BYTES));
   }
 
   private static void readAll(Tree tree) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.pager.PageMemory;
 import dev.pando.pager.TreeRoot;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Keys that have their first bytes in another cell of their leaf, at the borders of its room. */
 class SharedKeysTest {
@@ -73,26 +76,17 @@ class SharedKeysTest {
     MemorySegment memory = fixture.pages.memory();
     long base = fixture.tree.root().pgno() * 512;
     long word = fixture.tree.leaves.header(memory, base);
+    Beginnings.resize(fixture.tree.leaves, memory, base, 1);
+    word = fixture.tree.leaves.header(memory, base);
     int place = 512 - fixture.tree.leaves.cell(memory, base, word, 0);
+    Beginnings.set(memory, base, 512, 0, place, 0);
     long last = base + fixture.tree.leaves.cell(memory, base, word, 2);
-    SharedKeys.write(
-        memory, last, 0, place, MemorySegment.ofArray("zzzz".getBytes(US_ASCII)), 0, 4);
-    SharedKeys.mark(memory, base, true);
+    byte[] rest = "zzzzzz".getBytes(US_ASCII); // a cell as long as that of the whole key
+    SharedKeys.write(memory, last, 0, MemorySegment.ofArray(rest), 0, rest.length);
     fixture.check();
     fixture.delete("a".getBytes(US_ASCII));
     fixture.check();
-    assertArrayEquals(NOTHING, fixture.get("zzzz".getBytes(US_ASCII)));
-  }
-
-  private static List<Integer> offsets(TreeFixture fixture) {
-    MemorySegment memory = fixture.pages.memory();
-    long base = fixture.tree.root().pgno() * fixture.pages.pageSize();
-    long word = fixture.tree.leaves.header(memory, base);
-    List<Integer> offsets = new ArrayList<>();
-    for (int slot = 0; slot < NodeReader.count(word); slot++) {
-      offsets.add(fixture.tree.leaves.cell(memory, base, word, slot));
-    }
-    return offsets;
+    assertArrayEquals(NOTHING, fixture.get("zzzzzz".getBytes(US_ASCII)));
   }
 
   private static boolean isMarked(TreeFixture fixture) {
@@ -101,31 +95,154 @@ class SharedKeysTest {
     return NodeReader.sharesKeys(fixture.tree.leaves.header(memory, base));
   }
 
-  /** Of keys with cells of one length, only the lowest cell moves when one is removed. */
+  /** Returns the beginnings in the list of the only leaf, used or not. */
+  private static int beginnings(TreeFixture fixture) {
+    MemorySegment memory = fixture.pages.memory();
+    long base = fixture.tree.root().pgno() * fixture.pages.pageSize();
+    LeafReader leaves = fixture.tree.leaves;
+    int bytes = Beginnings.listBytes(leaves, memory, base, leaves.header(memory, base));
+    return bytes / LeafLayout.BEGINNING_BYTES;
+  }
+
+  private static byte[] key(char group, int number) {
+    return (String.valueOf(group).repeat(12) + number).getBytes(US_ASCII);
+  }
+
+  /** A beginning that no key has is used by the next group, and the list ends with a used one. */
   @Test
-  void theLowestCellTakesThePlaceOfARemovedOne() {
-    TreeFixture fixture = new TreeFixture(4096, 1 << 20, true);
-    List<Integer> numbers = new ArrayList<>();
-    fixture.put(key(20, 0), NOTHING);
-    numbers.add(0);
-    for (int i = 1000; i < 1100; i++) { // all share as many bytes with the first one
-      fixture.put(key(20, i), NOTHING);
-      numbers.add(i);
+  void theListHasNoMoreBeginningsThanGroups() {
+    TreeFixture fixture = new TreeFixture(512, 1 << 20, true);
+    for (char group : new char[] {'a', 'b', 'c'}) {
+      fixture.put(key(group, 1), NOTHING);
+      fixture.put(key(group, 2), NOTHING);
+      fixture.put(key(group, 3), NOTHING);
     }
-    Random random = new Random(5);
-    while (numbers.size() > 1) {
-      int slot = 1 + random.nextInt(numbers.size() - 1); // slot 0 has the whole key
-      List<Integer> expected = offsets(fixture);
-      int lowest = expected.indexOf(Collections.min(expected));
-      expected.set(lowest, expected.get(slot));
-      expected.remove(slot);
-      assertTrue(fixture.delete(key(20, numbers.remove(slot))));
-      assertEquals(expected, offsets(fixture));
+    assertEquals(3, beginnings(fixture));
+    Object[][] steps = {
+      {'a', 3, 3}, // another key of the group remains
+      {'a', 2, 3}, // the others have the numbers that they had
+      {'c', 1, 3}, // its key is whole: one of the two others inherits it
+      {'c', 2, 2},
+      {'b', 3, 2},
+      {'b', 1, 0},
+    };
+    for (Object[] step : steps) {
+      assertTrue(fixture.delete(key((char) step[0], (int) step[1])));
+      assertEquals(step[2], beginnings(fixture), Arrays.toString(step));
       fixture.check();
+      if (step[2].equals(2)) {
+        fixture.put(key('d', 1), NOTHING);
+        fixture.put(key('d', 2), NOTHING); // as the beginning that was of group a
+        assertEquals(2, beginnings(fixture));
+        fixture.check();
+        fixture.delete(key('d', 1));
+      }
     }
-    for (int i : numbers) {
-      assertArrayEquals(NOTHING, fixture.get(key(20, i)));
+    for (byte[] left : List.of(key('a', 1), key('b', 2), key('c', 3), key('d', 2))) {
+      assertArrayEquals(NOTHING, fixture.get(left));
     }
+    assertEquals(4, fixture.tree.entries());
+  }
+
+  /** A leaf of 64 KiB may have more groups than beginnings: the others store their whole keys. */
+  @Test
+  void moreGroupsThanBeginnings() {
+    TreeFixture fixture = new TreeFixture(65_536, 1 << 24, true);
+    List<byte[]> keys = new ArrayList<>();
+    for (int group = 0; group < 1_000; group++) {
+      for (int i = 0; i < 3; i++) {
+        keys.add("%08d in a group/%d".formatted(group, i).getBytes(US_ASCII));
+      }
+    }
+    for (byte[] key : keys) {
+      fixture.put(key, NOTHING);
+      if (fixture.tree.root().leafPages() == 1) {
+        assertTrue(beginnings(fixture) <= LeafLayout.MAX_BEGINNINGS);
+      }
+    }
+    fixture.check();
+    long pages = fixture.tree.root().leafPages();
+    assertTrue(pages <= 2, () -> pages + " pages");
+    Collections.shuffle(keys, new Random(7));
+    for (int i = 0; i < keys.size(); i++) {
+      assertTrue(fixture.delete(keys.get(i)));
+      if (i % 100 == 0 || keys.size() - i < 20) {
+        fixture.check();
+      }
+    }
+    assertEquals(0, fixture.tree.entries());
+  }
+
+  /** Two leaves may have more beginnings together than one may have, although their keys fit it. */
+  @Test
+  void packedLeavesHaveNoMoreBeginningsThanAllowed() {
+    TreeFixture fixture = new TreeFixture(65_536, 1 << 24, true);
+    int groups = 0;
+    while (fixture.tree.root().leafPages() < 3) {
+      for (int i = 0; i < 6; i++) {
+        fixture.put("%08d in a group/%d".formatted(groups, i).getBytes(US_ASCII), NOTHING);
+      }
+      groups++;
+    }
+    for (int group = 0; group < groups; group++) { // few keys remain, but as many beginnings
+      for (int i = 1; i < 5; i++) {
+        fixture.delete("%08d in a group/%d".formatted(group, i).getBytes(US_ASCII));
+      }
+    }
+    fixture.check();
+    assertNull(PagePacker.pack(fixture.tree, 0, null, 100));
+    fixture.check();
+    for (int group = 0; group < groups; group++) {
+      assertArrayEquals(
+          NOTHING, fixture.get("%08d in a group/5".formatted(group).getBytes(US_ASCII)));
+    }
+    assertEquals(2L * groups, fixture.tree.entries());
+  }
+
+  /** A list with a number that is not allowed: the check sees it, and a writer refuses the leaf. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, 0",
+    "2, 2",
+    "2, 513",
+    "2, 65535", // how many beginnings
+    "4, 25",
+    "4, 65535", // bytes of the key, which has 24
+    "6, 0",
+    "6, 1",
+    "6, 2",
+    "6, 31",
+    "6, 36",
+    "6, 37",
+    "6, 480",
+    "6, 481",
+    "6, 600",
+    "6, 65535", // place
+    "34, 1",
+    "34, 255", // the beginning of the other key
+  })
+  void wrongListsAreRefused(int fromEnd, int value) {
+    TreeFixture fixture = new TreeFixture(512, 1 << 20, true);
+    fixture.put(key(20, 0), NOTHING);
+    fixture.put(key(20, 1), NOTHING);
+    fixture.commit();
+    fixture.check();
+    MemorySegment memory = fixture.pages.memory();
+    long end = (fixture.tree.root().pgno() + 1) * 512;
+    if (fromEnd > LeafLayout.listBytes(1)) {
+      PageMemory.put8(memory, end - fromEnd, value);
+    } else {
+      PageMemory.put16(memory, end - fromEnd, value);
+    }
+    for (int i = 0; i < 3; i++) {
+      try {
+        byte[] _ = fixture.get(key(20, i));
+      } catch (CorruptFileException expected) {
+        assertEquals(fixture.tree.root().pgno(), expected.pgno());
+      }
+    }
+    assertThrows(Throwable.class, fixture::check);
+    assertThrows(CorruptFileException.class, () -> fixture.delete(key(20, 0)));
   }
 
   /** A leaf's flags say whether any of its keys is shared, however the last shared one went. */
@@ -155,7 +272,7 @@ class SharedKeysTest {
       fixture.put(shares ? key(20, 1) : "z".getBytes(US_ASCII), NOTHING);
       fixture.commit();
       long base = fixture.tree.root().pgno() * 512;
-      SharedKeys.mark(fixture.pages.memory(), base, !shares);
+      Beginnings.mark(fixture.pages.memory(), base, !shares);
       CorruptFileException refused =
           assertThrows(CorruptFileException.class, () -> fixture.delete(key(20, 0)));
       assertTrue(refused.getMessage().contains("its flags say"), refused.getMessage());

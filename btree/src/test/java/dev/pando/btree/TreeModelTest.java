@@ -30,7 +30,7 @@ class TreeModelTest {
     "4096, VALUES, 150000", "65536, BINARY, 300000", "512, LARGE, 100000", "1024, LARGE, 100000",
     "2048, LARGE, 100000", "4096, LARGE, 100000", "8192, LARGE, 75000", "16384, LARGE, 75000",
     "32768, LARGE, 50000", "65536, LARGE, 50000", "512, PAIRS, 200000", "4096, PAIRS, 200000",
-    "65536, PAIRS, 100000"
+    "65536, PAIRS, 100000", "512, GROUPS, 100000", "4096, GROUPS, 200000", "65536, GROUPS, 200000"
   })
   void behavesLikeATreeMap(int pageSize, Keys keys, int operations) {
     long seed = Long.getLong("crash.seed", System.nanoTime());
@@ -59,7 +59,9 @@ class TreeModelTest {
     LARGE,
     BINARY,
     /** Groups of keys without values, as those of a multimap: they share their first bytes. */
-    PAIRS;
+    PAIRS,
+    /** So many groups that a leaf of the largest pages cannot list the beginnings of all. */
+    GROUPS;
 
     byte[] next(Random random, int maxKey) {
       if (random.nextInt(100) == 0) {
@@ -83,6 +85,10 @@ class TreeModelTest {
           key[0] &= 3;
           yield key;
         }
+        case GROUPS ->
+            "%06d is a group/%d"
+                .formatted(random.nextInt(4000), random.nextInt(5))
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         case PAIRS -> {
           int group = random.nextInt(40);
           String name = "group ".repeat(group % 8) + group;
@@ -102,7 +108,7 @@ class TreeModelTest {
         random.nextBytes(value);
         return value;
       }
-      if (this == PAIRS && random.nextInt(20) > 0) {
+      if ((this == PAIRS || this == GROUPS) && random.nextInt(20) > 0) {
         return new byte[0];
       }
       int limit = this == VALUES ? 3 * pageSize : 40;
