@@ -71,13 +71,12 @@ final class MapOf extends RawVerb {
     data.put("file", pages.file().toString());
     data.put(
         "facts",
-        "commit %d, %,d pages of %,d bytes, %,d free, %d trees%s"
+        "commit %d, %,d pages of %,d bytes, %,d free%s"
             .formatted(
                 meta.txnId(),
                 meta.pageCount(),
                 meta.pageSize(),
                 meta.freePages(),
-                owners.size(),
                 all.lost().isEmpty() ? "" : ", " + all.lost().size() + " damaged parts"));
     data.put("pages", meta.pageCount());
     data.put("types", types);

@@ -2,6 +2,7 @@ package dev.pando.cli;
 
 import dev.pando.Database;
 import dev.pando.OpenReader;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,13 +18,25 @@ import picocli.CommandLine.Option;
     name = "readers",
     description = {
       "Lists the open read transactions of all processes, and the free pages that each holds back;"
-          + " readers of processes that have died are removed."
+          + " readers of processes that have died are removed.",
+      "A process that has the file open need not read at the moment: see --processes."
     },
     footerHeading = "%nExamples%n",
-    footer = {"  pando readers shop.pando", "  pando readers --json shop.pando"})
+    footer = {
+      "  pando readers shop.pando",
+      "  pando readers --json shop.pando",
+      "  pando readers --processes shop.pando"
+    })
 final class Readers extends FileVerb {
   private static final List<String> COLUMNS =
       List.of("pid", "started", "seconds", "commit", "held");
+
+  @Option(
+      names = "--processes",
+      description =
+          "Lists the processes that have the file open, whatever they do; on Linux, and only those"
+              + " that this user may see.")
+  private boolean processes;
 
   @Option(names = "--watch", description = "Again each second, until it is interrupted.")
   private boolean watch;
@@ -37,7 +50,7 @@ final class Readers extends FileVerb {
   @Mixin private OutputForm form = new OutputForm();
 
   @Override
-  int run(Database db) throws InterruptedException {
+  int run(Database db) throws InterruptedException, IOException {
     show(db);
     for (long i = 1; watch && i < times; i++) {
       Thread.sleep(Duration.ofSeconds(1));
@@ -49,7 +62,11 @@ final class Readers extends FileVerb {
     return Fault.OK;
   }
 
-  private void show(Database db) {
+  private void show(Database db) throws IOException {
+    if (processes) {
+      showProcesses();
+      return;
+    }
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
     for (OpenReader reader : db.readers()) {
       Map<String, @Nullable Object> row = new LinkedHashMap<>();
@@ -61,5 +78,13 @@ final class Readers extends FileVerb {
       rows.add(row);
     }
     new Report(console(), form).rows(COLUMNS, rows);
+  }
+
+  private void showProcesses() throws IOException {
+    List<Map<String, @Nullable Object>> rows = OpenIn.rows(file());
+    if (rows == null) {
+      throw Fault.usage("--processes: this system does not list the open files of processes");
+    }
+    new Report(console(), form).rows(OpenIn.COLUMNS, rows);
   }
 }

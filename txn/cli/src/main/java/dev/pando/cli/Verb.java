@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 
 /** One verb of the command line. A field with a default is an option or a parameter. */
 abstract class Verb implements Callable<Integer> {
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,

@@ -261,29 +261,31 @@ class DumpTest {
   void throughLmdbAndBack() throws IOException {
     assumeTrue(isInstalled("mdb_load"), "lmdb-utils is not installed: LMDB's tools were not tried");
     file = Shop.make(directory);
-    Path dump = directory.resolve("dump");
-    Path lmdb = directory.resolve("data.mdb");
-    for (String form : List.of("--lead-in", "-p")) {
-      Files.deleteIfExists(dump);
-      Files.deleteIfExists(lmdb);
-      Files.deleteIfExists(directory.resolve("data.mdb-lock"));
-      assertThat(Ran.ok("drop", file, "files")).isNotEmpty(); // its keys are no longer than others
-      String ours = Ran.pando("dump", "-o", dump, "--lead-in", form, file).err();
-      assertThat(ours).isEmpty();
+    assertThat(Ran.ok("drop", file, "files")).isNotEmpty(); // its values are too long for LMDB here
+    for (String form : List.of("--codecs", "-p")) {
+      Path dump = directory.resolve("dump" + form);
+      Path lmdb = directory.resolve("data" + form);
+      boolean print = form.equals("-p");
+      Ran ours = Ran.pando("dump", "-o", dump, "--lead-in", form, file);
+      assertThat(ours.err()).isEmpty();
       String _ = run("mdb_load", "-n", "-f", dump.toString(), lmdb.toString());
       String theirs =
-          form.equals("-p")
+          print
               ? run("mdb_dump", "-n", "-p", "-a", lmdb.toString())
               : run("mdb_dump", "-n", "-a", lmdb.toString());
       Path back = directory.resolve("back" + form + ".pando");
       Path from = Files.writeString(directory.resolve("theirs" + form), theirs, ISO_8859_1);
       assertThat(Ran.ok("load", "-f", from, back)).contains("customers: 2,003 entries");
-      String again = form.equals("-p") ? Ran.ok("dump", "-p", back) : Ran.ok("dump", back);
-      assertThat(again.replaceAll("mapsize=[0-9]+", ""))
-          .isEqualTo(theirs.replaceAll("mapsize=[0-9]+", ""));
+      String again = print ? Ran.ok("dump", "-p", back) : Ran.ok("dump", back);
+      assertThat(withoutSizes(again)).isEqualTo(withoutSizes(theirs));
+      assertThat(withoutSizes(Ran.ok("dump", back))).isEqualTo(withoutSizes(Ran.ok("dump", file)));
       Shop.check(back);
-      file = Shop.make(Files.createDirectory(directory.resolve("next" + form)));
     }
     Shop.check(file);
+  }
+
+  /** The map size is that of the environment, which a table does not keep. */
+  private static String withoutSizes(String dump) {
+    return dump.replaceAll("mapsize=[0-9]+", "");
   }
 }

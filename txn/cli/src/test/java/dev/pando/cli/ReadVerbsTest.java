@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.Database;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,6 +197,10 @@ class ReadVerbsTest {
       assertThat(Ran.ok("readers", "--watch", "--times", "2", file))
           .containsPattern("(?s)" + peer.pid() + ".*" + peer.pid());
       assertThat(Ran.ok("info", file)).contains("1, of processes [" + peer.pid() + "]");
+      if (Files.isDirectory(Path.of("/proc/self/fd"))) {
+        assertThat(Ran.ok("readers", "--processes", "--csv", file))
+            .containsPattern("^pid,started,command\n" + peer.pid() + ",.*java\n$");
+      }
     }
     assertThat(Ran.ok("readers", "--json", file)).isEmpty();
   }
