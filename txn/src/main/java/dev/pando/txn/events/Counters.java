@@ -48,7 +48,7 @@ public final class Counters {
 
   /** A count since the database was opened. */
   public long get(Count count) {
-    return counts.getOpaque(count.ordinal());
+    return counts.getOpaque(place(count));
   }
 
   /** The nanoseconds of syncs of the file. */
@@ -73,12 +73,18 @@ public final class Counters {
 
   /** Adds to a count that several threads may change at once. */
   public void add(Count count, long more) {
-    long _ = counts.getAndAdd(count.ordinal(), more);
+    long _ = counts.getAndAdd(place(count), more);
   }
 
   /** Adds to a count that is changed under one lock only. */
   private void addAlone(Count count, long more) {
-    counts.setOpaque(count.ordinal(), counts.getPlain(count.ordinal()) + more);
+    int place = place(count);
+    counts.setOpaque(place, counts.getPlain(place) + more);
+  }
+
+  @SuppressWarnings("EnumOrdinal") // nothing stores it
+  private static int place(Count count) {
+    return count.ordinal();
   }
 
   // ---- the recorder

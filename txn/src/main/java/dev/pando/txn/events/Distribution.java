@@ -44,8 +44,8 @@ public final class Distribution {
       return number;
     }
     int power = (number - EXACT) / PARTS + EXACT_BITS;
-    long part = (number - EXACT) % PARTS;
-    return ((PARTS + part + 1) << (power - PART_BITS)) - 1; // of the last class: Long.MAX_VALUE
+    int part = (number - EXACT) % PARTS;
+    return ((PARTS + part + 1L) << (power - PART_BITS)) - 1; // of the last class: Long.MAX_VALUE
   }
 
   /** Adds a value; a negative one, of a clock that went back, counts as zero. */
