@@ -232,7 +232,7 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
       MemorySegment value,
       long at,
       long length) {
-    return found == null || FirstWrite.isOfNewShape(catalog, table)
+    return (found == null || FirstWrite.isOfNewShape(catalog, table))
         ? firstWrite(table).write(found, tree -> put(tree, key, value, at, length))
         : put(found, key, value, at, length);
   }
@@ -285,7 +285,7 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
   final boolean putRaw(Caller mine, RawTable table, KeyBuffer key, MemorySegment value) {
     MemorySegment checked = checked(table.name(), value, mine.memory());
     TreeWriter found = beginChangeIfThere(mine, table);
-    return found == null || table.isTyped()
+    return (found == null || table.isTyped())
         ? putInto(table.table(), found, key, checked, 0, checked.byteSize())
         : put(found, key, checked, 0, checked.byteSize());
   }
