@@ -47,6 +47,25 @@ final class Loads {
         stage, Orders.sorted(stage.data()), values(stage), Writer::append, stage::openNew);
   }
 
+  /** All records by one call, if the store has such a call. */
+  static Outcome iterator(Stage stage) {
+    KeyList keys = Orders.sorted(stage.data());
+    Values values = values(stage);
+    return repeat(
+        stage,
+        keys.count(),
+        store -> {
+          Pair pair = stage.data().pair();
+          try (Writer writer = store.beginWrite(pair)) {
+            writer.loadSorted(keys, values, pair);
+            writer.commit();
+          }
+        },
+        stage::openNew,
+        Integer.MAX_VALUE,
+        _ -> {});
+  }
+
   static Outcome deleteHalf(Stage stage) {
     return repeat(stage, Orders.half(stage.data()), null, Writer::delete, stage::openCopy);
   }

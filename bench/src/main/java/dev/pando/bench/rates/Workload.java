@@ -15,6 +15,7 @@ enum Workload {
   COUNT("count of a range of 10,000 keys", "counts/s", Reads::count),
   LOADSORTED("sorted load by put, one transaction", "puts/s", Loads::sorted),
   APPEND("sorted load by append, one transaction", "puts/s", Loads::append),
+  LOADITERATOR("sorted load by loadSorted, one transaction", "puts/s", Loads::iterator),
   LOADRANDOM("random load, one transaction", "puts/s", Loads::random),
   LOADBATCH("random load by batch, one transaction", "puts/s", Loads::randomBatch),
   COMMIT1000("1,000 random overwrites a durable commit", "puts/s", Commits::of1000),
@@ -25,6 +26,11 @@ enum Workload {
   DELETEHALF("delete half at random, one transaction", "deletes/s", Loads::deleteHalf),
   DELETEBATCH("delete half at random by batch, one transaction", "deletes/s", Loads::deleteBatch),
   DELETERANGE("delete 90 % that are neighbours, one transaction", "deletes/s", Loads::deleteRange),
+  LARGEPUT(
+      "put of a value of 64 MiB from a channel, a durable commit, MiB/s", "MiB/s", Larges::put),
+  LARGEREAD("read of a value of 64 MiB by a channel, MiB/s", "MiB/s", Larges::read),
+  LARGECHANGE(
+      "change of 4 KiB in a value of 64 MiB, a durable commit", "changes/s", Larges::change),
   SIZESORTED("size after the sorted load", "MiB", Sizes::sorted),
   SIZERANDOM("size after the random load", "MiB", Sizes::random),
   SIZEOVERWRITTEN(
@@ -64,6 +70,12 @@ enum Workload {
 
   /** Whether a store, or a floor, can do it. */
   boolean isFor(StoreKind kind) {
+    if (isOfLargeValues()) {
+      return switch (kind) {
+        case PANDO, PANDO8K, PANDO16K, PANDONOLOG, LMDBJAVA, ROCKSDB, BARE -> true;
+        default -> false;
+      };
+    }
     return switch (kind) {
       case FLAT -> compareTo(SEEK100) <= 0 || this == APPEND;
       case PANDOTYPED -> compareTo(REVERSE) <= 0 && this != GETALL;
@@ -77,6 +89,10 @@ enum Workload {
       case XODUS -> this != COUNT;
       default -> true;
     };
+  }
+
+  private boolean isOfLargeValues() {
+    return this == LARGEPUT || this == LARGEREAD || this == LARGECHANGE;
   }
 
   /** Whether it is a size, which does not vary, so that one measurement is enough. */

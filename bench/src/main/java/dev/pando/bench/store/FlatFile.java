@@ -33,6 +33,7 @@ final class FlatFile implements Store {
   private static final ThreadLocal<ByteBuffer> BUFFERS =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(4 << 20));
 
+  private final Path directory;
   private final FileChannel file;
   private final Arena arena = Arena.ofShared();
   private final ReentrantLock turn = new ReentrantLock();
@@ -47,6 +48,7 @@ final class FlatFile implements Store {
         readOnly
             ? new OpenOption[] {READ}
             : new OpenOption[] {READ, WRITE, StandardOpenOption.CREATE};
+    this.directory = directory;
     try {
       file = FileChannel.open(directory.resolve("flat"), options);
       end = file.size();
@@ -74,6 +76,11 @@ final class FlatFile implements Store {
   public Writer beginWrite(Pair pair) {
     turn.lock();
     return new Writing(pair);
+  }
+
+  @Override
+  public LargeValue largeValue() {
+    return new LargeFile(directory);
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.pando.bench.store;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
@@ -84,8 +87,48 @@ final class LmdbjavaStore implements Store {
   }
 
   @Override
+  public LargeValue largeValue() {
+    return new Large();
+  }
+
+  @Override
   public void close() {
     env.close();
+  }
+
+  /** One value, read in the map. LMDB changes no part of a value, so a change writes all of it. */
+  private final class Large implements LargeValue {
+    private final ByteBuffer key = ByteBuffer.allocateDirect(Integer.BYTES);
+
+    @Override
+    public void put(ReadableByteChannel source, int bytes) throws IOException {
+      try (Txn<ByteBuffer> tx = env.txnWrite()) {
+        LargeValue.fill(source, dbi.reserve(tx, key, bytes));
+        tx.commit();
+      }
+    }
+
+    private ByteBuffer value(Txn<ByteBuffer> tx) {
+      return Objects.requireNonNull(dbi.get(tx, key)).duplicate(); // the next call has its buffer
+    }
+
+    @Override
+    public long sum() {
+      try (Txn<ByteBuffer> tx = env.txnRead()) {
+        return Sum.of(value(tx));
+      }
+    }
+
+    @Override
+    public void change(int position, ByteBuffer bytes) {
+      try (Txn<ByteBuffer> tx = env.txnWrite()) {
+        ByteBuffer old = value(tx);
+        ByteBuffer room = dbi.reserve(tx, key, old.remaining());
+        room.put(0, old, 0, old.remaining());
+        room.put(position, bytes, bytes.position(), bytes.remaining());
+        tx.commit();
+      }
+    }
   }
 
   /** lmdbjava's buffers are big-endian, and reversing eight bytes is one instruction. */

@@ -15,7 +15,10 @@ import dev.pando.codec.Codec;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +89,11 @@ public final class PandoStore implements Store {
           }
           return value != null;
         });
+  }
+
+  @Override
+  public LargeValue largeValue() {
+    return new PandoLargeValue(db);
   }
 
   @Override
@@ -267,6 +275,20 @@ public final class PandoStore implements Store {
     @Override
     public void append() {
       table.append(pair.key, pair.value);
+    }
+
+    @Override
+    public void loadSorted(KeyList keys, Values values, Pair unused) {
+      Iterator<Map.Entry<byte[], byte[]>> entries =
+          IntStream.range(0, keys.count())
+              .mapToObj(
+                  i -> {
+                    keys.copy(i, pair);
+                    values.fill(keys.record(i), 0, pair.value);
+                    return Map.entry(pair.keyArray(), pair.valueArray());
+                  })
+              .iterator();
+      long _ = tx.loadSorted(TABLE, entries);
     }
 
     @Override

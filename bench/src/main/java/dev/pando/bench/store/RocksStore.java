@@ -1,9 +1,12 @@
 package dev.pando.bench.store;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractWriteBatch;
 import org.rocksdb.BlockBasedTableConfig;
@@ -100,6 +103,52 @@ final class RocksStore implements Store {
   @Override
   public Writer beginReadAndWrite(Pair pair) {
     return new Writing(pair, new WriteBatchWithIndex(true));
+  }
+
+  @Override
+  public LargeValue largeValue() {
+    return new Large();
+  }
+
+  /** One value, as an array. RocksDB changes no part of a value, so a change writes all of it. */
+  private final class Large implements LargeValue {
+    private static final byte[] KEY = {0, 0, 0, 0};
+
+    @Override
+    public void put(ReadableByteChannel source, int bytes) throws IOException {
+      byte[] value = new byte[bytes];
+      LargeValue.fill(source, ByteBuffer.wrap(value));
+      put(value);
+    }
+
+    private void put(byte[] value) {
+      try {
+        db.put(durable, KEY, value);
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    private byte[] value() {
+      try {
+        return Objects.requireNonNull(db.get(KEY));
+      } catch (RocksDBException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public long sum() {
+      byte[] value = value();
+      return Sum.of(value, value.length);
+    }
+
+    @Override
+    public void change(int position, ByteBuffer bytes) {
+      byte[] value = value();
+      bytes.get(value, position, bytes.remaining());
+      put(value);
+    }
   }
 
   @Override

@@ -61,6 +61,11 @@ public interface Store extends AutoCloseable {
     }
   }
 
+  /** One large value of this store, beside its records. */
+  default LargeValue largeValue() {
+    throw new UnsupportedOperationException("not measured for this store");
+  }
+
   /** Does, after the load of data for reading, what the store's documentation advises. */
   default void settle() {}
 
@@ -168,6 +173,18 @@ public interface Store extends AutoCloseable {
 
     /** As {@link #put}, in the mode for keys that come in ascending order. */
     public abstract void append();
+
+    /**
+     * Stores the first version of records that come in ascending order, with one call if the store
+     * has such a call.
+     */
+    public void loadSorted(KeyList keys, Values values, Pair pair) {
+      for (int i = 0; i < keys.count(); i++) {
+        keys.copy(i, pair);
+        values.fill(keys.record(i), 0, pair.value);
+        append();
+      }
+    }
 
     /** Removes the pair's key, which is in the store. */
     public abstract void delete();
