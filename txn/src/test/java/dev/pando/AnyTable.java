@@ -10,4 +10,9 @@ public final class AnyTable {
   public static Table<byte[], byte[]> of(String name, Codec<byte[]> key, Codec<byte[]> value) {
     return Table.ofIndex(name, key, value);
   }
+
+  /** Describes a table of large values with short chunks. */
+  public static <K> BlobTable<K> blobs(String name, Codec<K> key, int chunkBytes) {
+    return BlobTable.of(name, key, chunkBytes);
+  }
 }

@@ -22,6 +22,7 @@ import dev.pando.codec.Codec;
 import dev.pando.codec.Sink;
 import dev.pando.codec.Source;
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.IndexNotRegisteredException;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.SimulatedDisk;
 import java.io.OutputStream;
@@ -30,14 +31,15 @@ import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Spliterator;
 import java.util.function.Consumer;
 
 /**
  * Does to a file of any bytes what a program may do to a database: opens it, checks it, reads all
- * of it forwards and backwards, looks keys up, commits twice, copies it, and then replaces,
- * deletes, restores, compacts and drops what is there. Errors of {@link StorageException} are
- * answers; all else that is thrown comes out, and so does taking too long.
+ * of it forwards and backwards, looks keys up, commits twice, uses indexes and large values, copies
+ * it, and then replaces, deletes, restores, compacts and drops what is there. Errors of {@link
+ * StorageException} are answers; all else that is thrown comes out, and so does taking too long.
  */
 final class Ordeal {
   /** A file takes some milliseconds; a scan of one in which pages are named many times, seconds. */
@@ -107,7 +109,9 @@ final class Ordeal {
   }
 
   private void undergo(Database db) {
+    TypedUse.register(db); // so that the check compares indexes
     boolean ok = db.check().ok();
+    TypedUse typed = new TypedUse(ok);
     whole += ok ? 1 : 0;
     attempt(
         ok,
@@ -118,10 +122,19 @@ final class Ordeal {
         });
     attempt(ok, () -> readSnapshots(db, ok));
     attempt(ok, () -> look(db));
+    attempt(
+        ok,
+        () -> {
+          try (ReadTxn tx = db.beginRead()) {
+            typed.read(tx);
+          }
+        });
     for (int i = 0; i < 2; i++) {
       int round = i;
       attempt(ok, () -> commit(db, round));
     }
+    attempt(ok, () -> db.update(typed::changeRows));
+    attempt(ok, () -> db.update(typed::changeValues));
     for (Consumer<Database> change : CHANGES) {
       attempt(ok, () -> change.accept(db));
     }
@@ -139,18 +152,15 @@ final class Ordeal {
       if (ok) {
         throw new AssertionError("the check found nothing", answer);
       }
-    } catch (StorageException answer) {
-      // The disk is full, or writing has failed before.
+    } catch (StorageException | IndexNotRegisteredException answer) {
+      // The disk is full, writing has failed before, or a table claims to have another index.
     }
   }
 
   /** Counts, and deletes a half of each table from its middle. */
   private static void deleteRange(WriteTxn tx) {
-    for (String name : tx.tables()) {
-      TableStat stat = tx.stat(name);
-      if (stat == null) { // a scan finds the name, a search does not
-        continue;
-      }
+    for (String name : plainTables(tx)) {
+      TableStat stat = Objects.requireNonNull(tx.stat(name));
       Table<byte[], byte[]> table = describe(stat);
       try (TableCursor<byte[], byte[]> cursor = tx.cursor(table)) {
         if (cursor.seekIndex(stat.entries() / 4)) {
@@ -165,6 +175,18 @@ final class Ordeal {
         }
       }
     }
+  }
+
+  /** Those that may have any bytes: a scan may find a name that a search does not. */
+  private static List<String> plainTables(ReadTxn tx) {
+    List<String> names = new ArrayList<>();
+    for (String name : tx.tables()) {
+      TableStat stat = tx.stat(name);
+      if (stat != null && !stat.valueCodec().equals("blob") && !name.equals(TypedUse.ROWS.name())) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
   private static Table<byte[], byte[]> describe(TableStat stat) {
@@ -293,8 +315,7 @@ final class Ordeal {
   private static void commit(Database db, int round) {
     db.update(
         tx -> {
-          List<String> tables = tx.tables();
-          for (String name : tables) {
+          for (String name : plainTables(tx)) {
             boolean _ = tx.raw(name).put(NEW_KEY, new byte[100 + 1500 * round]);
             boolean _ = tx.raw(name).delete(NEW_KEY);
           }
@@ -303,7 +324,7 @@ final class Ordeal {
   }
 
   private static void replace(WriteTxn tx) {
-    for (String name : tx.tables()) {
+    for (String name : plainTables(tx)) {
       int length = 0;
       for (byte[] key : keys(tx.raw(name))) {
         boolean _ = tx.raw(name).put(key, new byte[length]);
@@ -313,7 +334,7 @@ final class Ordeal {
   }
 
   private static void delete(WriteTxn tx) {
-    for (String name : tx.tables()) {
+    for (String name : plainTables(tx)) {
       for (byte[] key : keys(tx.raw(name))) {
         boolean _ = tx.raw(name).delete(key);
       }

@@ -22,7 +22,8 @@ import java.util.UUID;
 /**
  * A small database that has one of everything: trees of three levels, branches, leaves of several
  * pages, overflow runs, a free tree with records, free runs in the meta, named snapshots with pages
- * of their own, and three metas that name three states, each of them whole and known to be on disk.
+ * of their own, indexes, large values, and three metas that name three states, each of them whole
+ * and known to be on disk.
  *
  * @param pageSize bytes of a page
  * @param image the closed file
@@ -77,6 +78,7 @@ record RichFile(
     List<byte[]> older = new ArrayList<>();
     DatabaseFile.create((Storage) disk.process(), PATH, pageSize, new UUID(7, 9));
     try (Database db = Database.open(PATH, options.withGrowthStep(pageSize))) {
+      TypedUse.register(db);
       db.update(tx -> begin(tx, pageSize));
       keep(db, "first", named);
       older.add(Arrays.copyOf(disk.content(PATH), pages * pageSize));
@@ -128,6 +130,8 @@ record RichFile(
     for (int i = 0; i < 2; i++) {
       tx.put(LONG, key(i), value(i, pageSize * (3 + i) - 100));
     }
+    TypedUse.putRows(tx);
+    TypedUse.putValues(tx);
     change(tx, pageSize, 1);
   }
 

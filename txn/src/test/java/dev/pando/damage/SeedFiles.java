@@ -48,7 +48,7 @@ final class SeedFiles {
 
   /**
    * One leaf; branches and long keys; large leaves and runs; a free tree and snapshots; a crash;
-   * branches with counts.
+   * branches with counts; indexes; large values.
    */
   static List<byte[]> all() {
     return List.of(
@@ -85,6 +85,17 @@ final class SeedFiles {
         make(
             (db, disk) -> {
               db.update(SeedFiles::counted);
+              return null;
+            }),
+        make(
+            (db, disk) -> {
+              TypedUse.register(db);
+              db.update(TypedUse::putRows);
+              return null;
+            }),
+        make(
+            (db, disk) -> {
+              db.update(TypedUse::putValues);
               return null;
             }));
   }
