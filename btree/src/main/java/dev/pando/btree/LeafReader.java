@@ -416,7 +416,7 @@ final class LeafReader extends NodeReader {
     int tag = tags >>> Byte.SIZE;
     long length;
     if (isShared(tags)) {
-      length = SHARED_KEY_START + (tags & 0xFF);
+      length = (long) SHARED_KEY_START + (tags & 0xFF);
     } else {
       length = keyStart(tags) + (long) keyLength(page, base, size, cell, tags);
       length +=
