@@ -20,9 +20,9 @@ abstract class Inspected extends Differ {
 
   /**
    * What this process has done with the database since it opened it: counts of commits, syncs,
-   * pages and waits. It takes about a microsecond, waits for nothing, and begins no transaction, so
-   * it can be called often. The counts may belong to slightly different moments. After {@link
-   * Database#close} it returns the last counts.
+   * pages and waits. It takes one or two microseconds, waits for nothing, and begins no
+   * transaction, so it can be called often. The counts may belong to slightly different moments.
+   * After {@link Database#close} it returns the last counts.
    */
   public Metrics metrics() {
     return inspection().metrics();

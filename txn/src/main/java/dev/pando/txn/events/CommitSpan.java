@@ -1,6 +1,6 @@
 package dev.pando.txn.events;
 
-/** A commit with its phases, each of which ends when the method of its name is called. */
+/** A commit with its phases. Each ends when the method of its name is called. */
 interface CommitSpan {
   /** The catalog and the free space are in pages. */
   void prepared();
