@@ -68,41 +68,10 @@ final class Bench extends Verb {
 
   private void run(Database db) {
     byte[] value = new byte[bytes];
-    measure(
-        "sorted load, one transaction",
-        entries,
-        () ->
-            db.update(
-                tx -> {
-                  for (long i = 0; i < entries; i++) {
-                    tx.append(TABLE, i, value);
-                  }
-                }));
     SplittableRandom random = new SplittableRandom(1);
-    measure(
-        "random get",
-        entries,
-        () -> {
-          try (ReadTxn tx = db.beginRead()) {
-            for (int i = 0; i < entries; i++) {
-              if (tx.get(TABLE, random.nextLong(entries)) == null) {
-                throw new IllegalStateException("a key is missing");
-              }
-            }
-          }
-        });
-    measure(
-        "scan",
-        entries,
-        () -> {
-          try (ReadTxn tx = db.beginRead()) {
-            long[] seen = {0};
-            tx.scan(TABLE).forEachKeyValue((_, _) -> seen[0]++);
-            if (seen[0] != entries) {
-              throw new IllegalStateException("entries=" + seen[0] + ", expected " + entries);
-            }
-          }
-        });
+    measure("sorted load, one transaction", entries, () -> load(db, value));
+    measure("random get", entries, () -> get(db, random));
+    measure("scan", entries, () -> scan(db));
     measure(
         "overwrite, a durable commit each",
         COMMITS,
@@ -112,6 +81,35 @@ final class Bench extends Verb {
           }
         });
     console().line("%-34s %12s".formatted("size", Report.bytes(db.stat().fileBytes())));
+  }
+
+  private void load(Database db, byte[] value) {
+    db.update(
+        tx -> {
+          for (long i = 0; i < entries; i++) {
+            tx.append(TABLE, i, value);
+          }
+        });
+  }
+
+  private void get(Database db, SplittableRandom random) {
+    try (ReadTxn tx = db.beginRead()) {
+      for (int i = 0; i < entries; i++) {
+        if (tx.get(TABLE, random.nextLong(entries)) == null) {
+          throw new IllegalStateException("a key is missing");
+        }
+      }
+    }
+  }
+
+  private void scan(Database db) {
+    long[] seen = {0};
+    try (ReadTxn tx = db.beginRead()) {
+      tx.scan(TABLE).forEachKeyValue((_, _) -> seen[0]++);
+    }
+    if (seen[0] != entries) {
+      throw new IllegalStateException("entries=" + seen[0] + ", expected " + entries);
+    }
   }
 
   private void measure(String name, long operations, Runnable work) {

@@ -8,6 +8,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where a verb reads and writes. Both outputs are UTF-8, whatever the system's encoding.
@@ -17,7 +18,7 @@ import java.io.PrintStream;
  * @param err errors, notes and progress
  * @param terminal whether progress is shown
  */
-record Console(InputStream in, PrintStream out, PrintStream err, boolean terminal) {
+record Console(InputStream in, PrintStream out, PrintStream err, BooleanSupplier terminal) {
   private static final int BUFFER = 1 << 16;
 
   /** Rows after which a check for a reader that has gone is worth its flush. */
@@ -26,12 +27,16 @@ record Console(InputStream in, PrintStream out, PrintStream err, boolean termina
   /** That of the process. */
   static Console ofProcess() {
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
-    boolean terminal = System.console() != null && System.console().isTerminal();
     return new Console(
         System.in,
         new PrintStream(new BufferedOutputStream(out, BUFFER), false, UTF_8),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8),
-        terminal);
+        Console::isTerminal);
+  }
+
+  /** Asked only by verbs with progress, because the answer takes time. */
+  private static boolean isTerminal() {
+    return System.console().isTerminal();
   }
 
   /** Writes a line to the results. */
@@ -53,7 +58,7 @@ record Console(InputStream in, PrintStream out, PrintStream err, boolean termina
 
   /** Shows on a terminal, in one line, how much of a verb's work is done. */
   Progress progress(String verb) {
-    if (!terminal) {
+    if (!terminal.getAsBoolean()) {
       return (_, _) -> {};
     }
     return new Progress() {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Mixin;
 final class Info extends FileVerb {
   @Mixin private OutputForm form = new OutputForm();
 
+  private @Nullable Meta newest;
   private final Map<String, @Nullable Object> machine = new LinkedHashMap<>();
   private final Map<String, String> people = new LinkedHashMap<>();
 
@@ -41,7 +42,8 @@ final class Info extends FileVerb {
       slots = MetaSlots.read(file);
     }
     add("file", file().toString());
-    addMeta(slots.valid().getFirst().meta());
+    newest = slots.valid().getFirst().meta();
+    addMeta(newest);
     int code = addState();
     addSlots(slots);
     new Report(console(), form).fields(machine, people);
@@ -52,8 +54,14 @@ final class Info extends FileVerb {
   int run(Database db) {
     Stat stat = db.stat();
     long used = stat.pageCount() - stat.freePages();
-    add("commit", stat.txnId(), stat.txnId() + ", on disk: " + stat.durableTxn());
-    machine.put("durableCommit", stat.durableTxn());
+    // an open database knows only of syncs since it was opened
+    Meta found = newest;
+    long durable =
+        found != null && found.txnId() == stat.txnId()
+            ? Math.max(stat.durableTxn(), found.durableTxn())
+            : stat.durableTxn();
+    add("commit", stat.txnId(), stat.txnId() + ", on disk: " + durable);
+    machine.put("durableCommit", durable);
     add(
         "bytes",
         stat.fileBytes(),

@@ -104,43 +104,43 @@ final class Rows implements AutoCloseable {
     }
     line++;
     List<@Nullable String> fields = new ArrayList<>();
-    StringBuilder field = new StringBuilder();
-    boolean quoted = false;
-    boolean wasQuoted = false;
     while (true) {
+      StringBuilder field = new StringBuilder();
+      boolean quoted = next == '"';
       if (quoted) {
-        if (next < 0) {
-          throw wrong("the end in a quoted field", "a quote");
-        }
-        if (next != '"') {
-          line += next == '\n' ? 1 : 0;
-          field.append((char) next);
-        } else {
-          next = from.read();
-          if (next != '"') {
-            quoted = false;
-            continue; // with what follows the quote
-          }
-          field.append('"');
-        }
-      } else if (next == '"' && field.isEmpty() && !wasQuoted) {
-        quoted = true;
-        wasQuoted = true;
-      } else if (next == separator || next == '\n' || next < 0) {
-        int end = field.length();
-        if (next != separator && end > 0 && field.charAt(end - 1) == '\r') {
-          field.setLength(end - 1);
-        }
-        fields.add(field.isEmpty() && !wasQuoted ? null : field.toString());
-        if (next != separator) {
-          return fields;
-        }
-        field.setLength(0);
-        wasQuoted = false;
-      } else {
+        next = quoted(field);
+      }
+      while (next != separator && next != '\n' && next >= 0) {
         field.append((char) next);
+        next = from.read();
+      }
+      int end = field.length();
+      if (next == '\n' && end > 0 && field.charAt(end - 1) == '\r') {
+        field.setLength(end - 1);
+      }
+      fields.add(field.isEmpty() && !quoted ? null : field.toString());
+      if (next != separator) {
+        return fields;
       }
       next = from.read();
+    }
+  }
+
+  /** Reads what is in quotes, and returns the character that follows. */
+  private int quoted(StringBuilder field) throws IOException {
+    while (true) {
+      int next = from.read();
+      if (next < 0) {
+        throw wrong("the end in a quoted field", "a quote");
+      }
+      if (next == '"') {
+        next = from.read();
+        if (next != '"') {
+          return next;
+        }
+      }
+      line += next == '\n' ? 1 : 0;
+      field.append((char) next);
     }
   }
 

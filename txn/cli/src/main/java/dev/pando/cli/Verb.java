@@ -20,7 +20,7 @@ abstract class Verb implements Callable<Integer> {
           new ByteArrayInputStream(new byte[0]),
           new PrintStream(OutputStream.nullOutputStream(), false),
           new PrintStream(OutputStream.nullOutputStream(), false),
-          false);
+          () -> false);
 
   final void setConsole(Console newConsole) {
     console = newConsole;

@@ -14,10 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -212,33 +208,6 @@ class DumpTest {
     assertThat(Files.readString(dump, UTF_8)).isEqualTo(Ran.ok("dump", file));
     assertThat(Ran.pando("dump", "-o", dump, file).code()).isEqualTo(2);
     assertThat(Files.readString(dump, UTF_8)).isEqualTo(Ran.ok("dump", file));
-  }
-
-  @Property(tries = 40)
-  void anyBytesComeBack(@ForAll @Size(max = 20) List<byte[]> keys, @ForAll boolean print)
-      throws IOException {
-    Path temporary = Files.createTempDirectory("pando-dump");
-    try {
-      file = temporary.resolve("a.pando");
-      TreeMap<String, byte[]> expected = new TreeMap<>();
-      for (byte[] key : keys) {
-        expected.put(new String(key, ISO_8859_1), key);
-      }
-      expected.forEach((text, key) -> put(text, new StringBuilder(text).reverse()));
-      put("always", "there");
-      String dump = print ? Ran.ok("dump", "-p", file) : Ran.ok("dump", file);
-      file = temporary.resolve("b.pando");
-      assertThat(load(dump)).isZero();
-      assertThat(print ? Ran.ok("dump", "-p", file) : Ran.ok("dump", file)).isEqualTo(dump);
-      Shop.check(file);
-    } finally {
-      try (var all = Files.list(temporary)) {
-        for (Path each : all.toList()) {
-          Files.delete(each);
-        }
-      }
-      Files.delete(temporary);
-    }
   }
 
   // ---- with LMDB's own tools

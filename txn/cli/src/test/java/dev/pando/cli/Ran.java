@@ -28,7 +28,7 @@ record Ran(int code, byte[] bytes, String err) {
             new ByteArrayInputStream(input),
             new PrintStream(out, false, UTF_8),
             new PrintStream(err, true, UTF_8),
-            false);
+            () -> false);
     int code = Main.run(console, texts.toArray(new String[0]));
     return new Ran(code, out.toByteArray(), err.toString(UTF_8));
   }

@@ -161,6 +161,7 @@ class ReadVerbsTest {
     assertThat(Ran.ok("info", file))
         .containsPattern("file +" + file)
         .contains("pages of 4,096 bytes")
+        .containsPattern("commit +([0-9]+), on disk: \\1\n")
         .containsPattern("tables +8\n")
         .containsPattern("readers +0\n");
     assertThat(Ran.ok("info", "--json", file))
