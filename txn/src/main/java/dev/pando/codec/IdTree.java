@@ -182,7 +182,7 @@ final class IdTree {
   }
 
   /**
-   * Where this id has more components than a stored one: two ids, of which the second has grown.
+   * Where this id has more components than a stored one: the second of two ids has grown.
    *
    * @param more whether more classes of a sealed interface count as well
    */
@@ -215,6 +215,6 @@ final class IdTree {
     return hasMore ? new Growth(stored.text, text) : null;
   }
 
-  /** Two ids, of which the second one has more parts. */
+  /** Two ids; the second one has more parts. */
   record Growth(String before, String after) {}
 }

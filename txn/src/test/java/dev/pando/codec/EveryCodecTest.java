@@ -195,7 +195,8 @@ class EveryCodecTest {
       for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
         String name = file.getFileName().toString().replace(".class", "");
         Class<?> type = Class.forName("dev.pando.codec." + name);
-        if (Modifier.isPublic(type.getModifiers()) && type != LeadingBytes.class) { // it takes apart
+        if (Modifier.isPublic(type.getModifiers())
+            && type != LeadingBytes.class) { // it takes apart
           Arrays.stream(type.getDeclaredMethods())
               .filter(EveryCodecTest::isFactory)
               .forEach(method -> factories.add(signature(type, method)));

@@ -35,8 +35,10 @@ record Console(InputStream in, PrintStream out, PrintStream err, BooleanSupplier
   }
 
   /** Asked only by verbs with progress, because the answer takes time. */
+  @SuppressWarnings("SystemConsoleNull") // JDK 25 has none again where there is no terminal
   private static boolean isTerminal() {
-    return System.console().isTerminal();
+    java.io.Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** Writes a line to the results. */

@@ -50,7 +50,8 @@ final class Training {
 
   private static void run(String... args) {
     PrintStream nothing = new PrintStream(OutputStream.nullOutputStream(), false);
-    Console console = new Console(new ByteArrayInputStream(new byte[0]), nothing, nothing, () -> false);
+    Console console =
+        new Console(new ByteArrayInputStream(new byte[0]), nothing, nothing, () -> false);
     int code = Main.run(console, args);
     if (code != Fault.OK) {
       throw new IllegalStateException(String.join(" ", args) + " ended with " + code);

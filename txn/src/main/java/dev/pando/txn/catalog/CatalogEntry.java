@@ -229,8 +229,7 @@ public record CatalogEntry(
               .formatted(table, kind(keyCodec, valueCodec), kind(keyId, valueId)));
     }
     if (!keyCodec.equals(keyId)) {
-      throw new CodecMismatchException(
-          table, "keys", keyCodec, keyId, used.keyProblem(keyCodec));
+      throw new CodecMismatchException(table, "keys", keyCodec, keyId, used.keyProblem(keyCodec));
     }
     String written = used.written(valueCodec);
     if (written == null) {
