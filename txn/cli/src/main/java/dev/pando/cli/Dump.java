@@ -104,7 +104,7 @@ final class Dump extends ReadVerb {
 
   @Override
   int run(ReadTxn tx) throws IOException {
-    if (unnamed && only == null || only != null && all) {
+    if ((unnamed && only == null) || (only != null && all)) {
       throw Fault.usage(
           unnamed ? "--unnamed: allowed with -s TABLE" : "-a and -s: allowed one of them");
     }

@@ -95,7 +95,7 @@ final class Info extends FileVerb {
     try (Database db = open()) {
       return run(db);
     } catch (CorruptFileException e) {
-      add("damage", e.getMessage());
+      add("damage", String.valueOf(e.getMessage()));
       return Fault.FOUND;
     } catch (RecoveryNeededException e) {
       add("recovery", "needed: commits are in the commit log alone; 'pando recover' replays them");

@@ -95,7 +95,7 @@ final class Json {
         case '\r' -> to.append("\\r");
         case '\t' -> to.append("\\t");
         default -> {
-          if (c < ' ' || c == 0x7F || Character.isSurrogate(c) && !isPaired(string, i)) {
+          if (c < ' ' || c == 0x7F || (Character.isSurrogate(c) && !isPaired(string, i))) {
             to.append("\\u").append("%04x".formatted((int) c));
           } else {
             to.append(c);

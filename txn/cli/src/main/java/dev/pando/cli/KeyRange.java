@@ -38,6 +38,7 @@ final class KeyRange {
   private @Nullable String prefix;
 
   /** Bytes of stored keys. */
+  @SuppressWarnings("ArrayRecordComponent") // nothing compares or changes them
   private record Bounds(byte @Nullable [] lower, byte @Nullable [] upper) {
     Bounds and(Bounds other) {
       return new Bounds(greater(lower, other.lower), less(upper, other.upper));

@@ -1,5 +1,7 @@
 package dev.pando.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.pando.codec.CodecException;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.IndexNotRegisteredException;
@@ -32,8 +34,8 @@ public final class Main {
    */
   static int run(Console console, String... args) {
     CommandLine line = Verbs.commandLine(console, args);
-    line.setOut(new PrintWriter(console.out(), false));
-    line.setErr(new PrintWriter(console.err(), true));
+    line.setOut(new PrintWriter(console.out(), false, UTF_8));
+    line.setErr(new PrintWriter(console.err(), true, UTF_8));
     line.setExecutionExceptionHandler(handler(console));
     int code = line.execute(args);
     line.getOut().flush();

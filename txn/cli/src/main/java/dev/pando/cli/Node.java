@@ -26,6 +26,7 @@ final class Node {
    * @param birth of that page
    * @param length bytes of a value
    */
+  @SuppressWarnings("ArrayRecordComponent") // nothing compares or changes them
   record Cell(byte[] key, byte @Nullable [] value, long pgno, long birth, long length) {}
 
   private final RawPages.Head head;

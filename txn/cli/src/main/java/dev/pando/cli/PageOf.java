@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
     },
     footerHeading = "%nExamples%n",
     footer = {"  pando page shop.pando 0", "  pando page --hex shop.pando 1"})
+@SuppressWarnings("ByteBufferBackingArray") // read() allocates it, and its array begins with it
 final class PageOf extends RawVerb {
   private static final int BYTES_A_LINE = 16;
   private static final int SHOWN_BYTES = 32;

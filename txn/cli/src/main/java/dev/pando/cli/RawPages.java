@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Pages of a file as they are, read by ordinary reads without the engine, so also of a file that is
  * damaged. Not thread-safe.
  */
+@SuppressWarnings("ByteBufferBackingArray") // read() allocates it, and its array begins with it
 final class RawPages implements AutoCloseable {
   /** A page of a longer run is read in parts. */
   private static final int PART = 1 << 20;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Results as lines for people, as JSON or as CSV. */
@@ -119,7 +120,7 @@ final class Report {
     StringBuilder line = new StringBuilder();
     for (String name : names) {
       line.append(line.isEmpty() ? "" : "  ")
-          .append(pad(texts.getOrDefault(name, ""), widths.get(name), numbers.get(name)));
+          .append(pad(texts.getOrDefault(name, ""), Objects.requireNonNull(widths.get(name)), Objects.requireNonNull(numbers.get(name))));
     }
     return line.toString().stripTrailing();
   }

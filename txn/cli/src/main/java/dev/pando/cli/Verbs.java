@@ -99,8 +99,9 @@ final class Verbs implements Runnable {
       add(line, console, args[0], named);
     } else {
       ALL.forEach((name, verb) -> add(line, console, name, verb));
-      line.addSubcommand("completion", new CommandLine(new Completion(console)));
-      line.getSubcommands().get("completion").getCommandSpec().usageMessage().hidden(true);
+      CommandLine completion = new CommandLine(new Completion(console));
+      line.addSubcommand("completion", completion);
+      completion.getCommandSpec().usageMessage().hidden(true);
     }
     return line.setUsageHelpWidth(100).setUsageHelpAutoWidth(false);
   }
