@@ -19,6 +19,7 @@ final class InferredType {
     UTF8("utf8");
 
     private final String codec;
+
     @SuppressWarnings("ImmutableEnumChecker") // a record of immutable lists
     private final Shape shape;
 

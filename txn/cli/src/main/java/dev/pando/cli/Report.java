@@ -120,7 +120,11 @@ final class Report {
     StringBuilder line = new StringBuilder();
     for (String name : names) {
       line.append(line.isEmpty() ? "" : "  ")
-          .append(pad(texts.getOrDefault(name, ""), Objects.requireNonNull(widths.get(name)), Objects.requireNonNull(numbers.get(name))));
+          .append(
+              pad(
+                  texts.getOrDefault(name, ""),
+                  Objects.requireNonNull(widths.get(name)),
+                  Objects.requireNonNull(numbers.get(name))));
     }
     return line.toString().stripTrailing();
   }
