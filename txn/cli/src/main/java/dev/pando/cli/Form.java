@@ -1,7 +1,5 @@
 package dev.pando.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.pando.codec.Codec;
 import dev.pando.codec.CodecException;
 import dev.pando.codec.Sink;
@@ -64,7 +62,7 @@ final class Form {
    * @throws CodecException if they are none of the codec
    */
   @Nullable Object show(byte[] bytes) {
-    return codec == null ? untyped(bytes) : Values.toJson(shape, decode(codec, bytes));
+    return codec == null ? Values.hex(bytes) : Values.toJson(shape, decode(codec, bytes));
   }
 
   /** Decodes all bytes. */
@@ -76,17 +74,6 @@ final class Form {
       throw CodecException.notAllRead(codec.id(), "a value", source.remaining(), bytes.length);
     }
     return value;
-  }
-
-  private @Nullable Object untyped(byte[] bytes) {
-    if (id.equals("json")) {
-      try {
-        return Json.parse(new String(bytes, UTF_8));
-      } catch (IllegalArgumentException e) { // shown as bytes
-        return Values.hex(bytes);
-      }
-    }
-    return Values.hex(bytes);
   }
 
   /**
@@ -106,7 +93,7 @@ final class Form {
   byte[] readJson(@Nullable Object json) {
     try {
       return codec == null
-          ? readUntyped(id.equals("json") ? Json.of(json) : String.valueOf(json))
+          ? readUntyped(String.valueOf(json))
           : encode(codec, Values.fromJson(shape, json));
     } catch (IllegalArgumentException e) {
       throw Fault.usage(String.valueOf(e.getMessage()), e);
@@ -132,10 +119,6 @@ final class Form {
   }
 
   private byte[] readUntyped(String text) {
-    if (id.equals("json")) {
-      Object _ = Json.parse(text);
-      return text.getBytes(UTF_8);
-    }
     if (!text.startsWith("0x")) {
       throw new IllegalArgumentException(
           "codec %s is one of the program's own: give its bytes, as 0x and hexadecimal digits"

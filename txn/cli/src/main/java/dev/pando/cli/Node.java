@@ -14,7 +14,8 @@ final class Node {
   private static final int LONG_VALUE = 251;
   private static final int OVERFLOW = 252;
   private static final int SHARED_KEY = 253;
-  private static final int LONG_SHARED_KEY = 255;
+  private static final int HIGH_SHARED_KEY = 255;
+  private static final int BEGINNING_BYTES = 2 * Short.BYTES;
   private static final int U48_BYTES = 6;
 
   /**
@@ -76,7 +77,7 @@ final class Node {
 
   private Cell entry(int at) {
     int tag = u8(at + 1);
-    if (counted && (tag == SHARED_KEY || tag == LONG_SHARED_KEY)) {
+    if (counted && (tag == SHARED_KEY || tag == HIGH_SHARED_KEY)) {
       return new Cell(sharedKey(at, tag), new byte[0], 0, 0, 0);
     }
     int keyLength = u8(at);
@@ -102,21 +103,25 @@ final class Node {
     return new Cell(key, bytes(from, valueLength), 0, 0, valueLength);
   }
 
-  /** The first bytes of another cell's key, and the rest. */
+  /** A beginning of the leaf's list, which is in another cell's key, and the rest. */
   private byte[] sharedKey(int at, int tag) {
-    int rest = u8(at);
-    boolean isLong = tag == LONG_SHARED_KEY;
-    int shared = isLong ? u16(at + 2) : u8(at + 2);
-    int placeAt = at + (isLong ? 4 : 3);
-    int otherAt = page.limit() - u16(placeAt);
+    int number = u8(at + 2) + (tag == HIGH_SHARED_KEY ? 256 : 0);
+    int countAt = page.limit() - Short.BYTES;
+    if (number >= u16(countAt)) {
+      throw new IndexOutOfBoundsException("beginning " + number + " of " + u16(countAt));
+    }
+    int beginningAt = countAt - BEGINNING_BYTES * (number + 1);
+    int otherAt = page.limit() - u16(beginningAt);
+    int shared = u16(beginningAt + Short.BYTES);
     int otherTag = u8(otherAt + 1);
-    if (otherTag == SHARED_KEY || otherTag == LONG_SHARED_KEY) {
+    if (otherTag == SHARED_KEY || otherTag == HIGH_SHARED_KEY) {
       throw new IndexOutOfBoundsException("a key that shares bytes with another such key");
     }
     byte[] other = entry(otherAt).key();
+    int rest = u8(at);
     byte[] key = new byte[shared + rest];
     System.arraycopy(other, 0, key, 0, shared);
-    System.arraycopy(bytes(placeAt + Short.BYTES, rest), 0, key, shared, rest);
+    System.arraycopy(bytes(at + 3, rest), 0, key, shared, rest);
     return key;
   }
 

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param name such as {@code u64} or {@code record}
  * @param parts the codecs that it is made of, or the two words of {@code collated}
- * @param names of the components of a record; empty for all others
+ * @param names of the components of a record, or of the classes of a sealed interface; otherwise
+ *     empty
  */
 record Shape(String name, List<Shape> parts, List<String> names) {
   private static final class Reader {
@@ -25,7 +26,7 @@ record Shape(String name, List<Shape> parts, List<String> names) {
       List<String> names = new ArrayList<>();
       if (at < id.length() && id.charAt(at) == '(') {
         at++;
-        boolean isRecord = name.equals("record");
+        boolean isRecord = name.equals("record") || name.equals("sealed");
         while (id.charAt(at) != ')') {
           if (isRecord) {
             names.add(name());
@@ -63,7 +64,7 @@ record Shape(String name, List<Shape> parts, List<String> names) {
   /** Whether its values are written as text, without JSON. */
   boolean isScalar() {
     return switch (name) {
-      case "list", "set", "map", "array", "tuple", "record" -> false;
+      case "list", "set", "map", "array", "tuple", "record", "sealed", "unit", "self" -> false;
       case "descending" -> parts.getFirst().isScalar();
       case "nullable" -> parts.getFirst().isScalar();
       default -> true;

@@ -1,5 +1,6 @@
 package dev.pando.cli;
 
+import dev.pando.codec.Alternative;
 import dev.pando.codec.Fields;
 import dev.pando.codec.Tuple2;
 import dev.pando.codec.Tuple3;
@@ -46,7 +47,9 @@ final class Values {
       case "list", "set" -> elements(shape, (Collection<?>) nonNull(value));
       case "array" -> elements(shape, array(nonNull(value)));
       case "map" -> map(shape, (Map<?, ?>) nonNull(value));
-      default -> scalar(nonNull(value));
+      case "sealed" -> alternative(shape, (Alternative) nonNull(value));
+      case "json" -> json((String) nonNull(value));
+      default -> byType(nonNull(value));
     };
   }
 
@@ -55,6 +58,53 @@ final class Values {
       throw new IllegalStateException("a value that is not nullable is null");
     }
     return value;
+  }
+
+  /** An object with the name of the class. */
+  private static Map<String, @Nullable Object> alternative(Shape shape, Alternative value) {
+    int part = shape.names().indexOf(value.name());
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    all.put(value.name(), toJson(shape.parts().get(part), value.value()));
+    return all;
+  }
+
+  private static @Nullable Object json(String text) {
+    try {
+      return Json.parse(text);
+    } catch (IllegalArgumentException e) { // shown as text
+      return text;
+    }
+  }
+
+  /** Also of values inside of themselves, whose shape is further out. */
+  private static Object byType(Object value) {
+    return switch (value) {
+      case Fields fields -> {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        fields.asMap().forEach((name, of) -> all.put(name, byTypeOrNull(of)));
+        yield all;
+      }
+      case Alternative one -> {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        all.put(one.name(), byType(one.value()));
+        yield all;
+      }
+      case Collection<?> elements -> {
+        List<@Nullable Object> all = new ArrayList<>(elements.size());
+        elements.forEach(element -> all.add(byTypeOrNull(element)));
+        yield all;
+      }
+      case Map<?, ?> map -> {
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        map.forEach((key, of) -> all.put(String.valueOf(byTypeOrNull(key)), byTypeOrNull(of)));
+        yield all;
+      }
+      default -> scalar(value);
+    };
+  }
+
+  private static @Nullable Object byTypeOrNull(@Nullable Object value) {
+    return value == null ? null : byType(value);
   }
 
   private static Object scalar(Object value) {
@@ -156,6 +206,10 @@ final class Values {
    * @throws IllegalArgumentException if it is none of the codec
    */
   static @Nullable Object fromText(Shape shape, String text) {
+    if (shape.name().equals("json")) {
+      Object _ = Json.parse(text);
+      return text;
+    }
     if (!shape.isScalar()) {
       return fromJson(shape, Json.parse(text));
     }
@@ -174,6 +228,12 @@ final class Values {
       case "set" -> new LinkedHashSet<>(list(shape.parts().getFirst(), json));
       case "array" -> array(shape.parts().getFirst(), json);
       case "map" -> map(shape, json);
+      case "sealed" -> alternative(shape, json);
+      case "json" -> Json.of(json);
+      case "unit" -> Fields.of(Map.of());
+      case "self" ->
+          throw new IllegalArgumentException(
+              "a record inside itself is only shown: give the bytes with --hex");
       default -> scalar(shape.name(), json);
     };
   }
@@ -295,6 +355,20 @@ final class Values {
           "components %s: allowed %s".formatted(given.keySet(), shape.names()));
     }
     return Fields.of(all);
+  }
+
+  private static Alternative alternative(Shape shape, @Nullable Object json) {
+    if (json instanceof Map<?, ?> given && given.size() == 1) {
+      Map.Entry<?, ?> only = given.entrySet().iterator().next();
+      int part = shape.names().indexOf(String.valueOf(only.getKey()));
+      if (part >= 0) {
+        Object value = fromJson(shape.parts().get(part), only.getValue());
+        return new Alternative(shape.names().get(part), nonNull(value));
+      }
+    }
+    throw new IllegalArgumentException(
+        "%s is no value of a sealed interface: it takes an object with one of %s"
+            .formatted(Json.of(json), shape.names()));
   }
 
   private static Object array(Shape element, @Nullable Object json) {

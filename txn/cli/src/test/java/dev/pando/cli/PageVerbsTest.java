@@ -117,7 +117,10 @@ class PageVerbsTest {
     assertThat(left).isBetween(1000L, 2002L);
     assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
     assertThat(Ran.pando("pages", file).err()).contains("page " + leaf).contains("page " + run);
-    Shop.check(to);
+    try (Database db = Database.open(to)) {
+      assertThat(db.check().problems()).as("what is left of a large value").hasSize(1);
+      assertThat(db.check().problems().getFirst()).contains("files").contains("is missing");
+    }
   }
 
   /** A damaged catalog of the newest commit: an older slot has another one. */

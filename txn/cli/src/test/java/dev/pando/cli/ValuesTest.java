@@ -1,9 +1,13 @@
 package dev.pando.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.codec.Codec;
+import dev.pando.codec.Sink;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -120,10 +124,41 @@ class ValuesTest {
     assertThat(Json.parse(" { \"a\" : [ 1 , \"\\u00e4\\n\" , null ] } ").toString())
         .isEqualTo("{a=[1, ä\n, null]}");
     assertThatIllegalArgumentException().isThrownBy(() -> Json.parse("[".repeat(1000)));
-    assertThat(
-            Form.of("json").show("{\"a\": 1.50}".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
-        .hasToString("{a=1.50}");
-    assertThat(Form.of("sealed").show(new byte[] {1, -1})).isEqualTo("0x01ff");
-    assertThat(Form.of("sealed").read("0x01ff")).isEqualTo(new byte[] {1, -1});
+    assertThat(Form.of("own").show(new byte[] {1, -1})).isEqualTo("0x01ff");
+    assertThat(Form.of("own").read("0x01ff")).isEqualTo(new byte[] {1, -1});
+  }
+
+  @Test
+  void jsonStaysAsItIs() {
+    Form form = Form.of("json");
+    byte[] bytes = form.read(" {\"a\": 1.50}");
+    assertThat(bytes).asString(UTF_8).isEqualTo(" {\"a\": 1.50}");
+    assertThat(Json.of(form.show(bytes))).isEqualTo("{\"a\":1.50}");
+    assertThatThrownBy(() -> form.read("{")).isInstanceOf(Fault.class);
+  }
+
+  private sealed interface Figure {
+    record Circle(long radius) implements Figure {}
+
+    record Group(String name, List<Figure> figures) implements Figure {}
+  }
+
+  @Test
+  void sealedInterfacesAndRecordsInsideThemselves() {
+    Codec<Figure> codec = Codec.sealed(Figure.class);
+    Figure.Group group = new Figure.Group("all", List.of(new Figure.Circle(3)));
+    Sink sink = new Sink();
+    codec.encode(group, sink);
+    Form form = Form.of(codec.id());
+    assertThat(Json.of(form.show(sink.toArray())))
+        .isEqualTo("{\"Group\":{\"name\":\"all\",\"figures\":[{\"Circle\":{\"radius\":3}}]}}");
+    byte[] circle = form.read("{\"Circle\":{\"radius\":7}}");
+    assertThat(Json.of(form.show(circle))).isEqualTo("{\"Circle\":{\"radius\":7}}");
+    assertThatThrownBy(() -> form.read("{\"Square\":{}}"))
+        .isInstanceOf(Fault.class)
+        .hasMessageContaining("Circle");
+    assertThatThrownBy(() -> form.read("{\"Group\":{\"name\":\"\",\"figures\":[{\"Circle\":{}}]}}"))
+        .isInstanceOf(Fault.class)
+        .hasMessageContaining("--hex");
   }
 }
