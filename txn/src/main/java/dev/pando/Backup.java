@@ -141,8 +141,7 @@ final class Backup {
     try (KeptCommit commit = keep()) {
       refuseOther(commit.meta(), incarnation, since);
       Meta meta = metaOfCopy(commit);
-      PageSet born = PagesSince.of(commit.tx().snapshot(), since);
-      commit.tx().checkOpen(); // or others may have reused pages that were visited
+      PageSet born = bornSince(commit, since);
       int pageSize = meta.pageSize();
       total = born.size() * pageSize;
       IncrementWriter writer = new IncrementWriter(out, meta, since, born.size());
@@ -150,6 +149,16 @@ final class Backup {
       writer.end();
       progress.at(total, total);
       return report(meta, out.position(), out.position());
+    }
+  }
+
+  private static PageSet bornSince(KeptCommit commit, long since) {
+    try {
+      PageSet born = PagesSince.of(commit.tx().snapshot(), since);
+      commit.tx().checkOpen(); // or others may have reused pages that were visited
+      return born;
+    } catch (RuntimeException | Error e) {
+      throw commit.tx().explained(e);
     }
   }
 

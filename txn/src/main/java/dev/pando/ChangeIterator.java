@@ -42,6 +42,9 @@ final class ChangeIterator<K, V> implements Iterator<Change<K, V>> {
     changes.checkOpen();
     if (ready == null) {
       ready = findInCalls();
+    } else {
+      before.checkOpen();
+      after.checkOpen();
     }
     return ready != null;
   }

@@ -4,6 +4,7 @@ import dev.pando.error.BackupMismatchException;
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.CopyTarget;
 import dev.pando.pager.IncrementReader;
+import dev.pando.pager.LogPlace;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageMap;
@@ -122,7 +123,10 @@ final class Increments {
     }
     Meta meta = all.getLast().meta;
     meta.features().checkWritable(all.getLast().file.toString());
-    return meta.withLineage(meta.lineage().child(UUID.randomUUID(), meta.txnId()));
+    long txnId = meta.txnId();
+    return meta.withIds(txnId, txnId, txnId)
+        .withLog(LogPlace.NONE)
+        .withLineage(meta.lineage().child(UUID.randomUUID(), txnId));
   }
 
   /** Writes pages that the result may use: later commits may have shortened the file. */

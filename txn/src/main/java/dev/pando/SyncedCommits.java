@@ -9,6 +9,9 @@ import dev.pando.txn.recovery.OpenedFile;
 
 /** Puts commits on disk before one of them is copied. Thread-safe. */
 final class SyncedCommits {
+  /** A transaction of another process may be open for hours, and a copy does not need its end. */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
   private final Lifecycle lifecycle;
   private final DataFile file;
   private final LockFile lock;
@@ -22,13 +25,14 @@ final class SyncedCommits {
   }
 
   /**
-   * Whether no crash can take a commit back. Syncs, if the database may be written. A sync that
-   * fails is no error: a copy of the database is then worth more than ever.
+   * Whether no crash can take a commit back. Syncs, if the database may be written and no other
+   * process writes for a second. A sync that fails is no error: a copy of the database is then
+   * worth more than ever.
    */
   boolean areOnDisk(long txnId) {
     try {
       if (file.writable()) {
-        writer.sync();
+        writer.sync(PATIENCE_NANOS);
       }
       return lock.durable() >= txnId; // a record in the commit log is not enough
     } catch (StorageException e) {

@@ -20,7 +20,11 @@ final class LowestCell {
     if (length * NodeReader.count(word) != cells) {
       return; // of different lengths: the search would be in vain
     }
-    int lowest = slotOf(page, base, word, leaves.size(word) - cells);
+    int start = leaves.size(word) - cells;
+    if (NodeWriter.offset(page, base, NodeReader.count(word), slot) == start) {
+      return; // it is the lowest itself
+    }
+    int lowest = slotOf(page, base, word, start);
     if (lowest >= 0 && leaves.cellLength(page, base, word, lowest) == length) {
       swap(page, base, word, slot, lowest, length);
     }

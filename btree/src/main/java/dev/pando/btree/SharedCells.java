@@ -219,18 +219,23 @@ final class SharedCells {
     if (lengths[one] != lengths[other] || whole == wholes[one]) {
       return false;
     }
-    for (int i = 0; i < beginnings; i++) {
-      if (i != other && wholes[i] == whole) {
-        return false;
-      }
-    }
     cells.leafKey(wholes[one], low);
     cells.leafKey(whole, high);
     int length = (int) high.length;
     return SharedKeys.pays(lengths[one], length)
         && KeyOrder.commonPrefix(
                 low.segment, low.offset, (int) low.length, high.segment, high.offset, length)
-            >= lengths[one];
+            >= lengths[one]
+        && hasOneBeginning(whole, other);
+  }
+
+  private boolean hasOneBeginning(int whole, int only) {
+    for (int i = 0; i < beginnings; i++) {
+      if (i != only && wholes[i] == whole) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void beginPart() {

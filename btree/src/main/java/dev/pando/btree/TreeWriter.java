@@ -330,12 +330,14 @@ public final class TreeWriter extends Tree {
     MemorySegment page = path.page(level);
     long base = path.base(level);
     long word = leaves.header(page, base);
-    if (cell.mayShare() && leaves.isSharedKey(page, base, leaves.cell(page, base, word, slot))) {
+    boolean isShared =
+        counted && leaves.isSharedKey(page, base, leaves.cell(page, base, word, slot));
+    if (isShared && cell.mayShare()) {
       return; // neither has a value
     }
     freeOverflow(level, slot);
     int oldLength = leaves.cellLength(page, base, word, slot);
-    if (oldLength == cell.length()) {
+    if (oldLength == cell.length() && !isShared) {
       nodes.overwrite(page, base, word, slot, cell);
       return;
     }

@@ -68,6 +68,23 @@ class SharedKeysTest {
   /** Another writer may share no byte: such a key needs an heir as well. */
   @Test
   void aKeyThatSharesNothingOutlivesTheOtherCell() {
+    TreeFixture fixture = withAKeyThatSharesNothing();
+    fixture.delete("a".getBytes(US_ASCII));
+    fixture.check();
+    assertArrayEquals(NOTHING, fixture.get("zzzzzz".getBytes(US_ASCII)));
+  }
+
+  /** The cells have the same length, so that the new one was written over the old one. */
+  @Test
+  void aKeyThatSharesNothingGetsAValue() {
+    TreeFixture fixture = withAKeyThatSharesNothing();
+    fixture.put("zzzzzz".getBytes(US_ASCII), new byte[] {1});
+    fixture.check();
+    assertFalse(isMarked(fixture));
+    assertArrayEquals(new byte[] {1}, fixture.get("zzzzzz".getBytes(US_ASCII)));
+  }
+
+  private static TreeFixture withAKeyThatSharesNothing() {
     TreeFixture fixture = new TreeFixture(512, 1 << 20, true);
     for (String key : List.of("a", "bb", "zzzzzzz")) {
       fixture.put(key.getBytes(US_ASCII), NOTHING);
@@ -84,9 +101,7 @@ class SharedKeysTest {
     byte[] rest = "zzzzzz".getBytes(US_ASCII); // a cell as long as that of the whole key
     SharedKeys.write(memory, last, 0, MemorySegment.ofArray(rest), 0, rest.length);
     fixture.check();
-    fixture.delete("a".getBytes(US_ASCII));
-    fixture.check();
-    assertArrayEquals(NOTHING, fixture.get("zzzzzz".getBytes(US_ASCII)));
+    return fixture;
   }
 
   private static boolean isMarked(TreeFixture fixture) {

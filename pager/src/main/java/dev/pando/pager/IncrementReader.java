@@ -35,6 +35,9 @@ public final class IncrementReader implements AutoCloseable {
   /** Where the next part begins. */
   private long at;
 
+  /** The lowest page that the next part may have. */
+  private long next = PageHeader.FIRST_PGNO;
+
   /**
    * Reads the header and the meta.
    *
@@ -54,6 +57,10 @@ public final class IncrementReader implements AutoCloseable {
     pageSize = buffer.getInt(IncrementLayout.PAGE_SIZE);
     if (!PageHeader.isPageSize(pageSize)) {
       throw corrupt(0, "page size %d, allowed: a power of two from 512 to 65536", pageSize);
+    }
+    long most = (file.size() - IncrementLayout.SIZE) / pageSize;
+    if (pages < 0 || pages > most) {
+      throw corrupt(0, "%d pages, allowed: 0 to %d in a file of its length", pages, most);
     }
     at = IncrementLayout.SIZE;
     Meta found = readMeta();
@@ -77,8 +84,11 @@ public final class IncrementReader implements AutoCloseable {
     return new UnsupportedFormatException(
         name,
         found,
-        "increments of version " + IncrementLayout.CURRENT_VERSION,
-        "name files that Database.backupSince has written, in their order");
+        "increments of version "
+            + IncrementLayout.CURRENT_VERSION
+            + " of databases of version "
+            + MetaLayout.VERSION,
+        "name files that Database.backupSince of this version has written, in their order");
   }
 
   private @Nullable Meta readMeta() {
@@ -88,7 +98,26 @@ public final class IncrementReader implements AutoCloseable {
     }
     byte[] page = new byte[pageSize];
     buffer.get(page);
-    return Meta.decode(page, 0);
+    MetaDecoder decoder = new MetaDecoder(page, 0, pageSize, 0);
+    if (decoder.checksumHolds()) {
+      checkKnown(page, decoder);
+    }
+    return decoder.decode(Long.MAX_VALUE).meta();
+  }
+
+  /** What this build does not know, a restored file would lack. */
+  private void checkKnown(byte[] page, MetaDecoder decoder) {
+    int version = PageBytes.i32(page, MetaLayout.FORMAT_VERSION);
+    if (version != MetaLayout.VERSION) {
+      throw unsupported(
+          "an increment of a database of version " + Integer.toUnsignedString(version));
+    }
+    if (!decoder.features().canRead()) {
+      throw decoder.features().unreadable(name);
+    }
+    if (decoder.hasUnknownTrees()) {
+      throw unsupported("a kind of tree that this version does not know");
+    }
   }
 
   /** The commit whose pages it completes. */
@@ -125,15 +154,16 @@ public final class IncrementReader implements AutoCloseable {
       if (count == 0) {
         break;
       }
-      if (pgno < PageHeader.FIRST_PGNO || pgno > meta.pageCount() - count) {
+      if (pgno < next || pgno > meta.pageCount() - count) {
         throw corrupt(
             begin,
             "pages %d to %d, allowed: %d to %d",
             pgno,
             pgno + count - 1,
-            PageHeader.FIRST_PGNO,
+            next,
             meta.pageCount() - 1);
       }
+      next = pgno + count;
       found += count;
       visitor.pages(buffer, pgno);
     }

@@ -36,8 +36,14 @@ final class FullSync {
 
   /** Syncs all commits that are visible to readers; an exception if the database is closed. */
   void run() {
+    run(Long.MAX_VALUE);
+  }
+
+  /** As {@link #run()}, but waits for transactions of other processes for so long only. */
+  void run(long patienceNanos) {
     file.failure().check();
     long wanted = lock.current();
+    long begin = System.nanoTime();
     while (lock.durable() < wanted) {
       if (turn.hold()) {
         try {
@@ -47,6 +53,9 @@ final class FullSync {
         }
       } else {
         lifecycle.checkAccepting();
+        if (System.nanoTime() - begin > patienceNanos) {
+          return;
+        }
         LockFile.pause(POLL_NANOS); // another process writes: its commit puts ours on disk
       }
     }

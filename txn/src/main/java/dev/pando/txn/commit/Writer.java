@@ -374,6 +374,11 @@ public final class Writer {
     fullSync.run();
   }
 
+  /** As {@link #sync()}, but waits for transactions of other processes for so long only. */
+  public void sync(long patienceNanos) {
+    fullSync.run(patienceNanos);
+  }
+
   /** The base of the next transaction, which its pages leave as it is. */
   private long newestWritten() {
     return isLastWriter() ? written.txnId() : lock.current();
