@@ -11,8 +11,8 @@ import java.util.UUID;
  *     the same transaction ids, and different incarnations
  * @param source the incarnation of the database that was copied: an {@linkplain
  *     Database#backupSince increment} of that database is added to this copy. All zeros if none can
- *     be: the copy is compact, or its commit could not be put on disk, also because another
- *     process wrote for longer than a second
+ *     be: the copy is compact, or its commit could not be put on disk, also because another process
+ *     wrote for longer than a second
  * @param fileBytes the length of the copy, or of the increment, in bytes
  * @param writtenBytes the bytes written; free pages of a file are not written
  */
