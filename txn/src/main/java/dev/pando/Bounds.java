@@ -184,7 +184,9 @@ sealed interface Bounds<K> {
         boolean reversed,
         long skip,
         long limit) {
-      EncodedRange inner = bounds.encode(values, scratch, reversed, skip, limit);
+      boolean isNested = codec instanceof OfFirst.Nested<?>; // something follows the values
+      Codec<B> ends = isNested ? new OfFirst.Nested<>(values) : values;
+      EncodedRange inner = bounds.encode(ends, scratch, reversed, skip, limit);
       scratch.clear();
       LeadingBytes.encode(keys, key, true, scratch);
       byte[] start = scratch.toArray();

@@ -31,6 +31,10 @@ final class IndexRangeTest extends DatabaseTestBase {
   private static final Index<Tuple2<String, Integer>, Long, Town> UNIQUE_PAIRS =
       TOWNS.uniqueIndex("name and people, two", Town::name, Town::people);
 
+  /** Its ranges are those of the keys of {@link #BY_COUNTRY}. */
+  private static final MultiTable<String, String> COUNTRIES =
+      MultiTable.of("countries", Codec.utf8(), Codec.utf8());
+
   private static final List<String> TEXTS = List.of("", "a", "ab", "a\0", "b", "ba", "c");
 
   private final List<Entry<Long, Town>> rows = new ArrayList<>();
@@ -180,6 +184,28 @@ final class IndexRangeTest extends DatabaseTestBase {
             new Case<>(
                 Range.<Tuple2<String, String>>prefix("C").after(last),
                 key -> key.first().equals("C") && order.compare(key, last) > 0));
+      }
+    }
+    compareAll(
+        db, BY_COUNTRY, model(town -> new Tuple2<>(town.country(), town.name()), order), cases);
+  }
+
+  /** The index adds a row's key after the values of such a range. */
+  @Test
+  void rangesOfAMultimap() {
+    Database db = filled();
+    Comparator<Tuple2<String, String>> order =
+        Comparator.comparing(Tuple2<String, String>::first).thenComparing(Tuple2::second);
+    List<Case<Tuple2<String, String>>> cases = new ArrayList<>();
+    for (String country : List.of("", "C", "D")) {
+      List<Case<String>> ofNames = ofTexts(Comparator.naturalOrder());
+      TEXTS.forEach(
+          start -> ofNames.add(new Case<>(Range.startsWith(start), key -> key.startsWith(start))));
+      for (Case<String> names : ofNames) {
+        cases.add(
+            new Case<>(
+                COUNTRIES.range(country, names.range),
+                key -> key.first().equals(country) && names.has.test(key.second())));
       }
     }
     compareAll(
