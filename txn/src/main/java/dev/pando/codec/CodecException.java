@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 public class CodecException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** Characters of an id, or of what was found, that a message shows. */
+  private static final int MAX_SHOWN = 1000;
+
   /** The codec that refused, as {@link Codec#id} gives it. */
   private final String codecId;
 
@@ -38,7 +41,7 @@ public class CodecException extends IllegalArgumentException {
    * @param cause the exception of the value's own constructor, or null
    */
   public CodecException(String codecId, String found, String allowed, @Nullable Throwable cause) {
-    super("codec " + codecId + ": found " + found + ", allowed " + allowed, cause);
+    super("codec " + shortened(codecId) + ": found " + found + ", allowed " + allowed, cause);
     this.codecId = codecId;
     this.found = found;
     this.allowed = allowed;
@@ -56,6 +59,14 @@ public class CodecException extends IllegalArgumentException {
         codecId,
         "%d of %d bytes of %s that decode did not read".formatted(left, length, what),
         "none: decode reads or skips all that encode writes, and a codec of other bytes has another id");
+  }
+
+  /** A text without its middle, if it is long: names of a file have any length. */
+  static String shortened(String text) {
+    int half = MAX_SHOWN / 2;
+    return text.length() <= MAX_SHOWN
+        ? text
+        : text.substring(0, half) + "..." + text.substring(text.length() - half);
   }
 
   /** The codec that refused, as {@link Codec#id} gives it. */

@@ -61,10 +61,17 @@ record Component<T extends @Nullable Object>(
     }
   }
 
-  /** The same exception, with the name of the component. */
+  /**
+   * The same exception, with the name of the component. Its cause is the innermost one, and its
+   * length is bounded: a file says how many components are in each other, and how long their names
+   * are.
+   */
   CodecException in(CodecException e) {
-    return new CodecException(
-        e.codecId(), "in component " + name + " " + e.found(), e.allowed(), e);
+    String found =
+        CodecException.shortened(
+            "in component " + CodecException.shortened(name) + " " + e.found());
+    CodecException innermost = e.getCause() instanceof CodecException inner ? inner : e;
+    return new CodecException(e.codecId(), found, e.allowed(), innermost);
   }
 
   void refuseNull(@Nullable Object value) {
