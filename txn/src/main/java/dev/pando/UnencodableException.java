@@ -91,7 +91,7 @@ public final class UnencodableException extends IllegalArgumentException {
     String words;
     try {
       words = LeadingBytes.show(value);
-    } catch (RuntimeException e) { // of the value's own toString
+    } catch (RuntimeException | StackOverflowError e) { // of the value's own toString
       words = "of " + value.getClass().getName();
     }
     return words.length() <= SHOWN ? words : words.substring(0, SHOWN) + "...";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pando.codec.Codec;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,6 +47,28 @@ class UnencodableTest extends DatabaseTestBase {
                 + " codec utf8: ")
         .hasMessageEndingWith(
             "found in value Note[id=1, text=5] for codec record(id:u64,text:utf8)");
+  }
+
+  record Nest(@Nullable Nest inner) {
+    static Nest deep(int levels) {
+      Nest made = new Nest(null);
+      for (int i = 1; i < levels; i++) {
+        made = new Nest(made);
+      }
+      return made;
+    }
+  }
+
+  /** The message about a value must not fail as its codec did. */
+  @Test
+  void valuesThatAreTooDeep() {
+    Database db = open();
+    Table<Long, Nest> nests = Table.of("nests", Codec.u64(), Codec.record(Nest.class));
+    UnencodableException e = refused(() -> db.put(nests, 1L, Nest.deep(1000)));
+    assertThat(e.value()).startsWith("value Nest[inner=Nest[inner=");
+    e = refused(() -> db.put(nests, 1L, Nest.deep(1_000_000)));
+    assertThat(e).hasMessageContaining("value nested in 402 codecs, allowed at most 400");
+    assertThat(e.value()).isEqualTo("value of " + Nest.class.getName());
   }
 
   @Test
