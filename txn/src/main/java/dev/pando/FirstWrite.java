@@ -38,9 +38,8 @@ final class FirstWrite {
    */
   boolean write(@Nullable TreeWriter found, Write write) {
     String before = found == null ? null : storeId(found);
-    TreeWriter tree = found == null ? writes.createTable(table) : found;
     try {
-      return write.to(tree);
+      return write.to(found == null ? writes.createTable(table) : found);
     } catch (Throwable e) {
       undo(found == null, before, e);
       throw e;

@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.codec.Codec;
 import dev.pando.codec.Sink;
 import dev.pando.codec.Source;
+import dev.pando.codec.StoredId;
 import dev.pando.codec.Tuple2;
 import dev.pando.codec.Utf8;
 import dev.pando.txn.catalog.IndexRecord;
@@ -100,8 +101,22 @@ public final class Index<I, K, V> {
           "index %s of table %s: the pairs of a multimap have no rows to index"
               .formatted(name, table.name()));
     }
-    String unused = checked(table, "codec id", codec.id(), MOST_ID);
-    assert unused.equals(codec.id());
+    String where = "index " + name + " of table " + table.name();
+    StoredId.checkWhole(where, codec);
+    String _ = checked(table, "codec id", codec.id(), MOST_ID);
+    if (!unique) {
+      checkPairs();
+    }
+  }
+
+  /** Now: the first write of a table creates the tree of the index, whose id has both ids. */
+  private void checkPairs() {
+    long length = Utf8.length(Codec.tuple(codec, table.keyCodec()).id());
+    if (length > MOST_ID) {
+      throw new IllegalArgumentException(
+          "index %s of table %s: id length=%d of its codec with that of the table's keys, allowed at most %d bytes of UTF-8; give one of them a shorter id"
+              .formatted(name, table.name(), length, MOST_ID));
+    }
   }
 
   private static String checked(Table<?, ?> table, String what, String text, int most) {

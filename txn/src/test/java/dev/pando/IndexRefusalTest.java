@@ -138,6 +138,28 @@ final class IndexRefusalTest extends IndexTestBase {
     db.view(tx -> assertThat(names(tx, strict)).containsExactly("Ada1", "Bob2"));
   }
 
+  private static Codec<String> named(String id) {
+    return Codec.ofOrdered(
+        id, (text, sink) -> Codec.utf8().encode(text, sink), source -> Codec.utf8().decode(source));
+  }
+
+  /** The tree of an index that is not unique has both ids as one. */
+  @Test
+  void idsThatAreTooLongTogether() {
+    Table<String, Person> people =
+        Table.of("people", named("k".repeat(40_000)), PEOPLE.valueCodec());
+    Codec<String> names = named("n".repeat(30_000));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> people.index("by name", names, "name", Person::name))
+        .withMessage(
+            "index by name of table people: id length=70008 of its codec with that of the table's"
+                + " keys, allowed at most 65535 bytes of UTF-8; give one of them a shorter id");
+    Database db = open();
+    db.register(people.uniqueIndex("by name", names, "name", Person::name));
+    db.put(people, "1", person("Ada"));
+    assertThat(db.list(people, Range.all())).hasSize(1);
+  }
+
   @Test
   void descriptionsAreChecked() {
     assertThatIllegalArgumentException()
