@@ -116,20 +116,28 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
    */
   public final <I, K, V> IndexScan<IndexEntry<I, K, V>> scan(
       Index<I, K, V> index, Range<? super I> range) {
+    Objects.requireNonNull(index, "the index is null");
     IndexReads reads = indexes();
-    IndexRecord record = reads.found(index);
     if (index.isUnique()) {
       return IndexScan.of(
-          scan(index.uniques(record), range),
+          () -> reads.found(index),
+          record -> scan(index.uniques(record), range),
           each -> new IndexEntry<>(each.key(), each.value(), reads.row(index, each.value())));
     }
-    MultiTable<I, K> pairs = index.pairs(record);
     return IndexScan.of(
-        scan(pairs.pairs(), pairs.keys(range)),
+        () -> reads.found(index),
+        record -> scanPairs(index, record, range),
         each -> {
           K key = each.key().second();
           return new IndexEntry<>(each.key().first(), key, reads.row(index, key));
         });
+  }
+
+  /** Scans the tree of an index that is not unique. */
+  private <I, K> Scan<Tuple2<I, K>, Present> scanPairs(
+      Index<I, K, ?> index, IndexRecord record, Range<? super I> range) {
+    MultiTable<I, K> pairs = index.pairs(record);
+    return scan(pairs.pairs(), pairs.keys(range));
   }
 
   /** As {@link #scanKeys(Index, Range)}, of all entries. */
@@ -143,12 +151,14 @@ abstract sealed class OrderedReads extends Txn permits ReadTxn {
    */
   public final <I, K> IndexScan<Entry<I, K>> scanKeys(
       Index<I, K, ?> index, Range<? super I> range) {
-    IndexRecord record = indexes().found(index);
+    Objects.requireNonNull(index, "the index is null");
+    IndexReads reads = indexes();
     if (index.isUnique()) {
-      return IndexScan.of(scan(index.uniques(record), range), each -> each);
+      return IndexScan.of(
+          () -> reads.found(index), record -> scan(index.uniques(record), range), each -> each);
     }
-    MultiTable<I, K> pairs = index.pairs(record);
-    return IndexScan.of(scan(pairs.pairs(), pairs.keys(range)), Index::entry);
+    return IndexScan.of(
+        () -> reads.found(index), record -> scanPairs(index, record, range), Index::entry);
   }
 
   /**

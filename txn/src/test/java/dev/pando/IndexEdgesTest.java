@@ -180,6 +180,36 @@ final class IndexEdgesTest extends IndexTestBase {
     assertThat(seen).containsExactly(1, 2, 3);
   }
 
+  /** The tree that the scan began with is gone. */
+  @Test
+  void aScanFindsTheIndexThatWasBuiltAgain() {
+    Database db = filled();
+    db.update(
+        tx -> {
+          IndexScan<Entry<String, Long>> scan = tx.scanKeys(BY_NAME, Range.all());
+          IndexScan<IndexEntry<String, Long, Person>> unique = tx.scan(BY_MAIL);
+          List<Entry<String, Long>> before = scan.toList();
+          List<IndexEntry<String, Long, Person>> mails = unique.toList();
+          assertThat(mails).hasSize(3);
+          Iterator<Entry<String, Long>> open = scan.iterator();
+          assertThat(open.next()).isEqualTo(before.getFirst());
+          for (Index<?, ?, ?> index : List.of(BY_NAME, BY_MAIL)) {
+            assertThat(tx.drop(index)).isTrue();
+            assertThat(tx.create(index)).isTrue();
+          }
+          assertThat(scan.toList()).isEqualTo(before);
+          assertThat(scan.stream().toList()).isEqualTo(before);
+          assertThat(unique.toList()).isEqualTo(mails);
+          assertThatIllegalStateException().isThrownBy(open::next);
+          assertThat(tx.drop(BY_NAME)).isTrue();
+          assertThatIllegalStateException()
+              .isThrownBy(scan::iterator)
+              .withMessageContaining("is not there, and the table has rows");
+          unique.close();
+          assertThatIllegalStateException().isThrownBy(unique::iterator);
+        });
+  }
+
   @Test
   void tooManyIndexesAreRefused() {
     Database db = open();
