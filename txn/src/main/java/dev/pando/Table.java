@@ -90,9 +90,10 @@ public final class Table<K, V> {
    * @param value how values become bytes
    * @throws IllegalArgumentException if the name is empty, too long or no valid Unicode, if the
    *     keys' codec is not ordered, if a codec's id is longer than 65,535 bytes, if the id of the
-   *     values' codec is {@code multimap} or {@code blob}, which name the kind of a table, or if
-   *     either is {@link Codec#nullable}, descending or not, whose null could not be distinguished
-   *     from an absent key
+   *     values' codec is {@code multimap} or {@code blob}, which name the kind of a table, if a
+   *     codec is that of a component and refers to the record around it, or if either is {@link
+   *     Codec#nullable}, descending or not, whose null could not be distinguished from an absent
+   *     key
    * @throws NullPointerException if an argument is null
    */
   public static <K, V> Table<K, V> of(String name, Codec<K> key, Codec<V> value) {
@@ -111,6 +112,8 @@ public final class Table<K, V> {
       throw new IllegalArgumentException(
           "table " + name + ": codec " + key.id() + " is not ordered and cannot encode keys");
     }
+    StoredId.checkWhole("table " + name, key);
+    StoredId.checkWhole("table " + name, value);
     refuseNullable(name, key);
     refuseNullable(name, value);
     refuseKind(name, value);

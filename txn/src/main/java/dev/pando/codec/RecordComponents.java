@@ -27,6 +27,8 @@ final class RecordComponents {
     List<Component<?>> components = new ArrayList<>();
     for (int i = 0; i < declared.length; i++) {
       refuseOther(type, declared[i], codecs[i]);
+      StoredId.checkWhole(
+          "record " + type.getName() + " component " + declared[i].getName(), codecs[i]);
       components.add(component(type, declared[i], codecs[i]));
     }
     return List.copyOf(components);

@@ -205,11 +205,14 @@ final class RowShape {
     return null;
   }
 
-  /** Whether a value may contain others of this record, which are not at the end of the bytes. */
+  /**
+   * Whether a value may contain others of this record, which are not at the end of the bytes. It
+   * may if an id cannot be parsed.
+   */
   private boolean isRecursive() {
     for (Component<?> component : given) {
       IdTree tree = IdTree.parse(component.codec().id());
-      if (tree != null && tree.refersAround(0)) {
+      if (tree == null || tree.refersAround(0)) {
         return true;
       }
     }

@@ -12,6 +12,26 @@ public final class StoredId {
   private StoredId() {}
 
   /**
+   * Refuses a codec that was made as a part of another one and refers to it, as the codec of a
+   * component may: its id means something else in another place.
+   *
+   * @param where what it is given for, in words
+   * @throws IllegalArgumentException if it refers to a codec around it
+   */
+  public static void checkWhole(String where, Codec<?> codec) {
+    String id = codec.id();
+    if (!id.contains(SelfCodec.NAME + "(")) {
+      return;
+    }
+    IdTree tree = IdTree.parse(id);
+    if (tree != null && tree.refersAround(0)) {
+      throw new IllegalArgumentException(
+          "%s: codec %s refers to a record or a sealed interface that it is a part of; give the codec of a type that is not inside of itself, or make one with Codec.of"
+              .formatted(where, CodecException.shortened(id)));
+    }
+  }
+
+  /**
    * The id of a table that has values of a stored id, and gets one of a codec that reads them. For
    * a record with new components it tells from which component on rows may end.
    */

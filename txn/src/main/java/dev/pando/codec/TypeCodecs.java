@@ -215,6 +215,9 @@ final class TypeCodecs {
 
   /** The codec of what a container has in it. */
   private Codec<?> inside(Bound bound, String where) {
+    if (around.size() + containers >= MAX_AROUND) {
+      throw tooDeep(where);
+    }
     containers++;
     Codec<?> codec = codec(bound, where);
     containers--;
@@ -247,9 +250,7 @@ final class TypeCodecs {
 
   private Codec<?> ofParts(Class<?> type, Map<TypeVariable<?>, Bound> variables, String where) {
     if (around.size() + containers >= MAX_AROUND) {
-      throw new IllegalArgumentException(
-          "%s is nested deeper than %d, perhaps in itself with other type arguments each time; give its codec with Codec.of"
-              .formatted(type.getName(), MAX_AROUND));
+      throw tooDeep(type.getName());
     }
     Around mine = new Around(type, variables, containers, new SelfCodec.Target());
     around.add(mine);
@@ -283,6 +284,12 @@ final class TypeCodecs {
     int codecs = level + inContainers + (isEndless ? 1 : 0);
     SelfCodec<Object> self = new SelfCodec<>(level, codecs, outer.target, outer.type);
     return isEndless ? Codec.nullable(self) : self;
+  }
+
+  private static IllegalArgumentException tooDeep(String what) {
+    return new IllegalArgumentException(
+        "%s is nested deeper than %d, perhaps in itself with other type arguments each time; give its codec with Codec.of"
+            .formatted(what, MAX_AROUND));
   }
 
   private static IllegalArgumentException refused(Type type, String where) {

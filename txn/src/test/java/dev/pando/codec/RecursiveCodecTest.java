@@ -1,18 +1,23 @@
 package dev.pando.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.pando.MultiTable;
+import dev.pando.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -209,6 +214,93 @@ class RecursiveCodecTest {
     } catch (Throwable e) {
       thrown.set(e);
     }
+  }
+
+  /** Each level of a value names its component, whose name a file gives any length. */
+  @Test
+  void messagesOfHostileIdsAreShort() {
+    String name = "n".repeat(65_000);
+    Codec<Object> codec = Codec.parse("record(" + name + ":self(1))");
+    CodecException e =
+        assertThatExceptionOfType(CodecException.class)
+            .isThrownBy(() -> codec.decode(CodecLaws.source(new byte[0])))
+            .actual();
+    assertThat(e.found())
+        .hasSizeLessThan(1100)
+        .startsWith("in component nnn")
+        .endsWith("nnn a value nested in 401 codecs");
+    assertThat(e.getMessage()).hasSizeLessThan(1200);
+    assertThat(e.getCause()).isInstanceOf(CodecException.class).hasNoCause();
+    Codec<Object> twice = Codec.parse("record(" + name + ":u64)");
+    assertThatExceptionOfType(CodecException.class)
+        .isThrownBy(() -> twice.decode(CodecLaws.source(new byte[1])))
+        .satisfies(wrong -> assertThat(wrong.getMessage()).hasSizeLessThan(3000));
+  }
+
+  record Children(List<Node> nodes) {}
+
+  /** The id of a part would mean another record where the part is given for something else. */
+  @Test
+  @SuppressWarnings("unchecked") // the codec of the component
+  void aPartThatRefersToWhatIsAroundItIsRefused() {
+    Codec<List<Node>> children =
+        (Codec<List<Node>>) Objects.requireNonNull(NODES.component("children"));
+    Table<Long, Node> nodes = Table.of("t", Codec.u64(), NODES);
+    List<ThrowingCallable> uses =
+        List.of(
+            () -> Table.of("t", Codec.u64(), children),
+            () -> Table.of("t", children, Codec.u64()),
+            () -> Table.of("t", Codec.u64(), Codec.tuple(Codec.u64(), children)),
+            () -> MultiTable.of("t", Codec.u64(), children),
+            () -> nodes.index("i", children, "children", Node::children),
+            () -> Codec.record(Children.class, children),
+            () -> StoredId.checkWhole("a test", children));
+    for (ThrowingCallable use : uses) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(use)
+          .withMessageContaining("(self(1)")
+          .withMessageContaining(
+              " refers to a record or a sealed interface that it is a part of; give the codec");
+    }
+    StoredId.checkWhole("a test", NODES);
+    Codec<Children> whole = Codec.record(Children.class);
+    again(Codec.record(Holders.class, whole), new Holders(new Children(List.of(deep(3)))));
+  }
+
+  record Holders(Children children) {}
+
+  /** Ids are parsed to this depth; a deeper one might hide that it refers to what is around it. */
+  @Test
+  void containersInEachOtherAreCounted() {
+    Class<?> type = String.class;
+    for (int i = 0; i < 60; i++) {
+      type = type.arrayType();
+    }
+    Class<?> deepest = type;
+    assertThat(IdTree.parse(TypeCodecs.ofArray(deepest).id())).isNotNull();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TypeCodecs.ofArray(deepest.arrayType()))
+        .withMessageContaining("is nested deeper than 60");
+  }
+
+  record OddBefore(String odd, int value) {}
+
+  record OddAfter(String odd, int value, Optional<String> more) {}
+
+  @Test
+  void whatIsNotKnownToBeInItselfMayBe() {
+    Codec<String> odd =
+        Codec.of(
+            "list(self(1)",
+            (text, sink) -> Codec.utf8().encode(text, sink),
+            source -> Codec.utf8().decode(source));
+    assertThat(IdTree.parse(odd.id())).isNull();
+    Codec<OddBefore> before = Codec.record(OddBefore.class, odd, Codec.i32());
+    Codec<OddAfter> after =
+        Codec.record(OddAfter.class, odd, Codec.i32(), Codec.optional(Codec.utf8()));
+    assertThat(after.reads(before.id())).isFalse();
+    assertThat(StoredId.problem(after, before.id()))
+        .startsWith("the record is inside of itself, where it cannot grow");
   }
 
   record Before(int value, List<Before> children) {}
