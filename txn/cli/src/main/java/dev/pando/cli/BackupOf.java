@@ -3,6 +3,8 @@ package dev.pando.cli;
 import dev.pando.BackupForm;
 import dev.pando.BackupReport;
 import dev.pando.Database;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -34,11 +36,12 @@ final class BackupOf extends FileVerb {
   private boolean compact;
 
   @Override
-  int run(Database db) {
+  int run(Database db) throws IOException {
     BackupForm form = compact ? BackupForm.COMPACT : BackupForm.PAGES;
     if (target.equals("-")) {
-      BackupReport _ =
-          db.backup(Channels.newChannel(console().out()), form, console().progress("backup"));
+      OutputStream to = console().out().bytes();
+      BackupReport _ = db.backup(Channels.newChannel(to), form, console().progress("backup"));
+      to.flush();
       return Fault.OK;
     }
     BackupReport report = db.backup(Path.of(target), form, console().progress("backup"));

@@ -124,7 +124,7 @@ final class Check extends FileVerb {
                 report.entries(),
                 report.txnId());
     console().line((problems.isEmpty() ? "ok: " : problems.size() + " problems: ") + counts);
-    problems.forEach(problem -> console().line("  problem: " + problem));
-    notes.forEach(note -> console().line("  note: " + note));
+    problems.forEach(problem -> console().line("  problem: " + Report.escaped(problem)));
+    notes.forEach(note -> console().line("  note: " + Report.escaped(note)));
   }
 }

@@ -3,7 +3,6 @@ package dev.pando.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pando.Progress;
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -18,18 +17,15 @@ import java.util.function.BooleanSupplier;
  * @param err errors, notes and progress
  * @param terminal whether progress is shown
  */
-record Console(InputStream in, PrintStream out, PrintStream err, BooleanSupplier terminal) {
-  private static final int BUFFER = 1 << 16;
-
+record Console(InputStream in, Results out, PrintStream err, BooleanSupplier terminal) {
   /** Rows after which a check for a reader that has gone is worth its flush. */
   private static final int ROWS = 256;
 
   /** That of the process. */
   static Console ofProcess() {
-    FileOutputStream out = new FileOutputStream(FileDescriptor.out);
     return new Console(
         System.in,
-        new PrintStream(new BufferedOutputStream(out, BUFFER), false, UTF_8),
+        new Results(new FileOutputStream(FileDescriptor.out)),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8),
         Console::isTerminal);
   }
@@ -47,10 +43,26 @@ record Console(InputStream in, PrintStream out, PrintStream err, BooleanSupplier
     out.print('\n');
   }
 
-  /** Writes a line to the notes. */
+  /** Writes a line to the notes; names in it may have any characters. */
   void note(String text) {
-    err.print(text);
+    err.print(Report.escaped(text));
     err.print('\n');
+  }
+
+  /**
+   * Writes what is left of the results.
+   *
+   * @param code the exit code of the verb
+   * @return that of the process: a verb whose results are lost has failed, unless the reader of a
+   *     pipe has ended before it
+   */
+  int finish(int code) {
+    String lost = out.lost();
+    if (lost == null || out.isAbandoned() || code == Fault.USAGE) {
+      return code;
+    }
+    note("pando: the results cannot be written: " + lost);
+    return Fault.USAGE;
   }
 
   /** Whether the results may go on: a pipe's reader, such as {@code head}, may have ended. */

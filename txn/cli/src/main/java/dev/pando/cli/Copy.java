@@ -29,20 +29,25 @@ final class Copy extends ReadVerb {
   private List<String> tables = List.of();
 
   @Override
-  int run(ReadTxn tx) {
+  int run(ReadTxn tx) throws Exception {
     List<String> names = tables.isEmpty() ? tx.tables() : tables;
     names.forEach(name -> table(tx, name)); // before the target is created
-    try (Database to = Database.open(target, usual());
-        WriteTxn into = to.tryBeginWrite(WAIT)) {
+    return NewDatabase.work(target, usual(), to -> copy(tx, names, to));
+  }
+
+  private int copy(ReadTxn tx, List<String> names, Database to) {
+    StringBuilder done = new StringBuilder();
+    try (WriteTxn into = to.tryBeginWrite(WAIT)) {
       if (into == null) {
         throw Fault.usage(target + ": another transaction has been writing for 10 seconds");
       }
       for (String name : names) {
         boolean _ = tx.copyTo(into, name);
-        console().line("%s: %,d entries".formatted(name, tx.count(name)));
+        done.append("%s: %,d entries%n".formatted(Report.plain(name), tx.count(name)));
       }
       into.commit();
     }
+    console().out().print(done);
     return Fault.OK;
   }
 }

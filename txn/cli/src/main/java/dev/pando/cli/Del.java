@@ -32,7 +32,7 @@ final class Del extends WriteVerb {
 
   @Option(
       names = {"-x", "--hex"},
-      description = "The key is stored bytes, in hexadecimal after 0x.")
+      description = "The key is stored bytes, in hexadecimal.")
   private boolean hex;
 
   @Override

@@ -32,7 +32,8 @@ final class Drop extends WriteVerb {
       tx.commit();
       console()
           .line(
-              "%s: %s, %,d entries".formatted(name, clear ? "emptied" : "dropped", stat.entries()));
+              "%s: %s, %,d entries"
+                  .formatted(Report.plain(name), clear ? "emptied" : "dropped", stat.entries()));
     }
     return Fault.OK;
   }

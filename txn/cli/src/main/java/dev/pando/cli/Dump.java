@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
     description = {
       "Writes tables in the text format of mdb_dump, which mdb_load and 'pando load' read.",
       "Multimaps become databases with sorted duplicates. Keys keep the bytes in which they are"
-          + " stored, so their order stays."
+          + " stored, so their order stays.",
+      "Indexes and named snapshots are not dumped: 'pando backup' copies all of a file."
     },
     footerHeading = "%nExamples%n",
     footer = {
@@ -110,9 +111,9 @@ final class Dump extends ReadVerb {
     }
     List<String> names = only == null ? tx.tables() : List.of(table(tx, only).name());
     if (list) {
-      names.forEach(console()::line);
+      names.forEach(name -> console().line(Report.escaped(name)));
     } else if (output == null) {
-      write(tx, names, console().out());
+      write(tx, names, console().out().bytes());
     } else {
       toFile(tx, names, output);
     }
@@ -201,10 +202,25 @@ final class Dump extends ReadVerb {
     flags.addAll(isMulti ? List.of("duplicates=1", "dupsort=1") : List.of());
     flags.addAll(keyTurned ? List.of("integerkey=1") : List.of());
     flags.addAll(valueTurned ? List.of("dupfixed=1", "integerdup=1") : List.of());
-    flags.addAll(codecs ? codecLines(table) : List.of());
+    flags.addAll(codecs && isDescribed(table) ? codecLines(table) : List.of());
     header(text, unnamed ? null : table.stat().name(), size, flags);
     entries(table, table.raw(tx), text, keyTurned, valueTurned);
     text.header("DATA=END");
+  }
+
+  /** Whether 'pando load' makes the same table of the codecs' ids. */
+  private boolean isDescribed(ShownTable table) {
+    TableStat stat = table.stat();
+    boolean isDescribed =
+        !PairTable.isKind(stat.valueCodec())
+            || PairTable.described(stat.name(), stat.keyCodec(), stat.valueCodec()) != null;
+    if (!isDescribed) {
+      console()
+          .note(
+              "pando: table %s: its keys are of codec %s, from which its parts cannot be told: it is dumped without codecs, as stored bytes"
+                  .formatted(stat.name(), stat.keyCodec()));
+    }
+    return isDescribed;
   }
 
   private static List<String> codecLines(ShownTable table) {
@@ -221,7 +237,6 @@ final class Dump extends ReadVerb {
       ShownTable table, RawTable raw, DumpText text, boolean keyTurned, boolean valueTurned)
       throws IOException {
     boolean isMulti = table.kind() == ShownTable.Kind.MULTI;
-    long[] rows = {0};
     try {
       boolean _ =
           raw.forEach(
@@ -240,7 +255,7 @@ final class Dump extends ReadVerb {
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }
-                return output != null || console().accepts(++rows[0]);
+                return true;
               });
     } catch (UncheckedIOException e) {
       throw Objects.requireNonNull(e.getCause());

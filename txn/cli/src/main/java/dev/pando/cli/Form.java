@@ -83,6 +83,9 @@ final class Form {
    */
   byte[] read(String text) {
     try {
+      if (this == HEX) {
+        return Values.digits(text);
+      }
       return codec == null ? readUntyped(text) : encode(codec, Values.fromText(shape, text));
     } catch (IllegalArgumentException e) {
       throw Fault.usage(String.valueOf(e.getMessage()), e);
@@ -103,7 +106,7 @@ final class Form {
   /** The value of a text; only if it is typed. */
   @Nullable Object value(String text) {
     try {
-      return Values.fromText(shape, text);
+      return this == HEX ? Values.digits(text) : Values.fromText(shape, text);
     } catch (IllegalArgumentException e) {
       throw Fault.usage(String.valueOf(e.getMessage()), e);
     }

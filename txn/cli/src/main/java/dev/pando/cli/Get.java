@@ -5,6 +5,7 @@ import dev.pando.BlobTable;
 import dev.pando.ReadTxn;
 import dev.pando.View;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,7 +53,9 @@ final class Get extends TableVerb {
       return false;
     }
     if (raw) {
-      console().out().write(value.toArray());
+      OutputStream to = console().out().bytes();
+      to.write(value.toArray());
+      to.flush();
     } else {
       write(output, table.value().show(value.toArray()));
     }
@@ -86,7 +89,9 @@ final class Get extends TableVerb {
       if (value == null) {
         return false;
       }
-      long _ = value.transferTo(Channels.newChannel(console().out()));
+      OutputStream to = console().out().bytes();
+      long _ = value.transferTo(Channels.newChannel(to));
+      to.flush();
       return true;
     }
   }

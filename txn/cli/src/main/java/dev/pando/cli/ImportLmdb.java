@@ -4,6 +4,8 @@ import dev.pando.Database;
 import dev.pando.WriteTxn;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +24,9 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples%n",
     footer = {"  pando import-lmdb new.pando data.mdb"})
 final class ImportLmdb extends WriteVerb {
+  /** The table of the entries that are in no named database. */
+  private static final String MAIN = "main";
+
   @Parameters(index = "1", paramLabel = "LMDB", description = "A data.mdb, or its directory.")
   private Path source = Path.of("");
 
@@ -36,6 +41,7 @@ final class ImportLmdb extends WriteVerb {
   private boolean keep;
 
   private final StringBuilder done = new StringBuilder();
+  private final Set<String> names = new HashSet<>();
 
   /** What LMDB says of a database, as a dump would. */
   private record Flags(String place, LmdbFile.Db db) implements LoadedTable.Source {
@@ -57,9 +63,8 @@ final class ImportLmdb extends WriteVerb {
 
   @Override
   public Integer call() throws Exception {
-    try (LmdbFile from = LmdbFile.open(source); // before the database is created
-        Database db = open()) {
-      return load(from, db);
+    try (LmdbFile from = LmdbFile.open(source)) { // before the database is created
+      return inDatabase(db -> load(from, db));
     }
   }
 
@@ -77,11 +82,13 @@ final class ImportLmdb extends WriteVerb {
 
   private int load(LmdbFile from, Database db) {
     try (WriteTxn tx = begin(db)) {
-      LoadedTable main = table(tx, "main", from.main());
+      LoadedTable main = table(tx, MAIN, from.main());
+      boolean[] inMain = new boolean[1];
       from.forEachOfMain(
           new LmdbFile.MainVisitor() {
             @Override
             public void database(String name, LmdbFile.Db named) {
+              claim(name);
               LoadedTable to = table(tx, name, named);
               from.forEach(named, to::add);
               to.finish();
@@ -90,17 +97,30 @@ final class ImportLmdb extends WriteVerb {
 
             @Override
             public void entry(byte[] key, byte[] value) {
+              if (!inMain[0]) {
+                inMain[0] = true;
+                claim(MAIN);
+              }
               main.add(key, value);
             }
           });
       from.checkUnchanged();
       if (main.count() > 0) {
-        report("main", main.count(), main.count());
+        report(MAIN, main.count(), main.count());
       }
       tx.commit();
     }
     console().out().print(done);
     return Fault.OK;
+  }
+
+  /** Refuses a second database for a table: its flags may be others. */
+  private void claim(String name) {
+    if (!names.add(name)) {
+      throw Fault.found(
+          "%s: found two databases for the table %s, allowed: one; load them one by one with 'mdb_dump -s' and 'pando load -s'"
+              .formatted(source, name));
+    }
   }
 
   private LoadedTable table(WriteTxn tx, String name, LmdbFile.Db db) {
@@ -114,6 +134,6 @@ final class ImportLmdb extends WriteVerb {
           "%s, database %s: %,d entries were found, and its record says %,d"
               .formatted(source, name, count, expected));
     }
-    done.append("%s: %,d entries%n".formatted(name, count));
+    done.append("%s: %,d entries%n".formatted(Report.plain(name), count));
   }
 }

@@ -5,6 +5,8 @@ import dev.pando.RawTable;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Loads a file of CSV, with a line of names, or of JSON, with an object a line, in one"
           + " transaction. Each row becomes a record. The codecs of the columns are found in the whole"
-          + " file, and reported.",
+          + " file, and reported: numbers, dates and others only where they give all texts of the"
+          + " column back as they are.",
       "Objects as 'pando scan --json' writes them are loaded as they are with --keys and --values."
     },
     footerHeading = "%nExamples%n",
@@ -31,6 +34,9 @@ import picocli.CommandLine.Parameters;
       "  pando import new.pando log log.jsonl"
     })
 final class ImportOf extends WriteVerb {
+  /** The names of an object that 'pando scan --json' writes. */
+  private static final Set<String> ENTRY = Set.of("key", "value");
+
   @Parameters(index = "1", paramLabel = "TABLE", description = "The table.")
   private String name = "";
 
@@ -43,7 +49,9 @@ final class ImportOf extends WriteVerb {
   @Option(
       names = "--key",
       paramLabel = "COLUMN",
-      description = "The column of the keys; without it, rows are numbered from 1.")
+      description =
+          "The column of the keys, which replace those that are there; without it, rows are numbered"
+              + " from 1, or after the last key of the table.")
   private @Nullable String key;
 
   @Option(names = "--keys", paramLabel = "CODEC", description = "The codec of the keys.")
@@ -58,6 +66,12 @@ final class ImportOf extends WriteVerb {
       description = "Between fields of CSV; a comma, or a tab if the name ends with .tsv.")
   private @Nullable Character separator;
 
+  /** Whether the codecs are given, and not found in the file. */
+  private boolean hasCodecs;
+
+  /** The rows in which the codecs were found. */
+  private long foundRows;
+
   @Override
   boolean creates() {
     return true;
@@ -69,22 +83,34 @@ final class ImportOf extends WriteVerb {
     if ((keys == null) != (values == null)) {
       throw Fault.usage("import: --keys and --values, allowed both or none");
     }
-    if (keys == null) {
+    hasCodecs = keys != null;
+    if (Files.notExists(input)) {
+      throw new NoSuchFileException(input.toString());
+    }
+    if (!hasCodecs) {
       infer();
     }
     return super.call();
   }
 
   private Rows rows() throws IOException {
-    String file = input.toString();
-    boolean tabs = file.endsWith(".tsv");
-    char between = separator != null ? separator : tabs ? '\t' : ',';
-    return Rows.open(input, tabs || file.endsWith(".csv"), between);
+    boolean isTabs = input.toString().endsWith(".tsv");
+    char between = separator != null ? separator : isTabs ? '\t' : ',';
+    return Rows.open(input, isCsv(), between);
+  }
+
+  private boolean isCsv() {
+    return input.toString().endsWith(".tsv") || input.toString().endsWith(".csv");
   }
 
   // ---- types
 
   private void infer() throws IOException {
+    if (!Files.isRegularFile(input)) {
+      throw Fault.usage(
+          input
+              + ": is no regular file, and is read twice to find the codecs: give --keys and --values");
+    }
     Map<String, InferredType> types = new LinkedHashMap<>();
     Set<String> sometimes = new LinkedHashSet<>();
     long count = 0;
@@ -104,6 +130,7 @@ final class ImportOf extends WriteVerb {
         count++;
       }
     }
+    foundRows = count;
     sometimes.forEach(column -> types.getOrDefault(column, new InferredType()).add(null));
     keys = key == null ? "u64" : keyType(types);
     StringJoiner record = new StringJoiner(",", "record(", ")");
@@ -147,40 +174,62 @@ final class ImportOf extends WriteVerb {
     Table<?, ?> table =
         Table.of(name, LoadedTable.codec(keyForm.id()), LoadedTable.codec(valueForm.id()));
     long count = 0;
+    long replaced = 0;
     try (WriteTxn tx = begin(db);
         Rows rows = rows()) {
       boolean _ = tx.create(table);
       RawTable to = tx.raw(table);
+      RowNumbers numbers = new RowNumbers(name, keyForm, to);
       for (var row = rows.next(); row != null; row = rows.next()) {
         count++;
         try {
-          boolean _ = store(to, keyForm, valueForm, row, count);
+          replaced += store(to, keyForm, valueForm, row, numbers) ? 0 : 1;
         } catch (Fault e) {
           throw Fault.found(rows.place() + ": " + e.getMessage(), e);
         }
       }
+      if (!hasCodecs && count != foundRows) {
+        throw Fault.found(
+            "%s: found %,d rows after %,d in the first pass: the file has changed meanwhile"
+                .formatted(input, count, foundRows));
+      }
+      long entries = to.count();
       tx.commit();
-      console().line("%s: %,d rows, %,d entries".formatted(name, count, to(db)));
+      report(count, replaced, entries);
     }
-    console().line("keys: " + keyForm.id());
-    console().line("values: " + valueForm.id());
+    console().line("keys: " + Report.escaped(keyForm.id()));
+    console().line("values: " + Report.escaped(valueForm.id()));
     return Fault.OK;
   }
 
-  private long to(Database db) {
-    return db.count(name);
+  private void report(long count, long replaced, long entries) {
+    String replacing = replaced == 0 ? "" : "%,d replaced, ".formatted(replaced);
+    console()
+        .line(
+            "%s: %,d rows, %s%,d entries".formatted(Report.plain(name), count, replacing, entries));
   }
 
+  /** Stores a row; false if it replaces another one. */
   private boolean store(
-      RawTable to, Form keyForm, Form valueForm, Map<String, @Nullable Object> row, long number) {
-    if (key == null && row.size() == 2 && row.containsKey("key") && row.containsKey("value")) {
-      return to.put(keyForm.readJson(row.get("key")), valueForm.readJson(row.get("value")));
+      RawTable to,
+      Form keyForm,
+      Form valueForm,
+      Map<String, @Nullable Object> row,
+      RowNumbers numbers) {
+    boolean isEntry = hasCodecs && row.keySet().equals(ENTRY);
+    if (key == null && isEntry) {
+      return to.put(bytes(keyForm, row.get("key")), bytes(valueForm, row.get("value")));
     }
-    Object keyValue = key == null ? String.valueOf(number) : row.get(key);
+    Object keyValue = key == null ? numbers.next() : row.get(key);
     Map<String, @Nullable Object> record = new LinkedHashMap<>();
     for (String column : valueForm.shape().names()) {
       record.put(column, InferredType.flat(row.get(column)));
     }
     return to.put(keyForm.readJson(keyValue), valueForm.readJson(record));
+  }
+
+  /** In a field of CSV, what is no text is JSON. */
+  private byte[] bytes(Form form, @Nullable Object value) {
+    return isCsv() && value instanceof String text ? form.read(text) : form.readJson(value);
   }
 }

@@ -1,5 +1,6 @@
 package dev.pando.cli;
 
+import java.math.BigDecimal;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -8,10 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The codec that takes all values of a column. */
 final class InferredType {
+  /** A number without zeros that the text of a double does not have. */
+  private static final String DECIMAL = "-?(0|[1-9][0-9]{0,30})(\\.0|\\.[0-9]{0,30}[1-9])?";
+
+  /** A number of JSON, where all other zeros and an exponent mean nothing. */
+  private static final String NUMBER =
+      "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?";
+
   /** The codecs that are tried, the most special first. */
   private enum Candidate {
     BOOL("bool"),
     I64("i64"),
+    BIGINT("bigint"),
     F64("f64"),
     INSTANT("instant"),
     DATE("date"),
@@ -28,13 +37,37 @@ final class InferredType {
       this.shape = Shape.of(codec);
     }
 
-    boolean takes(String text) {
+    /** Whether the codec gives the text back as it is; a number of JSON, the same number. */
+    boolean takes(String text, boolean isNumber) {
+      return switch (this) {
+        case UTF8 -> true;
+        case F64 -> isDouble(text, isNumber);
+        default -> comesBack(text);
+      };
+    }
+
+    private boolean comesBack(String text) {
       try {
-        Object _ = Values.fromText(shape, text);
-        return this != F64 || text.matches("-?[0-9].*|-?\\.[0-9].*");
+        Object value = Values.fromText(shape, text);
+        return String.valueOf(Values.toJson(shape, value)).equals(text);
       } catch (IllegalArgumentException e) {
         return false;
       }
+    }
+
+    /** Zeros at the end of a fraction may mean something, as in the version 1.10. */
+    private static boolean isDouble(String text, boolean isNumber) {
+      String written = text.matches(NUMBER) ? written(text) : "";
+      return written.equals(text)
+          || (!written.isEmpty()
+              && (isNumber || text.matches(DECIMAL))
+              && new BigDecimal(written).compareTo(new BigDecimal(text)) == 0);
+    }
+
+    /** The text of the double that is nearest to a number; empty if that is too large. */
+    private static String written(String text) {
+      double value = Double.parseDouble(text);
+      return Double.isFinite(value) ? Double.toString(value) : "";
     }
   }
 
@@ -50,23 +83,13 @@ final class InferredType {
         hasValues = true;
         boolean _ = left.retainAll(EnumSet.of(Candidate.UTF8));
       }
-      case Json.Literal literal -> {
-        hasValues = true;
-        boolean _ = left.removeIf(each -> !each.takes(literal.text()));
-      }
       default -> {
         hasValues = true;
         String text = value.toString();
-        boolean _ = left.removeIf(each -> each != Candidate.UTF8 && !isPlain(each, text));
+        boolean isNumber = value instanceof Json.Literal;
+        boolean _ = left.removeIf(each -> !each.takes(text, isNumber));
       }
     }
-  }
-
-  /** Numbers such as 007 are text, because their zeros would be lost. */
-  private static boolean isPlain(Candidate each, String text) {
-    boolean isPadded = text.matches("[-+]?0[0-9].*|\\+.*");
-    boolean isNumber = each == Candidate.I64 || each == Candidate.F64;
-    return !(isNumber && isPadded) && each.takes(text);
   }
 
   /** The id of the codec. */

@@ -5,10 +5,12 @@ import dev.pando.OpenReader;
 import dev.pando.Stat;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.RecoveryNeededException;
+import dev.pando.error.StorageException;
 import dev.pando.pager.FileStorage;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,6 +102,9 @@ final class Info extends FileVerb {
     } catch (RecoveryNeededException e) {
       add("recovery", "needed: commits are in the commit log alone; 'pando recover' replays them");
       return Fault.OK;
+    } catch (StorageException | UncheckedIOException e) { // the slots say something all the same
+      add("cannot be opened", String.valueOf(e.getMessage()));
+      return Fault.USAGE;
     }
   }
 
@@ -136,7 +141,7 @@ final class Info extends FileVerb {
         ? name
         : name.substring(0, blank)
             + Character.toUpperCase(name.charAt(blank + 1))
-            + name.substring(blank + 2);
+            + camel(name.substring(blank + 2));
   }
 
   private void add(String name, @Nullable Object value, String text) {

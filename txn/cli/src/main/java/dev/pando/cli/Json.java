@@ -87,30 +87,41 @@ final class Json {
 
   private static void quote(String string, StringBuilder to) {
     to.append('"');
-    for (int i = 0; i < string.length(); i++) {
-      char c = string.charAt(i);
-      switch (c) {
-        case '"', '\\' -> to.append('\\').append(c);
-        case '\n' -> to.append("\\n");
-        case '\r' -> to.append("\\r");
-        case '\t' -> to.append("\\t");
-        default -> {
-          if (c < ' ' || c == 0x7F || (Character.isSurrogate(c) && !isPaired(string, i))) {
-            to.append("\\u").append("%04x".formatted((int) c));
-          } else {
-            to.append(c);
-          }
-        }
+    int next;
+    for (int at = 0; at < string.length(); at = next) {
+      int codePoint = string.codePointAt(at);
+      next = at + Character.charCount(codePoint);
+      if (codePoint == '"' || codePoint == '\\') {
+        to.append('\\').appendCodePoint(codePoint);
+      } else {
+        escape(codePoint, to);
       }
     }
     to.append('"');
   }
 
-  private static boolean isPaired(String string, int at) {
-    char c = string.charAt(at);
-    return Character.isHighSurrogate(c)
-        ? at + 1 < string.length() && Character.isLowSurrogate(string.charAt(at + 1))
-        : at > 0 && Character.isHighSurrogate(string.charAt(at - 1));
+  /** A text without quotes, in which what a terminal does not show is escaped. */
+  static String escaped(String text) {
+    StringBuilder to = new StringBuilder();
+    text.codePoints().forEach(codePoint -> escape(codePoint, to));
+    return to.toString();
+  }
+
+  private static void escape(int codePoint, StringBuilder to) {
+    switch (codePoint) {
+      case '\n' -> to.append("\\n");
+      case '\r' -> to.append("\\r");
+      case '\t' -> to.append("\\t");
+      default -> {
+        if (Report.isHidden(codePoint)) {
+          for (char half : Character.toChars(codePoint)) {
+            to.append("\\u").append("%04x".formatted((int) half));
+          }
+        } else {
+          to.appendCodePoint(codePoint);
+        }
+      }
+    }
   }
 
   // ---- reading

@@ -69,15 +69,21 @@ final class Load extends WriteVerb {
     return true;
   }
 
+  /** The input is opened before the database is created. */
   @Override
-  int run(Database db) throws IOException {
+  public Integer call() throws Exception {
     Path file = input;
     if (file == null) {
-      return load(db, console().in(), "standard input");
+      return super.call();
     }
     try (InputStream from = Files.newInputStream(file)) {
-      return load(db, from, file.toString());
+      return inDatabase(db -> load(db, from, file.toString()));
     }
+  }
+
+  @Override
+  int run(Database db) throws IOException {
+    return load(db, console().in(), "standard input");
   }
 
   private int load(Database db, InputStream from, String name) throws IOException {
@@ -93,7 +99,7 @@ final class Load extends WriteVerb {
         }
         if (to.count() > 0 || named != null) { // an empty main database only leads the others
           to.finish();
-          done.append("%s: %,d entries%n".formatted(target, to.count()));
+          done.append("%s: %,d entries%n".formatted(Report.plain(target), to.count()));
         }
       }
       tx.commit();

@@ -1,14 +1,13 @@
 package dev.pando.cli;
 
-import dev.pando.BlobTable;
 import dev.pando.MultiTable;
 import dev.pando.RawTable;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
-import dev.pando.codec.LeadingBytes;
 import dev.pando.codec.Sink;
 import dev.pando.codec.Tuple2;
+import dev.pando.txn.catalog.CatalogEntry;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +46,9 @@ final class LoadedTable {
   private @Nullable MultiTable<Object, Object> multi;
   private Codec<Object> keyCodec = Codec.parse("bytes");
   private Codec<Object> valueCodec = Codec.parse("bytes");
+
+  /** Whether the entries are the stored ones of a multimap or of blobs. */
+  private boolean isPairs;
 
   private @Nullable RawTable raw;
   private long count;
@@ -115,9 +117,15 @@ final class LoadedTable {
       multi = MultiTable.of(name, keyCodec, valueCodec);
       return create(multi.pairs());
     }
-    if ("blob".equals(givenValues)) {
-      Codec<Object> first = codec(LeadingBytes.component(keyCodec, 0).id());
-      return create(BlobTable.of(name, first).chunks());
+    if (givenValues != null && PairTable.isKind(givenValues)) {
+      isPairs = true;
+      Table<?, ?> pairs = PairTable.described(name, keyCodec.id(), givenValues);
+      if (pairs == null) {
+        throw Fault.found(
+            "%s: found keys of codec %s and values of codec %s, allowed for these values: keys of tuple(codec,codec)"
+                .formatted(source.place(), keyCodec.id(), givenValues));
+      }
+      return create(pairs);
     }
     valueCodec = codec(givenValues != null ? givenValues : "bytes");
     Table<?, ?> plain = Table.of(name, keyCodec, valueCodec);
@@ -163,6 +171,10 @@ final class LoadedTable {
         multi.pairs().keyCodec().encode(new Tuple2<>(decoded, decode(valueCodec, value)), pair);
         key = pair.toArray();
         value = NOTHING;
+      } else if (isPairs && CatalogEntry.MULTIMAP.equals(givenValues) && value.length > 0) {
+        throw Fault.found(
+            "%s: found a value of %d bytes, allowed in a multimap's stored pairs: none"
+                .formatted(source.place(), value.length));
       } else {
         Object _ = decode(valueCodec, value);
       }

@@ -33,14 +33,19 @@ public final class Main {
    * @return its exit code
    */
   static int run(Console console, String... args) {
-    CommandLine line = Verbs.commandLine(console, args);
-    line.setOut(new PrintWriter(console.out(), false, UTF_8));
-    line.setErr(new PrintWriter(console.err(), true, UTF_8));
-    line.setExecutionExceptionHandler(handler(console));
-    int code = line.execute(args);
-    line.getOut().flush();
-    console.out().flush();
-    return code;
+    try {
+      String[] all = Verbs.withVerb(args);
+      CommandLine line = Verbs.commandLine(console, all);
+      line.setOut(new PrintWriter(console.out(), false, UTF_8));
+      line.setErr(new PrintWriter(console.err(), true, UTF_8));
+      line.setExecutionExceptionHandler(handler(console));
+      int code = line.execute(all);
+      line.getOut().flush();
+      return console.finish(code);
+    } catch (Throwable e) { // the JVM would end with 1, which says that the file has a fault
+      e.printStackTrace(console.err());
+      return Fault.USAGE;
+    }
   }
 
   private static IExecutionExceptionHandler handler(Console console) {

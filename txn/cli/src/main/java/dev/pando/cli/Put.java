@@ -8,6 +8,7 @@ import dev.pando.WriteTxn;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class Put extends WriteVerb {
 
   @Option(
       names = {"-x", "--hex"},
-      description = "Key and value are stored bytes, in hexadecimal after 0x.")
+      description = "Key and value are stored bytes, in hexadecimal.")
   private boolean hex;
 
   @Option(names = "--keys", paramLabel = "CODEC", description = "The codec of keys of a new table.")
@@ -67,11 +68,20 @@ final class Put extends WriteVerb {
     return keys != null && values != null;
   }
 
+  /** What is wrong with the arguments is found before the database is created. */
   @Override
-  int run(Database db) throws IOException {
+  public Integer call() throws Exception {
     if ((value == null) == (input == null)) {
       throw Fault.usage("put: allowed a VALUE or --input, one of them");
     }
+    if (input != null && Files.notExists(input)) {
+      throw new NoSuchFileException(input.toString());
+    }
+    return super.call();
+  }
+
+  @Override
+  int run(Database db) throws IOException {
     try (WriteTxn tx = begin(db)) {
       ShownTable table = ShownTable.of(found(tx), hex);
       boolean isNew =

@@ -32,7 +32,28 @@ final class Report {
   }
 
   private static boolean isPrintable(String text) {
-    return text.codePoints().noneMatch(Character::isISOControl);
+    return text.codePoints().noneMatch(Report::isHidden);
+  }
+
+  /**
+   * Whether a code point changes how a terminal shows the text around it: control characters, those
+   * that turn the direction of writing, ends of line, and half a pair of surrogates.
+   */
+  static boolean isHidden(int codePoint) {
+    return Character.isISOControl(codePoint)
+        || switch (Character.getType(codePoint)) {
+          case Character.FORMAT,
+              Character.LINE_SEPARATOR,
+              Character.PARAGRAPH_SEPARATOR,
+              Character.SURROGATE ->
+              true;
+          default -> false;
+        };
+  }
+
+  /** A text with the {@link #isHidden} code points as JSON writes them, and all others. */
+  static String escaped(String text) {
+    return isPrintable(text) ? text : Json.escaped(text);
   }
 
   /** Bytes with a unit. */

@@ -1,13 +1,10 @@
 package dev.pando.cli;
 
-import dev.pando.BlobTable;
 import dev.pando.Database;
-import dev.pando.MultiTable;
+import dev.pando.Options;
 import dev.pando.RawTable;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
-import dev.pando.codec.Codec;
-import dev.pando.codec.LeadingBytes;
 import dev.pando.pager.Meta;
 import dev.pando.txn.catalog.CatalogEntry;
 import java.io.IOException;
@@ -16,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -37,28 +35,33 @@ final class Rescue extends RawVerb {
   private final List<String> lost = new ArrayList<>();
 
   @Override
-  int run(RawPages pages, Meta meta) throws IOException {
+  int run(RawPages pages, Meta meta) throws Exception {
     if (Files.exists(target)) {
       throw new FileAlreadyExistsException(target.toString());
     }
     FileWalk walk = FileWalk.of(pages, meta);
     lost.addAll(walk.lost());
-    try (Database db = Database.open(target, FileVerb.usual().withPageSize(pages.pageSize()));
-        WriteTxn tx = db.beginWrite()) {
+    Options options = FileVerb.usual().withPageSize(pages.pageSize());
+    int _ = NewDatabase.work(target, options, db -> copy(pages, walk, db));
+    console().line("%s: commit %d of %s".formatted(target, meta.txnId(), pages.file()));
+    lost.forEach(each -> console().line("  missing: " + Report.escaped(each)));
+    return lost.isEmpty() ? Fault.OK : Fault.FOUND;
+  }
+
+  private int copy(RawPages pages, FileWalk walk, Database db) throws IOException {
+    try (WriteTxn tx = db.beginWrite()) {
       for (FileWalk.Found tree : walk.trees()) {
-        if (!tree.isIndex()) {
-          copy(pages, tree, tx);
+        RawTable to = tree.isIndex() ? null : create(tree, tx);
+        if (to != null) {
+          copy(pages, tree, to);
         }
       }
       tx.commit();
     }
-    console().line("%s: commit %d of %s".formatted(target, meta.txnId(), pages.file()));
-    lost.forEach(each -> console().line("  missing: " + each));
-    return lost.isEmpty() ? Fault.OK : Fault.FOUND;
+    return Fault.OK;
   }
 
-  private void copy(RawPages pages, FileWalk.Found tree, WriteTxn tx) throws IOException {
-    RawTable to = create(tree, tx);
+  private void copy(RawPages pages, FileWalk.Found tree, RawTable to) throws IOException {
     long[] counts = new long[2]; // copied, and whose runs are damaged
     TreeWalk.walk(
         pages,
@@ -85,7 +88,8 @@ final class Rescue extends RawVerb {
           }
         });
     long expected = tree.entry().root().entries();
-    console().line("%s: %,d of %,d entries".formatted(tree.name(), counts[0], expected));
+    console()
+        .line("%s: %,d of %,d entries".formatted(Report.plain(tree.name()), counts[0], expected));
     if (counts[0] + counts[1] < expected) {
       lost.add(
           "%s: %,d entries on damaged pages"
@@ -93,23 +97,38 @@ final class Rescue extends RawVerb {
     }
   }
 
-  private static RawTable create(FileWalk.Found tree, WriteTxn tx) {
-    Table<?, ?> table = describe(tree.name(), tree.entry());
-    boolean _ = tx.create(table);
-    return tx.raw(table);
+  /** Makes the table; null if it cannot be described, and is lost. */
+  private @Nullable RawTable create(FileWalk.Found tree, WriteTxn tx) {
+    CatalogEntry entry = tree.entry();
+    String why = "its parts cannot be told";
+    try {
+      Table<?, ?> table = described(tree.name(), entry);
+      if (table != null) {
+        boolean _ = tx.create(table);
+        return tx.raw(table);
+      }
+    } catch (IllegalArgumentException e) {
+      why = String.valueOf(e.getMessage());
+    }
+    lost.add(
+        "table %s of %s and %s, %,d entries: %s"
+            .formatted(
+                tree.name(),
+                CatalogEntry.codecOf(entry.keyCodec()),
+                entry.valueCodec(),
+                entry.root().entries(),
+                why));
+    return null;
   }
 
-  private static Table<?, ?> describe(String name, CatalogEntry entry) {
+  /** Entries are copied as bytes, so codecs of a program's own need only their ids. */
+  private static @Nullable Table<?, ?> described(String name, CatalogEntry entry) {
     String keyId = CatalogEntry.codecOf(entry.keyCodec());
-    Codec<Object> key = LoadedTable.codec(keyId);
     if (CatalogEntry.isKind(entry.valueCodec())) {
-      Codec<Object> first = LoadedTable.codec(LeadingBytes.component(key, 0).id());
-      Codec<Object> second = LoadedTable.codec(LeadingBytes.component(key, 1).id());
-      return entry.valueCodec().equals(CatalogEntry.BLOB)
-          ? BlobTable.of(name, first).chunks()
-          : MultiTable.of(name, first, second).pairs();
+      return PairTable.described(name, keyId, entry.valueCodec());
     }
-    Table<?, ?> plain = Table.of(name, key, LoadedTable.codec(entry.valueCodec()));
+    Table<?, ?> plain =
+        Table.of(name, LoadedTable.codec(keyId), LoadedTable.codec(entry.valueCodec()));
     return CatalogEntry.isCounted(entry.keyCodec()) ? plain.counted() : plain;
   }
 }

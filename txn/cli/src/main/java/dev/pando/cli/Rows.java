@@ -2,8 +2,14 @@ package dev.pando.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of a file of CSV, or of JSON with an object a line. */
 final class Rows implements AutoCloseable {
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
+
   private final Path file;
   private final boolean csv;
   private final char separator;
@@ -34,6 +42,7 @@ final class Rows implements AutoCloseable {
   static Rows open(Path file, boolean csv, char separator) throws IOException {
     Rows rows = new Rows(file, csv, separator, Files.newBufferedReader(file, UTF_8));
     try {
+      rows.skipMark();
       if (csv) {
         List<@Nullable String> header = rows.record();
         if (header == null) {
@@ -48,6 +57,9 @@ final class Rows implements AutoCloseable {
         rows.names = names;
       }
       return rows;
+    } catch (CharacterCodingException e) {
+      rows.close();
+      throw rows.malformed(e);
     } catch (Throwable e) {
       rows.close();
       throw e;
@@ -56,7 +68,51 @@ final class Rows implements AutoCloseable {
 
   /** The next row: names, and text or objects of {@link Json}; null after the last one. */
   @Nullable Map<String, @Nullable Object> next() throws IOException {
-    return csv ? nextOfCsv() : nextOfJson();
+    try {
+      return csv ? nextOfCsv() : nextOfJson();
+    } catch (CharacterCodingException e) {
+      throw malformed(e);
+    }
+  }
+
+  /** Skips the mark with which some programs begin UTF-8. */
+  private void skipMark() throws IOException {
+    from.mark(1);
+    if (from.read() != BYTE_ORDER_MARK) {
+      from.reset();
+    }
+  }
+
+  /** The reader is ahead of the rows, so the line is looked for again. */
+  private Fault malformed(CharacterCodingException e) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return Fault.found(file + ": found bytes that are no UTF-8 after line " + line, e);
+    }
+    long number = 1;
+    try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
+      ByteArrayOutputStream text = new ByteArrayOutputStream();
+      for (int next = bytes.read(); next >= 0; next = bytes.read()) {
+        text.write(next);
+        if (next == '\n') {
+          if (!isUtf8(text.toByteArray())) {
+            break;
+          }
+          number++;
+          text.reset();
+        }
+      }
+    }
+    return Fault.found(
+        "%s, line %d: found bytes that are no UTF-8, allowed: UTF-8".formatted(file, number), e);
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    try {
+      CharBuffer _ = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
   }
 
   private @Nullable Map<String, @Nullable Object> nextOfCsv() throws IOException {

@@ -2,6 +2,7 @@ package dev.pando.cli;
 
 import dev.pando.Database;
 import dev.pando.NamedSnapshot;
+import dev.pando.Options;
 import dev.pando.WriteTxn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,10 +49,8 @@ final class SnapshotsOf extends WriteVerb {
 
   /** Only a change opens it for writing. */
   @Override
-  Database open() {
-    return change != null
-        ? super.open()
-        : Database.open(file(), FileVerb.usual().withReadOnly(true).withCreateIfMissing(false));
+  Options options() {
+    return super.options().withReadOnly(change == null);
   }
 
   @Override
@@ -66,15 +65,15 @@ final class SnapshotsOf extends WriteVerb {
     }
     if (wanted.create != null) {
       NamedSnapshot made = db.snapshots().create(wanted.create);
-      console().line("created %s of commit %d".formatted(made.name(), made.txnId()));
+      console().line("created %s of commit %d".formatted(Report.plain(made.name()), made.txnId()));
     } else if (wanted.restore != null) {
       long commit = restore(db, wanted.restore);
-      console().line("restored %s as commit %d".formatted(wanted.restore, commit));
+      console().line("restored %s as commit %d".formatted(Report.plain(wanted.restore), commit));
     } else if (wanted.drop != null) {
       if (!db.snapshots().drop(wanted.drop)) {
         throw Fault.found("%s: there is no snapshot %s".formatted(file(), wanted.drop));
       }
-      console().line("dropped " + wanted.drop);
+      console().line("dropped " + Report.plain(wanted.drop));
     }
     return Fault.OK;
   }

@@ -12,7 +12,7 @@ abstract class TableVerb extends ReadVerb {
 
   @Option(
       names = {"-x", "--hex"},
-      description = "Shows and takes stored bytes, in hexadecimal after 0x, without codecs.")
+      description = "Shows and takes stored bytes, in hexadecimal, without codecs.")
   private boolean hex;
 
   @Mixin private OutputForm form = new OutputForm();

@@ -20,6 +20,8 @@ import picocli.CommandLine.Option;
 final class Top extends FileVerb {
   private static final String FORM = "%-20s %12s %10s %10s %10s %10s %8s %8s";
 
+  private static final double LEAST_SECONDS = 0.01;
+
   @Option(names = "--times", paramLabel = "N", description = "Ends after so many lines.")
   private long times = Long.MAX_VALUE;
 
@@ -32,6 +34,9 @@ final class Top extends FileVerb {
 
   @Override
   int run(Database db) throws InterruptedException {
+    if (!(seconds >= LEAST_SECONDS)) { // also what is no number
+      throw Fault.usage("--seconds " + seconds + ": allowed " + LEAST_SECONDS + " or more");
+    }
     console()
         .line(
             FORM.formatted(

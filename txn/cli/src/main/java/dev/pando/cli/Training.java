@@ -51,7 +51,11 @@ final class Training {
   private static void run(String... args) {
     PrintStream nothing = new PrintStream(OutputStream.nullOutputStream(), false);
     Console console =
-        new Console(new ByteArrayInputStream(new byte[0]), nothing, nothing, () -> false);
+        new Console(
+            new ByteArrayInputStream(new byte[0]),
+            new Results(OutputStream.nullOutputStream()),
+            nothing,
+            () -> false);
     int code = Main.run(console, args);
     if (code != Fault.OK) {
       throw new IllegalStateException(String.join(" ", args) + " ended with " + code);

@@ -309,6 +309,19 @@ final class Values {
         : text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
   }
 
+  /** Hexadecimal digits, with or without {@code 0x} before them. */
+  static byte[] digits(String text) {
+    String digits = text.startsWith(HEX) ? text.substring(HEX.length()) : text;
+    try {
+      return HexFormat.of().parseHex(digits);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "found %s, allowed: an even number of hexadecimal digits, with or without 0x before them"
+              .formatted(Json.of(text)),
+          e);
+    }
+  }
+
   private static List<@Nullable Object> list(Shape element, @Nullable Object json) {
     if (!(json instanceof List<?> given)) {
       throw wrong("list", json, null);

@@ -18,7 +18,7 @@ abstract class Verb implements Callable<Integer> {
   private Console console =
       new Console(
           new ByteArrayInputStream(new byte[0]),
-          new PrintStream(OutputStream.nullOutputStream(), false),
+          new Results(OutputStream.nullOutputStream()),
           new PrintStream(OutputStream.nullOutputStream(), false),
           () -> false);
 

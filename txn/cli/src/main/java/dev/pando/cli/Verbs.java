@@ -1,5 +1,7 @@
 package dev.pando.cli;
 
+import java.io.File;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -18,7 +20,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pando",
     versionProvider = Verbs.Version.class,
-    description = "Shows, copies, checks and changes Pando databases.",
+    description = {
+      "Shows, copies, checks and changes Pando databases.",
+      "A file without a verb is shown by info."
+    },
     synopsisSubcommandLabel = "VERB",
     footerHeading = "%nExit codes%n",
     footer = {
@@ -27,6 +32,8 @@ import picocli.CommandLine.Spec;
       "  2  the command line is wrong, or a file cannot be read or written"
     })
 final class Verbs implements Runnable {
+  private static final String COMPLETION = "completion";
+
   /** All verbs, in the order of the help. */
   private static final Map<String, Supplier<Verb>> ALL = new LinkedHashMap<>();
 
@@ -91,6 +98,22 @@ final class Verbs implements Runnable {
     return ALL.keySet();
   }
 
+  /** The arguments; of a file without a verb, with the verb {@code info} before it. */
+  static String[] withVerb(String... args) {
+    boolean isVerb = args.length == 0 || ALL.containsKey(args[0]) || args[0].equals(COMPLETION);
+    if (isVerb || !new File(args[0]).isFile()) {
+      return args;
+    }
+    String[] all = new String[args.length + 1];
+    all[0] = "info";
+    System.arraycopy(args, 0, all, 1, args.length);
+    return all;
+  }
+
+  private static boolean isNegative(String arg) {
+    return arg.matches("-\\.?[0-9].*");
+  }
+
   /** A command line that knows the verb of the arguments, or all of them. */
   static CommandLine commandLine(Console console, String... args) {
     CommandLine line = new CommandLine(new Verbs());
@@ -100,8 +123,12 @@ final class Verbs implements Runnable {
     } else {
       ALL.forEach((name, verb) -> add(line, console, name, verb));
       CommandLine completion = new CommandLine(new Completion(console));
-      line.addSubcommand("completion", completion);
+      line.addSubcommand(COMPLETION, completion);
       completion.getCommandSpec().usageMessage().hidden(true);
+    }
+    line.setExpandAtFiles(false); // a key may begin with @
+    if (Arrays.stream(args).anyMatch(Verbs::isNegative)) { // a key, where no option is known
+      line.setUnmatchedOptionsArePositionalParams(true);
     }
     return line.setUsageHelpWidth(100).setUsageHelpAutoWidth(false);
   }

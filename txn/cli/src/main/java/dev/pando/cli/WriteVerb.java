@@ -2,6 +2,7 @@ package dev.pando.cli;
 
 import dev.pando.Database;
 import dev.pando.OpenReader;
+import dev.pando.Options;
 import dev.pando.WriteTxn;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,14 +28,17 @@ abstract class WriteVerb extends Verb {
 
   @Override
   public Integer call() throws Exception {
-    try (Database db = open()) {
-      return run(db);
-    }
+    return inDatabase(this::run);
   }
 
-  /** Opens the database for writing. */
-  Database open() {
-    return Database.open(file, FileVerb.usual().withCreateIfMissing(creates()));
+  /** Works on the database, opened for writing; a new one that stays empty is removed. */
+  final int inDatabase(NewDatabase.Work work) throws Exception {
+    return NewDatabase.work(file, options(), work);
+  }
+
+  /** How the database is opened. */
+  Options options() {
+    return FileVerb.usual().withCreateIfMissing(creates());
   }
 
   /** Whether it makes a database that is not there. */

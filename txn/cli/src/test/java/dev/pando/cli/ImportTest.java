@@ -3,6 +3,7 @@ package dev.pando.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,11 +82,11 @@ class ImportTest {
             """
             log: 2 rows, 2 entries
             keys: u64
-            values: record(n:f64,t:nullable(instant),deep:nullable(utf8),more:nullable(utf8))
+            values: record(n:bigint,t:nullable(instant),deep:nullable(utf8),more:nullable(utf8))
             """);
     assertThat(Ran.ok("get", file, "log", "1"))
         .isEqualTo(
-            "{\"n\":1.0,\"t\":\"2026-01-02T03:04:05Z\",\"deep\":\"{\\\"x\\\":[1,2]}\",\"more\":null}\n");
+            "{\"n\":1,\"t\":\"2026-01-02T03:04:05Z\",\"deep\":\"{\\\"x\\\":[1,2]}\",\"more\":null}\n");
     Shop.check(file);
   }
 
@@ -124,7 +125,164 @@ class ImportTest {
     assertThat(file).doesNotExist();
   }
 
+  /** What an export from another program may have, and a number or a date would lose. */
+  @Test
+  void textsStayAsTheyAre() throws IOException {
+    String rows =
+        """
+        id,suffix,version,large,exponent,digits,precise,uuid,time,day,sign,truth
+        1,1d,1.10,9007199254740993,1E5,12345678901234567890,0.12345678901234567890,1-1-1-1-1,2026-01-02T03:04:05.100000Z,2026-01-02T24:00:00Z,+5,True
+        2,2f,1.1,0.5,7,1,1,00000000-0000-0000-0000-00000000000A,2026-01-02T03:04:05Z,2026-01-03,5,false
+        """;
+    Path csv = write("texts.csv", rows);
+    assertThat(Ran.ok("import", file, "texts", csv, "--key", "id"))
+        .contains(
+            "record(suffix:utf8,version:utf8,large:utf8,exponent:utf8,digits:bigint,precise:utf8,"
+                + "uuid:utf8,time:utf8,day:utf8,sign:utf8,truth:utf8)\n");
+    assertThat(Ran.ok("scan", "--csv", file, "texts"))
+        .isEqualTo("key" + rows.substring("id".length()));
+    Path json = write("numbers.jsonl", "{\"n\":1.50,\"m\":-0.1}\n{\"n\":1e300,\"m\":0}\n");
+    assertThat(Ran.ok("import", file, "numbers", json)).contains("record(n:f64,m:f64)");
+    Shop.check(file);
+  }
+
+  @Test
+  void aSecondFileIsAddedToTheFirst() throws IOException {
+    Path first = write("first.csv", "text\na\nb\n");
+    Path second = write("second.csv", "text\nc\n");
+    assertThat(Ran.ok("import", file, "log", first)).startsWith("log: 2 rows, 2 entries\n");
+    assertThat(Ran.ok("import", file, "log", second)).startsWith("log: 1 rows, 3 entries\n");
+    assertThat(Ran.ok("scan", "--csv", file, "log")).isEqualTo("key,text\n1,a\n2,b\n3,c\n");
+    Path keyed = write("keyed.csv", "id,text\nx,1\ny,2\n");
+    assertThat(Ran.ok("import", file, "keyed", keyed, "--key", "id"))
+        .startsWith("keyed: 2 rows, 2 entries\n");
+    assertThat(Ran.ok("import", file, "keyed", keyed, "--key", "id"))
+        .startsWith("keyed: 2 rows, 2 replaced, 2 entries\n");
+    Ran ran =
+        Ran.pando("import", file, "keyed", first, "--keys", "utf8", "--values", "record(text:i64)");
+    assertThat(ran.code()).isNotZero();
+    assertThat(ran.err()).contains("keyed");
+    Shop.check(file);
+  }
+
+  @Test
+  void rowsAreNotNumberedAfterKeysOfText() throws IOException {
+    Path csv = write("a.csv", "id,text\nx,one\n");
+    assertThat(Ran.ok("import", file, "t", csv, "--key", "id")).contains("keys: utf8");
+    Path more = write("b.csv", "text\ntwo\n");
+    Ran ran =
+        Ran.pando("import", file, "t", more, "--keys", "utf8", "--values", "record(text:utf8)");
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("line 2").contains("give --key");
+    assertThat(Ran.ok("count", file, "t")).isEqualTo("1\n");
+    Shop.check(file);
+  }
+
+  @Test
+  void columnsNamedKeyAndValue() throws IOException {
+    Path csv = write("pairs.csv", "key,value\na,1\nb,2\n");
+    assertThat(Ran.ok("import", file, "pairs", csv))
+        .contains("values: record(key:utf8,value:i64)\n");
+    assertThat(Ran.ok("get", file, "pairs", "2")).isEqualTo("{\"key\":\"b\",\"value\":2}\n");
+    assertThat(Ran.ok("import", file, "entries", csv, "--keys", "utf8", "--values", "i64"))
+        .startsWith("entries: 2 rows, 2 entries\n");
+    assertThat(Ran.ok("scan", file, "entries")).isEqualTo("a\t1\nb\t2\n");
+    Path lists = write("lists.csv", "key,value\na,\"[1,2]\"\n");
+    assertThat(Ran.ok("import", file, "lists", lists, "--keys", "utf8", "--values", "list(i64)"))
+        .startsWith("lists: 1 rows");
+    assertThat(Ran.ok("get", file, "lists", "a")).isEqualTo("[1,2]\n");
+    Shop.check(file);
+  }
+
+  @Test
+  void marksAndBytesThatAreNoText() throws IOException {
+    Path marked = write("marked.csv", "\uFEFFid,text\n1,a\n");
+    assertThat(Ran.ok("import", file, "marked", marked, "--key", "id"))
+        .contains("record(text:utf8)");
+    Shop.check(file);
+    Path other = directory.resolve("other.pando");
+    Path latin = directory.resolve("latin.csv");
+    Files.write(latin, "id,text\n1,a\n2,Zürich\n3,b\n".getBytes(ISO_8859_1));
+    Ran ran = Ran.pando("import", other, "t", latin);
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("latin.csv, line 3: found bytes that are no UTF-8");
+    assertThat(other).doesNotExist();
+  }
+
+  /** A pipe is read once, and then has no rows. */
+  @Test
+  void inputThatCanBeReadOnceOnly() throws IOException {
+    Path pipe = directory.resolve("pipe.csv");
+    assumeTrue(isMade(pipe), "there is no mkfifo here");
+    Ran ran = Ran.pando("import", file, "t", pipe);
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("is no regular file").contains("--keys");
+    assertThat(file).doesNotExist();
+    Thread writer =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    Path _ = Files.writeString(pipe, "key,value\na,1\n", UTF_8);
+                  } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                });
+    assertThat(Ran.ok("import", file, "t", pipe, "--keys", "utf8", "--values", "i64"))
+        .startsWith("t: 1 rows, 1 entries\n");
+    assertThat(writer.isAlive() && !joined(writer)).isFalse();
+    Shop.check(file);
+  }
+
+  private static boolean joined(Thread thread) {
+    try {
+      return thread.join(java.time.Duration.ofSeconds(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static boolean isMade(Path pipe) {
+    try {
+      Process process = new ProcessBuilder("mkfifo", pipe.toString()).start();
+      return process.onExit().join().exitValue() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatFailsLeavesNoNewDatabase() throws IOException {
+    Path csv = write("a.csv", "key,value\na,x\n");
+    assertThat(Ran.pando("import", file, "t", csv, "--keys", "utf8", "--values", "i64").code())
+        .isEqualTo(1);
+    assertThat(directory).isDirectoryNotContaining("glob:**new.pando*");
+    assertThat(Ran.pando("load", "-f", directory.resolve("missing"), file).code()).isEqualTo(2);
+    assertThat(Ran.pando("load", "-f", csv, file).code()).isEqualTo(1);
+    assertThat(Ran.pando("put", file, "t", "x", "1", "--keys", "i64", "--values", "i64").code())
+        .isEqualTo(2);
+    assertThat(directory).isDirectoryNotContaining("glob:**new.pando*");
+    assertThat(Ran.ok("import", file, "t", csv)).contains("t: 1 rows");
+    assertThat(Ran.pando("import", file, "u", csv, "--keys", "utf8", "--values", "i64").code())
+        .isEqualTo(1);
+    assertThat(Ran.ok("count", file, "t")).as("a database with a table stays").isEqualTo("1\n");
+    Shop.check(file);
+  }
+
   // ---- LMDB
+
+  /** A named database and the entries without one would be one table. */
+  @Test
+  void aDatabaseOfLmdbNamedMain() throws IOException {
+    LmdbSample.write(input);
+    String bytes = new String(Files.readAllBytes(input), ISO_8859_1);
+    Files.write(input, bytes.replace("ints", "main").getBytes(ISO_8859_1));
+    Ran ran = Ran.pando("import-lmdb", file, input);
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("two databases for the table main").hasLineCount(1);
+    assertThat(file).doesNotExist();
+  }
 
   private static String dumpOfLmdb() throws IOException {
     try (InputStream packed =

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What a verb did, in this JVM. */
 record Ran(int code, byte[] bytes, String err) {
@@ -18,6 +20,12 @@ record Ran(int code, byte[] bytes, String err) {
   /** Runs a verb. */
   static Ran pando(byte[] input, Object... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Ran ran = pando(input, out, () -> false, args);
+    return new Ran(ran.code, out.toByteArray(), ran.err);
+  }
+
+  /** Runs a verb whose results go to a stream. */
+  static Ran pando(byte[] input, OutputStream out, BooleanSupplier terminal, Object... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     List<String> texts = new ArrayList<>();
     for (Object arg : args) {
@@ -26,11 +34,11 @@ record Ran(int code, byte[] bytes, String err) {
     Console console =
         new Console(
             new ByteArrayInputStream(input),
-            new PrintStream(out, false, UTF_8),
+            new Results(out),
             new PrintStream(err, true, UTF_8),
-            () -> false);
+            terminal);
     int code = Main.run(console, texts.toArray(new String[0]));
-    return new Ran(code, out.toByteArray(), err.toString(UTF_8));
+    return new Ran(code, new byte[0], err.toString(UTF_8));
   }
 
   /** Runs a verb that is to end with 0, and returns what it printed. */

@@ -174,6 +174,50 @@ class ReadVerbsTest {
   }
 
   @Test
+  void infoWithoutAVerb() {
+    assertThat(Ran.ok(file)).isEqualTo(Ran.ok("info", file));
+    assertThat(Ran.ok(file, "--json")).isEqualTo(Ran.ok("info", "--json", file));
+  }
+
+  /** What the slots say is shown also if the lock file cannot be made. */
+  @Test
+  void infoOfAFileThatCannotBeOpened() throws IOException {
+    Path copy = Files.copy(file, directory.resolve("copy.pando"));
+    Path _ = Files.createDirectory(directory.resolve("copy.pando-lock"));
+    Ran ran = Ran.pando("info", copy);
+    assertThat(ran.code()).as(ran.out() + ran.err()).isEqualTo(2);
+    assertThat(ran.out()).contains("meta slots").contains("cannot be opened").contains("4,096");
+  }
+
+  @Test
+  void hexadecimalDigitsWithoutPrefix() {
+    assertThat(Ran.ok("get", "--hex", file, "orders", "0000000000000003"))
+        .isEqualTo(Ran.ok("get", "--hex", file, "orders", "0x0000000000000003"));
+    assertThat(Ran.ok("keys", "--hex", "--prefix", "416461", file, "customers"))
+        .isEqualTo("0x416461\n");
+    Ran ran = Ran.pando("get", "--hex", file, "orders", "3");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("hexadecimal digits").hasLineCount(1);
+  }
+
+  @Test
+  void negativeKeys() {
+    assertThat(Ran.ok("get", file, "counted", "-1")).isEqualTo("minus one\n");
+    assertThat(Ran.ok("keys", "--from", "-1", "-n", "1", file, "counted")).isEqualTo("-1\n");
+    assertThat(Ran.ok("get", file, "counted", "--", "-1")).isEqualTo("minus one\n");
+    assertThat(Ran.pando("get", "--no-such-option", file, "counted", "-1").code()).isEqualTo(2);
+  }
+
+  @Test
+  void theIntervalOfTop() {
+    for (String seconds : new String[] {"0", "-1", "NaN"}) {
+      Ran ran = Ran.pando("top", "--times", "1", "--seconds=" + seconds, file);
+      assertThat(ran.code()).as(seconds).isEqualTo(2);
+      assertThat(ran.err()).contains("allowed 0.01 or more");
+    }
+  }
+
+  @Test
   void snapshotsAreRead() {
     assertThat(Ran.ok("snapshots", "--create", "one", file)).startsWith("created one of commit ");
     try (Database db = Database.open(file)) {

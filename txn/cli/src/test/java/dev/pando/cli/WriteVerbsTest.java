@@ -91,6 +91,33 @@ class WriteVerbsTest {
     Shop.check(fresh);
   }
 
+  /** Nothing is read from a file that an argument with @ names. */
+  @Test
+  void keysThatBeginWithAt() throws IOException {
+    Path arguments = Files.writeString(directory.resolve("arguments"), "Ada", UTF_8);
+    String key = "@" + arguments;
+    assertThat(Ran.ok("put", file, "customers", key, "x")).isEqualTo("added\n");
+    assertThat(Ran.ok("get", file, "customers", key)).isEqualTo("x\n");
+  }
+
+  /** A name may have what turns the terminal's text, or hides it. */
+  @Test
+  void namesDoNotReachTheTerminalAsTheyAre() {
+    String name = "a\u001b[31m\u202eb\u0085";
+    assertThat(Ran.ok("put", file, name, "\u200e", "\u2028", "--keys", "utf8", "--values", "utf8"))
+        .isEqualTo("added\n");
+    assertThat(Ran.ok("scan", file, name)).isEqualTo("\"\\u200e\"\t\"\\u2028\"\n");
+    assertThat(Ran.ok("scan", "--json", file, name))
+        .isEqualTo("{\"key\":\"\\u200e\",\"value\":\"\\u2028\"}\n");
+    assertThat(Ran.pando("scan", file, "missing").err()).contains("a\\u001b[31m\\u202eb\\u0085");
+    String shown = "a\\u001b[31m\\u202eb\\u0085";
+    assertThat(Ran.ok("dump", "-l", file)).contains(shown + "\n");
+    Path to = directory.resolve("to.pando");
+    assertThat(Ran.ok("copy", file, to, name)).isEqualTo('"' + shown + "\": 1 entries\n");
+    Shop.check(to);
+    assertThat(Ran.ok("drop", file, name)).isEqualTo('"' + shown + "\": dropped, 1 entries\n");
+  }
+
   @Test
   void deletes() {
     assertThat(Ran.ok("del", file, "orders", "1")).isEqualTo("removed 1\n");
