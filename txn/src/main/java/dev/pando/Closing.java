@@ -11,8 +11,10 @@ import dev.pando.txn.readers.ReaderSlots;
 import dev.pando.txn.recovery.OpenedFile;
 import java.lang.System.Logger;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a database: waits for running transactions, then ends its parts, each even if another
@@ -37,13 +39,29 @@ final class Closing {
 
   private final List<Housekeeping.Task> watches;
 
-  /** Actions of the program; guarded by itself. */
-  private final List<Runnable> actions = new ArrayList<>();
+  /** Actions of the program that have not run, in their order; guarded by itself. */
+  private final SequencedSet<Kept> actions = new LinkedHashSet<>();
 
   private final Runnable ending = this::endNow;
 
   /** Pages that the file keeps at the close; 0 if it must not be truncated. */
   private long pagesAtEnd;
+
+  /** An action, as its program removes it. */
+  private final class Kept implements CloseAction {
+    private final Runnable action;
+
+    Kept(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    public void close() {
+      synchronized (actions) {
+        boolean _ = actions.remove(this);
+      }
+    }
+  }
 
   Closing(
       Lifecycle lifecycle,
@@ -66,25 +84,33 @@ final class Closing {
     this.watches = watches;
   }
 
-  /** Runs an action of the program before all else. */
-  void first(Runnable action) {
+  /**
+   * Runs an action of the program before all else.
+   *
+   * @throws IllegalStateException if the database is closed
+   */
+  CloseAction first(Runnable action) {
+    Kept kept = new Kept(action);
     synchronized (actions) {
-      actions.add(action);
+      lifecycle.checkAccepting(); // in the lock, so an action that is taken is not too late to run
+      boolean _ = actions.add(kept);
     }
+    return kept;
   }
 
-  /** An action that is added now is late, or its database was closed before it was called. */
   private void runActions() {
-    List<Runnable> all;
-    synchronized (actions) {
-      all = List.copyOf(actions);
-    }
-    for (Runnable action : all) {
+    for (Kept next = nextAction(); next != null; next = nextAction()) {
       try {
-        action.run();
+        next.action.run();
       } catch (Throwable e) { // the end goes on
         LOG.log(Logger.Level.WARNING, lifecycle.path() + ": an action at close failed", e);
       }
+    }
+  }
+
+  private @Nullable Kept nextAction() {
+    synchronized (actions) {
+      return actions.isEmpty() ? null : actions.removeFirst();
     }
   }
 
@@ -92,6 +118,7 @@ final class Closing {
   void run(Duration limit) {
     try {
       runActions();
+      file.counters().closes();
       boolean _ = awaitTransactions(limit);
       writing.syncs().finish();
     } finally {

@@ -438,12 +438,11 @@ public final class Database extends Inspected implements AutoCloseable {
    * this database elsewhere, such as meters. An exception of the action is logged. Actions run in
    * the order of the calls, on the thread that closes.
    *
+   * @return what removes the action, which the database otherwise keeps until it is closed
    * @throws IllegalStateException if the database is closed
    */
-  public void onClose(Runnable action) {
-    Objects.requireNonNull(action, "the action is null");
-    lifecycle.checkAccepting();
-    ending.first(action);
+  public CloseAction onClose(Runnable action) {
+    return ending.first(Objects.requireNonNull(action, "the action is null"));
   }
 
   /** Other processes took this one for dead, and reuse the pages that it reads. */

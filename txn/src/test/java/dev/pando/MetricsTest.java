@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -254,15 +255,60 @@ class MetricsTest extends DatabaseTestBase {
   void actionsAtTheClose() {
     Database db = open(UNLOGGED);
     List<String> done = new ArrayList<>();
-    db.onClose(() -> done.add("first " + db.stat().readers()));
-    db.onClose(
-        () -> {
-          throw new IllegalArgumentException("on purpose");
-        });
-    db.onClose(() -> done.add("third"));
+    CloseAction _ = db.onClose(() -> done.add("first " + db.stat().readers()));
+    CloseAction removed = db.onClose(() -> done.add("removed"));
+    CloseAction _ =
+        db.onClose(
+            () -> {
+              throw new IllegalArgumentException("on purpose");
+            });
+    CloseAction third = db.onClose(() -> done.add("third"));
+    CloseAction _ = db.onClose(() -> refusesLateActions(db, done));
+    removed.close();
+    removed.close();
     closeChecked(db);
     db.close();
-    assertThat(done).containsExactly("third"); // stat begins a read transaction: too late
+    third.close();
+    assertThat(done)
+        .containsExactly("third", "refused"); // stat begins a read transaction: too late
     assertThatThrownBy(() -> db.onClose(() -> {})).isInstanceOf(IllegalStateException.class);
+  }
+
+  /** An action is run or refused, and never lost. */
+  private static void refusesLateActions(Database db, List<String> done) {
+    try {
+      CloseAction _ = db.onClose(() -> done.add("late"));
+    } catch (IllegalStateException e) {
+      done.add("refused");
+    }
+  }
+
+  @Test
+  void actionsThatAreAddedDuringTheCloseAreRunOrRefused() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      Database db = Database.inMemory();
+      CheckReport _ = db.check().throwIfBad();
+      AtomicInteger taken = new AtomicInteger();
+      AtomicInteger ran = new AtomicInteger();
+      Thread adder =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      while (true) {
+                        CloseAction _ = db.onClose(ran::incrementAndGet);
+                        int _ = taken.incrementAndGet();
+                      }
+                    } catch (IllegalStateException e) {
+                      // The database is closed.
+                    }
+                  });
+      while (taken.get() == 0 && adder.isAlive()) {
+        Thread.onSpinWait();
+      }
+      db.close();
+      adder.join();
+      assertThat(ran.get()).isEqualTo(taken.get()).isPositive();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.pando.metrics;
 
+import dev.pando.CloseAction;
 import dev.pando.Database;
 import dev.pando.Metrics;
 import dev.pando.Stat;
@@ -10,6 +11,7 @@ import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a database through JMX, so that {@code jconsole} and other tools see it. Needs the module
@@ -27,6 +29,9 @@ public final class DatabaseBean implements DatabaseMXBean, AutoCloseable {
   private final MBeanServer server;
   private final ObjectName name;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** What the database runs at its close; null until that is registered. */
+  private volatile @Nullable CloseAction ending;
 
   private DatabaseBean(Database db, MBeanServer server, ObjectName name) {
     this.db = db;
@@ -60,7 +65,7 @@ public final class DatabaseBean implements DatabaseMXBean, AutoCloseable {
 
   private void closeWithDatabase() {
     try {
-      db.onClose(this::close);
+      ending = db.onClose(this::close);
     } catch (RuntimeException e) { // it is closed already
       close();
       throw e;
@@ -77,6 +82,10 @@ public final class DatabaseBean implements DatabaseMXBean, AutoCloseable {
   public void close() {
     if (closed.getAndSet(true)) {
       return; // the name may be another bean's by now
+    }
+    CloseAction registered = ending;
+    if (registered != null) {
+      registered.close();
     }
     try {
       server.unregisterMBean(name);

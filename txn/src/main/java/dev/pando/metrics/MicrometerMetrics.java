@@ -1,5 +1,6 @@
 package dev.pando.metrics;
 
+import dev.pando.CloseAction;
 import dev.pando.Database;
 import dev.pando.Metrics;
 import dev.pando.Stat;
@@ -35,6 +36,9 @@ public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
   private final Tags tags;
   private final List<Bound> bound = new CopyOnWriteArrayList<>();
 
+  /** What the database runs at its close, for each registry. */
+  private final List<CloseAction> endings = new CopyOnWriteArrayList<>();
+
   /** As {@link #MicrometerMetrics(Database, Iterable)}, without more tags. */
   public MicrometerMetrics(Database db) {
     this(db, List.of());
@@ -57,7 +61,6 @@ public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
    */
   @Override
   public void bindTo(MeterRegistry registry) {
-    db.onClose(this::close);
     for (Figure<Metrics> figure : Figure.COUNTS) {
       Tags all = figure.kind().isEmpty() ? tags : tags.and("kind", figure.kind());
       add(
@@ -76,6 +79,17 @@ public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
     }
     for (Figure<Stat> figure : Figure.OF_FILE) {
       addGauge(registry, figure, d -> figure.value().applyAsLong(d.stat()));
+    }
+    closeWithDatabase();
+  }
+
+  /** After the meters were added: a close meanwhile removes them, or is found here. */
+  private void closeWithDatabase() {
+    try {
+      boolean _ = endings.add(db.onClose(this::close));
+    } catch (RuntimeException e) { // it is closed already
+      close();
+      throw e;
     }
   }
 
@@ -120,5 +134,7 @@ public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
       Meter _ = one.registry().remove(one.meter());
     }
     bound.clear();
+    endings.forEach(CloseAction::close);
+    endings.clear();
   }
 }

@@ -1,5 +1,6 @@
 package dev.pando.metrics;
 
+import dev.pando.CloseAction;
 import dev.pando.Database;
 import dev.pando.Histogram;
 import dev.pando.Metrics;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of a database as instruments of OpenTelemetry. Needs {@code
@@ -42,6 +44,9 @@ public final class OpenTelemetryMetrics implements AutoCloseable {
   private final List<Consumer<Stat>> ofStat = new ArrayList<>();
   private final BatchCallback callback;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** What the database runs at its close; null until that is registered. */
+  private volatile @Nullable CloseAction ending;
 
   private OpenTelemetryMetrics(Database db, Meter meter) {
     this.db = db;
@@ -69,7 +74,7 @@ public final class OpenTelemetryMetrics implements AutoCloseable {
     Objects.requireNonNull(db, "the database is null");
     OpenTelemetryMetrics metrics = new OpenTelemetryMetrics(db, meter);
     try {
-      db.onClose(metrics::close);
+      metrics.ending = db.onClose(metrics::close);
       return metrics;
     } catch (RuntimeException e) { // it is closed already
       metrics.close();
@@ -138,8 +143,13 @@ public final class OpenTelemetryMetrics implements AutoCloseable {
   /** Ends the instruments; a second call does nothing. */
   @Override
   public void close() {
-    if (!closed.getAndSet(true)) {
-      callback.close();
+    if (closed.getAndSet(true)) {
+      return;
     }
+    CloseAction registered = ending;
+    if (registered != null) {
+      registered.close();
+    }
+    callback.close();
   }
 }

@@ -10,6 +10,7 @@ import dev.pando.Stat;
 import dev.pando.Table;
 import dev.pando.codec.Codec;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;
 import javax.management.MBeanAttributeInfo;
@@ -96,5 +97,19 @@ class DatabaseBeanTest {
     CheckReport _ = db.check().throwIfBad();
     db.close();
     assertThatThrownBy(() -> DatabaseBean.register(db)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aDatabaseDoesNotKeepWhatIsClosed() {
+    try (Database db = Database.inMemory()) {
+      assertThat(Unreachable.soon(closed(db))).isTrue();
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  private static WeakReference<DatabaseBean> closed(Database db) {
+    DatabaseBean bean = DatabaseBean.register(db);
+    bean.close();
+    return new WeakReference<>(bean);
   }
 }

@@ -11,6 +11,7 @@ import dev.pando.codec.Codec;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -71,5 +72,20 @@ class MicrometerMetricsTest {
       assertThat(registry.getMeters()).isEmpty();
       CheckReport _ = db.check().throwIfBad();
     }
+  }
+
+  @Test
+  void aDatabaseDoesNotKeepWhatIsClosed() {
+    try (Database db = Database.inMemory()) {
+      assertThat(Unreachable.soon(closed(db))).isTrue();
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  private static WeakReference<MicrometerMetrics> closed(Database db) {
+    MicrometerMetrics metrics = new MicrometerMetrics(db);
+    metrics.bindTo(new SimpleMeterRegistry());
+    metrics.close();
+    return new WeakReference<>(metrics);
   }
 }

@@ -18,6 +18,7 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -109,5 +110,20 @@ class OpenTelemetryMetricsTest {
       assertThatThrownBy(() -> OpenTelemetryMetrics.observe(db, meter))
           .isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  @Test
+  void aDatabaseDoesNotKeepWhatIsClosed() {
+    try (SdkMeterProvider provider = SdkMeterProvider.builder().build();
+        Database db = Database.inMemory()) {
+      assertThat(Unreachable.soon(closed(db, provider.get("pando")))).isTrue();
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  private static WeakReference<OpenTelemetryMetrics> closed(Database db, Meter meter) {
+    OpenTelemetryMetrics metrics = OpenTelemetryMetrics.observe(db, meter);
+    metrics.close();
+    return new WeakReference<>(metrics);
   }
 }

@@ -99,9 +99,21 @@ public final class Counters {
 
   /** Looks for the recorder, from time to time. */
   public void tick(long now) {
-    if (opening != null && isTimeToLook(now) && Events.look()) {
-      recordOpening();
+    try {
+      if (opening != null && isTimeToLook(now) && Events.look()) {
+        recordOpening();
+      }
+    } catch (Throwable e) {
+      // The next look may succeed.
     }
+  }
+
+  /**
+   * The database is about to be closed: the last look for the recorder, without which a program
+   * that has ended within a second would have no opening in its recording.
+   */
+  public void closes() {
+    tick(System.nanoTime());
   }
 
   private boolean isTimeToLook(long now) {
@@ -113,7 +125,11 @@ public final class Counters {
     Opening recorded = opening;
     if (recorded != null) {
       opening = null;
-      Events.current().opened(database, recorded);
+      try {
+        Events.current().opened(database, recorded);
+      } catch (Throwable e) {
+        // It is not recorded.
+      }
     }
   }
 
@@ -172,8 +188,12 @@ public final class Counters {
     }
     CommitSpan span = commit;
     if (span != null) {
-      span.finish(txnId, kind, bytes, updates);
       commit = null;
+      try {
+        span.finish(txnId, kind, bytes, updates);
+      } catch (Throwable e) {
+        // It is not recorded.
+      }
     }
   }
 
@@ -253,7 +273,11 @@ public final class Counters {
 
   private static void end(@Nullable Span span) {
     if (span != null) {
-      span.finish();
+      try {
+        span.finish();
+      } catch (Throwable e) {
+        // It is not recorded.
+      }
     }
   }
 
@@ -348,7 +372,11 @@ public final class Counters {
 
   private static void end(@Nullable Change change, long before, long after) {
     if (change != null) {
-      change.finish(before, after);
+      try {
+        change.finish(before, after);
+      } catch (Throwable e) {
+        // It is not recorded.
+      }
     }
   }
 
