@@ -201,8 +201,9 @@ class UsualTypesTest extends DatabaseTestBase {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Codec.record(EndlessGrowth.class))
         .withMessage(
-            "dev.pando.UsualTypesTest$Growing is nested deeper than 60, perhaps in itself with"
-                + " other type arguments each time; give its codec with Codec.of");
+            "record dev.pando.UsualTypesTest$Growing component next is nested deeper than 60,"
+                + " perhaps in itself with other type arguments each time; give its codec with"
+                + " Codec.of");
   }
 
   /** As keys: dates that descend, decimals by number, and lists. */
