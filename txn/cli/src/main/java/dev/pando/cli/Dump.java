@@ -217,7 +217,7 @@ final class Dump extends ReadVerb {
     if (!isDescribed) {
       console()
           .note(
-              "pando: table %s: its keys are of codec %s, from which its parts cannot be told: it is dumped without codecs, as stored bytes"
+              "pando: table %s: its keys are of codec %s, which does not show its parts: it is dumped without codecs, as stored bytes"
                   .formatted(stat.name(), stat.keyCodec()));
     }
     return isDescribed;

@@ -36,7 +36,7 @@ final class NewDatabase {
   private static boolean isNewAndEmpty(Database db) {
     try {
       return db.openReport().created() && db.stat().tables() == 0 && db.readers().isEmpty();
-    } catch (RuntimeException e) { // nobody knows what is in it
+    } catch (RuntimeException e) { // what is in it is not known
       return false;
     }
   }

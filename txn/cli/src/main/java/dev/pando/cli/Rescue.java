@@ -100,7 +100,7 @@ final class Rescue extends RawVerb {
   /** Makes the table; null if it cannot be described, and is lost. */
   private @Nullable RawTable create(FileWalk.Found tree, WriteTxn tx) {
     CatalogEntry entry = tree.entry();
-    String why = "its parts cannot be told";
+    String why = "its codec does not show its parts";
     try {
       Table<?, ?> table = described(tree.name(), entry);
       if (table != null) {
