@@ -66,7 +66,7 @@ class ChangesTest extends DatabaseTestBase {
           List.of(
               "CHANGED 10 name 10 changed", "REMOVED 500 name 500 null", "ADDED 5000 null added");
       assertThat(show(changes)).isEqualTo(wanted);
-      assertThat(show(changes)).as("once more").isEqualTo(wanted);
+      assertThat(show(changes)).as("again").isEqualTo(wanted);
       assertThat(changes.iterator().next())
           .isEqualTo(new Change<>(10L, "name 10", "changed"))
           .satisfies(change -> assertThat(change.kind()).isEqualTo(Change.Kind.CHANGED));

@@ -120,14 +120,14 @@ class FlightEventsTest extends DatabaseTestBase {
     try (WriteTxn _ = db.beginWrite()) {
       waiting = Thread.ofPlatform().name("waits").start(() -> db.put(NAMES, 1L, "x"));
       Await.blocked(waiting);
-      Thread.sleep(30);
+      Thread.sleep(30); // not to wait for anything: shorter waits are not recorded
     }
     waiting.join();
     try (PeerJvm peer = PeerJvm.open(file())) {
       assertThat(peer.ask("begin")).startsWith("writing");
       waiting = Thread.ofPlatform().name("waits long").start(() -> db.put(NAMES, 2L, "x"));
       Await.nextWriter(db);
-      Thread.sleep(30);
+      Thread.sleep(30); // as above
       peer.expect("committed", "commit");
       waiting.join();
     }

@@ -160,7 +160,7 @@ class MetricsTest extends DatabaseTestBase {
       for (Thread thread : threads) {
         Await.blocked(thread);
       }
-      Thread.sleep(20);
+      Thread.sleep(20); // not to wait for anything: that long the threads wait at least
       tx.commit();
     }
     for (Thread thread : threads) {

@@ -2,10 +2,16 @@ package dev.pando.btree;
 
 import dev.pando.pager.PageReader;
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Counts the pages that are read. No page is kept decoded. */
 final class CountedPages implements PageReader {
   private final PageReader pages;
+
+  /** Each page, however often it was read. */
+  final Set<Long> numbers = new HashSet<>();
+
   int read;
 
   CountedPages(PageReader pages) {
@@ -20,6 +26,7 @@ final class CountedPages implements PageReader {
   @Override
   public long locate(long pgno, long birth) {
     read++;
+    numbers.add(pgno);
     return pages.locate(pgno, birth);
   }
 

@@ -5,52 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.pando.pager.PageReader;
 import dev.pando.pager.TreeRoot;
-import java.lang.foreign.MemorySegment;
-import java.util.HashSet;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How full the leaves of a tree are, of all and of a sample. */
 final class PagePackerTest {
-  /** The pages of a tree, of which each one that is read is noted. */
-  private static final class NotedPages implements PageReader {
-    private final MemoryPages pages;
-    private final Set<Long> read = new HashSet<>();
-
-    NotedPages(MemoryPages pages) {
-      this.pages = pages;
-    }
-
-    @Override
-    public int pageSize() {
-      return pages.pageSize();
-    }
-
-    @Override
-    public long locate(long pgno, long birth) {
-      read.add(pgno);
-      return pages.locate(pgno, birth);
-    }
-
-    @Override
-    public MemorySegment segment(long address) {
-      return pages.segment(address);
-    }
-
-    @Override
-    public long offset(long address) {
-      return pages.offset(address);
-    }
-
-    @Override
-    public String name() {
-      return pages.name();
-    }
-  }
-
   private final TreeFixture fixture = new TreeFixture(512);
   private final Random random = new Random(1);
 
@@ -76,10 +36,11 @@ final class PagePackerTest {
   /** The share of a sample is near that of all leaves; returns that of all. */
   private double compare() {
     TreeRoot root = fixture.commit();
-    NotedPages pages = new NotedPages(fixture.pages);
+    CountedPages pages = new CountedPages(fixture.pages);
     double sample = PagePacker.sampleFill(new Tree(pages, root));
     int most = PagePacker.SAMPLE * root.depth();
-    assertTrue(pages.read.size() <= most, () -> pages.read.size() + " pages read, most " + most);
+    assertTrue(
+        pages.numbers.size() <= most, () -> pages.numbers.size() + " pages read, most " + most);
     double all = PagePacker.fill(new Tree(fixture.pages, root));
     assertEquals(all, sample, 0.1);
     return all;

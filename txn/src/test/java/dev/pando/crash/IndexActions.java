@@ -1,7 +1,15 @@
 package dev.pando.crash;
 
-import dev.pando.Durability;
+import static dev.pando.crash.MemberActions.action;
+import static dev.pando.crash.MemberActions.commit;
+import static dev.pando.crash.MemberActions.fault;
+import static dev.pando.crash.MemberActions.member;
+import static dev.pando.crash.MemberActions.number;
+import static dev.pando.crash.MemberActions.ofMember;
+import static dev.pando.crash.MemberActions.readers;
+
 import dev.pando.crash.IndexedShape.Row;
+import dev.pando.crash.MemberActions.Step;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -9,10 +17,8 @@ import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
-import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
-import net.jqwik.api.state.Transformer;
 
 /** The actions of chains with a table with indexes. */
 final class IndexActions {
@@ -50,34 +56,15 @@ final class IndexActions {
         .withMaxTransformations(length);
   }
 
-  /** A step with what it is called and done with. */
-  private record Step(String name, Consumer<IndexRun> action) {
-    Transformer<IndexRun> transformer() {
-      return Transformer.mutate(name, action);
-    }
-  }
-
-  private static Action.Independent<IndexRun> action(Arbitrary<Step> steps) {
-    return () -> steps.map(Step::transformer);
+  private static Step<IndexRun> step(String name, Consumer<IndexRun> action) {
+    return new Step<>(name, action);
   }
 
   private static Action.Independent<IndexRun> just(String name, Consumer<IndexRun> action) {
-    return action(Arbitraries.just(new Step(name, action)));
-  }
-
-  private static Step ofMember(String name, Consumer<Member> action) {
-    return new Step(name, run -> run.step(action));
+    return action(Arbitraries.just(step(name, action)));
   }
 
   // ---- values
-
-  private static Arbitrary<Integer> number(int from, int to) {
-    return Arbitraries.integers()
-        .between(from, to)
-        .withDistribution(RandomDistribution.uniform())
-        .shrinkTowards(from)
-        .withoutEdgeCases();
-  }
 
   private static Arbitrary<Integer> key() {
     return number(FIRST_KEY, FIRST_KEY + KEYS - 1);
@@ -111,7 +98,7 @@ final class IndexActions {
         Combinators.combine(number(0, 5), key(), rows(4))
             .as(
                 (way, first, rows) ->
-                    new Step(
+                    step(
                         "put in way %d from %d on %s".formatted(way, first, rows),
                         run -> run.put(way, first, rows))));
   }
@@ -121,7 +108,7 @@ final class IndexActions {
         number(20, 60)
             .map(
                 count ->
-                    new Step(
+                    step(
                         "put " + count + " rows",
                         run ->
                             run.put(
@@ -137,7 +124,7 @@ final class IndexActions {
         Combinators.combine(key(), number(1, 5))
             .as(
                 (first, count) ->
-                    new Step(
+                    step(
                         "delete " + count + " from " + first + " on",
                         run -> run.delete(first, count))));
   }
@@ -147,13 +134,13 @@ final class IndexActions {
         Combinators.combine(key(), rows(25), Arbitraries.of(true, false))
             .as(
                 (first, rows, flush) ->
-                    new Step(
+                    step(
                         "batch from %d on, %s, %s".formatted(first, flush, rows),
                         run -> run.batch(first, rows, flush))));
   }
 
   private static Action.Independent<IndexRun> load() {
-    return action(rows(20).map(rows -> new Step("load " + rows, run -> run.load(rows))));
+    return action(rows(20).map(rows -> step("load " + rows, run -> run.load(rows))));
   }
 
   private static Action.Independent<IndexRun> deleteRange() {
@@ -162,7 +149,7 @@ final class IndexActions {
         Combinators.combine(number(0, 3), key(), lengths)
             .as(
                 (way, from, count) ->
-                    new Step(
+                    step(
                         "delete a range in way %d, %d from %d on".formatted(way, count, from),
                         run -> run.deleteRange(way, from, from + (long) count))));
   }
@@ -173,17 +160,17 @@ final class IndexActions {
             .as(
                 (create, index) ->
                     create
-                        ? new Step("create index " + index, run -> run.createIndex(index))
-                        : new Step("drop index " + index, run -> run.dropIndex(index))));
+                        ? step("create index " + index, run -> run.createIndex(index))
+                        : step("drop index " + index, run -> run.dropIndex(index))));
   }
 
   private static Action.Independent<IndexRun> tables() {
     return action(
         Arbitraries.of(
-            new Step("rename", IndexRun::rename),
-            new Step("rename", IndexRun::rename),
-            new Step("clear", IndexRun::clear),
-            new Step("drop", IndexRun::drop)));
+            step("rename", IndexRun::rename),
+            step("rename", IndexRun::rename),
+            step("clear", IndexRun::clear),
+            step("drop", IndexRun::drop)));
   }
 
   private static Action.Independent<IndexRun> savepoints() {
@@ -192,7 +179,7 @@ final class IndexActions {
             .as(
                 (what, which) ->
                     switch (what) {
-                      case 0, 1 -> new Step("savepoint", IndexRun::savepoint);
+                      case 0, 1 -> step("savepoint", IndexRun::savepoint);
                       case 2 -> ofMember("release " + which, m -> m.endSavepoint(which, false));
                       default -> ofMember("roll back " + which, m -> m.endSavepoint(which, true));
                     }));
@@ -204,14 +191,8 @@ final class IndexActions {
             .as(
                 (now, which) ->
                     now
-                        ? new Step("read", IndexRun::read)
-                        : new Step("reader " + which + " reads", run -> run.readKept(which))));
-  }
-
-  private static Action.Independent<IndexRun> commit() {
-    return action(
-        Arbitraries.of(Durability.SYNC, Durability.SYNC, Durability.ASYNC)
-            .map(durability -> ofMember("commit " + durability, m -> m.commit(durability))));
+                        ? step("read", IndexRun::read)
+                        : step("reader " + which + " reads", run -> run.readKept(which))));
   }
 
   private static Action.Independent<IndexRun> convertInSteps() {
@@ -219,7 +200,7 @@ final class IndexActions {
         Combinators.combine(number(0, 3), Arbitraries.of(5, 10, 25, 200), number(0, 4))
             .as(
                 (how, perCommit, stopAfter) ->
-                    new Step(
+                    step(
                         "convert %s, %d a step, stop after %d"
                             .formatted(how == 0 ? "what is left" : "on", perCommit, stopAfter),
                         run -> {
@@ -232,17 +213,7 @@ final class IndexActions {
   }
 
   private static Action.Independent<IndexRun> build() {
-    return action(index().map(index -> new Step("build " + index, run -> run.build(index))));
-  }
-
-  private static Action.Independent<IndexRun> readers() {
-    return action(
-        Combinators.combine(Arbitraries.of(true, false), number(0, 2))
-            .as(
-                (begin, which) ->
-                    begin
-                        ? ofMember("begin reader", Member::beginReader)
-                        : ofMember("end reader " + which, m -> m.endReader(which))));
+    return action(index().map(index -> step("build " + index, run -> run.build(index))));
   }
 
   private static Action.Independent<IndexRun> snapshots() {
@@ -251,21 +222,5 @@ final class IndexActions {
             ofMember("create snapshot", m -> m.createSnapshot("a")),
             ofMember("drop snapshot", m -> m.dropSnapshot("a")),
             ofMember("restore snapshot", m -> m.restoreSnapshot("a"))));
-  }
-
-  private static Action.Independent<IndexRun> member() {
-    return action(
-        Arbitraries.of(
-            ofMember("abort", Member::abort),
-            ofMember("sync", Member::sync),
-            ofMember("compact", Member::compact),
-            ofMember("check", Member::check),
-            ofMember("reopen", Member::reopen)));
-  }
-
-  private static Action.Independent<IndexRun> fault() {
-    return action(
-        Combinators.combine(Arbitraries.of(Fault.class), number(1, 12))
-            .as((what, calls) -> ofMember(what + " at call " + calls, m -> m.plan(what, calls))));
   }
 }

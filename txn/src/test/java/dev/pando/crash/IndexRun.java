@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * shapes to the other and back. The program is of one shape at a time, whose indexes it has
  * registered. A {@link ProcessesRun} does the rest. A chain that is run again begins a new one.
  */
-final class IndexRun implements AutoCloseable {
+final class IndexRun implements MemberActions.Program, AutoCloseable {
   private static final int DEEPEST = 3;
 
   /** What was done. */
@@ -81,7 +81,8 @@ final class IndexRun implements AutoCloseable {
     IndexedShape.register(db, stat == null ? 0 : IndexedShape.of(stat));
   }
 
-  void step(Consumer<Member> action) {
+  @Override
+  public void step(Consumer<Member> action) {
     run.step(action);
   }
 

@@ -1,17 +1,22 @@
 package dev.pando.crash;
 
-import dev.pando.Durability;
+import static dev.pando.crash.MemberActions.action;
+import static dev.pando.crash.MemberActions.commit;
+import static dev.pando.crash.MemberActions.fault;
+import static dev.pando.crash.MemberActions.member;
+import static dev.pando.crash.MemberActions.number;
+import static dev.pando.crash.MemberActions.readers;
+
+import dev.pando.crash.MemberActions.Step;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
-import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.state.Action;
 import net.jqwik.api.state.ActionChain;
-import net.jqwik.api.state.Transformer;
 
 /** The actions of chains with tables of pairs. */
 final class PairActions {
@@ -48,26 +53,11 @@ final class PairActions {
     return faults ? chain.withAction(2, fault()) : chain;
   }
 
-  /** A step with what it is called and done with. */
-  private record Step(String name, Consumer<PairRun> action) {
-    Transformer<PairRun> transformer() {
-      return Transformer.mutate(name, action);
-    }
-  }
-
-  private static Action.Independent<PairRun> action(Arbitrary<Step> steps) {
-    return () -> steps.map(Step::transformer);
+  private static Step<PairRun> step(String name, Consumer<PairRun> action) {
+    return new Step<>(name, action);
   }
 
   // ---- numbers
-
-  private static Arbitrary<Integer> number(int from, int to) {
-    return Arbitraries.integers()
-        .between(from, to)
-        .withDistribution(RandomDistribution.uniform())
-        .shrinkTowards(from)
-        .withoutEdgeCases();
-  }
 
   private static Arbitrary<Integer> table() {
     return number(0, 1);
@@ -139,7 +129,7 @@ final class PairActions {
         Combinators.combine(table(), series(25))
             .as(
                 (table, series) ->
-                    new Step("put into " + table + " " + series, run -> run.put(table, series))));
+                    step("put into " + table + " " + series, run -> run.put(table, series))));
   }
 
   private static Action.Independent<PairRun> fill() {
@@ -147,7 +137,7 @@ final class PairActions {
         Combinators.combine(table(), value(), number(40, 150))
             .as(
                 (table, value, count) ->
-                    new Step(
+                    step(
                         "put %d pairs of all keys from %d on into %d"
                             .formatted(count, value, table),
                         run -> run.put(table, new PairRun.Series(0, value, count, 7, 1)))));
@@ -158,8 +148,7 @@ final class PairActions {
         Combinators.combine(table(), series(15))
             .as(
                 (table, series) ->
-                    new Step(
-                        "delete from " + table + " " + series, run -> run.delete(table, series))));
+                    step("delete from " + table + " " + series, run -> run.delete(table, series))));
   }
 
   private static Action.Independent<PairRun> deleteKey() {
@@ -167,7 +156,7 @@ final class PairActions {
         Combinators.combine(table(), key())
             .as(
                 (table, key) ->
-                    new Step(
+                    step(
                         "delete key " + key + " from " + table, run -> run.deleteKey(table, key))));
   }
 
@@ -176,7 +165,7 @@ final class PairActions {
         Combinators.combine(table(), span(), number(1, 14))
             .as(
                 (table, span, ranges) ->
-                    new Step(
+                    step(
                         "delete %d ranges from %d: %s".formatted(ranges, table, span),
                         run -> run.deleteRanges(table, span, ranges))));
   }
@@ -190,7 +179,7 @@ final class PairActions {
         Combinators.combine(number(0, PairRun.CURSORS - 1), table(), moves(), key(), value())
             .as(
                 (which, table, moves, key, value) ->
-                    new Step(
+                    step(
                         "cursor %d in %d: %s, %d %d".formatted(which, table, moves, key, value),
                         run -> run.move(which, table, moves, key, value))));
   }
@@ -198,7 +187,7 @@ final class PairActions {
   private static Action.Independent<PairRun> closeCursor() {
     return action(
         number(0, PairRun.CURSORS - 1)
-            .map(which -> new Step("close cursor " + which, run -> run.closeCursor(which))));
+            .map(which -> step("close cursor " + which, run -> run.closeCursor(which))));
   }
 
   private static Action.Independent<PairRun> read() {
@@ -206,7 +195,7 @@ final class PairActions {
         Combinators.combine(table(), span(), number(0, 1000))
             .as(
                 (table, span, number) ->
-                    new Step(
+                    step(
                         "read %d, %d: %s".formatted(table, number, span),
                         run -> run.read(table, span, number))));
   }
@@ -216,7 +205,7 @@ final class PairActions {
         Combinators.combine(number(0, 2), table(), span(), number(0, 1000), moves())
             .as(
                 (which, table, span, number, moves) ->
-                    new Step(
+                    step(
                         "reader %d reads %d, %d: %s, %s"
                             .formatted(which, table, number, span, moves),
                         run -> run.readKept(which, table, span, number, moves))));
@@ -228,30 +217,10 @@ final class PairActions {
             .as(
                 (what, which) ->
                     switch (what) {
-                      case 0, 1 -> new Step("savepoint", PairRun::savepoint);
-                      case 2 -> new Step("release " + which, run -> run.endSavepoint(which, false));
-                      default ->
-                          new Step("roll back " + which, run -> run.endSavepoint(which, true));
+                      case 0, 1 -> step("savepoint", PairRun::savepoint);
+                      case 2 -> step("release " + which, run -> run.endSavepoint(which, false));
+                      default -> step("roll back " + which, run -> run.endSavepoint(which, true));
                     }));
-  }
-
-  private static Action.Independent<PairRun> commit() {
-    return action(
-        Arbitraries.of(Durability.SYNC, Durability.SYNC, Durability.ASYNC)
-            .map(
-                durability ->
-                    new Step("commit " + durability, run -> run.step(m -> m.commit(durability)))));
-  }
-
-  private static Action.Independent<PairRun> readers() {
-    return action(
-        Combinators.combine(Arbitraries.of(true, false), number(0, 2))
-            .as(
-                (begin, which) ->
-                    begin
-                        ? new Step("begin reader", run -> run.step(Member::beginReader))
-                        : new Step(
-                            "end reader " + which, run -> run.step(m -> m.endReader(which)))));
   }
 
   private static Action.Independent<PairRun> clear() {
@@ -260,27 +229,7 @@ final class PairActions {
             .as(
                 (table, drop) ->
                     drop
-                        ? new Step("drop " + table, run -> run.drop(table))
-                        : new Step("clear " + table, run -> run.clear(table))));
-  }
-
-  /** What has to do with the whole database. */
-  private static Action.Independent<PairRun> member() {
-    return action(
-        Arbitraries.of(
-            new Step("abort", run -> run.step(Member::abort)),
-            new Step("sync", run -> run.step(Member::sync)),
-            new Step("compact", run -> run.step(Member::compact)),
-            new Step("check", run -> run.step(Member::check)),
-            new Step("reopen", run -> run.step(Member::reopen))));
-  }
-
-  private static Action.Independent<PairRun> fault() {
-    return action(
-        Combinators.combine(Arbitraries.of(Fault.class), number(1, 12))
-            .as(
-                (what, calls) ->
-                    new Step(
-                        what + " at call " + calls, run -> run.step(m -> m.plan(what, calls)))));
+                        ? step("drop " + table, run -> run.drop(table))
+                        : step("clear " + table, run -> run.clear(table))));
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A program of one process with tables of pairs: a {@link ProcessesRun}, the cursors that are open
  * in the transaction, and counts of what was done. A chain that is run again begins a new one.
  */
-final class PairRun implements AutoCloseable {
+final class PairRun implements MemberActions.Program, AutoCloseable {
   static final int CURSORS = 4;
   private static final int DEEPEST = 3;
 
@@ -63,7 +63,8 @@ final class PairRun implements AutoCloseable {
     run.takeImagesAtOneOf(Math.max(1, moments));
   }
 
-  void step(Consumer<Member> action) {
+  @Override
+  public void step(Consumer<Member> action) {
     run.step(action);
   }
 

@@ -1,11 +1,14 @@
 package dev.pando.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.pando.btree.Slice;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.TableNames;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -59,15 +62,14 @@ final class FileWalk {
   }
 
   private void add(Node.Cell entry) throws IOException {
-    String name =
-        new String(entry.key(), 1, entry.key().length - 1, java.nio.charset.StandardCharsets.UTF_8);
+    String name = new String(entry.key(), 1, entry.key().length - 1, UTF_8);
     byte[] record = value(entry);
     if (record == null) {
       lost.add("catalog: the record of table %s is damaged".formatted(name));
       return;
     }
     try {
-      boolean isIndex = !name.isEmpty() && name.charAt(0) == 0;
+      boolean isIndex = TableNames.isIndexTree(name);
       String shown = isIndex ? "index " + name.substring(1) : name;
       Slice slice = new Slice();
       slice.segment = MemorySegment.ofArray(record);
