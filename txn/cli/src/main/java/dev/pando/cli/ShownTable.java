@@ -176,21 +176,27 @@ final class ShownTable {
 
   /** An entry that {@link #shows}. */
   Shown show(View storedKey, View storedValue) {
-    byte[] bytes = storedKey.toArray();
+    return show(storedKey.toArray(), storedValue.toArray());
+  }
+
+  /** As {@link #show(View, View)}; a chunk of a blob is shown by its number and length. */
+  Shown show(byte[] storedKey, byte[] storedValue) {
     try {
       return switch (kind) {
         case MULTI -> {
-          Tuple2<?, ?> pair = pair(bytes);
+          Tuple2<?, ?> pair = pair(storedKey);
           yield new Shown(
               Values.toJson(key.shape(), pair.first()),
               Values.toJson(value.shape(), pair.second()));
         }
         case BLOB ->
-            new Shown(Values.toJson(key.shape(), pair(bytes).first()), length(storedValue));
-        default -> new Shown(key.show(bytes), value.show(storedValue.toArray()));
+            new Shown(
+                Values.toJson(key.shape(), pair(storedKey).first()),
+                shows(storedKey) ? length(storedValue) : chunk(storedKey, storedValue));
+        default -> new Shown(key.show(storedKey), value.show(storedValue));
       };
     } catch (CodecException e) {
-      throw undecodable(bytes, e);
+      throw undecodable(storedKey, e);
     }
   }
 
@@ -211,8 +217,14 @@ final class ShownTable {
     return (Tuple2<?, ?>) Form.decode(Objects.requireNonNull(stored), storedKey);
   }
 
-  private static Map<String, Object> length(View head) {
-    byte[] bytes = head.toArray();
+  private static Map<String, Object> chunk(byte[] storedKey, byte[] bytes) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("chunk", number(storedKey));
+    shown.put("bytes", bytes.length);
+    return shown;
+  }
+
+  private static Map<String, Object> length(byte[] bytes) {
     if (bytes.length != HEAD_BYTES) {
       throw new CodecException(BLOB_ID, "a head of " + bytes.length + " bytes", "" + HEAD_BYTES);
     }

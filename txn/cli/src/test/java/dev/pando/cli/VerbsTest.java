@@ -58,6 +58,7 @@ class VerbsTest {
         reads("readers FILE"),
         reads("snapshots FILE"),
         writes("snapshots --create one FILE"),
+        reads("diff --from before FILE"),
         reads("dump FILE"),
         writes("load -f DUMP FILE"),
         reads("backup FILE NEW"),
@@ -88,6 +89,7 @@ class VerbsTest {
   @BeforeEach
   void makeFiles() throws IOException {
     file = Shop.make(directory);
+    assertThat(Ran.ok("snapshots", "--create", "before", file)).startsWith("created before");
     Files.writeString(
         directory.resolve("dump"),
         "VERSION=3\nformat=print\ndatabase=new\ntype=btree\nHEADER=END\n a\n b\nDATA=END\n",
