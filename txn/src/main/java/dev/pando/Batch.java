@@ -25,7 +25,15 @@ import dev.pando.btree.KeyBuffer;
  *
  * <p>The call that makes the changes may fail as any write does, such as for a full disk, and ends
  * views of the transaction. A codec that reads the table while it decodes is refused then, as if it
- * wrote. Not thread-safe, as its transaction.
+ * wrote.
+ *
+ * <p>The changes of a table with indexes are one statement, all or none. Its codec decodes each row
+ * and may read other tables then, but not put into a batch. If changes wait for a table that it
+ * reads, these are made first, and all cursors, iterators and views of the transaction end. Two
+ * tables whose codecs read each other's cannot both wait: {@link #flush} throws an {@link
+ * IllegalStateException}, and of the table that it names first the changes are undone.
+ *
+ * <p>Not thread-safe, as its transaction.
  *
  * @param <K> the keys
  * @param <V> the values

@@ -11,11 +11,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The batches of a write transaction whose changes wait, and its sorted loads whose entries do. All
  * methods but {@link #caller} and {@link #flushInCall} run in a call of the transaction.
+ *
+ * <p>Changes that wait are made in an attempt, which for a table with indexes is a statement with a
+ * savepoint. In it a codec may read another table whose changes wait. They must not be made there,
+ * because they would be undone with the statement. So the attempt is undone, they are made first,
+ * and it begins again. Attempts are never inside of each other.
  */
 abstract class Batches {
-  private final List<PendingChanges> waiting = new ArrayList<>();
+  /** In the order in which they began to wait. */
+  private final List<Pending> waiting = new ArrayList<>();
 
-  private final List<PendingLoad> loads = new ArrayList<>(0);
+  /** The table whose changes an attempt is making; null if there is none. */
+  private @Nullable String attempted;
+
+  /** The table whose changes the attempt needs first; null if it needs none. */
+  private @Nullable String asked;
+
+  /** The tables of attempts that were undone, and wait for what they need. */
+  private final List<String> held = new ArrayList<>(0);
 
   /** Grows when changes begin to wait: a tree that was found before does not have them. */
   private long version;
@@ -55,6 +68,15 @@ abstract class Batches {
   /** Makes the changes of a batch; of a table with indexes as one statement, all or none. */
   abstract void make(PendingChanges batch, Runnable changes);
 
+  /** Whether an exception is that of a statement which was undone, so that all is as before it. */
+  abstract boolean isUndone(Throwable why);
+
+  /** Whether a codec decodes a row for the indexes of its table. */
+  abstract boolean isDecoding();
+
+  /** Whether a tree is that of an index of a table. */
+  abstract boolean isIndexOf(String tree, String table);
+
   /** Changes are lost, wherever making them failed: the transaction must not commit. */
   abstract void fail(Throwable why);
 
@@ -68,20 +90,26 @@ abstract class Batches {
   }
 
   final void put(PendingChanges to, KeyBuffer key, MemorySegment value, long at, long length) {
+    checkNotDecoding(to.table());
     if (length > PendingChanges.LONG_VALUE) {
-      flushTable(to.table().name());
-      try {
-        make(to, () -> new Application(to).put(key, value, at, length));
-      } finally {
-        endChanges();
-      }
+      putNow(to, key, value, at, length);
       return;
     }
     makeRoom(to, key.length() + length);
     to.addPut(key, value, at, (int) length);
   }
 
+  private void putNow(PendingChanges to, KeyBuffer key, MemorySegment value, long at, long length) {
+    String table = to.table().name();
+    flushTable(table);
+    Runnable put = () -> make(to, () -> new Application(to).put(key, value, at, length));
+    for (String first; (first = attempt(table, put)) != null; ) {
+      makeFirst(first, table);
+    }
+  }
+
   final void delete(PendingChanges to, KeyBuffer key) {
+    checkNotDecoding(to.table());
     makeRoom(to, key.length());
     to.addDelete(key);
   }
@@ -99,31 +127,138 @@ abstract class Batches {
     }
   }
 
-  /** Makes the changes of one batch, for the program. */
-  final void flushInCall(PendingChanges batch) {
+  /** Makes the changes of one batch, or stores the entries of a load, for the program. */
+  final void flushInCall(Pending pending) {
     Caller mine = caller();
     long call = mine.begin();
     try {
       checkWritable();
-      flush(batch);
+      flush(pending);
     } finally {
       mine.end(call);
     }
   }
 
-  private void flush(PendingChanges batch) {
-    if (!waiting.remove(batch)) {
-      return;
+  private void flush(Pending pending) {
+    for (int at; (at = waiting.indexOf(pending)) >= 0; ) {
+      String table = pending.table().name();
+      checkNotAttempting(table);
+      waiting.remove(at);
+      String first = attemptOrFail(pending);
+      if (first != null) {
+        waiting.add(at, pending);
+        makeFirst(first, table);
+      }
     }
+  }
+
+  /** As {@link #attempt}; if it fails, the changes are lost. */
+  private @Nullable String attemptOrFail(Pending pending) {
+    String first = null;
     try {
-      batch.sort();
-      make(batch, () -> batch.forEach(new Application(batch)));
+      first = attempt(pending.table().name(), () -> make(pending));
     } catch (Throwable e) {
-      fail(e);
+      fail(pending, e);
       throw e;
     } finally {
-      batch.clear();
+      if (first == null) {
+        pending.clear();
+      }
+    }
+    return first;
+  }
+
+  /**
+   * Makes changes of a table, unless a codec reads another table whose changes wait.
+   *
+   * @return that table; then nothing has been made. Null if the changes are made
+   */
+  private @Nullable String attempt(String table, Runnable changes) {
+    attempted = table;
+    asked = null;
+    try {
+      changes.run();
+    } catch (RuntimeException | Error e) {
+      String first = asked;
+      if (first == null || !isUndone(e)) {
+        throw e;
+      }
+      return first;
+    } finally {
+      attempted = null;
       endChanges();
+    }
+    return null;
+  }
+
+  /** Makes changes that those of another table need first. */
+  private void makeFirst(String table, String needing) {
+    held.add(needing);
+    try {
+      flushTable(table);
+    } finally {
+      held.removeLast();
+    }
+  }
+
+  private void make(Pending pending) {
+    switch (pending) {
+      case PendingChanges batch -> {
+        batch.sort();
+        make(batch, () -> batch.forEach(new Application(batch)));
+      }
+      case PendingLoad load -> {
+        TreeWriter tree = find(load.table(), true);
+        load.storeIn(tree == null ? create(load.table()) : tree);
+      }
+    }
+  }
+
+  private void fail(Pending pending, Throwable why) {
+    if (pending instanceof PendingLoad load && why instanceof RuntimeException refused) {
+      load.refuse(refused);
+      if (why instanceof IllegalArgumentException) {
+        return;
+      }
+    }
+    fail(why);
+  }
+
+  /** Refuses to make changes in an attempt. If they can be made before it, it is tried again. */
+  private void checkNotAttempting(String table) {
+    String making = attempted;
+    if (making == null) {
+      return;
+    }
+    if (!held.contains(table)) {
+      asked = table;
+      throw needs(making, table);
+    }
+    throw new IllegalStateException(
+        "table %s: a codec reads table %s while a batch is made, and the changes that wait for %2$s need those of %1$s first; flush one of the two batches before the other has changes"
+            .formatted(making, table));
+  }
+
+  /** Refuses the end of an attempt whose codec has caught the refusal of a read. */
+  final void checkHasAll() {
+    String first = asked;
+    String making = attempted;
+    if (first != null && making != null) {
+      throw needs(making, first);
+    }
+  }
+
+  private static IllegalStateException needs(String table, String first) {
+    return new IllegalStateException(
+        "table %s: a codec reads table %s, whose changes are made first".formatted(table, first));
+  }
+
+  /** Refuses changes in the middle of a statement, which may be undone or visit the same batch. */
+  private void checkNotDecoding(Table<?, ?> table) {
+    if (isDecoding()) {
+      throw new IllegalStateException(
+          "table %s: a codec has put into a batch or load while it decoded a row for an index; it may only read then"
+              .formatted(table.name()));
     }
   }
 
@@ -132,29 +267,25 @@ abstract class Batches {
    * index waits for its table.
    */
   final void flushTable(String table) {
-    if (TableNames.isIndexTree(table) && !(waiting.isEmpty() && loads.isEmpty())) {
-      flushAll();
-      return;
+    for (Pending found; (found = waitingFor(table)) != null; ) {
+      flush(found);
     }
-    for (int i = waiting.size() - 1; i >= 0; i--) {
-      if (waiting.get(i).table().name().equals(table)) {
-        flush(waiting.get(i));
+  }
+
+  private @Nullable Pending waitingFor(String table) {
+    for (int i = 0; i < waiting.size(); i++) {
+      String name = waiting.get(i).table().name();
+      if (name.equals(table) || TableNames.isIndexTree(table) && isIndexOf(table, name)) {
+        return waiting.get(i);
       }
     }
-    for (int i = loads.size() - 1; i >= 0; i--) {
-      if (loads.get(i).table().name().equals(table)) {
-        flush(loads.get(i));
-      }
-    }
+    return null;
   }
 
   /** Makes all changes that wait. */
   final void flushAll() {
     while (!waiting.isEmpty()) {
       flush(waiting.getLast());
-    }
-    while (!loads.isEmpty()) {
-      flush(loads.getLast());
     }
   }
 
@@ -166,10 +297,6 @@ abstract class Batches {
       waiting.get(i).clear();
     }
     waiting.clear();
-    for (int i = 0; i < loads.size(); i++) {
-      loads.get(i).clear();
-    }
-    loads.clear();
   }
 
   /** From now on entries of a sorted load wait: whatever reads the table stores them first. */
@@ -178,46 +305,13 @@ abstract class Batches {
     long call = mine.begin();
     try {
       checkWritable();
+      checkNotDecoding(load.table());
       check(load.table(), true);
-      loads.add(load);
+      waiting.add(load);
       version++;
       forgetTable();
     } finally {
       mine.end(call);
-    }
-  }
-
-  /** Stores the entries of a sorted load that wait, for the program. */
-  final void flushInCall(PendingLoad load) {
-    Caller mine = caller();
-    long call = mine.begin();
-    try {
-      checkWritable();
-      flush(load);
-    } finally {
-      mine.end(call);
-    }
-  }
-
-  private void flush(PendingLoad load) {
-    if (!loads.remove(load)) {
-      return;
-    }
-    try {
-      TreeWriter tree = find(load.table(), true);
-      load.storeIn(tree == null ? create(load.table()) : tree);
-    } catch (IllegalArgumentException e) {
-      load.refuse(e);
-      throw e;
-    } catch (Throwable e) {
-      if (e instanceof RuntimeException refused) {
-        load.refuse(refused);
-      }
-      fail(e);
-      throw e;
-    } finally {
-      load.clear();
-      endChanges();
     }
   }
 

@@ -202,7 +202,13 @@ final class KeptIndexes<K, V> {
   private V decode(MemorySegment value, long at, long length) {
     long then = writes.tx.epoch();
     source.reset(value, at, length);
-    V row = table.valueCodec().decode(source);
+    V row;
+    writes.decodingBegins();
+    try {
+      row = table.valueCodec().decode(source);
+    } finally {
+      writes.decodingEnds();
+    }
     if (source.remaining() != 0) {
       throw CodecException.notAllRead(
           table.valueCodec().id(), "a value of table " + table.name(), source.remaining(), length);

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Changes of one table that wait, in copies on the heap, and the order of their keys. Not
  * thread-safe.
  */
-final class PendingChanges {
+final class PendingChanges implements Pending {
   /**
    * Bytes that wait, at most, with {@link #CHANGE_BYTES} for each change. With more of them each
    * leaf gets more changes at once; these are one or two for each of 40,000 leaves.
@@ -70,7 +70,8 @@ final class PendingChanges {
   }
 
   /** The description to create the table with. */
-  Table<?, ?> table() {
+  @Override
+  public Table<?, ?> table() {
     return table;
   }
 
@@ -245,7 +246,8 @@ final class PendingChanges {
   }
 
   /** Forgets the changes. */
-  void clear() {
+  @Override
+  public void clear() {
     used = 0;
     count = 0;
     hasPut = false;

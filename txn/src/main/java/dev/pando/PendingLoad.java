@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * codec. A call of the transaction that reads the table stores what waits first, as it does with a
  * batch.
  */
-final class PendingLoad {
+final class PendingLoad implements Pending {
   /** Bytes with which entries are stored: they are in the nearer caches until then. */
   private static final int MOST_BYTES = 128 << 10;
 
@@ -55,7 +55,8 @@ final class PendingLoad {
     this.maxKey = maxKey;
   }
 
-  Table<?, ?> table() {
+  @Override
+  public Table<?, ?> table() {
     return table;
   }
 
@@ -156,7 +157,8 @@ final class PendingLoad {
   }
 
   /** No entry waits any more: they are stored, or undone. */
-  void clear() {
+  @Override
+  public void clear() {
     stored = count;
     isWaiting = false;
   }

@@ -19,6 +19,9 @@ abstract class TreeWrites {
   /** The indexes that the program has named. */
   final RegisteredIndexes registered;
 
+  /** How many decodings of rows are running, each inside of the one before. */
+  private int decodings;
+
   TreeWrites(Txn tx, Catalog catalog, LogRecord record, RegisteredIndexes registered) {
     this.tx = tx;
     this.catalog = catalog;
@@ -47,6 +50,20 @@ abstract class TreeWrites {
 
   /** Whether the transaction is unusable after a failed change. */
   abstract boolean isBroken();
+
+  /** A codec begins to decode a row for the indexes: it may read, but not put into a batch. */
+  final void decodingBegins() {
+    decodings++;
+  }
+
+  final void decodingEnds() {
+    decodings--;
+  }
+
+  /** Whether a codec decodes a row for the indexes. */
+  final boolean isDecoding() {
+    return decodings > 0;
+  }
 
   /** Refuses calls of the transaction from within the running one, or allows them again. */
   final void refuseCalls(boolean refused) {

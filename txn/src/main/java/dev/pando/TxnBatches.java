@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeWriter;
+import dev.pando.txn.catalog.TableIndexes;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +57,23 @@ final class TxnBatches extends Batches {
     allOrNone(changes);
   }
 
+  @Override
+  boolean isIndexOf(String tree, String table) {
+    TreeWriter found = tx.catalog.find(table);
+    TableIndexes indexes = found == null ? null : TableIndexes.of(found);
+    return indexes != null && indexes.records().stream().anyMatch(e -> e.tree().equals(tree));
+  }
+
+  @Override
+  boolean isDecoding() {
+    return tx.treeWrites().isDecoding();
+  }
+
   private void allOrNone(Runnable changes) {
     Savepoint before = tx.savepoints.begin();
     try {
       changes.run();
+      checkHasAll();
     } catch (Throwable e) {
       undo(before, e);
       throw e;
@@ -161,6 +175,11 @@ final class TxnBatches extends Batches {
       tx.record.put(key, memory, value, bounds[2 * i + 2] - value);
     }
     tx.record.nothing();
+  }
+
+  @Override
+  boolean isUndone(Throwable why) {
+    return why == undone;
   }
 
   @Override

@@ -119,7 +119,10 @@ public final class LogRecord {
     }
   }
 
-  /** Changes that waited are made in the middle of a change that has begun. */
+  /**
+   * Changes that waited are made in the middle of a change that has begun. Does not nest: none are
+   * made in the middle of others that waited.
+   */
   public void suspend() {
     wasPending = isPending;
     isPending = false;
