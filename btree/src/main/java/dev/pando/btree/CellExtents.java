@@ -54,7 +54,7 @@ final class CellExtents {
     check(leaves, page, base, word, leaves.size(word) - listBytes, sum);
     int stray = shares ? SharedKeys.stray(leaves, page, base, word) : SharedKeys.NONE;
     if (stray >= 0) {
-      throw leaves.corrupt(page, base, "beginning %d is in no whole key", stray);
+      throw leaves.corrupt(page, base, "beginning %d is in no whole key, or no key has it", stray);
     }
   }
 

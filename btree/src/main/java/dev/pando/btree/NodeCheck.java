@@ -46,7 +46,7 @@ final class NodeCheck {
     }
     int stray = shares ? SharedKeys.stray(tree.leaves, page, base, word) : SharedKeys.NONE;
     if (stray >= 0) {
-      report(page, base, "beginning " + stray + " is in no whole key");
+      report(page, base, "beginning " + stray + " is in no whole key, or no key has it");
     }
   }
 

@@ -182,36 +182,56 @@ final class SharedKeys {
   }
 
   /**
-   * Returns the number of a beginning that is in no whole key of the leaf's cells; {@link #NONE} if
-   * all are.
+   * Returns the number of a beginning that is in no whole key of the leaf's cells, or that no cell
+   * has; {@link #NONE} if there is none. Unused ones are zero, and none is at the list's end.
    */
   static int stray(LeafReader leaves, MemorySegment page, long base, long word) {
     BitSet cells = new BitSet();
+    BitSet used = new BitSet();
+    int size = leaves.size(word);
     for (int slot = 0; slot < count(word); slot++) {
-      cells.set(leaves.cell(page, base, word, slot));
+      int cell = leaves.cell(page, base, word, slot);
+      cells.set(cell);
+      if (leaves.isSharedKey(page, base, cell)) {
+        used.set(leaves.beginning(page, base, size, cell));
+      }
     }
     Slice key = new Slice();
-    int size = leaves.size(word);
     int count = Beginnings.count(leaves, page, base, size);
     for (int number = 0; number < count; number++) {
-      int place = Beginnings.place(page, base, size, number);
-      int length = Beginnings.length(page, base, size, number);
-      if (place == Beginnings.UNUSED) {
-        if (length != 0) {
-          return number;
-        }
-      } else if (place > size
-          || !cells.get(size - place)
-          || LeafReader.tags(page, base, size - place) >>> Byte.SIZE != 0) {
+      boolean holds =
+          used.get(number)
+              ? isInKey(leaves, page, base, size, number, cells, key)
+              : number < count - 1 && isZero(page, base, size, number);
+      if (!holds) {
         return number;
-      } else {
-        leaves.wholeKey(page, base, size, size - place, key);
-        if (length > key.length) {
-          return number;
-        }
       }
     }
     return NONE;
+  }
+
+  private static boolean isZero(MemorySegment page, long base, int size, int number) {
+    return Beginnings.place(page, base, size, number) == Beginnings.UNUSED
+        && Beginnings.length(page, base, size, number) == 0;
+  }
+
+  private static boolean isInKey(
+      LeafReader leaves,
+      MemorySegment page,
+      long base,
+      int size,
+      int number,
+      BitSet cells,
+      Slice key) {
+    int place = Beginnings.place(page, base, size, number);
+    if (place == Beginnings.UNUSED
+        || place > size
+        || !cells.get(size - place)
+        || LeafReader.tags(page, base, size - place) >>> Byte.SIZE != 0) {
+      return false;
+    }
+    leaves.wholeKey(page, base, size, size - place, key);
+    return Beginnings.length(page, base, size, number) <= key.length;
   }
 
   /**

@@ -260,6 +260,49 @@ class SharedKeysTest {
     assertThrows(CorruptFileException.class, () -> fixture.delete(key(20, 0)));
   }
 
+  /**
+   * The list of a leaf with two keys gets a beginning that no key has, or gives its only one the
+   * number 1: a writer leaves zeros for the first ones, and none at the list's end.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 20, 0, false", // a second beginning, in the whole key
+    "1, 8, 0, false",
+    "1, 24, 0, false",
+    "0, 0, 0, false", // zeros at the list's end
+    "0, 0, 1, true", // zeros before the beginning of the other key
+    "1, 20, 1, false",
+  })
+  void beginningsThatNoKeyHasAreRefused(int isThere, int length, int used, boolean allowed) {
+    TreeFixture fixture = new TreeFixture(512, 1 << 20, true);
+    fixture.put(key(20, 0), NOTHING);
+    fixture.put(key(20, 1), NOTHING);
+    fixture.commit();
+    MemorySegment memory = fixture.pages.memory();
+    LeafReader leaves = fixture.tree.leaves;
+    long base = fixture.tree.root().pgno() * 512;
+    Beginnings.resize(leaves, memory, base, 2);
+    int place = Beginnings.place(memory, base, 512, 0);
+    int shared = Beginnings.length(memory, base, 512, 0);
+    Beginnings.set(memory, base, 512, 1 - used, isThere * place, length);
+    Beginnings.set(memory, base, 512, used, place, shared);
+    long other = base + leaves.cell(memory, base, leaves.header(memory, base), 1);
+    PageMemory.put8(memory, other + LeafLayout.TAGS, used);
+    for (int i = 0; i < 2; i++) {
+      assertArrayEquals(NOTHING, fixture.get(key(20, i)));
+    }
+    if (allowed) {
+      fixture.check();
+      fixture.delete(key(20, 0));
+      fixture.check();
+      return;
+    }
+    assertThrows(Throwable.class, fixture::check);
+    CorruptFileException refused =
+        assertThrows(CorruptFileException.class, () -> fixture.delete(key(20, 0)));
+    assertTrue(refused.getMessage().contains("beginning " + (1 - used)), refused.getMessage());
+  }
+
   /** A leaf's flags say whether any of its keys is shared, however the last shared one went. */
   @Test
   void flagsFollowTheKeys() {
