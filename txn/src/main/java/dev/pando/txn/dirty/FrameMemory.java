@@ -65,12 +65,12 @@ final class FrameMemory {
   private MemorySegment[] addSlab(long limit) {
     try {
       return slabs.add(limit);
-    } catch (OutOfMemoryError e) {
+    } catch (Slabs.NoMemoryException e) {
       throw new TransactionTooLargeException(
           "%s: the changed pages of the transaction take %d bytes of memory, and the system gives no more; change less in a transaction, set Options.withSpillLimit, which is %d, to less than what there is, or give the process more memory outside the heap"
               .formatted(file, bytes(), limit),
           bytes(),
-          e);
+          e.getCause());
     }
   }
 

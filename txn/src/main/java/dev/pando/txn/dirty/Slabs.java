@@ -33,6 +33,15 @@ final class Slabs implements AutoCloseable {
 
   private record Slab(Arena arena, MemorySegment memory) {}
 
+  /** The system gives no memory for a slab. Nothing has changed. */
+  static final class NoMemoryException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NoMemoryException(OutOfMemoryError cause) {
+      super(cause);
+    }
+  }
+
   /** What gives the memory; a test has one that gives little. */
   private final MemoryStorage.Source source = Arena::allocate;
 
@@ -75,6 +84,7 @@ final class Slabs implements AutoCloseable {
    * zeros.
    *
    * @param limit bytes of memory that the transaction may use
+   * @throws NoMemoryException if the system gives no memory
    */
   MemorySegment[] add(long limit) {
     slabs.add(takeNext());
@@ -100,8 +110,12 @@ final class Slabs implements AutoCloseable {
     try {
       return made != null ? made.join() : make(nextSize(size()));
     } catch (CompletionException e) {
-      return make(
-          nextSize(size())); // there was no memory; the caller gets the error if none is now
+      switch (e.getCause()) {
+        case NoMemoryException _ -> {} // there may be some now
+        case Error error -> throw error;
+        case null, default -> throw e;
+      }
+      return make(nextSize(size()));
     }
   }
 
@@ -111,11 +125,23 @@ final class Slabs implements AutoCloseable {
 
   private Slab make(long bytes) {
     Arena arena = Arena.ofShared();
+    Slab made = null;
     try {
-      return new Slab(arena, source.allocate(arena, bytes, 4096));
+      made = new Slab(arena, allocate(arena, bytes));
+      return made;
+    } finally {
+      if (made == null) {
+        arena.close();
+      }
+    }
+  }
+
+  /** Only this asks the system: any other want of memory is one of the heap. */
+  private MemorySegment allocate(Arena arena, long bytes) {
+    try {
+      return source.allocate(arena, bytes, 4096);
     } catch (OutOfMemoryError e) {
-      arena.close();
-      throw e;
+      throw new NoMemoryException(e);
     }
   }
 
