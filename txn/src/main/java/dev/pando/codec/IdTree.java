@@ -1,6 +1,7 @@
 package dev.pando.codec;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class IdTree {
     this.isShorter = isShorter;
   }
 
-  /** The tree of an id; null if it is malformed, or too deep. */
+  /** The tree of an id; null if it is malformed, has a name twice, or is too deep. */
   static @Nullable IdTree parse(String id) {
     return parse(id, 1);
   }
@@ -63,6 +64,7 @@ final class IdTree {
       return null;
     }
     List<String> labels = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     List<IdTree> parts = new ArrayList<>();
     boolean isShorter = false;
     boolean isEmpty = id.startsWith(")", open + 1);
@@ -71,10 +73,11 @@ final class IdTree {
       int begin = isNamed ? id.indexOf(':', at) + 1 : at;
       int end = begin < at ? -1 : end(id, begin);
       IdTree part = end < 0 ? null : parse(id.substring(begin, end), depth + 1);
-      if (part == null) {
+      String label = isNamed && part != null ? id.substring(at, begin - 1) : "";
+      if (part == null || (isNamed && (label.isEmpty() || !names.add(label)))) {
         return null;
       }
-      labels.add(isNamed ? id.substring(at, begin - 1) : "");
+      labels.add(label);
       parts.add(part);
       next = id.charAt(end);
       at = end + 1;

@@ -189,6 +189,26 @@ class CodecIdTest {
         .withMessage("codec unordered has no order to reverse");
   }
 
+  /** Of a class that was there twice, both parts were taken for the first one of the other id. */
+  @Test
+  void namesThatAreEmptyOrThereTwiceAreRefused() {
+    for (String id :
+        List.of(
+            "sealed(a:i32,a:i32)",
+            "record(a:utf8,a:i32)",
+            "record(a:utf8;b:i32;a:i32)",
+            "list(record(a:i8,b:i8,b:i8))",
+            "record(:i8)",
+            "record(a:i8,:i8)")) {
+      assertThat(IdTree.parse(id)).as(id).isNull();
+      assertThatIllegalArgumentException().isThrownBy(() -> Codec.parse(id));
+    }
+    assertThat(IdTree.readsInside("sealed(a:i32,b:utf8)", "sealed(a:i32,a:i32)")).isFalse();
+    assertThat(IdTree.readsInside("sealed(a:i32,b:utf8)", "sealed(a:i32)")).isTrue();
+    assertThat(IdTree.parse("record(a:record(a:i8),b:i8)")).isNotNull();
+    assertThat(IdTree.parse("record()")).isNotNull();
+  }
+
   @Test
   void idOfACollation() {
     assertThat(Codec.collated(Locale.GERMANY).id()).isEqualTo("collated(de-DE,tertiary)");
