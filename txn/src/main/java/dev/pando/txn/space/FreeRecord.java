@@ -29,7 +29,7 @@ public final class FreeRecord {
   static final int LENGTH = START + Short.BYTES;
 
   /** Bytes of a run. */
-  static final int RUN_BYTES = LENGTH + Short.BYTES;
+  public static final int RUN_BYTES = LENGTH + Short.BYTES;
 
   /** Bytes of a bitmap, one bit a page: a value of this length does not consist of runs. */
   public static final int BITMAP_BYTES = CHUNK_PAGES / Byte.SIZE;
