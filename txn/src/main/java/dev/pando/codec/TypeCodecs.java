@@ -133,10 +133,12 @@ final class TypeCodecs {
   private List<Component<?>> components(
       Class<? extends Record> type, Map<TypeVariable<?>, Bound> variables) {
     List<Component<?>> components = new ArrayList<>();
+    long characters = 0;
     for (RecordComponent declared : RecordComponents.declared(type)) {
       String where = "record " + type.getName() + " component " + declared.getName();
       Codec<?> codec = codec(new Bound(declared.getGenericType(), variables), where);
       components.add(RecordComponents.component(type, declared, codec));
+      characters = longer(type, characters, codec);
     }
     return List.copyOf(components);
   }
@@ -259,16 +261,35 @@ final class TypeCodecs {
       Class<? extends Record> record = type.asSubclass(Record.class);
       made = RecordCodec.of(lookup, record, components(record, variables));
     } else {
-      made = SealedCodec.of(type, subtype -> ofClass(subtype, Map.of(), where));
+      long[] characters = new long[1];
+      made =
+          SealedCodec.of(
+              type,
+              subtype -> {
+                Codec<?> part = ofClass(subtype, Map.of(), where);
+                characters[0] = longer(type, characters[0], part);
+                return part;
+              });
     }
     around.removeLast();
     mine.target.set(made);
-    if (made.id().length() > MAX_ID) {
-      throw new IllegalArgumentException(
-          "%s: codec id length=%d, allowed at most %d characters; give the codec of a part with Codec.of"
-              .formatted(type.getName(), made.id().length(), MAX_ID));
-    }
+    long _ = longer(type, 0, made);
     return made;
+  }
+
+  /**
+   * Adds the characters of an id that is a part of another one. Refuses a sum that is too long
+   * before all parts are made: of eight records that each contain all others there are 13,700. They
+   * cannot be made once and used again, because the id of a part depends on what is around it.
+   */
+  private static long longer(Class<?> type, long before, Codec<?> part) {
+    long characters = before + part.id().length();
+    if (characters > MAX_ID) {
+      throw new IllegalArgumentException(
+          "%s: codec id length=%d or more, allowed at most %d characters; give the codec of a part with Codec.of"
+              .formatted(type.getName(), characters, MAX_ID));
+    }
+    return characters;
   }
 
   /**
