@@ -13,6 +13,7 @@ import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.MemoryWatch;
 import dev.pando.txn.file.Settings;
 import dev.pando.txn.file.Snapshot;
+import dev.pando.txn.follower.Applier;
 import dev.pando.txn.readers.Publication;
 import dev.pando.txn.readers.ReaderSlots;
 import dev.pando.txn.recovery.OpenedFile;
@@ -66,15 +67,16 @@ public final class Database extends Inspected implements AutoCloseable {
   private final Writer writer;
   private final Writers writing;
   private final GroupCommit updates;
+  private final ReaderWatch readerWatch;
   private final List<Housekeeping.Task> watches;
   private final Inspection inspection;
   private final Closing ending;
 
-  private Database(Path path, Options options, LockFile lock, OpenedFile opened) {
+  private Database(
+      Path path, Options options, Settings settings, LockFile lock, OpenedFile opened) {
     this.path = path;
     this.options = options;
     this.lifecycle = new Lifecycle(path, lock);
-    Settings settings = options.settings();
     this.lock = lock;
     this.openReport = OpenReport.of(opened);
     this.file = new DataFile(opened.file(), opened.map(), lock, settings);
@@ -89,7 +91,7 @@ public final class Database extends Inspected implements AutoCloseable {
             lifecycle, settings, file, lock, readers, publication, writerWatch, memory::trim);
     this.writing = new Writers(lifecycle, options, writer, memory, lock);
     this.updates = new GroupCommit(writer, writing, writerWatch, lifecycle::closed);
-    ReaderWatch readerWatch = new ReaderWatch(path, readers, publication, options, file.counters());
+    this.readerWatch = new ReaderWatch(path, readers, publication, options, file.counters());
     this.watches = List.of(readerWatch, writerWatch, new MemoryWatch(file));
     this.inspection = new Inspection(this, file, lock, readers, publication, writer);
     this.ending =
@@ -118,6 +120,8 @@ public final class Database extends Inspected implements AutoCloseable {
    *     that process's lock file was deleted
    * @throws dev.pando.error.RecoveryNeededException if it is opened for reading only, and a crash
    *     has left commits in its commit log alone
+   * @throws dev.pando.error.FollowerFileException if it is a follower's, and the options are not
+   *     for reading only; see {@link Follower}
    * @throws dev.pando.error.DatabaseFullException if there is no room to replay them
    * @throws dev.pando.error.StorageIoException if it cannot be opened or created
    * @throws IllegalArgumentException if its page size differs from that of {@link
@@ -125,12 +129,21 @@ public final class Database extends Inspected implements AutoCloseable {
    * @throws NullPointerException if the path or the options are null
    */
   public static Database open(Path path, Options options) {
-    Settings settings = Objects.requireNonNull(options, "the options are null").settings();
+    return open(
+        path, options, Objects.requireNonNull(options, "the options are null").settings());
+  }
+
+  /** Opens a follower's file: this database only reads, and {@link #applier} writes. */
+  static Database openFollower(Path path, Options options) {
+    return open(path, options, options.settings().ofFollower());
+  }
+
+  private static Database open(Path path, Options options, Settings settings) {
     StackRoom.forTransaction();
     try {
       LockFile lock = OpenedFile.enter(path, settings);
       try {
-        return open(path, options, lock, OpenedFile.open(path, settings, lock));
+        return open(path, options, settings, lock, OpenedFile.open(path, settings, lock));
       } catch (Throwable e) {
         OpenedFile.closeAfter(e, lock);
         throw e;
@@ -171,10 +184,11 @@ public final class Database extends Inspected implements AutoCloseable {
     return open(name, InMemory.options(name, options));
   }
 
-  private static Database open(Path path, Options options, LockFile lock, OpenedFile opened) {
+  private static Database open(
+      Path path, Options options, Settings settings, LockFile lock, OpenedFile opened) {
     Database db;
     try {
-      db = new Database(path, options, lock, opened);
+      db = new Database(path, options, settings, lock, opened);
     } catch (Throwable e) { // no memory
       opened.map().release();
       opened.file().close();
@@ -233,7 +247,11 @@ public final class Database extends Inspected implements AutoCloseable {
   void checkWritable() {
     lifecycle.checkAccepting();
     if (!file.writable()) {
-      throw new ReadOnlyException(path + ": cannot write, the database is open for reading only");
+      throw new ReadOnlyException(
+          path
+              + (file.file().writable()
+                  ? ": cannot write, it is a follower's; after Follower.promote it can be written"
+                  : ": cannot write, the database is open for reading only"));
     }
   }
 
@@ -274,6 +292,11 @@ public final class Database extends Inspected implements AutoCloseable {
   @Override
   GroupCommit updates() {
     return updates;
+  }
+
+  /** What writes a follower's file. */
+  Applier applier() {
+    return new Applier(file, lock, readers, publication, readerWatch::end);
   }
 
   /** Commits that are kept under a name. */

@@ -10,9 +10,7 @@ import dev.pando.pager.LogPlace;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageHeader;
-import dev.pando.pager.PageMap;
 import dev.pando.pager.Storage;
-import dev.pando.txn.recovery.DatabaseCheck;
 import dev.pando.txn.space.FreeRecord;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -22,9 +20,6 @@ import java.util.UUID;
 
 /** Increments of a backup that are added to a full one, in their order. For one thread. */
 final class Increments {
-  /** Problems of a check that an exception names. */
-  private static final int MOST_PROBLEMS = 5;
-
   /** Pages for each byte of the heap: two sets of them, of a bit each, take half of it. */
   private static final int PAGES_A_BYTE = 2;
 
@@ -150,7 +145,11 @@ final class Increments {
       for (Increment each : all) {
         write(each, copy, end, full);
       }
-      check(copy, meta);
+      // A commit that a power cut has taken back leaves increments that only seem to follow.
+      CopyCheck.run(
+          copy,
+          meta,
+          "the full backup and its increments are damaged, or not of one history; use a later full backup");
       copy.finish(meta);
       return Backup.report(meta, full.written());
     }
@@ -184,24 +183,6 @@ final class Increments {
     if (offset < end) {
       pages.limit(pages.position() + (int) Math.min(pages.remaining(), end - offset));
       copy.write(pages, offset);
-    }
-  }
-
-  /** A commit that a power cut has taken back leaves increments that only seem to follow. */
-  private static void check(CopyTarget copy, Meta meta) {
-    PageMap pages = copy.map(meta);
-    try {
-      DatabaseCheck.Found found = new DatabaseCheck(meta, pages, _ -> () -> {}).run();
-      List<String> problems = found.problems();
-      if (!problems.isEmpty()) {
-        throw new CorruptFileException(
-            copy.temporary().toString(),
-            -1,
-            "the full backup and its increments are damaged, or not of one history; use a later full backup; "
-                + String.join("; ", problems.subList(0, Math.min(MOST_PROBLEMS, problems.size()))));
-      }
-    } finally {
-      pages.release();
     }
   }
 }

@@ -85,7 +85,10 @@ final class KeptCommit implements AutoCloseable {
     Meta meta = meta();
     long txnId = meta.txnId();
     Lineage lineage = meta.lineage().child(UUID.randomUUID(), hasPages ? txnId : 0);
-    return meta.withIds(txnId, txnId, txnId).withLineage(lineage).withLog(LogPlace.NONE);
+    return meta.withIds(txnId, txnId, txnId)
+        .withLineage(lineage)
+        .withLog(LogPlace.NONE)
+        .ofNoFollower();
   }
 
   /** Releases the pages, and throws the first exception of releasing one of them. */

@@ -366,7 +366,8 @@ public final class Options {
         logSize,
         logIgnored,
         storage,
-        databaseId);
+        databaseId,
+        false);
   }
 
   private dev.pando.pager.Checksums pagerChecksums() {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,29 @@ final class ReaderWatch implements Housekeeping.Task {
     }
   }
 
-  private void look(ReaderSlot slot, long now) {
+  /** Ends readers whose snapshots are about to be overwritten, and frees the slots of ended ones. */
+  synchronized void end(LongPredicate txnIds) {
+    long now = System.nanoTime();
+    readers.forEachOwn(
+        slot -> {
+          if (txnIds.test(slot.pin() - 1)) {
+            end(slot, now);
+          }
+        });
+  }
+
+  private void end(ReaderSlot slot, long now) {
+    Long endedAt = slot.endedAt();
+    if (endedAt == null) {
+      if (slot.end(now)) {
+        tell(slot, ReaderSlot.age(slot.since(), now), true);
+      }
+    } else if (now - endedAt > GRACE_NANOS) {
+      slot.freeEnded();
+    }
+  }
+
+  private synchronized void look(ReaderSlot slot, long now) {
     long age = ReaderSlot.age(slot.since(), now);
     if (age < warning && age < limit) {
       return;

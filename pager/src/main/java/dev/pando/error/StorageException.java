@@ -17,6 +17,8 @@ public abstract sealed class StorageException extends RuntimeException
         RecoveryNeededException,
         DatabaseFailedException,
         DatabaseFullException,
+        FollowerBlockedException,
+        FollowerFileException,
         TransactionTooLargeException {
   private static final long serialVersionUID = 1L;
 

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 public final class DatabaseFile {
   private static final String LOCK_SUFFIX = "-lock";
   private static final String NEW_SUFFIX = "-new";
+  private static final String INCREMENT_SUFFIX = "-increment";
   private static final String MARK = "pando creates ";
 
   private DatabaseFile() {}
@@ -29,6 +30,11 @@ public final class DatabaseFile {
   /** The lock file of a database. */
   public static Path lockFile(Path database) {
     return sibling(database, LOCK_SUFFIX);
+  }
+
+  /** Where a follower keeps an increment until it is applied. */
+  public static Path incrementFile(Path database) {
+    return sibling(database, INCREMENT_SUFFIX);
   }
 
   /** The database of a lock file. */

@@ -14,16 +14,44 @@ public record Features(long incompatible, long readOnlyCompatible, long compatib
   /** Incompatible: commits may be in the file's commit log and in no page yet. */
   public static final long COMMIT_LOG = 1;
 
+  /** Incompatible: an increment is being written over pages of the commit before. */
+  public static final long APPLYING = 2;
+
+  /** Read-only compatible: only increments of another database change the file. */
+  public static final long FOLLOWER = 1;
+
   /** None. */
   public static final Features NONE = new Features(0, 0, 0);
 
   /** The features that this build knows. */
-  private static final Features KNOWN = new Features(COMMIT_LOG, 0, 0);
+  private static final Features KNOWN = new Features(COMMIT_LOG | APPLYING, FOLLOWER, 0);
 
   /** The same with or without a commit log. */
   Features withLog(boolean log) {
     long others = incompatible & ~COMMIT_LOG;
     return new Features(log ? others | COMMIT_LOG : others, readOnlyCompatible, compatible);
+  }
+
+  /** The same for a follower's file, or for a database that may be written. */
+  public Features withFollower(boolean follower) {
+    long others = readOnlyCompatible & ~FOLLOWER;
+    return new Features(incompatible, follower ? others | FOLLOWER : others, compatible);
+  }
+
+  /** The same while an increment is written over pages, or before and after that. */
+  public Features withApplying(boolean applying) {
+    long others = incompatible & ~APPLYING;
+    return new Features(applying ? others | APPLYING : others, readOnlyCompatible, compatible);
+  }
+
+  /** Whether only increments change the file. */
+  public boolean isFollower() {
+    return (readOnlyCompatible & FOLLOWER) != 0;
+  }
+
+  /** Whether pages of the meta's commit may be missing, and those of the one before overwritten. */
+  public boolean isApplying() {
+    return (incompatible & APPLYING) != 0;
   }
 
   /** Whether this build can read the file. */

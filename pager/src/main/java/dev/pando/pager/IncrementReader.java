@@ -21,7 +21,7 @@ public final class IncrementReader implements AutoCloseable {
     void pages(ByteBuffer pages, long pgno);
   }
 
-  private final PageFile file;
+  private final Input input;
   private final String name;
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(IncrementLayout.PART_SIZE + IncrementLayout.MOST_BYTES)
@@ -38,6 +38,44 @@ public final class IncrementReader implements AutoCloseable {
   /** The lowest page that the next part may have. */
   private long next = PageHeader.FIRST_PGNO;
 
+  /** Where the bytes of an increment come from, one after the other. */
+  interface Input extends AutoCloseable {
+    /** Bytes in all; {@link Long#MAX_VALUE} if that is not known. */
+    long size();
+
+    /**
+     * Fills the buffer from its position to its limit with the bytes that follow.
+     *
+     * @return whether there were enough
+     */
+    boolean read(ByteBuffer target, long offset);
+
+    @Override
+    void close();
+  }
+
+  /** The bytes of a file, which nothing may follow. */
+  private record FileInput(PageFile file) implements Input {
+    @Override
+    public long size() {
+      return file.size();
+    }
+
+    @Override
+    public boolean read(ByteBuffer target, long offset) {
+      if (target.remaining() > file.size() - offset) {
+        return false;
+      }
+      file.read(target, offset);
+      return true;
+    }
+
+    @Override
+    public void close() {
+      file.close();
+    }
+  }
+
   /**
    * Reads the header and the meta.
    *
@@ -46,9 +84,24 @@ public final class IncrementReader implements AutoCloseable {
    * @throws CorruptFileException if it is damaged
    */
   public IncrementReader(PageFile file) {
-    this.file = file;
-    this.name = String.valueOf(file.path());
-    read(0, IncrementLayout.SIZE);
+    this(new FileInput(file), String.valueOf(file.path()));
+  }
+
+  /**
+   * Reads an increment from a channel, and writes its bytes to a file as they come. Bytes that
+   * follow it stay in the channel.
+   *
+   * @param in the channel
+   * @param copy an empty file, which {@link #close} does not close
+   */
+  public IncrementReader(SequentialInput in, PageFile copy) {
+    this(in.copiedTo(copy), in.name());
+  }
+
+  private IncrementReader(Input input, String name) {
+    this.input = input;
+    this.name = name;
+    read(0, IncrementLayout.SIZE, 0);
     checkKind();
     crc.update(buffer.slice(0, IncrementLayout.CHECKSUM));
     checkSum(buffer.getInt(IncrementLayout.CHECKSUM), 0);
@@ -58,7 +111,7 @@ public final class IncrementReader implements AutoCloseable {
     if (!PageHeader.isPageSize(pageSize)) {
       throw corrupt(0, "page size %d, allowed: a power of two from 512 to 65536", pageSize);
     }
-    long most = (file.size() - IncrementLayout.SIZE) / pageSize;
+    long most = (input.size() - IncrementLayout.SIZE) / pageSize;
     if (pages < 0 || pages > most) {
       throw corrupt(0, "%d pages, allowed: 0 to %d in a file of its length", pages, most);
     }
@@ -167,15 +220,16 @@ public final class IncrementReader implements AutoCloseable {
       found += count;
       visitor.pages(buffer, pgno);
     }
-    if (found != pages || at != file.size()) {
-      throw corrupt(at, "%d pages in %d bytes, allowed: %d in %d", found, file.size(), pages, at);
+    long end = input.size() == Long.MAX_VALUE ? at : input.size();
+    if (found != pages || at != end) {
+      throw corrupt(at, "%d pages in %d bytes, allowed: %d in %d", found, end, pages, at);
     }
   }
 
   /** Reads a part into the buffer, so that its pages remain; returns the first one's number. */
   private long readPart() {
     long begin = at;
-    read(begin, IncrementLayout.PART_SIZE);
+    read(0, IncrementLayout.PART_SIZE, begin);
     int stored = buffer.getInt(IncrementLayout.PART_CHECKSUM);
     long count = buffer.getInt(IncrementLayout.PART_PAGES) & 0xFFFF_FFFFL;
     long pgno = buffer.getLong(IncrementLayout.PART_PGNO);
@@ -184,7 +238,7 @@ public final class IncrementReader implements AutoCloseable {
           begin, "a part of %d pages, allowed: %d bytes", count, IncrementLayout.MOST_BYTES);
     }
     int bytes = (int) count * pageSize;
-    read(begin, IncrementLayout.PART_SIZE + bytes);
+    read(IncrementLayout.PART_SIZE, bytes, begin + IncrementLayout.PART_SIZE);
     crc.update(
         buffer.slice(
             IncrementLayout.PART_PAGES,
@@ -195,17 +249,16 @@ public final class IncrementReader implements AutoCloseable {
     return pgno;
   }
 
-  private void read(long offset, int bytes) {
-    long size = file.size();
-    if (bytes > size - offset) {
+  /** Reads bytes to a place in the buffer, which then has all up to their end. */
+  private void read(int place, int bytes, long offset) {
+    buffer.clear().position(place).limit(place + bytes);
+    if (!input.read(buffer, offset)) {
       throw corrupt(
           offset,
           "it ends after %d bytes, allowed: %d or more; copy it again",
-          size,
+          input.size() == Long.MAX_VALUE ? offset + buffer.position() - place : input.size(),
           offset + bytes);
     }
-    buffer.clear().limit(bytes);
-    file.read(buffer, offset);
     buffer.flip();
   }
 
@@ -227,6 +280,6 @@ public final class IncrementReader implements AutoCloseable {
 
   @Override
   public void close() {
-    file.close();
+    input.close();
   }
 }

@@ -167,6 +167,30 @@ public record Meta(
         freeRuns);
   }
 
+  /** The same with other features. */
+  public Meta withFeatures(Features newFeatures) {
+    return new Meta(
+        pageSize,
+        databaseId,
+        txnId,
+        durableTxn,
+        pageCount,
+        freePages,
+        catalog,
+        freeTree,
+        idLimit,
+        newFeatures,
+        lineage,
+        log,
+        reserved,
+        freeRuns);
+  }
+
+  /** The same for a copy of a follower's file, which may be written. */
+  public Meta ofNoFollower() {
+    return withFeatures(features.withFollower(false));
+  }
+
   /** The same with another commit log, or without one. */
   public Meta withLog(LogPlace newLog) {
     return new Meta(

@@ -70,16 +70,24 @@ final class MetaScan {
   /** The newest one comes first. */
   private static void addByAge(MetaSlots.Valid slot, List<MetaSlots.Valid> all) {
     int at = 0;
-    while (at < all.size() && all.get(at).meta().txnId() > slot.meta().txnId()) {
+    while (at < all.size() && isNewer(all.get(at).meta(), slot.meta())) {
       at++;
     }
     all.add(at, slot);
   }
 
+  /** A commit that is whole is newer than the mark that it is being applied. */
+  private static boolean isNewer(Meta meta, Meta than) {
+    return meta.txnId() != than.txnId()
+        ? meta.txnId() > than.txnId()
+        : than.features().isApplying();
+  }
+
   /** Three slots of three transactions: two may be needed, and a writer finds the third. */
   private static @Nullable String twice(Meta meta, List<MetaSlots.Valid> before) {
     for (MetaSlots.Valid slot : before) {
-      if (slot.meta().txnId() == meta.txnId()) {
+      if (slot.meta().txnId() == meta.txnId()
+          && slot.meta().features().isApplying() == meta.features().isApplying()) {
         return "transaction " + meta.txnId() + ", which slot " + slot.slot() + " has too";
       }
     }

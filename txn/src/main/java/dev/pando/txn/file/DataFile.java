@@ -54,6 +54,7 @@ public final class DataFile {
   private final Checksums checksums;
   private final long maxSize;
   private final long growthStep;
+  private final boolean follower;
   private volatile PageMap map;
 
   /**
@@ -111,6 +112,7 @@ public final class DataFile {
     this.checksums = settings.checksums();
     this.maxSize = settings.maxSize();
     this.growthStep = settings.growthStep();
+    this.follower = settings.follower();
     this.size = file.size();
     this.counted = size;
     DecodedPages decoded = map.decoded();
@@ -132,8 +134,9 @@ public final class DataFile {
     return map.name();
   }
 
+  /** Whether transactions may write it: those of a follower only read. */
   public boolean writable() {
-    return file.writable();
+    return file.writable() && !follower;
   }
 
   /** What is counted of this file and its database. */

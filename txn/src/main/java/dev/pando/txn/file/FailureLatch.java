@@ -63,6 +63,15 @@ public final class FailureLatch {
     }
   }
 
+  /** The exception for a reader that waits for an increment whose write has failed. */
+  public DatabaseFailedException whileHeld() {
+    return new DatabaseFailedException(
+        file
+            + ": a write failed while an increment was applied; close the follower and open it"
+            + " again, which applies the increment again",
+        failure);
+  }
+
   private DatabaseFailedException failed(String what, StorageException cause) {
     return new DatabaseFailedException(
         "%s: %s (%s), so it is not known what is on disk; readers go on, for writing close the database and open it again"

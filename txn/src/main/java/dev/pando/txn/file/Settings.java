@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param logIgnored whether opening for reading may leave out what only the log has
  * @param storage the disk
  * @param databaseId of a database that is created; null for a random one
+ * @param follower whether only increments of another database change the file
  */
 public record Settings(
     int pageSize,
@@ -40,7 +41,29 @@ public record Settings(
     long logBytes,
     boolean logIgnored,
     Storage storage,
-    @Nullable UUID databaseId) {
+    @Nullable UUID databaseId,
+    boolean follower) {
+
+  /** The same for a follower's file, which exists and is not read only. */
+  public Settings ofFollower() {
+    return new Settings(
+        pageSize,
+        pageSizeRequired,
+        false,
+        false,
+        checksums,
+        spillLimit,
+        branchMemory,
+        maxSize,
+        growthStep,
+        syncInterval,
+        syncBytes,
+        logBytes,
+        logIgnored,
+        storage,
+        databaseId,
+        true);
+  }
 
   public UUID newDatabaseId() {
     return databaseId == null ? UUID.randomUUID() : databaseId;

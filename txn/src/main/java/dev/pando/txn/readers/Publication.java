@@ -1,6 +1,7 @@
 package dev.pando.txn.readers;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.RecoveryNeededException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
@@ -27,6 +28,9 @@ public final class Publication {
   private static final long POLL_NANOS = 20_000;
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
+
+  /** Nanoseconds until a thread looks again for a commit that a follower has announced. */
+  private static final long HELD_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** Longest wait before a thread checks that {@link #watch} still runs, in nanoseconds. */
   private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -55,6 +59,9 @@ public final class Publication {
 
   /** Volatile: never newer than what the lock file says. */
   private volatile Snapshot newest;
+
+  /** Whether {@link #hold} was called last. */
+  private boolean held;
 
   /** The first snapshot that was shown through the newest snapshot's map. */
   private long mapSince;
@@ -103,6 +110,7 @@ public final class Publication {
     try {
       // One commit, too, may have a newer snapshot, whose map is shorter.
       while (lock.current() != pinned.txnId() || newest != pinned) {
+        slot.move(lock.checkedCurrent(0)); // a follower waits until no slot pins the one before
         pinned = newest();
         slot.move(pinned.txnId());
       }
@@ -155,7 +163,22 @@ public final class Publication {
     return newest;
   }
 
-  private synchronized Snapshot follow() {
+  private Snapshot follow() {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (true) {
+      Snapshot next = followUnlessHeld();
+      if (next != null) {
+        return next;
+      }
+      if (System.nanoTime() - end > 0) {
+        throw halfApplied(file.name(), lock.current());
+      }
+      LockFile.pause(POLL_NANOS);
+    }
+  }
+
+  /** Follows; null while a follower of this process writes over pages of the newest commit. */
+  private synchronized @Nullable Snapshot followUnlessHeld() {
     Snapshot known = newest;
     if (stopped) {
       throw new IllegalStateException("the database is closed: " + file.name());
@@ -163,8 +186,33 @@ public final class Publication {
     if (known.txnId() == lock.checkedCurrent(known.txnId())) {
       return known; // another thread was faster
     }
+    if (held) {
+      if (file.failure().isSet()) {
+        throw file.failure().whileHeld();
+      }
+      return null;
+    }
     Meta meta = await(file.file(), lock);
     return lock.whileNoMapChanges(() -> map(meta, known));
+  }
+
+  // ---- of a follower
+
+  /**
+   * Makes readers of all processes wait that begin from now on: pages of the newest commit are to
+   * be overwritten. For the holder of the turn, until {@link #publish} or {@link #release}.
+   *
+   * @param next the commit for which they wait, an id that the lock file says is used
+   */
+  public synchronized void hold(long next) {
+    held = true;
+    lock.setCurrent(next);
+  }
+
+  /** Lets readers go on with the newest commit, of which nothing was overwritten. */
+  public synchronized void release() {
+    lock.setCurrent(newest.txnId());
+    held = false;
   }
 
   private Snapshot map(Meta meta, Snapshot known) {
@@ -204,6 +252,7 @@ public final class Publication {
         return meta;
       }
       if (System.nanoTime() - end > 0) {
+        refuseHalfApplied(file);
         throw new CorruptFileException(
             file.path().toString(),
             -1,
@@ -214,11 +263,25 @@ public final class Publication {
     }
   }
 
+  private static void refuseHalfApplied(PageFile file) {
+    Meta newest = MetaSlots.read(file).valid().getFirst().meta();
+    if (newest.features().isApplying()) {
+      throw halfApplied(file.path().toString(), newest.txnId());
+    }
+  }
+
+  /** The exception for a file in which an increment is not whole. */
+  public static RecoveryNeededException halfApplied(String file, long txnId) {
+    return new RecoveryNeededException(
+        "%s: the increment up to transaction %d is not applied as a whole, because its follower's process died, or still writes; wait for the follower, or open the file with Follower.open, which applies it again"
+            .formatted(file, txnId));
+  }
+
   /** Returns a commit's meta; null if it is not in a meta slot, or is just being replaced. */
   public static @Nullable Meta read(PageFile file, long txnId) {
     try {
       for (MetaSlots.Valid slot : MetaSlots.read(file).valid()) {
-        if (slot.meta().txnId() == txnId) {
+        if (slot.meta().txnId() == txnId && !slot.meta().features().isApplying()) {
           return slot.meta();
         }
       }
@@ -233,6 +296,7 @@ public final class Publication {
     ours = next.txnId();
     synchronized (this) { // otherwise a reader that sees the id first makes its own snapshot of it
       lock.setCurrent(next.txnId());
+      held = false;
       if (next.txnId() > newest.txnId()) {
         install(next);
       }
@@ -275,18 +339,24 @@ public final class Publication {
         long least = newest.txnId(); // before the word, which only rises
         long current = lock.checkedCurrent(least);
         long left = end - System.nanoTime();
-        if (current > afterTxn || left <= 0) {
-          return current;
+        long shown = current == least || isShown(current) ? current : least;
+        if (shown > afterTxn || left <= 0) {
+          return shown;
         }
         if (!file.file().isPrivate()) {
           watch.begin();
         }
-        long _ = news.awaitNanos(Math.min(left, LONGEST_WAIT_NANOS));
+        long _ = news.awaitNanos(Math.min(left, shown == current ? LONGEST_WAIT_NANOS : HELD_NANOS));
       }
     } finally {
       int _ = waiters.decrementAndGet();
       newsLock.unlock();
     }
+  }
+
+  /** Whether readers see a commit: a follower announces one before it writes its pages. */
+  private boolean isShown(long txnId) {
+    return newest.txnId() >= txnId || read(file.file(), txnId) != null;
   }
 
   /** Ends all waits when the database is closed: waiting threads get an exception. */
@@ -309,7 +379,9 @@ public final class Publication {
 
   /** Follows other processes even if no reader begins, and releases maps. */
   public void refresh() {
-    Snapshot _ = newest();
+    if (isShown(lock.current())) { // or this thread would wait
+      Snapshot _ = newest();
+    }
     synchronized (this) {
       if (!stopped) {
         releaseRetired();

@@ -2,6 +2,7 @@ package dev.pando.txn.recovery;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseLockedException;
+import dev.pando.error.FollowerFileException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.Checksums;
@@ -130,6 +131,9 @@ public record OpenedFile(
       }
       MetaSlots slots = MetaSlots.read(file);
       checkPageSize(path, settings, slots.pageSize());
+      if (settings.follower()) {
+        slots = new Redo(path, file, settings, lock).run(slots);
+      }
       if (lock.alone() && file.writable() && !created && isNew(slots)) {
         storage.syncDirectory(DatabaseFile.directory(path));
       }
@@ -202,9 +206,10 @@ public record OpenedFile(
     PageMap verifying = mapWhole(file, pageSize, Checksums.FIRST_TOUCH);
     long pages = verifying.pageCount();
     try {
+      checkApplied(file, slots);
       Recovery recovery = Recovery.choose(verifying, slots);
       Meta meta = recovery.meta();
-      checkWritable(file, meta);
+      checkWritable(file, settings, meta);
       LoggedCommits logged = LoggedCommits.after(file, meta, settings);
       if (!lock.shared() && !slots.isNewest(MetaSlots.read(file))) {
         logged = LoggedCommits.NONE; // a process writes: its commits need no recovery
@@ -222,9 +227,23 @@ public record OpenedFile(
     }
   }
 
-  private static void checkWritable(PageFile file, Meta meta) {
-    if (file.writable()) {
-      meta.features().checkWritable(String.valueOf(file.path()));
+  /** What older metas name may be overwritten. */
+  private static void checkApplied(PageFile file, MetaSlots slots) {
+    Meta newest = slots.valid().getFirst().meta();
+    if (newest.features().isApplying()) {
+      throw Publication.halfApplied(String.valueOf(file.path()), newest.txnId());
+    }
+  }
+
+  private static void checkWritable(PageFile file, Settings settings, Meta meta) {
+    if (!file.writable()) {
+      return;
+    }
+    meta.features().checkWritable(String.valueOf(file.path()));
+    if (meta.features().isFollower() && !settings.follower()) {
+      throw new FollowerFileException(
+          "%s: it is a follower's, at transaction %d of incarnation %s, and only Follower.apply changes it; open it for reading only, or with Follower.open; Follower.promote makes it a database that may be written"
+              .formatted(file.path(), meta.txnId(), meta.lineage().parent()));
     }
   }
 
@@ -239,7 +258,7 @@ public record OpenedFile(
   private static OpenedFile join(PageFile file, Settings settings, MetaSlots slots, LockFile lock) {
     lock.join(slots.valid().getFirst().meta().databaseId(), slots.pageSize());
     Meta meta = Publication.await(file, lock);
-    checkWritable(file, meta);
+    checkWritable(file, settings, meta);
     LoggedCommits logged =
         lock.log().isIgnored() ? LoggedCommits.after(file, meta, settings) : LoggedCommits.NONE;
     logged.check(file, meta);

@@ -62,7 +62,8 @@ class BackgroundSyncTest {
             0,
             false,
             new FileStorage(),
-            null);
+            null,
+            false);
     BackgroundSync background =
         new BackgroundSync(() -> failOnce(failure), () -> false, "test", settings);
     try {

@@ -1,0 +1,153 @@
+package dev.pando.txn.follower;
+
+import dev.pando.error.FollowerBlockedException;
+import dev.pando.txn.file.DataFile;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.file.Pid;
+import dev.pando.txn.readers.ReaderSlots;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits until no reader of any process shows a snapshot that an increment harms. After a time it
+ * ends those of this process. For the holder of the turn.
+ */
+final class AwaitedReaders {
+  private static final long POLL_NANOS = 500_000;
+  private static final long LOOK_FOR_DEAD_NANOS = 100_000_000;
+
+  /** Time for a reader that was ended to finish its call, and to have its slot freed. */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** Time for readers that began just before new ones were made to wait. */
+  private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** A reader that is in the way; -1 for what is not known of it. */
+  private record Blocker(long pid, long txnId) {}
+
+  /** Finds a reader that is in the way; null if there is none. */
+  private interface Search {
+    @Nullable Blocker find();
+  }
+
+  private final DataFile file;
+  private final LockFile lock;
+  private final ReaderSlots readers;
+  private final ReaderEnding ending;
+  private final Overwrites overwrites;
+  private final long current;
+  private @Nullable Blocker found;
+
+  AwaitedReaders(
+      DataFile file,
+      LockFile lock,
+      ReaderSlots readers,
+      ReaderEnding ending,
+      Overwrites overwrites,
+      long current) {
+    this.file = file;
+    this.lock = lock;
+    this.readers = readers;
+    this.ending = ending;
+    this.overwrites = overwrites;
+    this.current = current;
+  }
+
+  /** Whether new readers must wait, too: they would show the newest commit. */
+  boolean harmsNewest() {
+    return overwrites.harmBase();
+  }
+
+  /** Waits for readers that have begun already; new ones may begin meanwhile. */
+  void awaitOld(long patienceNanos) {
+    long start = System.nanoTime();
+    await(() -> begunBefore(start), patienceNanos);
+  }
+
+  /** Waits for all readers: new ones wait, or cannot be harmed. */
+  void awaitAll() {
+    await(this::anyPinned, LAST_NANOS);
+  }
+
+  /** Refuses readers without the lock file that have just begun. */
+  void checkUnlisted() {
+    Blocker blocker = unlisted();
+    if (blocker != null) {
+      throw blocked(blocker);
+    }
+  }
+
+  private void await(Search search, long patienceNanos) {
+    long start = System.nanoTime();
+    while (true) {
+      readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
+      Blocker blocker = search.find();
+      if (blocker == null) {
+        return;
+      }
+      long waited = System.nanoTime() - start;
+      if (waited >= patienceNanos) {
+        boolean isOurs = blocker.pid == Pid.OURS || blocker.pid == 0;
+        if (!isOurs || waited - patienceNanos >= GRACE_NANOS) {
+          throw blocked(blocker);
+        }
+        ending.end(overwrites::harm);
+      }
+      LockFile.pause(POLL_NANOS);
+    }
+  }
+
+  /** A reader of another process comes first: to end ours would not help. */
+  private @Nullable Blocker begunBefore(long start) {
+    found = unlisted();
+    readers.forEachReader(
+        (pid, txnId, since) -> {
+          boolean isOld = since - start <= 0;
+          if (isOld && overwrites.harm(txnId)) {
+            note(pid, txnId);
+          }
+        });
+    return found;
+  }
+
+  private void note(long pid, long txnId) {
+    Blocker known = found;
+    if (known == null || (known.pid == Pid.OURS && pid != Pid.OURS)) {
+      found = new Blocker(pid, txnId);
+    }
+  }
+
+  /** Unlike {@link #begunBefore} this misses no reader that has forked. */
+  private @Nullable Blocker anyPinned() {
+    found = unlisted();
+    long[] pin = {-1};
+    readers.forEachPin(txnId -> pin[0] = overwrites.harm(txnId) ? txnId : pin[0]);
+    if (pin[0] >= 0) {
+      readers.forEachReader(
+          (pid, txnId, _) -> {
+            if (overwrites.harm(txnId)) {
+              note(pid, txnId);
+            }
+          });
+      note(0, pin[0]); // unless one of them is named
+    }
+    return found;
+  }
+
+  private @Nullable Blocker unlisted() {
+    long from = lock.heldFrom(file.file().hasReaders(), current);
+    return overwrites.harmUnlisted(from) ? new Blocker(-1, -1) : null;
+  }
+
+  private FollowerBlockedException blocked(Blocker blocker) {
+    String who =
+        blocker.pid > 0
+            ? "a reader of process %d on transaction %d".formatted(blocker.pid, blocker.txnId)
+            : "a reader of a process that cannot write the lock file";
+    return new FollowerBlockedException(
+        blocker.pid > 0 ? blocker.pid : -1,
+        blocker.txnId,
+        "%s: %s shows pages that the increment overwrites, so it was not applied; let the reader end, and apply an increment again, or allow more time"
+            .formatted(file.name(), who));
+  }
+}

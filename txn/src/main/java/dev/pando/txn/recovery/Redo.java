@@ -1,0 +1,123 @@
+package dev.pando.txn.recovery;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.error.FollowerFileException;
+import dev.pando.pager.IncrementReader;
+import dev.pando.pager.Meta;
+import dev.pando.pager.MetaSlots;
+import dev.pando.pager.PageFile;
+import dev.pando.txn.file.LockFile;
+import dev.pando.txn.file.Settings;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * What a follower does before it reads its file: an increment that was being written over pages
+ * when the process ended is written again, from the side file. An increment that was not begun is
+ * dropped. Runs while no other process enters or leaves.
+ *
+ * <p>See DECISIONS.md, 'Increments applied in place'.
+ */
+final class Redo {
+  private final Path path;
+  private final PageFile file;
+  private final LockFile lock;
+  private final SideFile side;
+
+  Redo(Path path, PageFile file, Settings settings, LockFile lock) {
+    this.path = path;
+    this.file = file;
+    this.lock = lock;
+    this.side = new SideFile(settings.storage(), path);
+  }
+
+  /** Returns the slots that are there afterwards. */
+  MetaSlots run(MetaSlots slots) {
+    Meta newest = slots.valid().getFirst().meta();
+    if (!newest.features().isFollower()) {
+      throw new FollowerFileException(
+          "%s: it is no follower's, allowed: a file that Follower.create has made and that was not promoted since; make one from a full backup of the database that it is to follow"
+              .formatted(path));
+    }
+    if (lock.alone()) {
+      repair(slots);
+      return MetaSlots.read(file);
+    }
+    lock.join(newest.databaseId(), slots.pageSize());
+    if (lock.tryLockWriter()) { // otherwise a live follower applies an increment just now
+      try {
+        repair(MetaSlots.read(file));
+        show(MetaSlots.read(file).valid().getFirst().meta());
+      } finally {
+        lock.unlockWriter();
+      }
+    }
+    return MetaSlots.read(file);
+  }
+
+  /**
+   * The newest meta may be where processes read it and not be on disk, because its sync failed or
+   * was not reached. So it is written again first.
+   */
+  private void repair(MetaSlots slots) {
+    MetaSlots.Valid newest = slots.valid().getFirst();
+    write(newest.meta(), newest.slot());
+    if (newest.meta().features().isApplying()) {
+      complete(newest);
+    }
+    side.delete();
+  }
+
+  /** A follower that died may have left readers waiting for a commit, or not have shown one. */
+  private void show(Meta newest) {
+    if (lock.current() != newest.txnId()) {
+      lock.setLastUsed(Math.max(lock.lastUsed(), newest.txnId()));
+      lock.setDurable(newest.txnId());
+      lock.setCurrent(newest.txnId());
+    }
+  }
+
+  private void complete(MetaSlots.Valid mark) {
+    Meta meta = mark.meta();
+    if (!side.exists()) {
+      throw new CorruptFileException(
+          path.toString(),
+          -1,
+          "the increment up to transaction %d was applied in part, and the file %s is missing, which has it; make the follower again from a full backup"
+              .formatted(meta.txnId(), side.path()));
+    }
+    try (IncrementReader reader = side.open()) {
+      if (!isOf(reader.meta(), meta)) {
+        throw new CorruptFileException(
+            side.path().toString(),
+            -1,
+            "an increment up to transaction %d of incarnation %s, allowed: up to %d of %s, which was applied in part; make the follower again from a full backup"
+                .formatted(
+                    reader.meta().txnId(),
+                    reader.meta().lineage().parent(),
+                    meta.txnId(),
+                    meta.lineage().parent()));
+      }
+      int pageSize = meta.pageSize();
+      reader.forEach((pages, pgno) -> file.write(pages, pgno * pageSize));
+    }
+    file.grow(meta.pageCount() * meta.pageSize());
+    file.sync(true);
+    Meta whole = meta.withFeatures(meta.features().withApplying(false));
+    write(whole, Meta.slotOtherThan(mark.slot(), mark.slot()));
+  }
+
+  private static boolean isOf(Meta increment, Meta mark) {
+    return increment.txnId() == mark.txnId()
+        && increment.lineage().parent().equals(mark.lineage().parent())
+        && increment.databaseId().equals(mark.databaseId())
+        && increment.pageSize() == mark.pageSize();
+  }
+
+  private void write(Meta meta, int slot) {
+    byte[] page = new byte[meta.pageSize()];
+    meta.encode(page, slot);
+    file.write(ByteBuffer.wrap(page), (long) slot * meta.pageSize());
+    file.sync(true);
+  }
+}
