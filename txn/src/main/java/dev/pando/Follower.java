@@ -33,8 +33,8 @@ import java.util.concurrent.TimeUnit;
  * }
  *
  * <p>{@link #database} is a {@link Database} that only reads. It has the source's tables, commits
- * and named snapshots, under the same transaction ids. Other processes open the file for reading
- * only. Nothing but {@link #apply} changes it: {@link Database#open} for writing throws {@link
+ * and named snapshots, under the same transaction ids. Other processes may open the file for
+ * reading only. Nothing but {@link #apply} changes it: {@link Database#open} for writing throws {@link
  * FollowerFileException}. {@link #promote} ends that and gives the file an incarnation of its own.
  *
  * <p>An increment is applied as a whole. After a crash at any moment, {@link #open} finds the
@@ -130,6 +130,7 @@ public final class Follower implements AutoCloseable {
    *
    * @param options of the database that reads; those for writing have no effect
    * @throws FollowerFileException if it is a database, but no follower's
+   * @throws dev.pando.error.DatabaseLockedException if another process has it open as a follower
    * @throws dev.pando.error.CorruptFileException also if an increment was applied in part, and its
    *     file is missing
    */
@@ -191,7 +192,6 @@ public final class Follower implements AutoCloseable {
    * @throws dev.pando.error.DatabaseFullException if there is no room
    * @throws dev.pando.error.DatabaseFailedException if a write failed: close the follower and open
    *     it again
-   * @throws FollowerFileException if another process has promoted the file
    */
   public synchronized Position apply(
       ReadableByteChannel increment, Duration patience, Progress progress) {
@@ -203,6 +203,7 @@ public final class Follower implements AutoCloseable {
     database.lifecycle().checkAccepting();
     StackRoom.forTransaction();
     try {
+      applier.check(); // before the side file is replaced: a redo may need it
       receive(new SequentialInput(increment, path), progress);
       Meta applied = applier.apply(side, TimeUnit.NANOSECONDS.convert(patience));
       source.isApplied(applied.txnId());
@@ -246,7 +247,7 @@ public final class Follower implements AutoCloseable {
    * returns. {@link Database#open} opens it.
    *
    * @return the incarnation
-   * @throws FollowerFileException if another process has promoted the file
+   * @throws dev.pando.error.DatabaseFailedException if a write failed, now or before
    */
   public synchronized UUID promote() {
     database.lifecycle().checkAccepting();

@@ -25,6 +25,8 @@ final class ReaderWatch implements Housekeeping.Task {
 
   private static final long FOLLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  private static final String HELD = ": pages that it shows cannot be reused";
+
   private final Path path;
   private final ReaderSlots readers;
   private final Publication publication;
@@ -77,7 +79,8 @@ final class ReaderWatch implements Housekeeping.Task {
     Long endedAt = slot.endedAt();
     if (endedAt == null) {
       if (slot.end(now)) {
-        tell(slot, ReaderSlot.age(slot.since(), now), true);
+        long age = ReaderSlot.age(slot.since(), now);
+        tell(slot, age, true, " and was ended: an increment overwrites pages that it shows");
       }
     } else if (now - endedAt > GRACE_NANOS) {
       slot.freeEnded();
@@ -96,25 +99,25 @@ final class ReaderWatch implements Housekeeping.Task {
       }
     } else if (age >= limit) {
       if (slot.end(now)) {
-        tell(slot, age, true);
+        tell(slot, age, true, " and was ended" + HELD);
       }
     } else if (slot.warnOnce()) {
-      tell(slot, age, false);
+      tell(slot, age, false, HELD);
     }
   }
 
-  private void tell(ReaderSlot slot, long nanos, boolean ended) {
+  private void tell(ReaderSlot slot, long nanos, boolean ended, String what) {
     counters.longReader(slot.pin() - 1, nanos, ended);
     Duration age = Duration.ofNanos(nanos);
     LongReader reader = new LongReader(slot.pin() - 1, age, ended, slot.openedAt());
     LOG.log(
         Logger.Level.WARNING,
-        "%s: a read transaction on snapshot %d has been open for %.1f s%s: pages that it shows cannot be reused%s"
+        "%s: a read transaction on snapshot %d has been open for %.1f s%s%s"
             .formatted(
                 path,
                 reader.txnId(),
                 age.toMillis() / 1000.0,
-                ended ? " and was ended" : "",
+                what,
                 reader.openedAt() == null
                     ? "; set Options.withLeakTracking to log where it was opened"
                     : ", opened at:"),

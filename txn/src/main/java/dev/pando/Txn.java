@@ -227,7 +227,8 @@ abstract class Txn {
   private IllegalStateException ended() {
     return new IllegalStateException(
         epoch == ENDED
-            ? "the transaction was open longer than Options.withReaderLimit allows, and was ended: "
+            ? "the transaction was open longer than Options.withReaderLimit allows, or showed pages"
+                + " that an increment of a follower overwrites, and was ended: "
                 + this
             : "the transaction " + outcome() + ": " + this);
   }

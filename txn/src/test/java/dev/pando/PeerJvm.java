@@ -106,6 +106,7 @@ final class PeerJvm implements AutoCloseable {
   private static final class Peer {
     private final Map<String, ReadTxn> held = new HashMap<>();
     private @Nullable Database db;
+    private @Nullable Follower follower;
     private @Nullable WriteTxn writing;
 
     private Database db() {
@@ -116,6 +117,11 @@ final class PeerJvm implements AutoCloseable {
       return switch (order[0]) {
         case "open" -> open(Path.of(order[1]), Options.defaults());
         case "open-readonly" -> open(Path.of(order[1]), Options.defaults().withReadOnly(true));
+        case "open-follower" -> {
+          follower = Follower.open(Path.of(order[1]));
+          db = follower.database();
+          yield "opened";
+        }
         case "open-forgetful" -> {
           HookedStorage storage = new HookedStorage();
           storage.forgetful = true;

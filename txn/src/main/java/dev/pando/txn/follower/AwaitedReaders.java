@@ -35,27 +35,19 @@ final class AwaitedReaders {
   private final ReaderSlots readers;
   private final ReaderEnding ending;
   private final Overwrites overwrites;
+
+  /** The newest commit. */
   private final long current;
+
   private @Nullable Blocker found;
 
-  AwaitedReaders(
-      DataFile file,
-      LockFile lock,
-      ReaderSlots readers,
-      ReaderEnding ending,
-      Overwrites overwrites,
-      long current) {
-    this.file = file;
-    this.lock = lock;
-    this.readers = readers;
-    this.ending = ending;
+  AwaitedReaders(Applier follower, Overwrites overwrites, long current) {
+    this.file = follower.file;
+    this.lock = follower.lock;
+    this.readers = follower.readers;
+    this.ending = follower.ending;
     this.overwrites = overwrites;
     this.current = current;
-  }
-
-  /** Whether new readers must wait, too: they would show the newest commit. */
-  boolean harmsNewest() {
-    return overwrites.harmBase();
   }
 
   /** Waits for readers that have begun already; new ones may begin meanwhile. */

@@ -1,7 +1,6 @@
 package dev.pando.txn.follower;
 
 import dev.pando.error.BackupMismatchException;
-import dev.pando.error.FollowerFileException;
 import dev.pando.pager.Lineage;
 import dev.pando.pager.LogPlace;
 import dev.pando.pager.Meta;
@@ -48,15 +47,6 @@ public final class FollowedMeta {
     }
   }
 
-  /** Refuses a file that another process has promoted. */
-  static void checkIsFollower(String name, Meta base) {
-    if (!base.features().isFollower()) {
-      throw new FollowerFileException(
-          "%s: the follower was promoted, and takes no increments any more; make another follower"
-              .formatted(name));
-    }
-  }
-
   /**
    * Refuses an increment that does not follow a commit.
    *
@@ -65,7 +55,6 @@ public final class FollowedMeta {
    * @param base the follower's
    */
   public static void checkFollows(String name, long since, Meta increment, Meta base) {
-    checkIsFollower(name, base);
     UUID source = increment.lineage().parent();
     UUID wanted = base.lineage().parent();
     if (!source.equals(wanted)

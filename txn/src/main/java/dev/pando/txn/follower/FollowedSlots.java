@@ -85,6 +85,9 @@ final class FollowedSlots {
 
   private void write(Meta meta, int slot) {
     meta.encode(page, 0, slot);
+    if (!lock.tryLockWriter()) {
+      throw file.failure().lost();
+    }
     file.writeMeta(page, slot);
   }
 }

@@ -6,6 +6,7 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.PageFile;
 import dev.pando.pager.PageHeader;
 import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.catalog.NamedSnapshots;
 import dev.pando.txn.catalog.SnapshotEntry;
 import dev.pando.txn.file.PinnedMetas;
 import dev.pando.txn.file.Snapshot;
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Overwrites {
   private final Snapshot base;
+
+  /** What the newest commit lists; read before pages of its catalog are overwritten. */
+  private final NamedSnapshots named;
+
   private final PageFile file;
   private final PinnedMetas pinned;
   private final PageSet written = new PageSet(0);
@@ -34,6 +39,7 @@ final class Overwrites {
    */
   Overwrites(Snapshot base, PageFile file, PinnedMetas pinned, IncrementReader increment) {
     this.base = base;
+    this.named = CatalogSnapshot.of(base).named();
     this.file = file;
     this.pinned = pinned;
     int pageSize = base.meta().pageSize();
@@ -47,6 +53,11 @@ final class Overwrites {
   /** Whether the newest commit is harmed, or a named snapshot that it lists. */
   boolean harmBase() {
     return Boolean.TRUE.equals(harmed.get(base.txnId()));
+  }
+
+  /** The named snapshots that the newest commit lists. */
+  NamedSnapshots named() {
+    return named;
   }
 
   /** Whether a commit that a reader pins is harmed. */
@@ -67,7 +78,7 @@ final class Overwrites {
     if (harms(base.meta())) {
       return true;
     }
-    for (SnapshotEntry entry : CatalogSnapshot.of(base).named().entries()) {
+    for (SnapshotEntry entry : named.entries()) {
       if (harms(entry.meta())) {
         return true;
       }
@@ -81,12 +92,11 @@ final class Overwrites {
   }
 
   private @Nullable Meta meta(long txnId) {
-    Meta named = CatalogSnapshot.of(base).named().meta(txnId);
-    if (named != null) {
-      return named;
+    Meta kept = named.meta(txnId);
+    if (kept == null) {
+      kept = pinned.find(txnId);
     }
-    Meta meta = pinned.find(txnId);
-    return meta != null ? meta : Publication.read(file, txnId);
+    return kept != null ? kept : Publication.read(file, txnId);
   }
 
   private boolean harms(Meta meta) {

@@ -1,6 +1,7 @@
 package dev.pando.txn.recovery;
 
 import dev.pando.error.CorruptFileException;
+import dev.pando.error.DatabaseLockedException;
 import dev.pando.error.FollowerFileException;
 import dev.pando.pager.IncrementReader;
 import dev.pando.pager.Meta;
@@ -18,7 +19,7 @@ import java.nio.file.Path;
  *
  * <p>See DECISIONS.md, 'Increments applied in place'.
  */
-final class Redo {
+public final class Redo {
   private final Path path;
   private final PageFile file;
   private final LockFile lock;
@@ -44,15 +45,21 @@ final class Redo {
       return MetaSlots.read(file);
     }
     lock.join(newest.databaseId(), slots.pageSize());
-    if (lock.tryLockWriter()) { // otherwise a live follower applies an increment just now
-      try {
-        repair(MetaSlots.read(file));
-        show(MetaSlots.read(file).valid().getFirst().meta());
-      } finally {
-        lock.unlockWriter();
-      }
+    if (!lock.tryLockWriter()) {
+      throw locked(path.toString());
     }
-    return MetaSlots.read(file);
+    repair(MetaSlots.read(file)); // the turn is kept until the file is closed
+    MetaSlots repaired = MetaSlots.read(file);
+    show(repaired.valid().getFirst().meta());
+    return repaired;
+  }
+
+  /** The exception if another process has the follower. */
+  public static DatabaseLockedException locked(String path) {
+    return new DatabaseLockedException(
+        path,
+        -1,
+        "another process has it open as a follower, and one at a time applies increments; close it there, or open it for reading only");
   }
 
   /**
