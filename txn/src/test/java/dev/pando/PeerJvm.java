@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -121,6 +122,18 @@ final class PeerJvm implements AutoCloseable {
           follower = Follower.open(Path.of(order[1]));
           db = follower.database();
           yield "opened";
+        }
+        case "open-follower-dying" -> {
+          follower =
+              Follower.open(Path.of(order[1]), dying(order[2], Integer.parseInt(order[3])));
+          db = follower.database();
+          yield "opened";
+        }
+        case "apply" -> {
+          try (var channel = Files.newByteChannel(Path.of(order[1]))) {
+            Follower copy = Objects.requireNonNull(follower);
+            yield "at " + copy.apply(channel, Duration.ZERO, (_, _) -> {}).txnId();
+          }
         }
         case "open-forgetful" -> {
           HookedStorage storage = new HookedStorage();
@@ -264,6 +277,10 @@ final class PeerJvm implements AutoCloseable {
 
     /** Ends as if killed at the n-th operation of a kind. */
     private String openDying(Path file, String at, int n) {
+      return open(file, dying(at, n));
+    }
+
+    private static Options dying(String at, int n) {
       HookedStorage storage = new HookedStorage();
       AtomicInteger left = new AtomicInteger(n);
       Runnable die =
@@ -280,9 +297,9 @@ final class PeerJvm implements AutoCloseable {
         case "synced" -> storage.afterSync = die;
         default -> throw new IllegalArgumentException(at);
       }
-      return open(
-          file,
-          Options.defaults().withStorage(storage.files()).withSyncInterval(Duration.ofMillis(1)));
+      return Options.defaults()
+          .withStorage(storage.files())
+          .withSyncInterval(Duration.ofMillis(1));
     }
 
     private String open(Path file, Options options) {

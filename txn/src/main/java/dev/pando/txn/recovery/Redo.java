@@ -4,6 +4,7 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseLockedException;
 import dev.pando.error.FollowerFileException;
 import dev.pando.pager.IncrementReader;
+import dev.pando.pager.LockWait;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
@@ -20,6 +21,11 @@ import java.nio.file.Path;
  * <p>See DECISIONS.md, 'Increments applied in place'.
  */
 public final class Redo {
+  /** Time in which it is certain that the process of the last follower is dead. */
+  private static final long PATIENCE_NANOS = 2_000_000_000;
+
+  private static final long POLL_NANOS = 1_000_000;
+
   private final Path path;
   private final PageFile file;
   private final LockFile lock;
@@ -45,7 +51,7 @@ public final class Redo {
       return MetaSlots.read(file);
     }
     lock.join(newest.databaseId(), slots.pageSize());
-    if (!lock.tryLockWriter()) {
+    if (!LockWait.until(lock::tryLockWriter, PATIENCE_NANOS, POLL_NANOS)) {
       throw locked(path.toString());
     }
     repair(MetaSlots.read(file)); // the turn is kept until the file is closed

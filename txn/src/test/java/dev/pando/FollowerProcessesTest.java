@@ -1,0 +1,58 @@
+package dev.pando;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The process of a follower dies while it applies an increment, and another one goes on reading. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class FollowerProcessesTest extends FollowerTestBase {
+  /**
+   * The syncs are those of opening, of the side file, of the mark, of the pages and of the meta.
+   * The next follower completes what the dead one has begun, and readers that wait go on.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 5})
+  void diesAtASync(int sync) throws IOException {
+    Database source = open();
+    rounds(source, 5);
+    Follower first = follow(source);
+    final long base = first.position().txnId();
+    rounds(source, 10);
+    Path increment = directory().resolve("increment");
+    Files.write(increment, increment(source, first));
+    closeChecked(first);
+    try (PeerJvm reader = PeerJvm.start();
+        PeerJvm dying = PeerJvm.start()) {
+      reader.expect("opened", "open-readonly " + path());
+      dying.expect("opened", "open-follower-dying " + path() + " sync " + sync);
+      dying.tell("apply " + increment);
+      assertThat(dying.answer()).isNull();
+      reader.tell("hold waits");
+      Follower next = follower(Follower.open(path()));
+      assertThat(reader.answer()).isIn("holds " + base, "holds " + source.stat().txnId());
+      assertThat(reader.ask("held-round waits")).isIn("5", "15");
+      reader.expect("freed", "free waits");
+      assertThat(next.database().view(SoakRounds::verify)).isIn(5L, 15L);
+      rounds(source, 2);
+      catchUp(source, next);
+      assertSame(source, next.database());
+      reader.ask("hold new");
+      reader.expect("17", "held-round new");
+      reader.expect("freed", "free new");
+      reader.expect("sound", "check");
+    }
+  }
+
+  private static void rounds(Database source, int count) {
+    for (int i = 0; i < count; i++) {
+      source.update(tx -> SoakRounds.write(tx));
+    }
+  }
+}
