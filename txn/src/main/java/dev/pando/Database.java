@@ -129,8 +129,7 @@ public final class Database extends Inspected implements AutoCloseable {
    * @throws NullPointerException if the path or the options are null
    */
   public static Database open(Path path, Options options) {
-    return open(
-        path, options, Objects.requireNonNull(options, "the options are null").settings());
+    return open(path, options, Objects.requireNonNull(options, "the options are null").settings());
   }
 
   /** Opens a follower's file: this database only reads, and {@link #applier} writes. */

@@ -34,8 +34,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>{@link #database} is a {@link Database} that only reads. It has the source's tables, commits
  * and named snapshots, under the same transaction ids. Other processes may open the file for
- * reading only. Nothing but {@link #apply} changes it: {@link Database#open} for writing throws {@link
- * FollowerFileException}. {@link #promote} ends that and gives the file an incarnation of its own.
+ * reading only. Nothing but {@link #apply} changes it: {@link Database#open} for writing throws
+ * {@link FollowerFileException}. {@link #promote} ends that and gives the file an incarnation of
+ * its own.
  *
  * <p>An increment is applied as a whole. After a crash at any moment, {@link #open} finds the
  * commit before it or the one after it. Readers see one of the two.

@@ -52,8 +52,7 @@ final class KnownSource {
   }
 
   synchronized Lag lag(long mine) {
-    Duration age =
-        isLevelKnown ? Duration.ofNanos(Math.max(0, System.nanoTime() - levelAt)) : null;
+    Duration age = isLevelKnown ? Duration.ofNanos(Math.max(0, System.nanoTime() - levelAt)) : null;
     return new Lag(Math.max(0, newest - mine), age);
   }
 }

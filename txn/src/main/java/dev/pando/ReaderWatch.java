@@ -64,7 +64,9 @@ final class ReaderWatch implements Housekeeping.Task {
     }
   }
 
-  /** Ends readers whose snapshots are about to be overwritten, and frees the slots of ended ones. */
+  /**
+   * Ends readers whose snapshots are about to be overwritten, and frees the slots of ended ones.
+   */
   synchronized void end(LongPredicate txnIds) {
     long now = System.nanoTime();
     readers.forEachOwn(

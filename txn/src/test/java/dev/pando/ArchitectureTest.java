@@ -61,6 +61,8 @@ class ArchitectureTest {
           "recovery",
           5,
           "commit",
+          6,
+          "follower",
           6);
 
   private static final String JAVA = "java..";
@@ -122,7 +124,8 @@ class ArchitectureTest {
 
   /** The rooms of this module, each with the rooms of lower levels that it may use. */
   @ParameterizedTest
-  @ValueSource(strings = {"file", "space", "readers", "dirty", "catalog", "recovery", "commit"})
+  @ValueSource(
+      strings = {"file", "space", "readers", "dirty", "catalog", "recovery", "commit", "follower"})
   void roomsUseLowerRooms(String room) {
     List<String> allowed = new ArrayList<>(List.of(ERROR, PAGER, BTREE, JAVA, NULLNESS));
     allowed.add(ROOM + room);

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The process of a follower dies while it applies an increment, and another one goes on reading. */
+/**
+ * The process of a follower dies while it applies an increment, and another one goes on reading.
+ */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FollowerProcessesTest extends FollowerTestBase {
   /**

@@ -279,7 +279,9 @@ class FollowerReadersTest extends FollowerTestBase {
     closeChecked(follow(source));
     HookedStorage storage = new HookedStorage();
     Follower follower =
-        Follower.open(path(), Options.defaults().withStorage(storage.files()).withCloseTimeout(Duration.ZERO));
+        Follower.open(
+            path(),
+            Options.defaults().withStorage(storage.files()).withCloseTimeout(Duration.ZERO));
     rounds(source, 10);
     byte[] increment = increment(source, follower);
     int[] syncs = new int[1];

@@ -260,8 +260,7 @@ class FollowerTest extends FollowerTestBase {
     Database source = open();
     Follower follower = follow(source);
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> follower.apply(channel(new byte[0]), Duration.ofNanos(-1), SILENT))
+        .isThrownBy(() -> follower.apply(channel(new byte[0]), Duration.ofNanos(-1), SILENT))
         .withMessageContaining("patience");
     source.put(NAMES, 1L, "one");
     byte[] increment = increment(source, follower);

@@ -124,8 +124,7 @@ final class PeerJvm implements AutoCloseable {
           yield "opened";
         }
         case "open-follower-dying" -> {
-          follower =
-              Follower.open(Path.of(order[1]), dying(order[2], Integer.parseInt(order[3])));
+          follower = Follower.open(Path.of(order[1]), dying(order[2], Integer.parseInt(order[3])));
           db = follower.database();
           yield "opened";
         }
@@ -297,9 +296,7 @@ final class PeerJvm implements AutoCloseable {
         case "synced" -> storage.afterSync = die;
         default -> throw new IllegalArgumentException(at);
       }
-      return Options.defaults()
-          .withStorage(storage.files())
-          .withSyncInterval(Duration.ofMillis(1));
+      return Options.defaults().withStorage(storage.files()).withSyncInterval(Duration.ofMillis(1));
     }
 
     private String open(Path file, Options options) {

@@ -113,8 +113,7 @@ class FollowerModelTest {
       write(db());
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       BackupReport _ = db().backup(Channels.newChannel(out));
-      following =
-          Follower.create(channel(out.toByteArray()), COPY, disk.options(options), SILENT);
+      following = Follower.create(channel(out.toByteArray()), COPY, disk.options(options), SILENT);
       for (int i = 0; i < STEPS; i++) {
         step(db(), random.nextInt(100));
       }
@@ -161,12 +160,11 @@ class FollowerModelTest {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       BackupReport report =
           db().backupSince(
-              position.incarnation(), position.txnId(), Channels.newChannel(out), SILENT);
+                  position.incarnation(), position.txnId(), Channels.newChannel(out), SILENT);
       if (report.txnId() == 0) {
         return;
       }
-      Follower.Position now =
-          follower().apply(channel(out.toByteArray()), Duration.ZERO, SILENT);
+      Follower.Position now = follower().apply(channel(out.toByteArray()), Duration.ZERO, SILENT);
       assertThat(now.txnId()).isEqualTo(report.txnId());
     }
 

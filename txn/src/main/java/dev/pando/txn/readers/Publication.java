@@ -346,7 +346,8 @@ public final class Publication {
         if (!file.file().isPrivate()) {
           watch.begin();
         }
-        long _ = news.awaitNanos(Math.min(left, shown == current ? LONGEST_WAIT_NANOS : HELD_NANOS));
+        long _ =
+            news.awaitNanos(Math.min(left, shown == current ? LONGEST_WAIT_NANOS : HELD_NANOS));
       }
     } finally {
       int _ = waiters.decrementAndGet();
