@@ -201,6 +201,25 @@ class FollowerTest extends FollowerTestBase {
     assertSame(promoted, ofPromoted.database());
   }
 
+  /** At any moment: slots with an older mark are no hindrance. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void isPromotedAfter(int harmless) {
+    Database source = open();
+    fill(source);
+    Follower follower = follow(source);
+    churn(source, 20);
+    catchUp(source, follower);
+    for (int i = 0; i < harmless; i++) {
+      churn(source, 1);
+      catchUp(source, follower);
+    }
+    UUID _ = follower.promote();
+    Database promoted = open(path(), Options.defaults());
+    churn(promoted, 20);
+    assertThat(promoted.count(NAMES)).isEqualTo(3000);
+  }
+
   /** A follower is the source of another one; its backup is an ordinary database. */
   @Test
   void hasFollowersAndBackups() {

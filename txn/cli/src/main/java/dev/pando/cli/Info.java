@@ -100,7 +100,12 @@ final class Info extends FileVerb {
       add("damage", String.valueOf(e.getMessage()));
       return Fault.FOUND;
     } catch (RecoveryNeededException e) {
-      add("recovery", "needed: commits are in the commit log alone; 'pando recover' replays them");
+      boolean applies = newest != null && newest.features().isApplying();
+      add(
+          "recovery",
+          applies
+              ? "needed: an increment is applied in part; its follower completes it"
+              : "needed: commits are in the commit log alone; 'pando recover' replays them");
       return Fault.OK;
     } catch (StorageException | UncheckedIOException e) { // the slots say something all the same
       add("cannot be opened", String.valueOf(e.getMessage()));
@@ -113,7 +118,11 @@ final class Info extends FileVerb {
     machine.put("pageSize", meta.pageSize());
     add("database", meta.databaseId().toString());
     add("incarnation", meta.lineage().incarnation().toString());
-    if (meta.lineage().hasParent()) {
+    if (meta.features().isFollower()) {
+      add(
+          "follower of",
+          meta.lineage().parent() + " at commit " + meta.txnId() + ", only increments change it");
+    } else if (meta.lineage().hasParent()) {
       String parent = meta.lineage().parent() + " at commit " + meta.lineage().parentTxn();
       add("copied from", parent);
     }

@@ -30,7 +30,8 @@ public final class SlotChoice {
     Arrays.fill(slotTxn, NOTHING);
     Arrays.fill(slotPages, 0);
     for (MetaSlots.Valid slot : slots.valid()) {
-      slotTxn[slot.slot()] = slot.meta().txnId();
+      boolean isMark = slot.meta().features().isApplying(); // of a follower, before this commit
+      slotTxn[slot.slot()] = isMark ? NOTHING : slot.meta().txnId();
       slotPages[slot.slot()] = slot.meta().pageCount();
     }
   }

@@ -26,6 +26,9 @@ final class FollowedSlots {
   /** The slot of the newest commit. */
   private final int base;
 
+  /** The slot that is written next: that of an earlier mark, if there is one. */
+  private final int next;
+
   private int mark = NONE;
 
   FollowedSlots(DataFile file, LockFile lock, PinnedMetas pinned, long baseTxn) {
@@ -33,7 +36,18 @@ final class FollowedSlots {
     this.lock = lock;
     this.pinned = pinned;
     this.page = Arena.ofAuto().allocate(file.pageSize(), Long.BYTES);
-    this.base = slotOf(MetaSlots.read(file.file()), baseTxn);
+    MetaSlots slots = MetaSlots.read(file.file());
+    this.base = slotOf(slots, baseTxn);
+    this.next = markOf(slots, Meta.slotOtherThan(base, base));
+  }
+
+  private static int markOf(MetaSlots slots, int other) {
+    for (MetaSlots.Valid slot : slots.valid()) {
+      if (slot.meta().features().isApplying()) {
+        return slot.slot();
+      }
+    }
+    return other;
   }
 
   private static int slotOf(MetaSlots slots, long txnId) {
@@ -46,9 +60,9 @@ final class FollowedSlots {
   }
 
   /** Puts the mark on disk. */
-  void mark(Meta next) {
-    mark = Meta.slotOtherThan(base, base);
-    write(next.withFeatures(next.features().withApplying(true)), mark);
+  void mark(Meta meta) {
+    mark = next;
+    write(meta.withFeatures(meta.features().withApplying(true)), mark);
     file.sync();
   }
 
@@ -64,12 +78,12 @@ final class FollowedSlots {
    *
    * @param pins commits that readers pin, whose metas other processes need
    */
-  void write(Meta next, Set<Long> pins) {
-    int slot = Meta.slotOtherThan(base, mark == NONE ? base : mark);
-    write(next, slot);
+  void write(Meta meta, Set<Long> pins) {
+    int slot = mark == NONE ? next : Meta.slotOtherThan(base, mark);
+    write(meta, slot);
     file.sync();
-    lock.setDurable(next.txnId());
-    keep(next, slot, pins);
+    lock.setDurable(meta.txnId());
+    keep(meta, slot, pins);
   }
 
   /** Leaves a meta in the lock file. */
