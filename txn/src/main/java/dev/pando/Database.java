@@ -363,8 +363,16 @@ public final class Database extends Inspected implements AutoCloseable {
     Objects.requireNonNull(progress, "the progress is null");
     lifecycle.checkAccepting();
     StackRoom.forTransaction();
-    SyncedCommits commits = new SyncedCommits(lifecycle, file, lock, writer);
-    return new Backup(this, file, progress, commits);
+    return new Backup(this, file, progress, commits());
+  }
+
+  private SyncedCommits commits() {
+    return new SyncedCommits(lifecycle, file, lock, writer);
+  }
+
+  @Override
+  long onDisk(long txnId) {
+    return commits().upTo(txnId);
   }
 
   private <R> R explained(Supplier<R> call) {

@@ -1,7 +1,12 @@
 package dev.pando;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.pando.codec.Codec;
 import dev.pando.pager.SequentialOutput;
+import dev.pando.txn.catalog.TableNames;
+import dev.pando.txn.feed.FeedState;
+import dev.pando.txn.feed.FeedTree;
 import dev.pando.txn.recovery.OpenedFile;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.CopyOption;
@@ -12,7 +17,8 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * What has changed between two commits: entries of a table, and pages for an increment of a backup.
+ * What has changed between commits: entries of a table, changes that feeds keep for their readers,
+ * and pages for an increment of a backup.
  * Users see the methods as those of {@link Database}.
  */
 abstract class Differ extends Transactor {
@@ -58,6 +64,90 @@ abstract class Differ extends Transactor {
   public Changes<byte[], byte[]> diff(ReadTxn before, ReadTxn after, String table) {
     Table<byte[], byte[]> bytes = Table.of(table, Codec.bytes(), Codec.bytes());
     return Changes.between(lifecycle(), before, after, bytes, Range.all(), false);
+  }
+
+  // ---- in feeds
+
+  /** The newest commit, up to one, that a power cut does not take back. */
+  abstract long onDisk(long txnId);
+
+  /**
+   * Creates a change feed: from the next commit on, each commit adds its changes of the tables that
+   * the feed watches. A reader that needs what is there already copies it from any read transaction
+   * that begins now, and reads the feed after {@link FeedPosition#of} that transaction. Does nothing
+   * if there is such a feed with equal options.
+   *
+   * <p>A commit writes its changes once more for each feed that watches them. Builds that do not
+   * know feeds can only read the file while it has one.
+   *
+   * @param name 1 to 253 bytes of UTF-8, or fewer with pages of less than 1,024 bytes
+   * @throws IllegalArgumentException if the name is too long, or if there is a feed of this name with
+   *     other options; {@link Feed#change} changes them
+   */
+  public Feed createFeed(String name, FeedOptions options) {
+    checkFeedName(name);
+    Feed feed = new Feed(this, name);
+    try (WriteTxn tx = beginWrite()) {
+      tx.changeFeeds(
+          changes -> {
+            FeedTree found = FeedTree.find(changes, name);
+            if (found == null) {
+              FeedTree.create(changes, name, options.settings());
+            } else if (!FeedOptions.of(found.settings()).equals(options)) {
+              throw new IllegalArgumentException(
+                  "there is a feed of the name %s with %s; change it with Feed.change"
+                      .formatted(name, FeedOptions.of(found.settings())));
+            }
+          });
+      tx.commit(Durability.SYNC);
+    }
+    return feed;
+  }
+
+  private static void checkFeedName(String name) {
+    Table<byte[], byte[]> _ = Table.of(name, Codec.bytes(), Codec.bytes()); // the same rules
+    int length = name.getBytes(UTF_8).length;
+    int most = Table.MAX_NAME - 2; // its tree has two characters more
+    if (length > most) {
+      throw new IllegalArgumentException(
+          "feed name length=%d, allowed at most %d bytes of UTF-8".formatted(length, most));
+    }
+  }
+
+  /**
+   * A change feed.
+   *
+   * @throws IllegalArgumentException if there is no feed of this name
+   */
+  public Feed changes(String name) {
+    Feed feed = new Feed(this, name);
+    try (ReadTxn tx = beginOwnRead()) {
+      FeedState _ = feed.state(tx);
+    }
+    return feed;
+  }
+
+  /** The names of all change feeds, in the order of their UTF-8 bytes. */
+  public List<String> feeds() {
+    try (ReadTxn tx = beginOwnRead()) {
+      return TableNames.ofFeeds(tx.snapshot().catalog(), tx.snapshot().map().name());
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(lifecycle().path(), e);
+    }
+  }
+
+  /**
+   * Removes a change feed with all changes that were not read.
+   *
+   * @return false if there is none of this name
+   */
+  public boolean dropFeed(String name) {
+    boolean[] found = new boolean[1];
+    try (WriteTxn tx = beginWrite()) {
+      tx.changeFeeds(changes -> found[0] = FeedTree.drop(changes, name));
+      tx.commit(Durability.SYNC);
+    }
+    return found[0];
   }
 
   // ---- of backups

@@ -252,6 +252,7 @@ final class GroupCommit {
       writer.awaitCommit();
       boolean sync = seal(group) == Durability.SYNC; // without a lock that updates may want
       group.whole.changes().shared(group.updates());
+      writing.capture(group.whole.changes());
       writer.commit(group.whole.changes(), sync, group.whole::ended);
     } catch (Throwable e) {
       failure = e;

@@ -56,8 +56,9 @@ final class IndexCheck {
       }
     }
     for (String tree : TableNames.ofTrees(catalog, file)) {
-      if (TableNames.isIndexTree(tree) && !trees.contains(tree)) {
-        problems.add("index tree " + tree.substring(1) + " belongs to no table");
+      boolean isIndex = TableNames.isInternal(tree) && !TableNames.isFeedTree(tree);
+      if (isIndex && !trees.contains(tree)) {
+        problems.add(TableNames.described(tree) + " belongs to no table");
       }
     }
   }

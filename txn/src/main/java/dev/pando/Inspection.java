@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageMap;
 import dev.pando.txn.commit.Writer;
+import dev.pando.txn.feed.FeedCheck;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.readers.Publication;
@@ -90,9 +91,10 @@ final class Inspection {
         if (problems.isEmpty()) {
           new IndexCheck(tx, database.writing().indexes(), problems, notes).run();
           new BlobCheck(tx, problems).run();
+          new FeedCheck(tx.snapshot(), problems).run();
         } else {
           notes.add(
-              "indexes were not compared with their tables, nor chunks of large values with heads");
+              "indexes were not compared with their tables, nor chunks of large values with heads, nor were feeds checked");
         }
         return CheckReport.of(database.lifecycle().path(), found, problems, notes);
       } finally {

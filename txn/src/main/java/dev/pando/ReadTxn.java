@@ -309,7 +309,7 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
     long call = mine.begin();
     try {
       checkOpen();
-      CatalogEntry entry = TableNames.isIndexTree(table) ? null : catalogEntry(table);
+      CatalogEntry entry = TableNames.isInternal(table) ? null : catalogEntry(table);
       check(mine, call);
       return entry == null ? null : TableStat.of(table, entry, snapshot().map().pageSize());
     } catch (RuntimeException | Error e) {
@@ -328,7 +328,7 @@ public sealed class ReadTxn extends OrderedReads implements AutoCloseable permit
     long call = mine.begin();
     try {
       checkOpen();
-      CatalogEntry entry = TableNames.isIndexTree(table) ? null : catalogEntry(table);
+      CatalogEntry entry = TableNames.isInternal(table) ? null : catalogEntry(table);
       List<IndexStat> all = new ArrayList<>();
       for (IndexRecord index : entry == null ? List.<IndexRecord>of() : entry.indexes()) {
         all.add(IndexStat.of(index, catalogEntry(index.tree())));

@@ -6,6 +6,9 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.Catalog;
+import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.space.FreeSpace;
 import dev.pando.txn.space.HeldSearch;
@@ -17,7 +20,7 @@ import java.util.List;
  * No page of them is copied or read: the catalog names their roots again, and the lists of free
  * pages show which pages they are. Each page of a commit is free, or belongs to a table, to the
  * catalog or to the free tree. So the pages of its tables are those that were not free, without
- * those of the two trees, which are small. Walking the tables would read all their branches, and
+ * those of the two trees, which are small, and without those of feeds. Walking the tables would read all their branches, and
  * their leaves if there are long values.
  */
 final class Restoration {
@@ -60,7 +63,19 @@ final class Restoration {
     }
     remove(meta, meta.catalog(), pages);
     remove(meta, meta.freeTree(), pages);
+    removeFeeds(meta, pages);
     return pages;
+  }
+
+  /** A feed goes on: its tree stays what it is now. */
+  private void removeFeeds(Meta meta, long[] pages) {
+    CatalogSnapshot commit = new CatalogSnapshot(meta, base.map());
+    for (String feed : TableNames.ofFeeds(commit.catalog(), base.map().name())) {
+      CatalogEntry entry = commit.entry(TableNames.feedTree(feed));
+      if (entry != null) {
+        remove(meta, entry.root(), pages);
+      }
+    }
   }
 
   /** Takes the pages of a tree out of those of a commit. */
@@ -74,7 +89,7 @@ final class Restoration {
               throw new CorruptFileException(
                   base.map().name(),
                   page,
-                  "the page is in the catalog or the free tree of transaction %d, and free or there twice"
+                  "the page is in the catalog, the free tree or a feed of transaction %d, and free or there twice"
                       .formatted(meta.txnId()));
             }
             pages[word] &= ~(1L << page);

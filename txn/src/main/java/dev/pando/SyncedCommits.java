@@ -25,6 +25,24 @@ final class SyncedCommits {
   }
 
   /**
+   * The newest commit, up to one, that no crash can take back; all of them if the database is open
+   * for reading only. Syncs if need be.
+   */
+  long upTo(long txnId) {
+    try {
+      if (!file.writable() || lock.onDisk() >= txnId) {
+        return txnId;
+      }
+      writer.sync(PATIENCE_NANOS);
+    } catch (StorageException e) {
+      // Those that are on disk can be read.
+    } catch (IllegalStateException | InternalError e) {
+      throw OpenedFile.explained(lifecycle, e);
+    }
+    return Math.min(lock.onDisk(), txnId);
+  }
+
+  /**
    * Whether no crash can take a commit back. Syncs, if the database may be written and no other
    * process writes for a second. A sync that fails is no error: a copy of the database is then
    * worth more than ever.

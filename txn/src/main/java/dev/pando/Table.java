@@ -102,9 +102,9 @@ public final class Table<K, V> {
       throw new IllegalArgumentException(
           "table name length=" + length + ", allowed 1 to " + MAX_NAME + " bytes of UTF-8");
     }
-    if (TableNames.isIndexTree(name)) {
+    if (TableNames.isInternal(name)) {
       throw new IllegalArgumentException(
-          "a table name begins with the character 0, which the names of index trees begin with");
+          "a table name begins with the character 0, which the names of internal trees begin with");
     }
     Objects.requireNonNull(key, "the codec of the keys is null");
     Objects.requireNonNull(value, "the codec of the values is null");

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,27 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
           }
           return isNew || isBuilt;
         });
+  }
+
+  /** Changes trees of feeds, or tables as feeds describe them. */
+  final void changeFeeds(Consumer<Changes> change) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      flushBatches();
+      beginChange();
+      mayUseReserve();
+      boolean _ =
+          orRefuse(
+              () -> {
+                change.accept(changes());
+                return true;
+              });
+      record.nothing(); // what is to be recorded is
+    } finally {
+      forgetTable();
+      mine.end(call);
+    }
   }
 
   /**

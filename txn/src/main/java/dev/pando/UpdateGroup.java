@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
+import dev.pando.error.FeedFullException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
 import dev.pando.error.TransactionTooLargeException;
@@ -245,6 +246,8 @@ final class UpdateGroup {
       case TransactionTooLargeException large ->
           new TransactionTooLargeException(message, large.bytes(), e);
       case DatabaseFailedException _ -> new DatabaseFailedException(message, e);
+      case FeedFullException full ->
+          new FeedFullException(message, full.feed(), full.lag(), full.limit(), e);
       case CorruptFileException corrupt ->
           new CorruptFileException(corrupt.name(), corrupt.pgno(), corrupt.reason());
       case StorageException _ -> new StorageIoException(message, e);

@@ -133,7 +133,7 @@ public final class WriteTxn extends EntryWrites implements ConvertingTxn {
     long call = mine.begin();
     try {
       beginChange();
-      TreeWriter tree = isIndexTree(table) ? null : willChange(table, findRawTree(table));
+      TreeWriter tree = isInternal(table) ? null : willChange(table, findRawTree(table));
       mayUseReserve();
       clear(tree);
     } finally {
@@ -158,7 +158,7 @@ public final class WriteTxn extends EntryWrites implements ConvertingTxn {
    */
   @Override
   public boolean drop(String table) {
-    return changeTables(() -> !isIndexTree(table) && dropNow(table));
+    return changeTables(() -> !isInternal(table) && dropNow(table));
   }
 
   private boolean dropNow(String table) {
@@ -192,12 +192,12 @@ public final class WriteTxn extends EntryWrites implements ConvertingTxn {
   @Override
   public boolean rename(String from, String to) {
     Table<byte[], byte[]> renamed = Table.of(to, Codec.bytes(), Codec.bytes()); // checks the name
-    return changeTables(() -> !isIndexTree(from) && renameNow(from, renamed.name()));
+    return changeTables(() -> !isInternal(from) && renameNow(from, renamed.name()));
   }
 
   /** Whether a name that was given is none of a table. */
-  private static boolean isIndexTree(String name) {
-    return TableNames.isIndexTree(name);
+  private static boolean isInternal(String name) {
+    return TableNames.isInternal(name);
   }
 
   private boolean renameNow(String from, String to) {

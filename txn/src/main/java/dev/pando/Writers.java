@@ -3,6 +3,7 @@ package dev.pando;
 import dev.pando.txn.commit.Changes;
 import dev.pando.txn.commit.TurnHolder;
 import dev.pando.txn.commit.Writer;
+import dev.pando.txn.feed.FeedCapture;
 import dev.pando.txn.file.Lifecycle;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.recovery.OpenedFile;
@@ -19,6 +20,7 @@ final class Writers {
   private final Workspace memory;
   private final AwaitedSyncs syncs;
   private final RegisteredIndexes indexes = new RegisteredIndexes();
+  private final FeedCapture capture = new FeedCapture();
 
   /**
    * No transaction yet.
@@ -106,9 +108,22 @@ final class Writers {
     holder.isUsed();
   }
 
+  /**
+   * Adds what a transaction has changed to the feeds. After an exception the caller must roll it
+   * back.
+   */
+  void capture(Changes changes) {
+    try {
+      capture.run(changes);
+    } catch (InternalError e) {
+      throw OpenedFile.faulted(lifecycle.path(), e);
+    }
+  }
+
   /** Commits a transaction and ends it, even if the commit fails. */
   void commit(WriteTxn tx, Durability durability) {
     try {
+      capture(tx.changes());
       writer.commit(tx.changes(), durability == Durability.SYNC, tx::ended);
     } catch (Throwable e) {
       tx.giveUp(); // unless the commit has ended it

@@ -19,7 +19,9 @@ public abstract sealed class StorageException extends RuntimeException
         DatabaseFullException,
         FollowerBlockedException,
         FollowerFileException,
-        TransactionTooLargeException {
+        TransactionTooLargeException,
+        FeedFullException,
+        FeedLostException {
   private static final long serialVersionUID = 1L;
 
   StorageException(String message, @Nullable Throwable cause) {

@@ -20,11 +20,15 @@ public record Features(long incompatible, long readOnlyCompatible, long compatib
   /** Read-only compatible: only increments of another database change the file. */
   public static final long FOLLOWER = 1;
 
+  /** Read-only compatible: the file has change feeds, to which every commit adds its changes. */
+  public static final long FEEDS = 2;
+
   /** None. */
   public static final Features NONE = new Features(0, 0, 0);
 
   /** The features that this build knows. */
-  private static final Features KNOWN = new Features(COMMIT_LOG | APPLYING, FOLLOWER, 0);
+  private static final Features KNOWN =
+      new Features(COMMIT_LOG | APPLYING, FOLLOWER | FEEDS, 0);
 
   /** The same with or without a commit log. */
   Features withLog(boolean log) {
@@ -44,6 +48,12 @@ public record Features(long incompatible, long readOnlyCompatible, long compatib
     return new Features(applying ? others | APPLYING : others, readOnlyCompatible, compatible);
   }
 
+  /** The same with or without change feeds. */
+  Features withFeeds(boolean feeds) {
+    long others = readOnlyCompatible & ~FEEDS;
+    return new Features(incompatible, feeds ? others | FEEDS : others, compatible);
+  }
+
   /** Whether only increments change the file. */
   public boolean isFollower() {
     return (readOnlyCompatible & FOLLOWER) != 0;
@@ -52,6 +62,11 @@ public record Features(long incompatible, long readOnlyCompatible, long compatib
   /** Whether pages of the meta's commit may be missing, and those of the one before overwritten. */
   public boolean isApplying() {
     return (incompatible & APPLYING) != 0;
+  }
+
+  /** Whether the file has change feeds. */
+  public boolean hasFeeds() {
+    return (readOnlyCompatible & FEEDS) != 0;
   }
 
   /** Whether this build can read the file. */

@@ -210,6 +210,29 @@ public record Meta(
         freeRuns);
   }
 
+  /** The same with or without change feeds. */
+  public Meta withFeeds(boolean feeds) {
+    return feeds == features.hasFeeds() ? this : with(features.withFeeds(feeds));
+  }
+
+  private Meta with(Features newFeatures) {
+    return new Meta(
+        pageSize,
+        databaseId,
+        txnId,
+        durableTxn,
+        pageCount,
+        freePages,
+        catalog,
+        freeTree,
+        idLimit,
+        newFeatures,
+        lineage,
+        log,
+        reserved,
+        freeRuns);
+  }
+
   /** The lowest slot that is neither of the two, which may be equal. */
   public static int slotOtherThan(int slot, int other) {
     for (int candidate = 0; candidate < PageHeader.META_SLOTS; candidate++) {

@@ -69,8 +69,8 @@ final class FileWalk {
       return;
     }
     try {
-      boolean isIndex = TableNames.isIndexTree(name);
-      String shown = isIndex ? "index " + name.substring(1) : name;
+      boolean isIndex = TableNames.isInternal(name);
+      String shown = isIndex ? TableNames.described(name) : name;
       Slice slice = new Slice();
       slice.segment = MemorySegment.ofArray(record);
       slice.offset = 0;

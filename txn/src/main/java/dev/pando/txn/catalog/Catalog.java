@@ -339,18 +339,19 @@ public final class Catalog {
 
   /**
    * Replaces the tables by those of an older commit: their trees are used unchanged. Named
-   * snapshots stay, and so do entries that this build does not know, which refer to no page.
+   * snapshots and feeds stay, and so do entries that this build does not know, which refer to no
+   * page.
    */
   public void restoreTables(Snapshot older) {
     Tree then = new Tree(older.map(), older.meta().catalog());
-    for (String name : TableNames.ofTrees(tree, pages.name())) {
+    for (String name : TableNames.restored(tree, pages.name())) {
       CatalogEntry.writeKey(name, key);
       if (!then.contains(key)) {
         remove(name);
       }
     }
     noteCatalog();
-    TableNames.forEach(then, pages.name(), (name, entry) -> restore(older, name, entry));
+    TableNames.forEachRestored(then, pages.name(), (name, entry) -> restore(older, name, entry));
     version++;
     touch();
   }
@@ -398,6 +399,11 @@ public final class Catalog {
   /** Names of tables whose entries a commit of this would change or remove, and maybe others. */
   public List<String> changedEntries() {
     return changedEntries;
+  }
+
+  /** The tables that the transaction has touched, by name; for {@link ChangedTables}. */
+  Map<String, OpenTable> open() {
+    return open;
   }
 
   /** Whether there is something to commit. */

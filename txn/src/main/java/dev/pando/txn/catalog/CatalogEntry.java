@@ -219,7 +219,7 @@ public record CatalogEntry(
    * @return the id of the values' codec that is to be stored with the next value
    * @throws CodecMismatchException if they do not read its keys or values
    */
-  String checkCodecs(String table, UsedCodecs used) {
+  public String checkCodecs(String table, UsedCodecs used) {
     String keyId = used.keyId();
     String valueId = used.valueId();
     boolean isOtherKind = !valueCodec.equals(valueId) && (isKind(valueCodec) || isKind(valueId));

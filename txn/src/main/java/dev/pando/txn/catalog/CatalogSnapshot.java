@@ -182,7 +182,7 @@ public final class CatalogSnapshot extends Snapshot {
         carried++;
       }
     }
-    long trees = TableNames.indexTrees(catalog(), map().name());
+    long trees = TableNames.internalTrees(catalog(), map().name());
     return meta().catalog().entries() - named().size() - carried - trees;
   }
 

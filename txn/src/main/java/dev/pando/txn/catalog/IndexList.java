@@ -114,7 +114,7 @@ public final class IndexList {
   static long nextSerial(String file, List<String> names) {
     long last = 0;
     for (String name : names) {
-      if (TableNames.isIndexTree(name)) {
+      if (TableNames.isInternal(name)) {
         try {
           last = Math.max(last, Long.parseLong(name, 1, name.length(), 10));
         } catch (NumberFormatException e) {
@@ -143,7 +143,7 @@ public final class IndexList {
     }
 
     List<IndexRecord> all() {
-      if (TableNames.isIndexTree(table)) {
+      if (TableNames.isInternal(table)) {
         throw wrong("the tree of an index has indexes");
       }
       need(Byte.BYTES);

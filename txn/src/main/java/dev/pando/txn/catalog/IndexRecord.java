@@ -31,7 +31,7 @@ public record IndexRecord(
 
   /** The name of the tree: no table of a user has it, because of its first character. */
   public String tree() {
-    return TableNames.INDEX_TREE + Long.toString(serial);
+    return TableNames.INTERNAL + Long.toString(serial);
   }
 
   /** This index when the entries of all rows up to a key are there. */

@@ -73,12 +73,12 @@ public final class Changes {
   }
 
   /** The id of the commit that they become. */
-  long txnId() {
+  public long txnId() {
     return pages.txnId();
   }
 
   /** Whether there is something to commit. */
-  boolean isChanged() {
+  public boolean isChanged() {
     return catalog.isChanged();
   }
 

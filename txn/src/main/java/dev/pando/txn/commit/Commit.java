@@ -7,6 +7,7 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.Catalog;
 import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.catalog.ChangedTables;
 import dev.pando.txn.dirty.DirtyPages;
 import dev.pando.txn.dirty.WriterMemory;
 import dev.pando.txn.file.DataFile;
@@ -133,7 +134,9 @@ final class Commit {
    */
   private Meta meta(TreeRoot tables, TreeRoot freeTree, SavedSpace saved, boolean onDisk) {
     long txnId = pages.txnId();
+    boolean hadFeeds = base.meta().features().hasFeeds();
     return base.meta()
+        .withFeeds(ChangedTables.hasFeeds(catalog, file.name(), hadFeeds))
         .withIds(
             txnId,
             onDisk && kind == CommitKind.SYNCED ? txnId : metas.durableTxn(),

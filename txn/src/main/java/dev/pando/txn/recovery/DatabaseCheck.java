@@ -181,8 +181,8 @@ public final class DatabaseCheck {
     String name = CatalogEntry.name(pages.name(), key);
     CatalogEntry entry =
         CatalogEntry.decode(pages.name(), name, value, meta.pageCount(), meta.txnId());
-    if (TableNames.isIndexTree(name)) {
-      walk("index tree " + name.substring(1), entry.root());
+    if (TableNames.isInternal(name)) {
+      walk(TableNames.described(name), entry.root());
       return;
     }
     tables++;

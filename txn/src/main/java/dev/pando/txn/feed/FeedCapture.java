@@ -1,0 +1,228 @@
+package dev.pando.txn.feed;
+
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Tree;
+import dev.pando.btree.TreeDiff;
+import dev.pando.error.FeedFullException;
+import dev.pando.pager.TreeRoot;
+import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.CatalogSnapshot;
+import dev.pando.txn.catalog.ChangedTables;
+import dev.pando.txn.catalog.TableNames;
+import dev.pando.txn.commit.Changes;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds the changes of a transaction to the feeds, before its commit. It compares the changed trees
+ * with those of the base, so it need not know how they were changed. One for a database, for the
+ * holder of the writer's turn.
+ *
+ * <p>See DECISIONS.md, 'Change feed'.
+ */
+public final class FeedCapture {
+  /** At the bound this part of the bound is dropped, as a divisor, so that few commits drop. */
+  private static final long DROPPED_PART = 8;
+
+  private final FeedRow row = new FeedRow();
+  private final KeyBuffer key = FeedTree.newKey();
+
+  /** Nothing is captured yet. */
+  public FeedCapture() {}
+
+  /**
+   * Adds the net changes of a transaction to all feeds that watch its tables.
+   *
+   * @throws FeedFullException if that is too much for a feed that holds writers back
+   */
+  public void run(Changes changes) {
+    if (changes.base().meta().features().hasFeeds() && changes.isChanged()) {
+      try {
+        SortedSet<String> tables = ChangedTables.of(changes.catalog());
+        if (!tables.isEmpty()) {
+          run(changes, tables);
+        }
+      } catch (Throwable e) {
+        changes.broken = e;
+        throw e;
+      } finally {
+        row.trim();
+      }
+    }
+  }
+
+  private void run(Changes changes, SortedSet<String> tables) {
+    String file = changes.pages().name();
+    for (String feed : TableNames.ofFeeds(changes.catalog().tree(), file)) {
+      FeedTree tree = FeedTree.find(changes, feed, key);
+      if (tree != null) {
+        new Addition(changes, feed, tree).run(tables);
+      }
+    }
+  }
+
+  /** What one commit adds to one feed. */
+  private final class Addition {
+    private final Changes changes;
+    private final String feed;
+    private final FeedTree tree;
+    private final FeedSettings settings;
+    private FeedState state;
+    private final long txnId;
+    private long ordinal;
+
+    /** The table of the next change; null if its entry is in the feed. */
+    private FeedEntry.@Nullable OfTable table;
+
+    private String name = "";
+
+    Addition(Changes changes, String feed, FeedTree tree) {
+      this.changes = changes;
+      this.feed = feed;
+      this.tree = tree;
+      this.settings = tree.settings();
+      this.state = tree.state();
+      this.txnId = changes.txnId();
+    }
+
+    void run(SortedSet<String> tables) {
+      if (state.acknowledged() >= txnId) {
+        return; // it begins after this commit
+      }
+      CatalogSnapshot base = CatalogSnapshot.of(changes.base());
+      for (String each : tables) {
+        if (settings.watches(each)) {
+          compare(each, base.entry(each), changes.catalog().entryNow(each));
+        }
+      }
+      if (ordinal > 0) {
+        bound();
+      }
+    }
+
+    /** Keys of other codecs have nothing in common, even if their bytes are equal. */
+    private void compare(String each, @Nullable CatalogEntry was, @Nullable CatalogEntry is) {
+      name = each;
+      if (was != null && is != null && !was.keyCodec().equals(is.keyCodec())) {
+        compareTrees(was, null);
+        compareTrees(null, is);
+      } else {
+        compareTrees(was, is);
+      }
+    }
+
+    private void compareTrees(@Nullable CatalogEntry was, @Nullable CatalogEntry is) {
+      CatalogEntry codecs = is != null ? is : was;
+      if (codecs == null) {
+        return; // created and dropped
+      }
+      String before = was != null ? was.valueCodec() : codecs.valueCodec();
+      table = new FeedEntry.OfTable(name, codecs.keyCodec(), codecs.valueCodec(), before);
+      Tree older = new Tree(changes.base().map(), was == null ? TreeRoot.EMPTY : was.root());
+      TreeRoot newer = is == null ? TreeRoot.EMPTY : is.root();
+      KeyBuffer last = null;
+      boolean more = true;
+      while (more) { // again from the last key when pages have moved
+        TreeDiff diff = new TreeDiff(older, new Tree(changes.pages(), newer), false, null, false);
+        if (last != null) {
+          diff.begin(last, false);
+        }
+        more = addUntilPagesMove(diff);
+        if (more) {
+          last = last == null ? new KeyBuffer(Tree.maxKey(changes.pages().pageSize())) : last;
+          last.set(row.key());
+        }
+      }
+    }
+
+    /** False at the end of the differences. */
+    private boolean addUntilPagesMove(TreeDiff diff) {
+      while (diff.next()) {
+        if (ordinal == 0) {
+          row.of(new FeedHead(tree.lastSerial(state) + 1, now()).encode());
+          add();
+        }
+        FeedEntry.OfTable first = table;
+        if (first != null) {
+          row.of(first);
+          add();
+          table = null;
+        }
+        add(diff);
+        long version = changes.pages().version();
+        changes.pages().spillIfLarge();
+        if (changes.pages().version() != version) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static long now() {
+      return Math.max(System.currentTimeMillis(), 0);
+    }
+
+    private void add(TreeDiff diff) {
+      boolean was = diff.isBefore();
+      boolean is = diff.isAfter();
+      int kind = !was ? FeedLayout.ADDED : is ? FeedLayout.CHANGED : FeedLayout.REMOVED_KEY;
+      boolean keeps = was && settings.keepsBefore();
+      row.of(
+          name,
+          kind,
+          diff.key(),
+          keeps ? diff.valueBefore() : null,
+          is ? diff.valueAfter() : null);
+      add();
+    }
+
+    private void add() {
+      tree.append(txnId, ordinal++, row);
+    }
+
+    // ---- the bound
+
+    private void bound() {
+      if (settings.holds()) {
+        refuseBeyond("bytes", tree.bytes(), settings.maxBytes());
+        refuseBeyond("commits", commits(), settings.maxCommits());
+      } else if (isBeyond(0)) {
+        changes.free().mayUseReserve(true);
+        while (isBeyond(DROPPED_PART)) {
+          long oldest = tree.next(0);
+          if (oldest == 0) {
+            break;
+          }
+          tree.remove(oldest);
+          state = state.dropped(oldest);
+        }
+        tree.state(state);
+      }
+    }
+
+    private long commits() {
+      return tree.lastSerial(state) - state.removed();
+    }
+
+    private boolean isBeyond(long part) {
+      return isBeyond(tree.bytes(), settings.maxBytes(), part)
+          || isBeyond(commits(), settings.maxCommits(), part);
+    }
+
+    private static boolean isBeyond(long lag, long limit, long part) {
+      return limit > 0 && lag > (part == 0 ? limit : limit - limit / part);
+    }
+
+    private void refuseBeyond(String unit, long lag, long limit) {
+      if (limit > 0 && lag > limit) {
+        throw new FeedFullException(
+            "%s: feed %s would have %d %s with this commit, allowed %d; the transaction was undone: acknowledge what was read, raise the bound with Feed.change, or drop the feed"
+                .formatted(changes.pages().name(), feed, lag, unit, limit),
+            feed,
+            lag,
+            limit,
+            null);
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.pando.txn.feed;
+
+import dev.pando.pager.PageBytes;
+
+/**
+ * How far a feed was read, and what was dropped.
+ *
+ * @param acknowledged the last commit that was acknowledged; before the first one, that of the
+ *     feed's creation
+ * @param firstLost the first commit that was dropped since; 0 for none
+ * @param lastLost the last commit that was dropped since; 0 for none
+ * @param removed commits that were in the feed and have been removed
+ */
+public record FeedState(long acknowledged, long firstLost, long lastLost, long removed) {
+  /** The state when a feed is created. */
+  static FeedState created(long txnId) {
+    return new FeedState(txnId, 0, 0, 0);
+  }
+
+  /** Commits after this one are all in the feed. */
+  public long completeAfter() {
+    return Math.max(acknowledged, lastLost);
+  }
+
+  /** All commits up to one were acknowledged. */
+  FeedState acknowledged(long txnId, long removedNow) {
+    boolean covers = txnId >= lastLost;
+    return new FeedState(
+        txnId, covers ? 0 : firstLost, covers ? 0 : lastLost, removed + removedNow);
+  }
+
+  /** The oldest commit was dropped. */
+  FeedState dropped(long txnId) {
+    return new FeedState(acknowledged, firstLost == 0 ? txnId : firstLost, txnId, removed + 1);
+  }
+
+  byte[] encode() {
+    byte[] bytes = new byte[FeedLayout.STATE_SIZE];
+    PageBytes.put64(bytes, FeedLayout.ACKNOWLEDGED, acknowledged);
+    PageBytes.put64(bytes, FeedLayout.FIRST_LOST, firstLost);
+    PageBytes.put64(bytes, FeedLayout.LAST_LOST, lastLost);
+    PageBytes.put64(bytes, FeedLayout.REMOVED, removed);
+    return bytes;
+  }
+
+  /**
+   * Reads a state.
+   *
+   * @param file for messages
+   * @param feed for messages
+   */
+  public static FeedState decode(String file, String feed, byte[] bytes) {
+    FeedBytes from = new FeedBytes(file, feed, bytes);
+    FeedState state = new FeedState(from.u64(), from.u64(), from.u64(), from.u64());
+    from.atEnd();
+    if (state.firstLost > state.lastLost || (state.firstLost == 0) != (state.lastLost == 0)) {
+      throw from.wrong(
+          "commits %d to %d are lost".formatted(state.firstLost, state.lastLost));
+    }
+    return state;
+  }
+}

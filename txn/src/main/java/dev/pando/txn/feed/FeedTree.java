@@ -1,0 +1,215 @@
+package dev.pando.txn.feed;
+
+import dev.pando.btree.Cursor;
+import dev.pando.btree.KeyBuffer;
+import dev.pando.btree.Slice;
+import dev.pando.btree.TreeWriter;
+import dev.pando.pager.TreeRoot;
+import dev.pando.txn.catalog.TableNames;
+import dev.pando.txn.commit.Changes;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A feed's tree as a write transaction sees and changes it. For one thread at a time. */
+public final class FeedTree {
+  /** The id of the codec of its keys and values. */
+  public static final String CODEC = "bytes";
+
+  /** Entries that are removed one by one, so that the commit log can have them. */
+  private static final int FEW = 64;
+
+  private final Changes changes;
+  private final String feed;
+  private final String name;
+  private final TreeWriter tree;
+  private final KeyBuffer key;
+  private final Slice value = new Slice();
+
+  private FeedTree(Changes changes, String feed, TreeWriter tree, KeyBuffer key) {
+    this.changes = changes;
+    this.feed = feed;
+    this.name = TableNames.feedTree(feed);
+    this.tree = tree;
+    this.key = key;
+  }
+
+  /** Memory for the keys of a tree. */
+  static KeyBuffer newKey() {
+    return new KeyBuffer(FeedLayout.KEY);
+  }
+
+  /** The tree of a feed; null if there is no such feed. */
+  public static @Nullable FeedTree find(Changes changes, String feed) {
+    return find(changes, feed, newKey());
+  }
+
+  static @Nullable FeedTree find(Changes changes, String feed, KeyBuffer key) {
+    TreeWriter found = changes.catalog().find(TableNames.feedTree(feed));
+    return found == null ? null : new FeedTree(changes, feed, found, key);
+  }
+
+  /** Creates a feed that is missing. It begins after the commit of the transaction. */
+  public static void create(Changes changes, String feed, FeedSettings settings) {
+    String name = TableNames.feedTree(feed);
+    TreeWriter created = changes.catalog().create(name, CODEC, CODEC);
+    FeedTree tree = new FeedTree(changes, feed, created, newKey());
+    tree.put(FeedLayout.settingsKey(), settings.encode());
+    tree.put(FeedLayout.stateKey(), FeedState.created(changes.txnId()).encode());
+    changes.record().incomplete();
+  }
+
+  /** Removes a feed; false if there is none. */
+  public static boolean drop(Changes changes, String feed) {
+    changes.record().incomplete();
+    return changes.catalog().drop(TableNames.feedTree(feed));
+  }
+
+  // ---- what it has
+
+  /** The settings. */
+  public FeedSettings settings() {
+    return FeedSettings.decode(file(), feed, get(FeedLayout.settingsKey(), "no settings"));
+  }
+
+  /** Replaces the settings. */
+  public void settings(FeedSettings settings) {
+    put(FeedLayout.settingsKey(), settings.encode());
+  }
+
+  /** The state. */
+  public FeedState state() {
+    return FeedState.decode(file(), feed, get(FeedLayout.stateKey(), "no state"));
+  }
+
+  private byte[] get(byte[] wanted, String missing) {
+    key.set(wanted);
+    if (!tree.get(key, value)) {
+      throw FeedBytes.corrupt(file(), feed, missing);
+    }
+    return value.toArray();
+  }
+
+  private String file() {
+    return changes.pages().name();
+  }
+
+  /** Bytes of its pages. */
+  long bytes() {
+    TreeRoot root = tree.root();
+    long pages = root.branchPages() + root.leafPages() + root.overflowPages();
+    return pages * changes.pages().pageSize();
+  }
+
+  /** The number of the newest commit, also if it was removed. */
+  long lastSerial(FeedState state) {
+    byte[] last = lastKey();
+    long txnId = FeedLayout.txnId(last);
+    return txnId == 0 ? state.removed() : head(txnId).serial();
+  }
+
+  private FeedHead head(long txnId) {
+    byte[] found = get(FeedLayout.key(txnId, FeedLayout.HEAD), "a commit without a head");
+    return FeedHead.decode(file(), feed, found);
+  }
+
+  private byte[] lastKey() {
+    try (Cursor cursor = tree.cursor()) {
+      if (!cursor.last()) {
+        throw FeedBytes.corrupt(file(), feed, "an empty tree");
+      }
+      return key(cursor);
+    }
+  }
+
+  /** The first commit after one; 0 if there is none. */
+  long next(long txnId) {
+    try (Cursor cursor = tree.cursor()) {
+      key.set(FeedLayout.after(txnId));
+      return cursor.seek(key) ? FeedLayout.txnId(key(cursor)) : 0;
+    }
+  }
+
+  private byte[] key(Cursor cursor) {
+    cursor.key(value);
+    if (value.length != FeedLayout.KEY) {
+      throw FeedBytes.corrupt(file(), feed, "a key of " + value.length + " bytes");
+    }
+    return value.toArray();
+  }
+
+  // ---- changes
+
+  /** Adds an entry after all others. */
+  void append(long txnId, long ordinal, FeedRow row) {
+    key.set(FeedLayout.key(txnId, ordinal));
+    changes.record().of(name);
+    tree.append(key, row.memory(), 0, row.length());
+    changes.record().put(key, row.memory(), 0, row.length());
+  }
+
+  void state(FeedState state) {
+    put(FeedLayout.stateKey(), state.encode());
+  }
+
+  private void put(byte[] at, byte[] bytes) {
+    willChange();
+    key.set(at);
+    MemorySegment content = MemorySegment.ofArray(bytes);
+    changes.record().put(key, content, 0, bytes.length);
+    boolean _ = tree.put(key, content, 0, bytes.length);
+  }
+
+  private void willChange() {
+    changes.catalog().willChange(name, tree);
+    changes.record().of(name);
+  }
+
+  /** Removes the entries of all commits up to one. */
+  void remove(long txnId) {
+    willChange();
+    List<byte[]> few = fewUpTo(txnId);
+    if (few.size() > FEW) {
+      KeyBuffer end = newKey();
+      key.set(FeedLayout.key(1, 0));
+      end.set(FeedLayout.after(txnId));
+      changes.record().incomplete();
+      long _ = tree.deleteRange(key, end);
+      return;
+    }
+    for (byte[] each : few) {
+      key.set(each);
+      changes.record().delete(key);
+      boolean _ = tree.delete(key);
+    }
+  }
+
+  private List<byte[]> fewUpTo(long txnId) {
+    List<byte[]> few = new ArrayList<>();
+    try (Cursor cursor = tree.cursor()) {
+      key.set(FeedLayout.key(1, 0));
+      for (boolean there = cursor.seek(key); there; there = cursor.next()) {
+        byte[] found = key(cursor);
+        if (FeedLayout.txnId(found) > txnId || few.size() > FEW) {
+          break;
+        }
+        few.add(found);
+      }
+    }
+    return few;
+  }
+
+  /** All commits up to one were read: removes them. An older one changes nothing. */
+  public void acknowledge(long txnId) {
+    FeedState before = state();
+    if (txnId <= before.acknowledged()) {
+      return;
+    }
+    long last = lastSerial(before);
+    remove(txnId);
+    long next = next(txnId);
+    long kept = next == 0 ? last : head(next).serial() - 1;
+    state(before.acknowledged(txnId, kept - before.removed()));
+  }
+}
