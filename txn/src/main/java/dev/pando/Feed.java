@@ -2,6 +2,7 @@ package dev.pando;
 
 import dev.pando.codec.Codec;
 import dev.pando.error.FeedLostException;
+import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.feed.FeedHead;
 import dev.pando.txn.feed.FeedLayout;
@@ -106,12 +107,12 @@ public final class Feed {
       Entry<byte[], byte[]> first = firstAfter(tx, 0);
       Entry<byte[], byte[]> last = tx.last(tree);
       long lastTxn = first == null ? 0 : FeedLayout.txnId(Objects.requireNonNull(last).key());
-      TableStat pages = Objects.requireNonNull(tx.stat(tree));
+      TreeRoot root = Objects.requireNonNull(tx.catalogEntry(tree.name())).root();
       UUID incarnation = tx.snapshot().meta().lineage().incarnation();
       return new FeedStat(
           new FeedPosition(incarnation, state.acknowledged()),
           lastTxn == 0 ? 0 : head(tx, lastTxn).serial() - state.removed(),
-          (pages.branchPages() + pages.leafPages() + pages.overflowPages())
+          (root.branchPages() + root.leafPages() + root.overflowPages())
               * tx.snapshot().meta().pageSize(),
           first == null ? 0 : FeedLayout.txnId(first.key()),
           lastTxn,

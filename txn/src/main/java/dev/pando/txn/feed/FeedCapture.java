@@ -139,6 +139,7 @@ public final class FeedCapture {
     private boolean addUntilPagesMove(TreeDiff diff) {
       while (diff.next()) {
         if (ordinal == 0) {
+          changes.record().beginChange(); // or it would be whole without a change that it has not
           row.of(new FeedHead(tree.lastSerial(state) + 1, now()).encode());
           add();
         }

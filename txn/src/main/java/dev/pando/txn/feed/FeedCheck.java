@@ -78,9 +78,6 @@ public final class FeedCheck {
         checkEntry(key.toArray(), value.toArray());
       }
     }
-    if (txnId == 0 && ordinal < FeedLayout.STATE) {
-      throw wrong("its settings or its state are missing");
-    }
     checkCommitEnds();
   }
 
@@ -158,6 +155,9 @@ public final class FeedCheck {
   }
 
   private void checkCommitEnds() {
+    if (txnId == 0 && ordinal < FeedLayout.STATE) {
+      throw wrong("its settings or its state are missing");
+    }
     if (endsWithTable || (txnId > 0 && ordinal == 0)) {
       throw wrong("transaction %d has no changes after entry %d".formatted(txnId, ordinal));
     }
