@@ -70,7 +70,10 @@ final class FileWalk {
     }
     try {
       boolean isIndex = TableNames.isInternal(name);
-      String shown = isIndex ? TableNames.described(name) : name;
+      String shown =
+          TableNames.isFeedTree(name)
+              ? TableNames.described(name)
+              : isIndex ? "index " + name.substring(1) : name;
       Slice slice = new Slice();
       slice.segment = MemorySegment.ofArray(record);
       slice.offset = 0;

@@ -179,8 +179,11 @@ final class ShownTable {
     return show(storedKey.toArray(), storedValue.toArray());
   }
 
-  /** As {@link #show(View, View)}; a chunk of a blob is shown by its number and length. */
-  Shown show(byte[] storedKey, byte[] storedValue) {
+  /**
+   * As {@link #show(View, View)}; a chunk of a blob is shown by its number and length, a value that
+   * is null as null.
+   */
+  Shown show(byte[] storedKey, byte @Nullable [] storedValue) {
     try {
       return switch (kind) {
         case MULTI -> {
@@ -192,8 +195,9 @@ final class ShownTable {
         case BLOB ->
             new Shown(
                 Values.toJson(key.shape(), pair(storedKey).first()),
-                shows(storedKey) ? length(storedValue) : chunk(storedKey, storedValue));
-        default -> new Shown(key.show(storedKey), value.show(storedValue));
+                storedValue == null ? null : blob(storedKey, storedValue));
+        default ->
+            new Shown(key.show(storedKey), storedValue == null ? null : value.show(storedValue));
       };
     } catch (CodecException e) {
       throw undecodable(storedKey, e);
@@ -217,9 +221,13 @@ final class ShownTable {
     return (Tuple2<?, ?>) Form.decode(Objects.requireNonNull(stored), storedKey);
   }
 
-  private static Map<String, Object> chunk(byte[] storedKey, byte[] bytes) {
+  private static Map<String, Object> blob(byte[] storedKey, byte[] bytes) {
+    int number = number(storedKey);
+    if (number == 0) {
+      return length(bytes);
+    }
     Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("chunk", number(storedKey));
+    shown.put("chunk", number);
     shown.put("bytes", bytes.length);
     return shown;
   }

@@ -49,6 +49,7 @@ final class Verbs implements Runnable {
     ALL.put("readers", Readers::new);
     ALL.put("snapshots", SnapshotsOf::new);
     ALL.put("diff", DiffOf::new);
+    ALL.put("tail", Tail::new);
     ALL.put("dump", Dump::new);
     ALL.put("load", Load::new);
     ALL.put("backup", BackupOf::new);

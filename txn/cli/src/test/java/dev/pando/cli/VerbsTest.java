@@ -59,6 +59,8 @@ class VerbsTest {
         reads("snapshots FILE"),
         writes("snapshots --create one FILE"),
         reads("diff --from before FILE"),
+        reads("tail FILE"),
+        writes("tail --create FILE feed"),
         reads("dump FILE"),
         writes("load -f DUMP FILE"),
         reads("backup FILE NEW"),

@@ -1,0 +1,149 @@
+package dev.pando.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pando.Database;
+import dev.pando.FeedOptions;
+import dev.pando.Table;
+import dev.pando.codec.Codec;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code tail} prints, and what it leaves in the feed. */
+class TailTest {
+  @TempDir private Path directory;
+  private Path file = Path.of("");
+
+  @BeforeEach
+  void make() throws IOException {
+    file = Shop.make(directory);
+    assertThat(Ran.ok("tail", "--create", file, "all")).startsWith("created all, which begins");
+  }
+
+  @AfterEach
+  void check() {
+    Shop.check(file);
+  }
+
+  private static String withoutTimes(String rows) {
+    return rows.replaceAll("\"commit\":\\d+,\"time\":\"[^\"]*\",", "")
+        .replaceAll("(?m)^\\d+\t", "")
+        .replaceAll("(?m)^\\d+,[^,]*,", "");
+  }
+
+  @Test
+  void showsEveryKindOfTable() {
+    try (Database db = Database.open(file)) {
+      db.update(
+          tx -> {
+            tx.put(Shop.ORDERS, 2L, new Shop.Order("Grace", 5, null));
+            tx.delete(Shop.ORDERS, 3L);
+            tx.put(Shop.TAGS, "jazz", 9L);
+            tx.delete(Shop.TAGS, "jazz", 2L);
+            tx.put(Shop.OWN, 6, new Shop.Celsius(1));
+            tx.put(Shop.COUNTED, 1L, "1");
+            tx.delete(Shop.FILES, "film");
+          });
+    }
+    String rows = withoutTimes(Ran.ok("tail", file, "all"));
+    assertThat(rows)
+        .isEqualTo(
+            """
+            counted\tCHANGED\t1\t1
+            files\tREMOVED\tfilm
+            files\tREMOVED\t0x66696c6d000000000001
+            files\tREMOVED\t0x66696c6d000000000002
+            files\tREMOVED\t0x66696c6d000000000003
+            orders\tCHANGED\t2\t{"customer":"Grace","cents":5,"placed":null}
+            orders\tREMOVED\t3
+            own\tADDED\t6\t0x00000001
+            tags\tREMOVED\tjazz\t2
+            tags\tADDED\tjazz\t9
+            """);
+    assertThat(Ran.ok("tail", file, "all")).as("again").hasLineCount(10);
+    assertThat(withoutTimes(Ran.ok("tail", "--json", file, "all")))
+        .contains("{\"table\":\"orders\",\"kind\":\"REMOVED\",\"key\":3}\n")
+        .contains("{\"table\":\"tags\",\"kind\":\"ADDED\",\"key\":\"jazz\",\"value\":9}\n");
+    assertThat(withoutTimes(Ran.ok("tail", "--csv", file, "all")))
+        .startsWith("commit,time,table,kind,key,before,value\n")
+        .contains("own,ADDED,6,,0x00000001\n");
+    assertThat(Ran.ok("tail", "--hex", file, "all")).contains("own\tADDED\t0x00000006\t0x00000001");
+  }
+
+  @Test
+  void goesOnWhereItWasTold() {
+    Ran.ok("tail", "--create", "--tables", "customers", "--hold", file, "some");
+    Ran.ok("put", file, "customers", "Ada", "Byron");
+    Ran.ok("put", file, "counted", "7", "seven");
+    Ran.ok("del", file, "customers", "Ada");
+    String both = Ran.ok("tail", file, "some");
+    assertThat(withoutTimes(both))
+        .isEqualTo("customers\tCHANGED\tAda\tByron\ncustomers\tREMOVED\tAda\n");
+    String first = both.substring(0, both.indexOf('\t'));
+    assertThat(withoutTimes(Ran.ok("tail", "--from", first, file, "some")))
+        .isEqualTo("customers\tREMOVED\tAda\n");
+    assertThat(Ran.ok("tail", "--limit", "1", file, "some")).hasLineCount(1);
+    assertThat(Ran.ok("tail", "--acknowledge", "-n", "1", file, "some")).hasLineCount(1);
+    assertThat(withoutTimes(Ran.ok("tail", file, "some"))).isEqualTo("customers\tREMOVED\tAda\n");
+    Ran lost = Ran.pando("tail", "--from", "1", file, "some");
+    assertThat(lost.code()).isEqualTo(1);
+    assertThat(lost.err()).contains("acknowledged by another reader").hasLineCount(1);
+    assertThat(Ran.ok("tail", "--json", file))
+        .contains("\"feed\":\"all\",\"tables\":\"(all)\",\"commits\":3")
+        .contains("\"feed\":\"some\",\"tables\":\"customers\",\"commits\":1");
+    assertThat(Ran.ok("tail", "--drop", file, "some")).isEqualTo("dropped some\n");
+    Ran missing = Ran.pando("tail", file, "some");
+    assertThat(missing.code()).isEqualTo(1);
+    assertThat(missing.err()).contains("there is no feed some; there are all");
+    assertThat(Ran.pando("tail", "--drop", file).code()).isEqualTo(2);
+    assertThat(Ran.ok("stat", "-a", file)).doesNotContain("feed");
+    assertThat(Ran.ok("pages", file)).contains("tree of feed all");
+  }
+
+  @Test
+  void followsAnotherProcess() throws Exception {
+    CompletableFuture<String> follower =
+        CompletableFuture.supplyAsync(() -> Ran.ok("tail", "-f", "-n", "2", file, "all"));
+    put("Byron");
+    put("King");
+    assertThat(withoutTimes(follower.join()))
+        .isEqualTo("customers\tCHANGED\tAda\tByron\ncustomers\tCHANGED\tAda\tKing\n");
+  }
+
+  private void put(String value) throws Exception {
+    String classes =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classes.replace(';', File.pathSeparatorChar),
+                Main.class.getName(),
+                "put",
+                file.toString(),
+                "customers",
+                "Ada",
+                value)
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
+  }
+
+  @Test
+  void showsValuesBefore() {
+    Table<Long, String> words = Table.of("words", Codec.u64(), Codec.utf8());
+    try (Database db = Database.open(file)) {
+      db.createFeed("both", FeedOptions.of(words).withBefore(true));
+      db.put(words, 1L, "one");
+      db.put(words, 1L, "1");
+    }
+    assertThat(withoutTimes(Ran.ok("tail", "--json", file, "both")))
+        .endsWith("\"kind\":\"CHANGED\",\"key\":1,\"before\":\"one\",\"value\":\"1\"}\n");
+  }
+}
