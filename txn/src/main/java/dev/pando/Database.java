@@ -371,8 +371,8 @@ public final class Database extends Inspected implements AutoCloseable {
   }
 
   @Override
-  long onDisk(long txnId) {
-    return commits().upTo(txnId);
+  long onDisk(long txnId, boolean sync) {
+    return commits().upTo(txnId, sync);
   }
 
   private <R> R explained(Supplier<R> call) {

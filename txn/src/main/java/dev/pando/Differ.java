@@ -68,8 +68,8 @@ abstract class Differ extends Transactor {
 
   // ---- in feeds
 
-  /** The newest commit, up to one, that a power cut does not take back. */
-  abstract long onDisk(long txnId);
+  /** The newest commit, up to one, that a power cut does not take back; perhaps after a sync. */
+  abstract long onDisk(long txnId, boolean sync);
 
   /**
    * Creates a change feed: from the next commit on, each commit adds its changes of the tables that

@@ -6,26 +6,36 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a change feed, one commit after the other, from {@link Feed#reader}. It reads only commits
- * that are on disk, so that no power cut takes back what it has returned. For that it syncs commits
- * with {@link Durability#ASYNC}. A database that is open for reading only cannot do so, and there
- * the reader returns all commits.
+ * Reads a change feed, one commit after the other, from {@link Feed#reader}. It returns only commits
+ * that are on disk, so that no power cut takes back what it has returned. Commits with {@link
+ * Durability#ASYNC} are returned after the sync that puts them there; the reader makes one itself if
+ * there is nothing else to return, at most once a second. A database that is open for reading only cannot sync, and there the reader
+ * returns all commits.
  *
  * <p>While it has a commit it holds a read transaction, which pins pages as every one does; while
  * it waits it holds none. Not thread-safe.
  */
 public final class FeedReader implements AutoCloseable {
-  private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
+  /** Time between two syncs of the reader: one in the background may come before. */
+  private static final long SYNC_EVERY_NANOS = 1_000_000_000;
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private final Feed feed;
   private FeedPosition position;
   private @Nullable ReadTxn tx;
 
-  /** Commits after this one may be lost in a power cut, and are not returned from {@link #tx}. */
+  /** Commits after this one may be lost in a power cut, and are not returned. */
   private long onDisk;
 
   /** The newest commit that was looked at. */
   private long seen;
+
+  /** Whether the next commit is there, and waits for its sync. */
+  private boolean waitsForSync;
+
+  /** When the next sync is due, by {@link System#nanoTime}: at once at first. */
+  private long syncAt = System.nanoTime();
 
   private boolean closed;
 
@@ -42,7 +52,7 @@ public final class FeedReader implements AutoCloseable {
   /**
    * The next commit, if there is one. The commit that was returned before cannot be read any more.
    *
-   * @return null if the feed has no later commit now
+   * @return null if the feed has no later commit now that is on disk
    * @throws dev.pando.error.FeedLostException if commits that follow were dropped meanwhile
    * @throws IllegalArgumentException if there is no such feed any more
    * @throws IllegalStateException if this reader or the database is closed
@@ -59,6 +69,11 @@ public final class FeedReader implements AutoCloseable {
       try {
         feed.check(begun, position);
         found = find(begun);
+        if (found == null && isTimeToSync(begun)) {
+          syncAt = System.nanoTime() + SYNC_EVERY_NANOS;
+          onDisk = feed.database().onDisk(seen, true);
+          found = find(begun);
+        }
       } finally {
         if (found == null) {
           end();
@@ -84,17 +99,24 @@ public final class FeedReader implements AutoCloseable {
       if (found != null || left <= 0) {
         return found;
       }
-      // Of commits that wait for their sync no event tells.
-      long wait = onDisk < seen ? Math.min(left, LOOK_AGAIN_NANOS) : left;
-      long _ = feed.database().awaitCommit(seen, Duration.ofNanos(wait));
+      if (waitsForSync) { // no event tells of a sync
+        Thread.sleep(LOOK_AGAIN);
+      } else {
+        long _ = feed.database().awaitCommit(seen, Duration.ofNanos(left));
+      }
     }
+  }
+
+  private boolean isTimeToSync(ReadTxn in) {
+    waitsForSync = feed.firstAfter(in, position.txnId()) != null;
+    return waitsForSync && System.nanoTime() - syncAt >= 0;
   }
 
   private ReadTxn begin() {
     ReadTxn begun = feed.database().beginRead();
     tx = begun;
     seen = begun.txnId();
-    onDisk = feed.database().onDisk(seen);
+    onDisk = feed.database().onDisk(seen, false);
     return begun;
   }
 
@@ -103,6 +125,7 @@ public final class FeedReader implements AutoCloseable {
     if (next == null || FeedLayout.txnId(next.key()) > onDisk) {
       return null;
     }
+    waitsForSync = false;
     FeedHead head = FeedHead.decode(Feed.file(in), feed.name(), next.value());
     position = new FeedPosition(position.incarnation(), FeedLayout.txnId(next.key()));
     return new FeedCommit(feed, in, position, Feed.time(head));

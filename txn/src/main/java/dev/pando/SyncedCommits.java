@@ -26,14 +26,18 @@ final class SyncedCommits {
 
   /**
    * The newest commit, up to one, that no crash can take back; all of them if the database is open
-   * for reading only. Syncs if need be.
+   * for reading only.
+   *
+   * @param sync whether to put them on disk if need be
    */
-  long upTo(long txnId) {
+  long upTo(long txnId, boolean sync) {
     try {
       if (!file.writable() || lock.onDisk() >= txnId) {
         return txnId;
       }
-      writer.sync(PATIENCE_NANOS);
+      if (sync) {
+        writer.sync(PATIENCE_NANOS);
+      }
     } catch (StorageException e) {
       // Those that are on disk can be read.
     } catch (IllegalStateException | InternalError e) {

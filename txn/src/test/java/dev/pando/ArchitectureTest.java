@@ -63,7 +63,9 @@ class ArchitectureTest {
           "commit",
           6,
           "follower",
-          6);
+          6,
+          "feed",
+          7);
 
   private static final String JAVA = "java..";
   private static final String NULLNESS = "org.jspecify.annotations..";
@@ -125,7 +127,9 @@ class ArchitectureTest {
   /** The rooms of this module, each with the rooms of lower levels that it may use. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"file", "space", "readers", "dirty", "catalog", "recovery", "commit", "follower"})
+      strings = {
+        "file", "space", "readers", "dirty", "catalog", "recovery", "commit", "follower", "feed"
+      })
   void roomsUseLowerRooms(String room) {
     List<String> allowed = new ArrayList<>(List.of(ERROR, PAGER, BTREE, JAVA, NULLNESS));
     allowed.add(ROOM + room);

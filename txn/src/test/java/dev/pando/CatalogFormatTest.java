@@ -19,6 +19,7 @@ import dev.pando.txn.catalog.IndexRecord;
 import dev.pando.txn.catalog.SnapshotEntry;
 import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.commit.TransactionIds;
+import dev.pando.txn.feed.FeedLayout;
 import dev.pando.txn.space.FreeRecord;
 import dev.pando.txn.space.PageSet;
 import java.io.IOException;
@@ -49,6 +50,7 @@ final class CatalogFormatTest {
           CatalogKey.class,
           IndexList.class,
           TableNames.class,
+          FeedLayout.class,
           SnapshotEntry.class,
           FreeRecord.class,
           TransactionIds.class,

@@ -346,6 +346,7 @@ class FeedTest extends FeedTestBase {
         db.update(Durability.ASYNC, tx -> tx.put(NAMES, key, "v" + key));
       }
       assertThat(feed.stat().commits()).isEqualTo(200);
+      assertThat(read(feed)).as("it has put them on disk").hasSize(200);
       acknowledgeAll(feed);
       assertThat(feed.stat().commits()).isZero();
     }

@@ -11,7 +11,7 @@ public final class FeedLayout {
   static final int ORDINAL = TXN + Long.BYTES;
 
   /** Bytes of a key. */
-  public static final int KEY = ORDINAL + Long.BYTES;
+  static final int KEY = ORDINAL + Long.BYTES;
 
   /** In transaction 0, the number of the settings. */
   static final long SETTINGS = 0;
@@ -122,7 +122,7 @@ public final class FeedLayout {
   }
 
   /** The number of an entry in its transaction. */
-  public static long ordinal(byte[] key) {
+  static long ordinal(byte[] key) {
     return ByteBuffer.wrap(key).getLong(ORDINAL);
   }
 }

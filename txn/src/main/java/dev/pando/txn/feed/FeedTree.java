@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A feed's tree as a write transaction sees and changes it. For one thread at a time. */
 public final class FeedTree {
   /** The id of the codec of its keys and values. */
-  public static final String CODEC = "bytes";
+  static final String CODEC = "bytes";
 
   /** Entries that are removed one by one, so that the commit log can have them. */
   private static final int FEW = 64;
@@ -79,7 +79,7 @@ public final class FeedTree {
   }
 
   /** The state. */
-  public FeedState state() {
+  FeedState state() {
     return FeedState.decode(file(), feed, get(FeedLayout.stateKey(), "no state"));
   }
 
