@@ -18,8 +18,7 @@ import java.util.UUID;
 
 /**
  * What has changed between commits: entries of a table, changes that feeds keep for their readers,
- * and pages for an increment of a backup.
- * Users see the methods as those of {@link Database}.
+ * and pages for an increment of a backup. Users see the methods as those of {@link Database}.
  */
 abstract class Differ extends Transactor {
   Differ() {}
@@ -74,15 +73,15 @@ abstract class Differ extends Transactor {
   /**
    * Creates a change feed: from the next commit on, each commit adds its changes of the tables that
    * the feed watches. A reader that needs what is there already copies it from any read transaction
-   * that begins now, and reads the feed after {@link FeedPosition#of} that transaction. Does nothing
-   * if there is such a feed with equal options.
+   * that begins now, and reads the feed after {@link FeedPosition#of} that transaction. Does
+   * nothing if there is such a feed with equal options.
    *
    * <p>A commit writes its changes once more for each feed that watches them. Builds that do not
    * know feeds can only read the file while it has one.
    *
    * @param name 1 to 253 bytes of UTF-8, or fewer with pages of less than 1,024 bytes
-   * @throws IllegalArgumentException if the name is too long, or if there is a feed of this name with
-   *     other options; {@link Feed#change} changes them
+   * @throws IllegalArgumentException if the name is too long, or if there is a feed of this name
+   *     with other options; {@link Feed#change} changes them
    */
   public Feed createFeed(String name, FeedOptions options) {
     checkFeedName(name);

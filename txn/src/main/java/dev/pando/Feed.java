@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }
  *
- * <p>A commit adds its net changes to the feed: for each key that has another value than before, one
- * change. They are part of the commit, and survive with it or not at all. Several updates that share
- * a commit are one commit of the feed. A dropped table is a change of each of its keys, and so is a
- * renamed one, under both names.
+ * <p>A commit adds its net changes to the feed: for each key that has another value than before,
+ * one change. They are part of the commit, and survive with it or not at all. Several updates that
+ * share a commit are one commit of the feed. A dropped table is a change of each of its keys, and
+ * so is a renamed one, under both names.
  *
- * <p>A feed has one position in the database. A second reader that is to get all changes, too, needs
- * a feed of its own. A reader that acknowledges after it has acted sees each commit at least once. It
- * sees it exactly once if it stores the position, or calls {@link #acknowledge(WriteTxn,
+ * <p>A feed has one position in the database. A second reader that is to get all changes, too,
+ * needs a feed of its own. A reader that acknowledges after it has acted sees each commit at least
+ * once. It sees it exactly once if it stores the position, or calls {@link #acknowledge(WriteTxn,
  * FeedPosition)}, in the transaction in which it acts.
  *
  * <p>A restored backup has the feeds of its original, with the positions of that time. Thread-safe;
@@ -161,8 +161,8 @@ public final class Feed {
   /**
    * A reader of the commits after a position that the caller has kept. Close it.
    *
-   * @throws FeedLostException if commits after that were dropped or acknowledged, or if the database
-   *     was restored from a backup since
+   * @throws FeedLostException if commits after that were dropped or acknowledged, or if the
+   *     database was restored from a backup since
    * @throws IllegalArgumentException if there is no such feed any more
    */
   public FeedReader reader(FeedPosition after) {

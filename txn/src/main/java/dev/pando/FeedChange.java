@@ -17,8 +17,7 @@ public final class FeedChange {
   private final FeedEntry.OfTable table;
   private final FeedEntry.OfKey change;
 
-  FeedChange(
-      String file, String feed, FeedEntry.@Nullable OfTable table, FeedEntry.OfKey change) {
+  FeedChange(String file, String feed, FeedEntry.@Nullable OfTable table, FeedEntry.OfKey change) {
     if (table == null) {
       throw new CorruptFileException(
           file, -1, "feed %s: a change without a table; drop the feed".formatted(feed));
@@ -117,15 +116,16 @@ public final class FeedChange {
     }
     boolean isCounted = CatalogEntry.hasCounts(table.keyCodec(), valueCodec);
     TreeRoot root = isCounted ? TreeRoot.EMPTY_COUNTED : TreeRoot.EMPTY;
-    String _ = new CatalogEntry(root, table.keyCodec(), valueCodec).checkCodecs(of.name(), of.used());
+    String _ =
+        new CatalogEntry(root, table.keyCodec(), valueCodec).checkCodecs(of.name(), of.used());
   }
 
   // ---- elsewhere
 
   /**
-   * Makes the change in a transaction, usually of another database: stores the value, or removes the
-   * key. A missing table is created with the codecs of the original, so no class of the program is
-   * needed. An empty table with other codecs is replaced. Indexes that the table has there are
+   * Makes the change in a transaction, usually of another database: stores the value, or removes
+   * the key. A missing table is created with the codecs of the original, so no class of the program
+   * is needed. An empty table with other codecs is replaced. Indexes that the table has there are
    * kept, as by any write.
    *
    * @throws IllegalArgumentException if the table has other codecs there, and entries

@@ -12,9 +12,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A commit of a change feed, from {@link FeedReader#next}. It is read on demand, so it may have more
- * changes than fit in memory. Its changes are in the order of their tables, and then of their keys.
- * They can be read until the reader moves on or is closed; then iterators throw {@link
+ * A commit of a change feed, from {@link FeedReader#next}. It is read on demand, so it may have
+ * more changes than fit in memory. Its changes are in the order of their tables, and then of their
+ * keys. They can be read until the reader moves on or is closed; then iterators throw {@link
  * IllegalStateException}.
  */
 public final class FeedCommit implements Iterable<FeedChange> {
@@ -63,9 +63,7 @@ public final class FeedCommit implements Iterable<FeedChange> {
 
   private final class Changes implements Iterator<FeedChange> {
     private final Iterator<Entry<byte[], byte[]>> entries =
-        tx.scan(
-                feed.tree(),
-                Range.open(FeedLayout.key(txnId(), 0), FeedLayout.after(txnId())))
+        tx.scan(feed.tree(), Range.open(FeedLayout.key(txnId(), 0), FeedLayout.after(txnId())))
             .iterator();
 
     private FeedEntry.@Nullable OfTable table;

@@ -6,11 +6,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a change feed, one commit after the other, from {@link Feed#reader}. It returns only commits
- * that are on disk, so that no power cut takes back what it has returned. Commits with {@link
- * Durability#ASYNC} are returned after the sync that puts them there; the reader makes one itself if
- * there is nothing else to return, at most once a second. A database that is open for reading only cannot sync, and there the reader
- * returns all commits.
+ * Reads a change feed, one commit after the other, from {@link Feed#reader}. It returns only
+ * commits that are on disk, so that no power cut takes back what it has returned. Commits with
+ * {@link Durability#ASYNC} are returned after the sync that puts them there; the reader makes one
+ * itself if there is nothing else to return, at most once a second. A database that is open for
+ * reading only cannot sync, and there the reader returns all commits.
  *
  * <p>While it has a commit it holds a read transaction, which pins pages as every one does; while
  * it waits it holds none. Not thread-safe.

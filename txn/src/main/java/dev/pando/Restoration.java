@@ -20,8 +20,8 @@ import java.util.List;
  * No page of them is copied or read: the catalog names their roots again, and the lists of free
  * pages show which pages they are. Each page of a commit is free, or belongs to a table, to the
  * catalog or to the free tree. So the pages of its tables are those that were not free, without
- * those of the two trees, which are small, and without those of feeds. Walking the tables would read all their branches, and
- * their leaves if there are long values.
+ * those of the two trees, which are small, and without those of feeds. Walking the tables would
+ * read all their branches, and their leaves if there are long values.
  */
 final class Restoration {
   private final Snapshot base;

@@ -32,7 +32,8 @@ class FeedRecipeTest extends DatabaseTestBase {
 
     try (FeedReader reader = feed.reader()) { // after the position that is kept in the database
       FeedCommit commit;
-      while ((commit = reader.next(Duration.ofMinutes(1))) != null) { // waits for commits, of any process
+      while ((commit = reader.next(Duration.ofMinutes(1)))
+          != null) { // waits for commits, of any process
         for (FeedChange change : commit) {
           index.update(change.kind(), change.key(ORDERS), change.after(ORDERS));
         }

@@ -71,7 +71,8 @@ public final class Mirror {
           commit != null;
           commit = reader.next(PATIENCE)) {
         commits += apply(commit, reader);
-        feed.acknowledge(reader.position()); // the target has it, so the source need not keep it
+        // The source need not keep them; the target has the position, so this waits for no disk.
+        source.update(Durability.ASYNC, tx -> feed.acknowledge(tx, reader.position()));
       }
     }
     return commits;
@@ -152,8 +153,7 @@ public final class Mirror {
     Random random = new Random();
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {
-      source.update(
-          Durability.ASYNC, tx -> tx.add(counters(), (long) random.nextInt(10_000), 1L));
+      source.update(Durability.ASYNC, tx -> tx.add(counters(), (long) random.nextInt(10_000), 1L));
     }
   }
 

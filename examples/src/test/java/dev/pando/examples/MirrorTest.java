@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Test;
 class MirrorTest {
   private static final Path FILE = Path.of("/simulated/target.pando");
   private static final Table<Long, Long> SUMS = Table.of("sums", Codec.u64(), Codec.u64());
-  private static final Table<String, String> WORDS =
-      Table.of("words", Codec.utf8(), Codec.utf8());
+  private static final Table<String, String> WORDS = Table.of("words", Codec.utf8(), Codec.utf8());
 
   private final Database source = Database.inMemory();
 

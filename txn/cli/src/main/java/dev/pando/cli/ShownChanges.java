@@ -49,7 +49,8 @@ final class ShownChanges {
       return;
     }
     boolean isMulti = table.kind() == ShownTable.Kind.MULTI;
-    ShownTable.Shown shown = table.show(change.key(), after != null ? after : valueOf(table, before));
+    ShownTable.Shown shown =
+        table.show(change.key(), after != null ? after : valueOf(table, before));
     row.put("key", shown.key());
     if (before != null && !isMulti) {
       row.put("before", table.show(change.key(), before).value());

@@ -147,7 +147,8 @@ final class Tail extends WriteVerb {
     options = options.withHold(hold);
     options = maxBytes == null ? options : options.withMaxBytes(maxBytes);
     long begins = db.createFeed(feed, options).stat().acknowledged().txnId();
-    console().line("created %s, which begins after commit %d".formatted(Report.plain(feed), begins));
+    console()
+        .line("created %s, which begins after commit %d".formatted(Report.plain(feed), begins));
   }
 
   private Feed feed(Database db, String feed) {

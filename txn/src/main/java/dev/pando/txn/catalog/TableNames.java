@@ -43,7 +43,9 @@ public final class TableNames {
 
   /** What an internal tree is, for messages. */
   public static String described(String tree) {
-    return isFeedTree(tree) ? "tree of feed " + tree.substring(2) : "index tree " + tree.substring(1);
+    return isFeedTree(tree)
+        ? "tree of feed " + tree.substring(2)
+        : "index tree " + tree.substring(1);
   }
 
   /** The names of all feeds, in the order of their UTF-8 bytes. */
@@ -51,7 +53,8 @@ public final class TableNames {
     List<String> names = new ArrayList<>();
     byte[] from = {CatalogEntry.TABLE, INTERNAL, FEED};
     byte[] end = {CatalogEntry.TABLE, INTERNAL, FEED + 1};
-    forEach(catalog, file, from, MemorySegment.ofArray(end), (key, _) -> names.add(feed(file, key)));
+    forEach(
+        catalog, file, from, MemorySegment.ofArray(end), (key, _) -> names.add(feed(file, key)));
     return names;
   }
 

@@ -169,11 +169,7 @@ public final class FeedCapture {
       int kind = !was ? FeedLayout.ADDED : is ? FeedLayout.CHANGED : FeedLayout.REMOVED_KEY;
       boolean keeps = was && settings.keepsBefore();
       row.of(
-          name,
-          kind,
-          diff.key(),
-          keeps ? diff.valueBefore() : null,
-          is ? diff.valueAfter() : null);
+          name, kind, diff.key(), keeps ? diff.valueBefore() : null, is ? diff.valueAfter() : null);
       add();
     }
 

@@ -44,7 +44,8 @@ public final class FeedCheck {
     boolean told = snapshot.meta().features().hasFeeds();
     if (told == feeds.isEmpty()) {
       problems.add(
-          "the file has %d feeds, and the meta says %s".formatted(feeds.size(), told ? "some" : "none"));
+          "the file has %d feeds, and the meta says %s"
+              .formatted(feeds.size(), told ? "some" : "none"));
     }
     for (String each : feeds) {
       try {

@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 
 /** The entries of a feed's tree (FORMAT.md, "Change feeds"). */
 public final class FeedLayout {
-  /** u64, most significant byte first, in a key: the transaction, or 0 for the first two entries. */
+  /**
+   * u64, most significant byte first, in a key: the transaction, or 0 for the first two entries.
+   */
   static final int TXN = 0;
 
   /** u64, most significant byte first, in a key: the number of an entry in its transaction. */

@@ -90,7 +90,6 @@ public record FeedSettings(
     }
     from.atEnd();
     boolean holds = (flags & FeedLayout.HOLDS) != 0;
-    return new FeedSettings(
-        tables, maxBytes, maxCommits, holds, (flags & FeedLayout.BEFORE) != 0);
+    return new FeedSettings(tables, maxBytes, maxCommits, holds, (flags & FeedLayout.BEFORE) != 0);
   }
 }

@@ -54,8 +54,7 @@ public record FeedState(long acknowledged, long firstLost, long lastLost, long r
     FeedState state = new FeedState(from.u64(), from.u64(), from.u64(), from.u64());
     from.atEnd();
     if (state.firstLost > state.lastLost || (state.firstLost == 0) != (state.lastLost == 0)) {
-      throw from.wrong(
-          "commits %d to %d are lost".formatted(state.firstLost, state.lastLost));
+      throw from.wrong("commits %d to %d are lost".formatted(state.firstLost, state.lastLost));
     }
     return state;
   }
