@@ -6,6 +6,8 @@ import dev.pando.NamedSnapshot;
 import dev.pando.ReadTxn;
 import dev.pando.codec.CodecException;
 import dev.pando.error.StorageException;
+import dev.pando.pager.Meta;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +24,11 @@ import picocli.CommandLine.Option;
       "Ends with 1 if there is a problem."
     },
     footerHeading = "%nExamples%n",
-    footer = {"  pando check shop.pando", "  pando check --full --json shop.pando"})
+    footer = {
+      "  pando check shop.pando",
+      "  pando check --full --json shop.pando",
+      "  pando check --meta shop.pando"
+    })
 final class Check extends FileVerb {
   private static final int MOST_UNDECODABLE = 100;
 
@@ -31,11 +37,41 @@ final class Check extends FileVerb {
       description = "Also decodes every key and value with the codecs of its table.")
   private boolean full;
 
+  @Option(
+      names = "--meta",
+      description =
+          "Looks at the meta slots, the catalog and the roots of the trees alone, which is fast in a"
+              + " file of any size.")
+  private boolean meta;
+
   @Option(names = "--json", description = "Writes a JSON object.")
   private boolean json;
 
   private final List<String> problems = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    if (!meta) {
+      return super.call();
+    }
+    if (full) {
+      throw Fault.usage("check: --meta and --full, allowed one of them");
+    }
+    try (RawPages pages = RawPages.open(file())) {
+      return PinnedPages.run(pages, this::lookAt);
+    }
+  }
+
+  private int lookAt(RawPages pages, Meta newest) throws IOException {
+    MetaCheck found = MetaCheck.of(pages, newest);
+    if (json) {
+      console().line(Json.of(found.fields()));
+    } else {
+      found.lines().forEach(console()::line);
+    }
+    return found.code();
+  }
 
   @Override
   int run(Database db) {

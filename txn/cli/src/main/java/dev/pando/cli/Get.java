@@ -29,7 +29,9 @@ final class Get extends TableVerb {
   @Parameters(index = "2", paramLabel = "KEY", description = "The key.")
   private String key = "";
 
-  @Option(names = "--raw", description = "Writes the bytes of the value, and nothing else.")
+  @Option(names = "--raw", description =
+          "Writes the bytes of the value, and nothing else; of a multimap those of all values, one"
+              + " after another.")
   private boolean raw;
 
   @Override
@@ -53,19 +55,17 @@ final class Get extends TableVerb {
       return false;
     }
     if (raw) {
-      OutputStream to = console().out().bytes();
-      to.write(value.toArray());
-      to.flush();
+      writeRaw(value.toArray());
     } else {
       write(output, table.value().show(value.toArray()));
     }
     return true;
   }
 
-  private boolean multi(ReadTxn tx, ShownTable table, OutputForm output) {
+  private boolean multi(ReadTxn tx, ShownTable table, OutputForm output) throws IOException {
     byte[] start = KeyRange.bound(table, key);
     byte @Nullable [] end = KeyRange.after(start);
-    boolean[] found = {false};
+    boolean found = false;
     View shown = new View();
     try (var cursor = table.raw(tx).cursor()) {
       boolean there = cursor.seek(start);
@@ -74,12 +74,16 @@ final class Get extends TableVerb {
         if (end != null && shown.compareTo(end) >= 0) {
           break;
         }
-        found[0] = true;
-        write(output, table.show(shown, shown).value());
+        found = true;
+        if (raw) {
+          writeRaw(table.valueBytes(shown));
+        } else {
+          write(output, table.show(shown, shown).value());
+        }
         there = cursor.next();
       }
     }
-    return found[0];
+    return found;
   }
 
   private boolean blob(ReadTxn tx, ShownTable table) throws IOException {
@@ -94,6 +98,12 @@ final class Get extends TableVerb {
       to.flush();
       return true;
     }
+  }
+
+  private void writeRaw(byte[] bytes) throws IOException {
+    OutputStream to = console().out().bytes();
+    to.write(bytes);
+    to.flush();
   }
 
   private void write(OutputForm output, @Nullable Object value) {

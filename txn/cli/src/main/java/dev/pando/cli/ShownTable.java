@@ -217,6 +217,16 @@ final class ShownTable {
     }
   }
 
+  /** The bytes of the value in a pair of a multimap, as its codec writes them alone. */
+  byte[] valueBytes(View storedKey) {
+    byte[] bytes = storedKey.toArray();
+    try {
+      return Form.encode(Objects.requireNonNull(value.codec()), pair(bytes).second());
+    } catch (CodecException e) {
+      throw undecodable(bytes, e);
+    }
+  }
+
   private Tuple2<?, ?> pair(byte[] storedKey) {
     return (Tuple2<?, ?>) Form.decode(Objects.requireNonNull(stored), storedKey);
   }

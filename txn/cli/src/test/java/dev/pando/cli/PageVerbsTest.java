@@ -137,6 +137,35 @@ class PageVerbsTest {
     Shop.check(file);
   }
 
+  /** The roots are looked at, and no other page of a table. */
+  @Test
+  void aCheckOfMetasAndRoots() throws IOException {
+    assertThat(Ran.ok("check", "--meta", file)).matches("ok: 3 valid meta slots, 10 roots, .*\n");
+    assertThat(Ran.ok("check", "--meta", "--json", file)).contains("\"ok\":true,");
+    assertThat(Ran.pando("check", "--meta", "--full", file).code()).isEqualTo(2);
+    byte[] good = Files.readAllBytes(file);
+    long leaf = Long.parseLong(rows("--owner", "customers", "--type", "leaf").getFirst()[0]);
+    long root = Long.parseLong(rows("--owner", "customers", "--type", "branch").getFirst()[0]);
+    damage(good, leaf * PAGE + 3000);
+    assertThat(Ran.ok("check", "--meta", file)).startsWith("ok: ");
+    damage(good, root * PAGE + 3000);
+    Ran ran = Ran.pando("check", "--meta", file);
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.out()).contains("problem: table customers: page " + root + ", its root");
+    damage(good, 2 * PAGE + 200);
+    assertThat(Ran.ok("check", "--meta", file))
+        .startsWith("ok: 2 valid meta slots")
+        .contains("note: meta slot 2: ");
+    Files.write(file, good);
+    Shop.check(file);
+  }
+
+  private void damage(byte[] good, long at) throws IOException {
+    byte[] bad = good.clone();
+    bad[(int) at] ^= 4;
+    Files.write(file, bad);
+  }
+
   @Test
   void aMapIsOnePage() throws IOException {
     Path html = directory.resolve("map.html");

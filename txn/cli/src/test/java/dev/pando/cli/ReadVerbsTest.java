@@ -103,6 +103,10 @@ class ReadVerbsTest {
   void multimaps() {
     assertThat(Ran.ok("scan", file, "tags")).isEqualTo("java\t1\njava\t2\njazz\t2\n");
     assertThat(Ran.ok("get", file, "tags", "java")).isEqualTo("1\n2\n");
+    assertThat(Ran.pando("get", "--raw", file, "tags", "java").bytes())
+        .as("all values, one after another")
+        .isEqualTo(new byte[] {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2});
+    assertThat(Ran.pando("get", "--raw", file, "tags", "jav").code()).isEqualTo(1);
     assertThat(Ran.ok("count", "--from", "java", "--to", "jazz", file, "tags")).isEqualTo("2\n");
     assertThat(Ran.ok("keys", "--prefix", "jaz", file, "tags")).isEqualTo("jazz\n");
     assertThat(Ran.pando("get", file, "tags", "jav").code()).isEqualTo(1);

@@ -55,6 +55,7 @@ class VerbsTest {
         reads("get FILE customers Ada"),
         reads("count FILE customers"),
         reads("check --full FILE"),
+        reads("check --meta FILE"),
         reads("readers FILE"),
         reads("snapshots FILE"),
         writes("snapshots --create one FILE"),
