@@ -1,6 +1,7 @@
 package dev.pando.cli;
 
 import dev.pando.Database;
+import dev.pando.Progress;
 import dev.pando.RawTable;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
@@ -8,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -18,7 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Loads rows of CSV or JSON. */
+/** Loads rows of CSV or JSON, and tables of other stores. */
 @Command(
     name = "import",
     description = {
@@ -26,24 +29,34 @@ import picocli.CommandLine.Parameters;
           + " transaction. Each row becomes a record. The codecs of the columns are found in the whole"
           + " file, and reported: numbers, dates and others only where they give all texts of the"
           + " column back as they are.",
-      "Objects as 'pando scan --json' writes them are loaded as they are with --keys and --values."
+      "Objects as 'pando scan --json' writes them are loaded as they are with --keys and --values.",
+      "A file of SQLite, H2's MVStore or MapDB is known by how it begins. Its tables keep their types"
+          + " and keys; without TABLE, all are loaded. It is opened for reading alone, and never"
+          + " changed."
     },
+    customSynopsis = "Usage: pando import [OPTIONS] FILE [TABLE] INPUT",
     footerHeading = "%nExamples%n",
     footer = {
       "  pando import new.pando people people.csv --key id",
-      "  pando import new.pando log log.jsonl"
+      "  pando import new.pando log log.jsonl",
+      "  pando import copy.pando shop.sqlite",
+      "  pando import --json some.pando people shop.sqlite --from customers"
     })
 final class ImportOf extends WriteVerb {
   /** The names of an object that 'pando scan --json' writes. */
   private static final Set<String> ENTRY = Set.of("key", "value");
 
-  @Parameters(index = "1", paramLabel = "TABLE", description = "The table.")
-  private String name = "";
-
   @Parameters(
-      index = "2",
-      paramLabel = "INPUT",
-      description = "The file to read; CSV if its name ends with .csv or .tsv.")
+      index = "1..2",
+      arity = "1..2",
+      paramLabel = "[TABLE] INPUT",
+      hideParamSyntax = true,
+      description =
+          "The table, and the file to read: CSV if its name ends with .csv or .tsv, a file of another"
+              + " store if it begins as one, otherwise JSON. Of a store the table may be left out.")
+  private List<String> named = List.of();
+
+  private String name = "";
   private Path input = Path.of("");
 
   @Option(
@@ -66,6 +79,17 @@ final class ImportOf extends WriteVerb {
       description = "Between fields of CSV; a comma, or a tab if the name ends with .tsv.")
   private @Nullable Character separator;
 
+  @Option(
+      names = "--from",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "The tables or maps to read of another store, or a view of SQLite; several without TABLE.")
+  private List<String> from = List.of();
+
+  @Option(names = "--json", description = "Writes a JSON object for each table.")
+  private boolean json;
+
   /** Whether the codecs are given, and not found in the file. */
   private boolean hasCodecs;
 
@@ -84,14 +108,81 @@ final class ImportOf extends WriteVerb {
       throw Fault.usage("import: --keys and --values, allowed both or none");
     }
     hasCodecs = keys != null;
+    input = Path.of(named.getLast());
     if (Files.notExists(input)) {
       throw new NoSuchFileException(input.toString());
     }
+    StoreFormat format = isCsv() ? null : StoreFormat.of(input);
+    if (format != null) {
+      return callOfStore(format);
+    }
+    if (named.size() == 1 || !from.isEmpty()) {
+      throw Fault.usage("import: of CSV and JSON a TABLE is needed, and --from is not allowed");
+    }
+    name = named.getFirst();
     if (!hasCodecs) {
       infer();
     }
     return super.call();
   }
+
+  // ---- other stores
+
+  private int callOfStore(StoreFormat format) throws Exception {
+    if (hasCodecs || separator != null) {
+      throw Fault.usage(
+          "import: %s has types and columns of its own: --keys, --values and --separator are not allowed"
+              .formatted(format.product()));
+    }
+    try (OtherStore store = format.open(input, waiting())) {
+      List<StoreImport> all = new ArrayList<>();
+      if (named.size() == 2) {
+        all.add(StoreImport.of(input, store.table(source(store)), named.getFirst(), key));
+      } else {
+        if (from.isEmpty()) {
+          store.leftOut().forEach(each -> console().note("pando: " + each));
+        }
+        for (String each : from.isEmpty() ? store.tables() : from) {
+          all.add(StoreImport.of(input, store.table(each), each, key));
+        }
+      }
+      if (all.isEmpty()) {
+        throw Fault.found("%s: this file of %s has no table".formatted(input, store.product()));
+      }
+      return inDatabase(db -> load(db, store, all));
+    }
+  }
+
+  /** The table to read for the one that was named. */
+  private String source(OtherStore store) {
+    if (from.size() > 1) {
+      throw Fault.usage("import: --from with several names is allowed without TABLE only");
+    }
+    List<String> there = store.tables();
+    boolean isOnly = there.size() == 1 && !there.contains(named.getFirst());
+    return !from.isEmpty() ? from.getFirst() : isOnly ? there.getFirst() : named.getFirst();
+  }
+
+  private int load(Database db, OtherStore store, List<StoreImport> all) throws IOException {
+    Progress progress = console().progress("import");
+    long total = all.stream().mapToLong(StoreImport::rows).sum();
+    long[] done = {0};
+    List<Map<String, Object>> reports = new ArrayList<>();
+    try (WriteTxn tx = begin(db)) {
+      for (StoreImport each : all) {
+        reports.add(each.load(tx, () -> progress.at(++done[0], total)));
+      }
+      store.checkUnchanged();
+      tx.commit();
+    }
+    reports.forEach(this::report);
+    if (!json) {
+      all.forEach(each -> each.notes().forEach(note -> console().note("pando: " + note)));
+    }
+    return Fault.OK;
+  }
+
+  // ---- text
 
   private Rows rows() throws IOException {
     boolean isTabs = input.toString().endsWith(".tsv");
@@ -173,6 +264,7 @@ final class ImportOf extends WriteVerb {
     Form valueForm = Form.of(String.valueOf(values));
     Table<?, ?> table =
         Table.of(name, LoadedTable.codec(keyForm.id()), LoadedTable.codec(valueForm.id()));
+    Progress progress = hasCodecs ? (_, _) -> {} : console().progress("import");
     long count = 0;
     long replaced = 0;
     try (WriteTxn tx = begin(db);
@@ -182,6 +274,7 @@ final class ImportOf extends WriteVerb {
       RowNumbers numbers = new RowNumbers(name, keyForm, to);
       for (var row = rows.next(); row != null; row = rows.next()) {
         count++;
+        progress.at(count, foundRows);
         try {
           replaced += store(to, keyForm, valueForm, row, numbers) ? 0 : 1;
         } catch (Fault e) {
@@ -195,18 +288,35 @@ final class ImportOf extends WriteVerb {
       }
       long entries = to.count();
       tx.commit();
-      report(count, replaced, entries);
+      Map<String, Object> done = new LinkedHashMap<>();
+      done.put("table", name);
+      done.put("rows", count);
+      done.put("replaced", replaced);
+      done.put("entries", entries);
+      done.put("keys", keyForm.id());
+      done.put("values", valueForm.id());
+      done.put("notes", List.of());
+      report(done);
     }
-    console().line("keys: " + Report.escaped(keyForm.id()));
-    console().line("values: " + Report.escaped(valueForm.id()));
     return Fault.OK;
   }
 
-  private void report(long count, long replaced, long entries) {
-    String replacing = replaced == 0 ? "" : "%,d replaced, ".formatted(replaced);
+  private void report(Map<String, Object> done) {
+    if (json) {
+      console().line(Json.of(done));
+      return;
+    }
+    Object replaced = done.get("replaced");
     console()
         .line(
-            "%s: %,d rows, %s%,d entries".formatted(Report.plain(name), count, replacing, entries));
+            "%s: %,d rows, %s%,d entries"
+                .formatted(
+                    Report.plain(done.get("table")),
+                    done.get("rows"),
+                    Long.valueOf(0).equals(replaced) ? "" : "%,d replaced, ".formatted(replaced),
+                    done.get("entries")));
+    console().line("keys: " + Report.escaped(String.valueOf(done.get("keys"))));
+    console().line("values: " + Report.escaped(String.valueOf(done.get("values"))));
   }
 
   /** Stores a row; false if it replaces another one. */

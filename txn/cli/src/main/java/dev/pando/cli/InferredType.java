@@ -71,9 +71,24 @@ final class InferredType {
     }
   }
 
-  private final Set<Candidate> left = EnumSet.allOf(Candidate.class);
+  private final Set<Candidate> left;
   private boolean hasNulls;
   private boolean hasValues;
+
+  /** For texts that may be anything, and numbers and objects of JSON. */
+  InferredType() {
+    this(EnumSet.allOf(Candidate.class));
+  }
+
+  private InferredType(Set<Candidate> left) {
+    this.left = left;
+  }
+
+  /** For texts of a store that has numbers and truth values of its own. */
+  static InferredType ofTexts() {
+    return new InferredType(
+        EnumSet.of(Candidate.INSTANT, Candidate.DATE, Candidate.UUID, Candidate.UTF8));
+  }
 
   /** Takes a value of the column into account. */
   void add(@Nullable Object value) {

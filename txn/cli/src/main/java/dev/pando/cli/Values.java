@@ -343,7 +343,12 @@ final class Values {
     for (int i = 0; i < count; i++) {
       all.add(fromJson(shape.parts().get(i), given.get(i)));
     }
-    return switch (count) {
+    return tuple(all);
+  }
+
+  /** A tuple of two to four components. */
+  static Object tuple(List<@Nullable Object> all) {
+    return switch (all.size()) {
       case 2 -> new Tuple2<>(all.get(0), all.get(1));
       case 3 -> new Tuple3<>(all.get(0), all.get(1), all.get(2));
       default -> new Tuple4<>(all.get(0), all.get(1), all.get(2), all.get(3));

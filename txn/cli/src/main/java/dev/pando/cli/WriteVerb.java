@@ -46,9 +46,14 @@ abstract class WriteVerb extends Verb {
     return false;
   }
 
+  /** How long to wait for another program. */
+  final Duration waiting() {
+    return Duration.ofMillis(Math.round(wait * 1000));
+  }
+
   /** Begins a transaction, unless another writer takes too long. */
   final WriteTxn begin(Database db) {
-    WriteTxn tx = db.tryBeginWrite(Duration.ofMillis(Math.round(wait * 1000)));
+    WriteTxn tx = db.tryBeginWrite(waiting());
     if (tx == null) {
       throw Fault.usage(
           "%s: another transaction has been writing for the %s seconds of --wait%s"

@@ -2,7 +2,6 @@ package dev.pando.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,11 +28,14 @@ class HelpTest {
 
   @ParameterizedTest
   @MethodSource("verbs")
-  void examplesRun(String verb) throws IOException {
+  void examplesRun(String verb) throws Exception {
     Path _ = Shop.make(directory);
     LmdbSample.write(directory.resolve("data.mdb"));
     Path _ = Files.writeString(directory.resolve("people.csv"), "id,name,born\n1,Ada,1815-12-10\n");
     Path _ = Files.writeString(directory.resolve("log.jsonl"), "{\"level\":3,\"text\":\"on\"}\n");
+    if (verb.equals("import")) {
+      Path _ = OtherStores.sqlite(directory.resolve("shop.sqlite"));
+    }
     String help = Ran.ok(verb, "--help");
     List<String> examples =
         help.lines().map(String::strip).filter(line -> line.startsWith("pando " + verb)).toList();

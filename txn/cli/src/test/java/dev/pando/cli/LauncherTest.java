@@ -62,6 +62,25 @@ class LauncherTest {
     Shop.check(file);
   }
 
+  /** The jar has of other stores' libraries what is used alone, and that must be all. */
+  @Test
+  void readsFilesOfOtherStores() throws Exception {
+    Path file = directory.resolve("new.pando");
+    Path sqlite = OtherStores.sqlite(directory.resolve("a.sqlite"));
+    Path mvStore = OtherStores.mvStore(directory.resolve("a.mv.db"));
+    Path mapDb = OtherStores.mapDb(directory.resolve("a.mapdb"));
+    for (Path each : new Path[] {sqlite, mvStore, mapDb}) {
+      Path to = directory.resolve(each.getFileName() + ".pando");
+      Ended ended = run(SCRIPT, "import", "--json", to, each);
+      assertThat(ended.code()).as(ended.err()).isZero();
+      assertThat(ended.err()).isEmpty();
+      assertThat(ended.out()).isEqualTo(Ran.ok("import", "--json", file, each));
+      assertThat(Ran.ok("dump", to)).isEqualTo(Ran.ok("dump", file));
+      Shop.check(to);
+      Files.delete(file);
+    }
+  }
+
   @Test
   void runsThroughALink() throws IOException {
     Path link = Files.createSymbolicLink(directory.resolve("pando"), SCRIPT);
@@ -84,6 +103,7 @@ class LauncherTest {
     Ended ended =
         run(
             Path.of(jdk, "bin", "java"),
+            "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:AOTMode=on",
             "-XX:AOTCache=" + TARGET.resolve("pando.aot"),

@@ -29,7 +29,7 @@ class VerbsTest {
 
   /**
    * A verb and its arguments: FILE is the database, NEW and HTML are files that are not there,
-   * DUMP, ROWS and LMDB are files to load.
+   * DUMP, ROWS, SQLITE and LMDB are files to load.
    */
   private record Case(List<String> args, boolean writes) {
     @Override
@@ -76,6 +76,7 @@ class VerbsTest {
         reads("pages FILE"),
         reads("rescue FILE NEW"),
         writes("import FILE rows ROWS"),
+        writes("import FILE SQLITE"),
         writes("import-lmdb FILE LMDB"),
         reads("map FILE -o HTML"),
         reads("top --times 1 --seconds 0.1 FILE"));
@@ -90,7 +91,7 @@ class VerbsTest {
   }
 
   @BeforeEach
-  void makeFiles() throws IOException {
+  void makeFiles() throws Exception {
     file = Shop.make(directory);
     assertThat(Ran.ok("snapshots", "--create", "before", file)).startsWith("created before");
     Files.writeString(
@@ -99,6 +100,10 @@ class VerbsTest {
         UTF_8);
     Files.writeString(directory.resolve("rows.csv"), "a,b\n1,x\n2,\n", UTF_8);
     LmdbSample.write(directory.resolve("data.mdb"));
+    OtherStores.sqlite(
+        directory.resolve("shop.sqlite"),
+        "CREATE TABLE people (name TEXT PRIMARY KEY, age INTEGER)",
+        "INSERT INTO people VALUES ('Ada', 36)");
   }
 
   private Object[] arguments(Case each, String... more) {
@@ -110,6 +115,7 @@ class VerbsTest {
             case "NEW" -> directory.resolve("new.pando").toString();
             case "DUMP" -> directory.resolve("dump").toString();
             case "ROWS" -> directory.resolve("rows.csv").toString();
+            case "SQLITE" -> directory.resolve("shop.sqlite").toString();
             case "LMDB" -> directory.resolve("data.mdb").toString();
             case "HTML" -> directory.resolve("map.html").toString();
             default -> arg;
