@@ -8,6 +8,7 @@ import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.SnapshotEntry;
 import dev.pando.txn.catalog.TableNames;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -25,9 +26,13 @@ final class FileWalk {
    */
   record Found(String name, boolean isIndex, CatalogEntry entry) {}
 
+  /** The first byte of a named snapshot's key in the catalog. */
+  private static final byte SNAPSHOT = 's';
+
   private final RawPages pages;
   private final Meta meta;
   private final List<Found> trees = new ArrayList<>();
+  private final List<SnapshotEntry> snapshots = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
 
   private FileWalk(RawPages pages, Meta meta) {
@@ -51,6 +56,8 @@ final class FileWalk {
           public void entry(Node.Cell entry) throws IOException {
             if (entry.key().length > 0 && entry.key()[0] == CatalogEntry.TABLE) {
               add(entry);
+            } else if (entry.key().length > 0 && entry.key()[0] == SNAPSHOT) {
+              addSnapshot(entry);
             }
           }
 
@@ -74,16 +81,37 @@ final class FileWalk {
           TableNames.isFeedTree(name)
               ? TableNames.described(name)
               : isIndex ? "index " + name.substring(1) : name;
-      Slice slice = new Slice();
-      slice.segment = MemorySegment.ofArray(record);
-      slice.offset = 0;
-      slice.length = record.length;
       CatalogEntry found =
-          CatalogEntry.decode(pages.file().toString(), name, slice, meta.pageCount(), meta.txnId());
+          CatalogEntry.decode(
+              pages.file().toString(), name, slice(record), meta.pageCount(), meta.txnId());
       trees.add(new Found(shown, isIndex, found));
     } catch (CorruptFileException | UnsupportedFormatException e) {
       lost.add(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void addSnapshot(Node.Cell entry) throws IOException {
+    byte[] record = value(entry);
+    if (record == null) {
+      lost.add("catalog: the record of a named snapshot is damaged");
+      return;
+    }
+    try {
+      String file = pages.file().toString();
+      boolean _ =
+          snapshots.add(
+              SnapshotEntry.decode(file, pages.pageSize(), slice(entry.key()), slice(record)));
+    } catch (CorruptFileException | UnsupportedFormatException e) {
+      lost.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Slice slice(byte[] bytes) {
+    Slice slice = new Slice();
+    slice.segment = MemorySegment.ofArray(bytes);
+    slice.offset = 0;
+    slice.length = bytes.length;
+    return slice;
   }
 
   private byte @Nullable [] value(Node.Cell entry) throws IOException {
@@ -97,6 +125,11 @@ final class FileWalk {
   /** Tables and indexes, in the order of the catalog. */
   List<Found> trees() {
     return trees;
+  }
+
+  /** Named snapshots, in the order of the catalog. */
+  List<SnapshotEntry> snapshots() {
+    return snapshots;
   }
 
   /** What of the catalog cannot be read. */

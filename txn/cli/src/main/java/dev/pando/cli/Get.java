@@ -29,7 +29,9 @@ final class Get extends TableVerb {
   @Parameters(index = "2", paramLabel = "KEY", description = "The key.")
   private String key = "";
 
-  @Option(names = "--raw", description =
+  @Option(
+      names = "--raw",
+      description =
           "Writes the bytes of the value, and nothing else; of a multimap those of all values, one"
               + " after another.")
   private boolean raw;

@@ -3,10 +3,13 @@ package dev.pando.cli;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
+import dev.pando.txn.catalog.SnapshotEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What each page of one commit is used for. */
 final class PageUse {
@@ -21,10 +24,15 @@ final class PageUse {
    */
   record Use(long pgno, long pages, String type, int items, int fill, long birth, String owner) {}
 
+  /** The type of pages that only a named snapshot shows. */
+  private static final String HELD = "held";
+
   private final RawPages pages;
   private final Meta meta;
   private final List<Use> uses = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
+  private final Set<Long> seen = new HashSet<>();
+  private boolean isHeld;
 
   private PageUse(RawPages pages, Meta meta) {
     this.pages = pages;
@@ -62,8 +70,23 @@ final class PageUse {
     for (FileWalk.Found tree : walk.trees()) {
       walk(tree.name(), tree.entry().root());
     }
+    for (SnapshotEntry snapshot : walk.snapshots()) {
+      hold("snapshot " + snapshot.name(), snapshot.meta());
+    }
     uses.sort((a, b) -> Long.compare(a.pgno(), b.pgno()));
     addFree();
+  }
+
+  /** The pages that a snapshot shows, and no newer commit. */
+  private void hold(String owner, Meta of) throws IOException {
+    FileWalk walk = FileWalk.of(pages, of);
+    walk.lost().forEach(each -> lost.add(owner + ": " + each));
+    isHeld = true;
+    walk(owner, of.catalog());
+    for (FileWalk.Found tree : walk.trees()) {
+      walk(owner, tree.entry().root());
+    }
+    isHeld = false;
   }
 
   private void walk(String owner, TreeRoot root) throws IOException {
@@ -71,6 +94,12 @@ final class PageUse {
         pages,
         root,
         new TreeWalk.Visitor() {
+          /** What is seen already is in a newer commit, with all that is below it. */
+          @Override
+          public boolean enters(long pgno) {
+            return seen.add(pgno);
+          }
+
           @Override
           public void node(Node node, int level) {
             RawPages.Head head = node.head();
@@ -79,7 +108,7 @@ final class PageUse {
                 new Use(
                     head.at(),
                     head.pages(),
-                    head.typeName(),
+                    isHeld ? HELD : head.typeName(),
                     head.count(),
                     fill,
                     head.birth(),
@@ -88,7 +117,7 @@ final class PageUse {
 
           @Override
           public void entry(Node.Cell entry) throws IOException {
-            if (entry.value() == null) {
+            if (entry.value() == null && seen.add(entry.pgno())) {
               run(owner, entry);
             }
           }
@@ -116,11 +145,11 @@ final class PageUse {
     if (!sound) {
       lost.add("%s: page %d, a run of a value, is damaged".formatted(owner, entry.pgno()));
     }
-    String type = sound ? "overflow" : "damaged";
+    String type = !sound ? "damaged" : isHeld ? HELD : "overflow";
     uses.add(new Use(entry.pgno(), length, type, 0, -1, entry.birth(), owner));
   }
 
-  /** What no tree has is free, or only an older snapshot shows it. */
+  /** What no tree has is free, or only an open reader of an older commit shows it. */
   private void addFree() {
     List<Use> all = new ArrayList<>();
     long next = 0;
@@ -141,6 +170,36 @@ final class PageUse {
   private Use free(long pgno, long length) {
     String owner = lost.isEmpty() ? "" : "perhaps of a damaged tree";
     return new Use(pgno, length, "free", 0, -1, 0, owner);
+  }
+
+  /**
+   * The uses in parts of a number of pages each, for a picture of a large file: that which most
+   * pages of a part have stands for all.
+   */
+  List<Use> inParts(long size) {
+    if (size <= 1) {
+      return uses;
+    }
+    List<Use> parts = new ArrayList<>();
+    int at = 0;
+    for (long from = 0; from < meta.pageCount(); from += size) {
+      long to = Math.min(from + size, meta.pageCount());
+      while (uses.get(at).pgno + uses.get(at).pages <= from) {
+        at++;
+      }
+      Use most = uses.get(at);
+      long mostPages = 0;
+      for (int i = at; i < uses.size() && uses.get(i).pgno < to; i++) {
+        Use use = uses.get(i);
+        long inside = Math.min(to, use.pgno + use.pages) - Math.max(from, use.pgno);
+        if (inside > mostPages) {
+          mostPages = inside;
+          most = use;
+        }
+      }
+      parts.add(new Use(from, to - from, most.type, most.items, most.fill, most.birth, most.owner));
+    }
+    return parts;
   }
 
   /** How many nodes have a fill of up to 10 %, up to 20 %, and so on. */

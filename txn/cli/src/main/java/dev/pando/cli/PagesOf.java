@@ -35,7 +35,8 @@ final class PagesOf extends RawVerb {
   @Option(
       names = "--type",
       paramLabel = "TYPE",
-      description = "Only pages of this type: meta, log, branch, leaf, overflow, free, damaged.")
+      description =
+          "Only pages of this type: meta, log, branch, leaf, overflow, held, free," + " damaged.")
   private @Nullable String type;
 
   @Mixin private OutputForm form = new OutputForm();

@@ -7,6 +7,11 @@ import java.io.IOException;
 final class TreeWalk {
   /** Sees what the walk meets. */
   interface Visitor {
+    /** Whether a page, and what is below it, is to be visited. */
+    default boolean enters(long pgno) {
+      return true;
+    }
+
     /** A branch or a leaf that is whole. */
     default void node(Node node, int level) throws IOException {}
 
@@ -41,6 +46,9 @@ final class TreeWalk {
   }
 
   private void visit(long pgno, long birth, int level) throws IOException {
+    if (!visitor.enters(pgno)) {
+      return;
+    }
     Node node = pages.node(pgno, birth, level > 0, counted);
     if (node == null) {
       visitor.lost(pgno, level);

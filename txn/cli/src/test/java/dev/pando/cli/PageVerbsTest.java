@@ -180,6 +180,76 @@ class PageVerbsTest {
     Shop.check(file);
   }
 
+  /** What a browser shows after the script of the page ran. */
+  @Test
+  void aMapInABrowser() throws IOException {
+    assertThat(Ran.ok("snapshots", "--create", "<b>old</b>", file)).isNotEmpty();
+    assertThat(Ran.ok("drop", file, "customers")).isNotEmpty();
+    Path html = directory.resolve("map.html");
+    assertThat(Ran.ok("map", file, "-o", html)).isEmpty();
+    String byType = Chromium.dom(html, "");
+    assertThat(byType)
+        .contains("<title>" + file + " - pages</title>")
+        .contains("<div id=\"error\"></div>")
+        .contains("held by named snapshots")
+        .containsPattern(">held<small>[0-9]+</small>")
+        .containsPattern(">leaf<small>[0-9]+</small>")
+        .containsPattern("aria-label=\"[0-9]+ pages as cells of [0-9]+ a row, coloured by type\"")
+        .contains("<h2>Leaves and branches by fill</h2>", "<span>90 to 100 %</span>")
+        .contains("<h2>Runs of free pages by length</h2>");
+    assertThat(Chromium.dom(html, "#owner"))
+        .contains("<div id=\"error\"></div>")
+        .contains(">snapshot &lt;b&gt;old&lt;/b&gt;<small>")
+        .containsPattern(">files<small>[0-9]+</small>")
+        .doesNotContain("<b>old");
+    assertThat(Chromium.dom(html, "#fill")).contains("id=\"scale\"", ">no cells</button>");
+    assertThat(Chromium.dom(html, "#age")).containsPattern("commit [0-9]+<span id=\"scale\"");
+    Shop.check(file);
+  }
+
+  /** Pages that only a named snapshot shows are held, and each page is listed once. */
+  @Test
+  void pagesThatASnapshotHolds() {
+    long leaves = rows("--owner", "customers", "--type", "leaf").size();
+    assertThat(Ran.ok("snapshots", "--create", "old", file)).isNotEmpty();
+    assertThat(rows("--type", "held")).as("only the catalog before it").hasSizeLessThan(3);
+    assertThat(Ran.ok("drop", file, "customers")).isNotEmpty();
+    assertThat(rows("--type", "held")).hasSizeGreaterThan((int) leaves);
+    assertThat(rows("--owner", "snapshot old")).hasSameSizeAs(rows("--type", "held"));
+    long next = 0;
+    for (String[] row : rows()) {
+      assertThat(Long.parseLong(row[0])).isEqualTo(next);
+      next += Long.parseLong(row[1]);
+    }
+    assertThat(rows("--type", "free"))
+        .allSatisfy(row -> assertThat(row[6]).as("owner").isIn("", "\"\""));
+    Shop.check(file);
+  }
+
+  /** A part is what most of its pages are, and the parts are all pages. */
+  @Test
+  void partsOfALargeMap() throws Exception {
+    try (RawPages pages = RawPages.open(file)) {
+      int _ =
+          PinnedPages.run(
+              pages,
+              (all, meta) -> {
+                PageUse use = PageUse.of(all, meta);
+                assertThat(use.inParts(1)).isEqualTo(use.uses());
+                for (long size : new long[] {2, 7, 1000}) {
+                  long next = 0;
+                  for (PageUse.Use part : use.inParts(size)) {
+                    assertThat(part.pgno()).isEqualTo(next);
+                    next += part.pages();
+                  }
+                  assertThat(next).isEqualTo(meta.pageCount());
+                }
+                assertThat(use.inParts(3).getFirst().type()).isEqualTo("meta");
+                return 0;
+              });
+    }
+  }
+
   @Test
   void aFileWithoutAValidSlot() throws IOException {
     byte[] bytes = Files.readAllBytes(file);
