@@ -66,6 +66,7 @@ final class Verbs implements Runnable {
     ALL.put("import", ImportOf::new);
     ALL.put("import-lmdb", ImportLmdb::new);
     ALL.put("map", MapOf::new);
+    ALL.put("plot", PlotOf::new);
     ALL.put("top", Top::new);
     ALL.put("bench", Bench::new);
   }

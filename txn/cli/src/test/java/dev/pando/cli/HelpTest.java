@@ -35,6 +35,8 @@ class HelpTest {
     Path _ = Files.writeString(directory.resolve("log.jsonl"), "{\"level\":3,\"text\":\"on\"}\n");
     if (verb.equals("import")) {
       Path _ = OtherStores.sqlite(directory.resolve("shop.sqlite"));
+    } else if (verb.equals("plot")) {
+      Recordings.write(directory.resolve("shop.jfr"), directory.resolve("recorded.pando"), 3);
     }
     String help = Ran.ok(verb, "--help");
     List<String> examples =

@@ -82,6 +82,16 @@ class LauncherTest {
   }
 
   @Test
+  void plotsARecording() throws IOException {
+    Path recording = directory.resolve("a.jfr");
+    Recordings.write(recording, directory.resolve("recorded.pando"), 3);
+    Ended ended = run(SCRIPT, "plot", recording, "-o", "latencies.html");
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(ended.err()).isEmpty();
+    assertThat(directory.resolve("latencies.html")).exists();
+  }
+
+  @Test
   void runsThroughALink() throws IOException {
     Path link = Files.createSymbolicLink(directory.resolve("pando"), SCRIPT);
     assertThat(run(link, "--help").out()).contains("snapshots");

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("proof")
 class VerbsTest {
   private static final int PAGE = 4096;
+
+  /** Verbs whose file is no database, and their tests. */
+  private static final Map<String, Class<?>> OTHERS = Map.of("plot", PlotTest.class);
 
   /**
    * A verb and its arguments: FILE is the database, NEW and HTML are files that are not there,
@@ -130,7 +135,20 @@ class VerbsTest {
     Set<String> here = new LinkedHashSet<>();
     cases().forEach(each -> here.add(each.verb()));
     here.add("bench"); // has no file; HelpTest runs it
+    here.addAll(OTHERS.keySet());
     assertThat(Verbs.names()).containsExactlyInAnyOrderElementsOf(here);
+  }
+
+  /** Verbs of other files have a test of their own for each kind of file. */
+  @Test
+  void otherVerbsHaveAllTests() {
+    OTHERS.forEach(
+        (verb, test) ->
+            assertThat(test.getDeclaredMethods())
+                .as(verb)
+                .filteredOn(method -> method.isAnnotationPresent(Test.class))
+                .extracting(Method::getName)
+                .contains("aGoodFile", "aDamagedFile", "aForeignFile", "aBusyFile"));
   }
 
   @ParameterizedTest
