@@ -241,16 +241,24 @@ class DumpTest {
       String theirs =
           print
               ? run("mdb_dump", "-n", "-p", "-a", lmdb.toString())
-              : run("mdb_dump", "-n", "-a", lmdb.toString());
+              : theirs(lmdb);
       Path back = directory.resolve("back" + form + ".pando");
       Path from = Files.writeString(directory.resolve("theirs" + form), theirs, ISO_8859_1);
       assertThat(Ran.ok("load", "-f", from, back)).contains("customers: 2,003 entries");
       String again = print ? Ran.ok("dump", "-p", back) : Ran.ok("dump", back);
       assertThat(withoutSizes(again)).isEqualTo(withoutSizes(theirs));
       assertThat(withoutSizes(Ran.ok("dump", back))).isEqualTo(withoutSizes(Ran.ok("dump", file)));
+      Path imported = directory.resolve("imported" + form + ".pando");
+      assertThat(Ran.ok("import-lmdb", imported, lmdb)).contains("customers: 2,003 entries");
+      assertThat(withoutSizes(Ran.ok("dump", imported))).isEqualTo(withoutSizes(theirs(lmdb)));
+      Shop.check(imported);
       Shop.check(back);
     }
     Shop.check(file);
+  }
+
+  private String theirs(Path lmdb) throws IOException {
+    return run("mdb_dump", "-n", "-a", lmdb.toString());
   }
 
   /** The map size is that of the environment, which a table does not keep. */
