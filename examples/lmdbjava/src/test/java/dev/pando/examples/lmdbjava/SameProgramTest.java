@@ -1,0 +1,54 @@
+package dev.pando.examples.lmdbjava;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pando.Database;
+import dev.pando.examples.lmdbjava.programs.Program;
+import dev.pando.examples.lmdbjava.programs.RandomCursors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same programs, compiled once, see the same with this module as with the real lmdbjava and its
+ * native library.
+ */
+class SameProgramTest {
+  private static final double SCALE = Double.parseDouble(System.getProperty("crash.scale", "0.03"));
+
+  @TempDir Path dir;
+  private int runs;
+
+  private void compare(Class<? extends Program> program, long seed) throws IOException {
+    Path here = Files.createDirectory(dir.resolve("here-" + runs));
+    Path real = Files.createDirectory(dir.resolve("real-" + runs++));
+    List<String> expected = BothLibraries.runReal(program, real, seed);
+    List<String> found = BothLibraries.runHere(program, here, seed);
+    int same = 0;
+    while (same < Math.min(expected.size(), found.size())
+        && expected.get(same).equals(found.get(same))) {
+      same++;
+    }
+    int from = Math.max(0, same - 25);
+    assertThat(found.subList(from, Math.min(found.size(), same + 3)))
+        .as("%s, seed %d, from line %d", program.getSimpleName(), seed, from)
+        .isEqualTo(expected.subList(from, Math.min(expected.size(), same + 3)));
+    try (Database db = Database.open(here.resolve("data.mdb"))) {
+      assertThat(db.check().ok()).isTrue();
+    }
+  }
+
+  @Test
+  void randomCursors() throws IOException {
+    long first = Long.getLong("seed", ThreadLocalRandom.current().nextLong(1L << 40));
+    int count = Long.getLong("seed") == null ? (int) (1000 * SCALE) : 1;
+    System.out.printf("  random cursors: %d programs, seeds from %d on (-Dseed=N)%n", count, first);
+    for (int i = 0; i < count; i++) {
+      compare(RandomCursors.class, first + i);
+    }
+  }
+}
