@@ -113,7 +113,16 @@ final class Position implements AutoCloseable {
 
   // ---- moves
 
+  /** Moves; false if there is nothing. */
   boolean move(SeekOp op) {
+    boolean there = moved(op);
+    if (!there && gap == Gap.KEY) {
+      gap = Gap.NONE;
+    }
+    return there;
+  }
+
+  private boolean moved(SeekOp op) {
     return switch (op) {
       case MDB_FIRST -> onEntryOr(raw().first());
       case MDB_LAST -> onEntryOr(raw().last());
@@ -125,7 +134,7 @@ final class Position implements AutoCloseable {
       case MDB_PREV_NODUP -> form.pairs() ? prevKey() : prev();
       case MDB_FIRST_DUP -> edgeValue(true);
       case MDB_LAST_DUP -> edgeValue(false);
-      case MDB_GET_CURRENT -> current();
+      case MDB_GET_CURRENT -> current() && onEntry();
       default -> throw ResultCode.EINVAL.exception();
     };
   }
@@ -162,7 +171,7 @@ final class Position implements AutoCloseable {
     if (gap == Gap.LAST_VALUE) {
       return onEntry();
     }
-    gap = Gap.NONE;
+    onEntry();
     boolean there = raw().prev();
     if (!there) {
       boolean _ = raw().next();
