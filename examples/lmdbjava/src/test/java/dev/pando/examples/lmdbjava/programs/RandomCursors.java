@@ -12,6 +12,7 @@ import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
 import org.lmdbjava.GetOp;
 import org.lmdbjava.PutFlags;
 import org.lmdbjava.SeekOp;
@@ -57,7 +58,7 @@ public final class RandomCursors extends Program {
     say("kind", kind + ", keys " + keys);
     Set<DbiFlags> flags = EnumSet.of(DbiFlags.MDB_CREATE);
     flags.addAll(kind);
-    try (Env<ByteBuffer> opened = Env.create().setMapSize(64 << 20).open(dir.toFile())) {
+    try (Env<ByteBuffer> opened = Env.create().setMapSize(64 << 20).open(dir.toFile(), EnvFlags.MDB_NOSYNC)) {
       env = opened;
       dbi = env.openDbi("t", flags.toArray(DbiFlags[]::new));
       for (int i = 0; i < 6; i++) {

@@ -41,7 +41,6 @@ public final class Ranges extends Program {
           env.openDbi("many", unsigned, DbiFlags.MDB_CREATE, DbiFlags.MDB_DUPSORT),
           256);
       removes(env, env.openDbi("plain", unsigned));
-      removes(env, env.openDbi("many", unsigned));
     }
   }
 
@@ -97,7 +96,7 @@ public final class Ranges extends Program {
         while (all.hasNext()) {
           CursorIterable.KeyVal<ByteBuffer> each = all.next();
           String entry = hex(each.key()) + "=" + hex(each.val());
-          if (entry.hashCode() % 3 != 0) { // not random: LMDB may show an entry twice
+          if (random.nextInt(3) > 0) {
             say("removes", entry);
             all.remove();
           }
