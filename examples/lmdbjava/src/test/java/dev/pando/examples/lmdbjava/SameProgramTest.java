@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.Database;
 import dev.pando.examples.lmdbjava.programs.Lifecycles;
+import dev.pando.examples.lmdbjava.programs.Limits;
 import dev.pando.examples.lmdbjava.programs.Program;
+import dev.pando.examples.lmdbjava.programs.Proxies;
 import dev.pando.examples.lmdbjava.programs.RandomCursors;
 import dev.pando.examples.lmdbjava.programs.Ranges;
 import dev.pando.examples.lmdbjava.programs.Tables;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,8 +43,22 @@ class SameProgramTest {
     assertThat(found.subList(from, Math.min(found.size(), same + 1)))
         .as("%s, seed %d, from line %d", program.getSimpleName(), seed, from)
         .isEqualTo(expected.subList(from, Math.min(expected.size(), same + 1)));
-    try (Database db = Database.open(here.resolve("data.mdb"))) {
-      assertThat(db.check().ok()).isTrue();
+    checkFiles(here);
+  }
+
+  /** Every file that the program has written is a sound database of Pando. */
+  private static void checkFiles(Path here) throws IOException {
+    try (Stream<Path> all = Files.walk(here)) {
+      List<Path> files =
+          all.filter(each -> Files.exists(Path.of(each + "-lock")) || each.endsWith("data.mdb"))
+              .filter(Files::isRegularFile)
+              .toList();
+      assertThat(files).isNotEmpty();
+      for (Path each : files) {
+        try (Database db = Database.open(each)) {
+          assertThat(db.check().ok()).as("%s", each).isTrue();
+        }
+      }
     }
   }
 
@@ -55,6 +72,16 @@ class SameProgramTest {
   @Test
   void lifecycles() throws IOException {
     compare(Lifecycles.class, 0);
+  }
+
+  @Test
+  void proxies() throws IOException {
+    compare(Proxies.class, 0);
+  }
+
+  @Test
+  void limits() throws IOException {
+    compare(Limits.class, 0);
   }
 
   @Test
