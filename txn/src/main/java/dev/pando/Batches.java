@@ -275,7 +275,7 @@ abstract class Batches {
   private @Nullable Pending waitingFor(String table) {
     for (int i = 0; i < waiting.size(); i++) {
       String name = waiting.get(i).table().name();
-      if (name.equals(table) || TableNames.isInternal(table) && isIndexOf(table, name)) {
+      if (name.equals(table) || (TableNames.isInternal(table) && isIndexOf(table, name))) {
         return waiting.get(i);
       }
     }
