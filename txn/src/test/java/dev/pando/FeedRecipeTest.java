@@ -32,8 +32,7 @@ class FeedRecipeTest extends DatabaseTestBase {
 
     try (FeedReader reader = feed.reader()) { // after the position that is kept in the database
       FeedCommit commit;
-      while ((commit = reader.next(Duration.ofMinutes(1)))
-          != null) { // waits for commits, of any process
+      while ((commit = reader.next(Duration.ofMinutes(1))) != null) { // waits, null if in vain
         for (FeedChange change : commit) {
           index.update(change.kind(), change.key(ORDERS), change.after(ORDERS));
         }

@@ -107,9 +107,11 @@ class FeedTest extends FeedTestBase {
       assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(iterator::next);
       assertThat(reader.next()).isNull();
       assertThatIllegalStateException().isThrownBy(() -> second.iterator().hasNext());
-      reader.close();
-      assertThatIllegalStateException().isThrownBy(reader::next);
     }
+    FeedReader closed = feed.reader();
+    closed.close();
+    closed.close();
+    assertThatIllegalStateException().isThrownBy(closed::next);
   }
 
   @Test

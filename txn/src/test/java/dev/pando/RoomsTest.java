@@ -49,7 +49,6 @@ class RoomsTest {
    */
   private static final Set<String> FOR_TESTS =
       Set.of(
-          "Catalog.tree",
           "Catalog.usedByUpdate",
           "CatalogEntry.CODECS",
           "CatalogEntry.FLAGS",

@@ -140,7 +140,7 @@ public final class FeedCapture {
       while (diff.next()) {
         if (ordinal == 0) {
           changes.record().beginChange(); // or it would be whole without a change that it has not
-          row.of(new FeedHead(tree.lastSerial(state) + 1, now()).encode());
+          row.of(FeedHead.now(tree.lastSerial(state) + 1).encode());
           add();
         }
         FeedEntry.OfTable first = table;
@@ -157,10 +157,6 @@ public final class FeedCapture {
         }
       }
       return false;
-    }
-
-    private static long now() {
-      return Math.max(System.currentTimeMillis(), 0);
     }
 
     private void add(TreeDiff diff) {

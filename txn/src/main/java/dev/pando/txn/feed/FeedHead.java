@@ -9,6 +9,11 @@ import dev.pando.pager.PageBytes;
  * @param millis when it was committed, in milliseconds since 1970
  */
 public record FeedHead(long serial, long millis) {
+  /** The head of a commit that is made now. */
+  static FeedHead now(long serial) {
+    return new FeedHead(serial, Math.max(System.currentTimeMillis(), 0));
+  }
+
   byte[] encode() {
     byte[] bytes = new byte[FeedLayout.HEAD_SIZE];
     PageBytes.put64(bytes, FeedLayout.SERIAL, serial);
