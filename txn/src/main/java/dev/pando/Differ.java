@@ -76,7 +76,7 @@ abstract class Differ extends Transactor {
    * that begins now, and reads the feed after {@link FeedPosition#of} that transaction. Does
    * nothing if there is such a feed with equal options.
    *
-   * <p>A commit writes its changes once more for each feed that watches them. Builds that do not
+   * <p>A commit also writes its changes into each feed that watches them. Builds that do not
    * know feeds can only read the file while it has one.
    *
    * @param name 1 to 253 bytes of UTF-8, or fewer with pages of less than 1,024 bytes

@@ -97,7 +97,7 @@ public final class Feed {
   }
 
   /**
-   * How far its reader is behind.
+   * The lag of its reader.
    *
    * @throws IllegalArgumentException if there is no such feed any more
    */

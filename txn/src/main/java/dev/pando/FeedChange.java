@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A change of a key, from a change feed. It has the bytes of the key and its values, and decodes
- * them on demand, so it outlives the transaction in which it was read. Immutable, as long as nobody
+ * them on demand, so it outlives the transaction in which it was read. Immutable, unless a program
  * changes its arrays.
  */
 public final class FeedChange {

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a change feed watches, and how far its readers may be behind; for {@link
+ * What a change feed watches, and the greatest lag of its reader; for {@link
  * Database#createFeed}. Immutable.
  *
  * {@snippet :

@@ -99,7 +99,7 @@ public final class FeedReader implements AutoCloseable {
       if (found != null || left <= 0) {
         return found;
       }
-      if (waitsForSync) { // no event tells of a sync
+      if (waitsForSync) { // no event reports a sync
         Thread.sleep(LOOK_AGAIN);
       } else {
         long _ = feed.database().awaitCommit(seen, Duration.ofNanos(left));

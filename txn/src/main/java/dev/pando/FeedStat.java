@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the reader of a change feed is behind, from {@link Feed#stat}.
+ * The lag of the reader of a change feed, from {@link Feed#stat}.
  *
  * @param acknowledged the position that is kept in the database
  * @param commits commits in the feed that are not acknowledged

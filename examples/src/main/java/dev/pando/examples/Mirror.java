@@ -59,7 +59,7 @@ public final class Mirror {
     FeedPosition position = target.get(POSITIONS, FEED);
     try {
       return follow(position == null ? copy() : position);
-    } catch (FeedLostException e) { // it was too long behind, or the source was restored
+    } catch (FeedLostException e) { // it was too slow, or the source was restored
       return follow(copy());
     }
   }

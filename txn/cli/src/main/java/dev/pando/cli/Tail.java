@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Shows the changes that a change feed has for its reader: commit, table, what happened, key,"
           + " value. Without a name it lists the feeds.",
-      "It leaves them in the feed, unless it is told to acknowledge, create or drop."
+      "It leaves them in the feed, unless an option says to acknowledge, create or drop."
     },
     footerHeading = "%nExamples%n",
     footer = {
@@ -216,7 +216,7 @@ final class Tail extends WriteVerb {
     }
   }
 
-  /** The next commit; null at the end, or when nobody reads the results any more. */
+  /** The next commit; null at the end, or when the reader of the results has ended. */
   private @Nullable FeedCommit next(FeedReader reader) throws InterruptedException {
     FeedCommit next = reader.next();
     while (next == null && follow && !console().out().checkError()) {
