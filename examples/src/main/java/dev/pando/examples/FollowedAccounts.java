@@ -130,8 +130,7 @@ public final class FollowedAccounts {
   }
 
   /** One follower after the other, until the source ends. */
-  private static void answerAll(
-      Database source, ServerSocketChannel server, AtomicBoolean ends) {
+  private static void answerAll(Database source, ServerSocketChannel server, AtomicBoolean ends) {
     while (true) {
       try (SocketChannel channel = server.accept()) {
         while (!ends.get() && answer(source, channel)) {

@@ -65,6 +65,29 @@ class MetaSlotsTest {
     }
   }
 
+  /** A mark is newer than older commits, and older than the commit that it names. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0 1 2", "2 1 0", "1 2 0", "2 0 1"})
+  void aMarkOfAnIncrement(String order) {
+    byte[] bytes = new byte[4 * 4096];
+    Meta whole = meta(4096, 7);
+    Meta mark = whole.withFeatures(whole.features().withFollower(true).withApplying(true));
+    Meta[] metas = {meta(4096, 6), mark, whole};
+    String[] slots = order.split(" ");
+    for (int i = 0; i < metas.length; i++) {
+      int slot = Integer.parseInt(slots[i]);
+      metas[i].encode(MemorySegment.ofArray(bytes), (long) slot * 4096, slot);
+    }
+    assertEquals(
+        List.of(whole, mark, metas[0]),
+        read(bytes).valid().stream().map(MetaSlots.Valid::meta).toList());
+    bytes[Integer.parseInt(slots[2]) * 4096 + 100] ^= 1;
+    MetaSlots torn = read(bytes);
+    assertEquals(mark, torn.valid().getFirst().meta());
+    assertTrue(mark.features().isFollower() && mark.features().isApplying());
+    assertEquals(1, torn.damaged().size());
+  }
+
   private void unsupported(byte[] bytes, String... says) {
     UnsupportedFormatException e =
         assertThrows(UnsupportedFormatException.class, () -> read(bytes));

@@ -3,6 +3,7 @@ package dev.pando.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.Database;
+import dev.pando.Follower;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,6 +182,20 @@ class ReadVerbsTest {
   void infoWithoutAVerb() {
     assertThat(Ran.ok(file)).isEqualTo(Ran.ok("info", file));
     assertThat(Ran.ok(file, "--json")).isEqualTo(Ran.ok("info", "--json", file));
+  }
+
+  /** It says what the copy follows, and a verb that writes says why it cannot. */
+  @Test
+  void infoOfAFollower() {
+    Path full = directory.resolve("full.pando");
+    Path copy = directory.resolve("follower.pando");
+    assertThat(Ran.ok("backup", file, full)).isNotNull();
+    Follower.create(full, copy).close();
+    assertThat(Ran.ok("info", copy)).containsPattern("follower of +[-0-9a-f]+ at commit [0-9]+,");
+    Ran ran = Ran.pando("put", copy, "orders", "3", "{}");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("Follower.promote");
+    assertThat(Ran.ok("check", copy)).isNotNull();
   }
 
   /** What the slots say is shown also if the lock file cannot be made. */
