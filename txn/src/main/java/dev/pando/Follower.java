@@ -237,7 +237,7 @@ public final class Follower implements AutoCloseable {
     source.isAt(txnId, database.known().meta().txnId());
   }
 
-  /** How far this copy is behind, as far as is known. */
+  /** What this copy lacks, as far as is known. */
   public Lag lag() {
     return source.lag(database.known().meta().txnId());
   }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a {@link Follower} is behind the database that it follows, as far as it knows: it learns
- * of commits from increments, and from {@link Follower#sourceIsAt}.
+ * What a {@link Follower} lacks of the database that it follows, as far as it knows: it learns of
+ * commits from increments, and from {@link Follower#sourceIsAt}.
  *
  * @param transactions transaction ids between the newest commit of the source that the follower
  *     knows of and its own. At least as many as the commits that are missing: the source leaves out

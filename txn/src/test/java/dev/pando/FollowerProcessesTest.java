@@ -1,11 +1,17 @@
 package dev.pando;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pando.error.FollowerBlockedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FollowerProcessesTest extends FollowerTestBase {
+  private static final int NOBODY = 65534;
+
   /**
    * The syncs are those of opening, of the side file, of the mark, of the pages and of the meta.
    * The next follower completes what the dead one has begun, and readers that wait go on.
@@ -50,6 +58,33 @@ class FollowerProcessesTest extends FollowerTestBase {
       reader.expect("freed", "free new");
       reader.expect("sound", "check");
     }
+  }
+
+  /** A process of another user cannot write the lock file, so it is not known what it reads. */
+  @Test
+  void aReaderThatIsNotListed() throws IOException {
+    assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/setpriv"))
+            && (Integer) Files.getAttribute(directory(), "unix:uid") == 0,
+        "skipped: needs root and setpriv");
+    Files.setPosixFilePermissions(directory(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Database source = open();
+    rounds(source, 5);
+    Follower follower = follow(source);
+    try (PeerJvm stranger = PeerJvm.startAs(NOBODY)) {
+      stranger.expect("opened", "open-readonly " + path());
+      stranger.ask("hold old");
+      rounds(source, 10);
+      byte[] increment = increment(source, follower);
+      assertThatThrownBy(() -> follower.apply(channel(increment), Duration.ZERO, SILENT))
+          .isInstanceOfSatisfying(
+              FollowerBlockedException.class, e -> assertThat(e.pid()).isEqualTo(-1))
+          .hasMessageContaining("cannot write the lock file");
+      stranger.expect("5", "held-round old");
+      stranger.expect("closed", "close");
+      follower.apply(channel(increment), Duration.ZERO, SILENT);
+    }
+    assertSame(source, follower.database());
   }
 
   private static void rounds(Database source, int count) {

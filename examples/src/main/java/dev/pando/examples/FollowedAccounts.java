@@ -75,7 +75,7 @@ public final class FollowedAccounts {
       Thread transfers = Thread.ofPlatform().start(() -> transfer(source, ends));
       int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
       Process first = startFollower(port, copy);
-      Thread.sleep(TURN); // for people, who watch the lag
+      Thread.sleep(TURN); // meanwhile its output shows the lag
       first.destroyForcibly().waitFor();
       System.out.println("source: the follower was killed; the next one begins");
       last = startFollower(port, copy);

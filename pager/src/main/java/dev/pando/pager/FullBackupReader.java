@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Reads a full backup from the first byte to the last. It is one that nobody has written since: its
- * first meta slot has the only meta. For one thread.
+ * Reads a full backup from the first byte to the last. It was not written since: its first meta
+ * slot has the only meta. For one thread.
  */
 public final class FullBackupReader {
   /** Bytes read at a time; a multiple of every page size. */

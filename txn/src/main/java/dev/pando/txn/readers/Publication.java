@@ -29,7 +29,7 @@ public final class Publication {
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
 
-  /** Nanoseconds until a thread looks again for a commit that a follower has announced. */
+  /** Nanoseconds between two looks for a commit that a follower has announced. */
   private static final long HELD_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** Longest wait before a thread checks that {@link #watch} still runs, in nanoseconds. */
@@ -209,7 +209,7 @@ public final class Publication {
     lock.setCurrent(next);
   }
 
-  /** Lets readers go on with the newest commit, of which nothing was overwritten. */
+  /** Lets readers go on with the newest commit: no page was overwritten. */
   public synchronized void release() {
     lock.setCurrent(newest.txnId());
     held = false;
