@@ -26,7 +26,7 @@ final class MapDbValues {
 
   private MapDbValues() {}
 
-  /** What MapDB takes if a program names no serializer: objects, of which only these are read. */
+  /** MapDB takes it if a program names no serializer. Only numbers, texts and bytes are read. */
   private static final class Simple extends GroupSerializerObjectArray<Object> {
     /** From here on: sets, lists, arrays of objects, and objects of the program's own classes. */
     private static final int FIRST_OTHER = 142;

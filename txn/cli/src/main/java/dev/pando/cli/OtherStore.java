@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 interface OtherStore extends AutoCloseable {
   /** What an entry of a table is. */
   enum Kind {
-    /** Columns, some of which may be its key. */
+    /** Columns; some may be its key. */
     ROWS,
     /** A key and a value. */
     ENTRIES,
@@ -34,7 +34,7 @@ interface OtherStore extends AutoCloseable {
     /** The columns that are the key, in its order; empty if there is none. */
     List<String> key();
 
-    /** The codec of a column of which no row has a value. */
+    /** The codec of a column that has no value in any row. */
     default String declared(String column) {
       return "utf8";
     }

@@ -62,7 +62,7 @@ final class StoredType {
 
   private Shape shape = Shape.of("utf8");
 
-  /** For a column of which no value was seen. */
+  /** For a column, before any value is seen. */
   StoredType(OtherStore.Source from, String column) {
     this.declared = from.declared(column);
     this.isTruth = from.isTruth(column);

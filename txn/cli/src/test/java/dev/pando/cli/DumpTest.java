@@ -238,10 +238,7 @@ class DumpTest {
       Ran ours = Ran.pando("dump", "-o", dump, "--lead-in", form, file);
       assertThat(ours.err()).isEmpty();
       String _ = run("mdb_load", "-n", "-f", dump.toString(), lmdb.toString());
-      String theirs =
-          print
-              ? run("mdb_dump", "-n", "-p", "-a", lmdb.toString())
-              : theirs(lmdb);
+      String theirs = print ? run("mdb_dump", "-n", "-p", "-a", lmdb.toString()) : theirs(lmdb);
       Path back = directory.resolve("back" + form + ".pando");
       Path from = Files.writeString(directory.resolve("theirs" + form), theirs, ISO_8859_1);
       assertThat(Ran.ok("load", "-f", from, back)).contains("customers: 2,003 entries");
