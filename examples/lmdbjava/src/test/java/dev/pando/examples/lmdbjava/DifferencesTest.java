@@ -44,7 +44,7 @@ class DifferencesTest {
 
   @BeforeEach
   void open() {
-    env = Env.create().setMapSize(16 << 20).setMaxDbs(9).open(dir.toFile());
+    env = Env.create().setMapSize(16 << 20).setMaxDbs(9).open(dir.toFile(), EnvFlags.MDB_NOSYNC);
   }
 
   @AfterEach

@@ -86,6 +86,49 @@ class PublicApiTest {
     }
   }
 
+  /** Masks, codes and names, which programs may have compiled in. */
+  @Test
+  void constantsHaveTheValuesOfLmdbjava() throws ReflectiveOperationException {
+    int compared = 0;
+    for (String name : realTypes()) {
+      Class<?> real = Class.forName(name, false, BothLibraries.real());
+      if (!isVisible(real)) {
+        continue;
+      }
+      Class<?> here = find(name);
+      if (real.isEnum()) {
+        assertThat(values(here)).isEqualTo(values(real));
+        compared++;
+      }
+      for (Field each : real.getFields()) {
+        Class<?> type = each.getType();
+        boolean isValue = type.isPrimitive() || type == String.class;
+        boolean isStatic = Modifier.isStatic(each.getModifiers());
+        if (isStatic && isValue && !each.getName().equals("RESOLVED_FILENAME")) {
+          assertThat(here.getField(each.getName()).get(null)).isEqualTo(each.get(null));
+          compared++;
+        }
+      }
+    }
+    assertThat(compared).isGreaterThan(10);
+  }
+
+  private static String values(Class<?> type) throws ReflectiveOperationException {
+    StringBuilder all = new StringBuilder();
+    for (Object each : type.getEnumConstants()) {
+      all.append(each);
+      for (String getter : new String[] {"getMask", "getCode", "isDirectionForward"}) {
+        for (Method method : type.getMethods()) {
+          if (method.getName().equals(getter)) {
+            all.append(' ').append(method.invoke(each));
+          }
+        }
+      }
+      all.append(' ');
+    }
+    return all.toString();
+  }
+
   private static Class<?> find(String name) throws ClassNotFoundException {
     return Class.forName(name, false, PublicApiTest.class.getClassLoader());
   }
