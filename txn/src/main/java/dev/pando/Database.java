@@ -246,11 +246,7 @@ public final class Database extends Inspected implements AutoCloseable {
   void checkWritable() {
     lifecycle.checkAccepting();
     if (!file.writable()) {
-      throw new ReadOnlyException(
-          path
-              + (file.file().writable()
-                  ? ": cannot write, it is a follower's; after Follower.promote it can be written"
-                  : ": cannot write, the database is open for reading only"));
+      throw OpenedFile.readOnly(path, file.file());
     }
   }
 

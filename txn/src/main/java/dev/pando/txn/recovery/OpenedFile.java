@@ -3,6 +3,7 @@ package dev.pando.txn.recovery;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseLockedException;
 import dev.pando.error.FollowerFileException;
+import dev.pando.error.ReadOnlyException;
 import dev.pando.error.StorageException;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.Checksums;
@@ -292,6 +293,15 @@ public record OpenedFile(
         }
       }
     }
+  }
+
+  /** The exception for a write to a database that only reads. */
+  public static ReadOnlyException readOnly(Path path, PageFile file) {
+    return new ReadOnlyException(
+        path
+            + (file.writable()
+                ? ": cannot write, it is a follower's; after Follower.promote it can be written"
+                : ": cannot write, the database is open for reading only"));
   }
 
   /** The exception for a mapped page that could not be read. */
