@@ -208,7 +208,7 @@ final class FollowerCrashTest {
   @Test
   void everyCallOfTheFollower() {
     int steps = steps();
-    int stride = Figures.scale() < 1 ? 7 : 1;
+    int stride = Figures.scale() < 1 ? 3 : 1;
     long images = 0;
     int killed = 0;
     for (int step = new Random().nextInt(stride); step < steps; step += stride) {
