@@ -180,33 +180,6 @@ class PageVerbsTest {
     Shop.check(file);
   }
 
-  /** What a browser shows after the script of the page ran. */
-  @Test
-  void aMapInABrowser() throws IOException {
-    assertThat(Ran.ok("snapshots", "--create", "<b>old</b>", file)).isNotEmpty();
-    assertThat(Ran.ok("drop", file, "customers")).isNotEmpty();
-    Path html = directory.resolve("map.html");
-    assertThat(Ran.ok("map", file, "-o", html)).isEmpty();
-    String byType = Chromium.dom(html, "");
-    assertThat(byType)
-        .contains("<title>" + file + " - pages</title>")
-        .contains("<div id=\"error\"></div>")
-        .contains("held by named snapshots")
-        .containsPattern(">held<small>[0-9]+</small>")
-        .containsPattern(">leaf<small>[0-9]+</small>")
-        .containsPattern("aria-label=\"[0-9]+ pages as cells of [0-9]+ a row, coloured by type\"")
-        .contains("<h2>Leaves and branches by fill</h2>", "<span>90 to 100 %</span>")
-        .contains("<h2>Runs of free pages by length</h2>");
-    assertThat(Chromium.dom(html, "#owner"))
-        .contains("<div id=\"error\"></div>")
-        .contains(">snapshot &lt;b&gt;old&lt;/b&gt;<small>")
-        .containsPattern(">files<small>[0-9]+</small>")
-        .doesNotContain("<b>old");
-    assertThat(Chromium.dom(html, "#fill")).contains("id=\"scale\"", ">no cells</button>");
-    assertThat(Chromium.dom(html, "#age")).containsPattern("commit [0-9]+<span id=\"scale\"");
-    Shop.check(file);
-  }
-
   /** Pages that only a named snapshot shows are held, and each page is listed once. */
   @Test
   void pagesThatASnapshotHolds() {

@@ -72,20 +72,6 @@ class PlotTest {
     return Long.parseLong(value.toString());
   }
 
-  /** What a browser shows after the script of the page ran. */
-  @Test
-  void aPageInABrowser() throws IOException {
-    assertThat(Ran.ok("plot", recording, "-o", html)).isNotEmpty();
-    assertThat(Chromium.dom(html, ""))
-        .contains("<div id=\"error\"></div>")
-        .contains("&lt;b&gt;shop.pando</h2>")
-        .doesNotContain("<b>shop")
-        .contains("<h3>Latency over time</h3>", "<h3>Mean time of the phases</h3>")
-        .contains("<h3>Percentiles</h3>", "<td>unsynced</td>", "<h3>Commits by latency</h3>")
-        .contains("<polyline", "seconds after 2")
-        .containsPattern("histogram of the latencies of [0-9]+ commits");
-  }
-
   @Test
   void aDamagedFile() throws IOException {
     byte[] good = Files.readAllBytes(recording);
