@@ -6,6 +6,7 @@ import dev.pando.Database;
 import dev.pando.ReadTxn;
 import dev.pando.TableStat;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,13 +133,16 @@ final class DiffOf extends FileVerb {
   }
 
   private static Map<String, Object> count(String table, Changes<byte[], byte[]> changes) {
-    long[] counts = new long[Change.Kind.values().length];
-    changes.forEach(change -> counts[change.kind().ordinal()]++);
+    Map<Change.Kind, Long> counts = new EnumMap<>(Change.Kind.class);
+    changes.forEach(
+        change -> {
+          Long _ = counts.merge(change.kind(), 1L, Long::sum);
+        });
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("table", table);
-    row.put("added", counts[Change.Kind.ADDED.ordinal()]);
-    row.put("changed", counts[Change.Kind.CHANGED.ordinal()]);
-    row.put("removed", counts[Change.Kind.REMOVED.ordinal()]);
+    row.put("added", counts.getOrDefault(Change.Kind.ADDED, 0L));
+    row.put("changed", counts.getOrDefault(Change.Kind.CHANGED, 0L));
+    row.put("removed", counts.getOrDefault(Change.Kind.REMOVED, 0L));
     return row;
   }
 
