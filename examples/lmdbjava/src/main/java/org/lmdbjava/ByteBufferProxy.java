@@ -26,8 +26,7 @@ public final class ByteBufferProxy {
     if (at < 0 || at >= Math.min(one.remaining(), other.remaining())) {
       return one.remaining() - other.remaining();
     }
-    return Byte.compareUnsigned(
-        one.get(one.position() + at), other.get(other.position() + at));
+    return Byte.compareUnsigned(one.get(one.position() + at), other.get(other.position() + at));
   }
 
   private static final class Buffers extends BufferProxy<ByteBuffer> {

@@ -8,11 +8,31 @@ import java.nio.ByteOrder;
 /** How bytes are stored, so that their order as unsigned bytes is the order that is wanted. */
 enum ByteForm {
   /** As they are. */
-  PLAIN,
+  PLAIN(0),
   /** The last byte first. */
-  REVERSED,
+  REVERSED(1),
   /** With the other highest bit in each byte: signed bytes in their order. */
-  SIGNED;
+  SIGNED(2);
+
+  private final int code;
+
+  ByteForm(int code) {
+    this.code = code;
+  }
+
+  /** What the file has for it. */
+  byte code() {
+    return (byte) code;
+  }
+
+  static ByteForm of(byte code) {
+    return switch (code) {
+      case 0 -> PLAIN;
+      case 1 -> REVERSED;
+      case 2 -> SIGNED;
+      default -> throw ResultCode.INVALID.exception();
+    };
+  }
 
   /** Unsigned numbers in the order of this machine. */
   static ByteForm ofNumbers() {

@@ -1,7 +1,6 @@
 package org.lmdbjava;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
@@ -137,8 +136,7 @@ public final class Cursor<T> implements AutoCloseable {
     Session _ = reading();
     MemorySegment wanted = bytes(key);
     boolean orGreater = op == GetOp.MDB_SET_RANGE;
-    return shows(
-        Failures.test(() -> orGreater ? position.setRange(wanted) : position.set(wanted)));
+    return shows(Failures.test(() -> orGreater ? position.setRange(wanted) : position.set(wanted)));
   }
 
   /** Moves to another entry. */
@@ -243,9 +241,7 @@ public final class Cursor<T> implements AutoCloseable {
     MemorySegment keyBytes = bytes(key);
     int flags = MaskedFlag.mask(op);
     return Failures.call(
-        () ->
-            session.reserve(
-                session.table(handle), position, keyBytes, flags, shown, size));
+        () -> session.reserve(session.table(handle), position, keyBytes, flags, shown, size));
   }
 
   /** A cursor is too deep. */

@@ -71,7 +71,7 @@ public final class CursorIterable<T> implements Iterable<CursorIterable.KeyVal<T
         return type.isDirectionForward() ? cursor.first() : cursor.last();
       }
       boolean there = cursor.get(range.getStart(), GetOp.MDB_SET_RANGE);
-      return there || !type.isDirectionForward() && cursor.last();
+      return there || (!type.isDirectionForward() && cursor.last());
     }
 
     private boolean step() {

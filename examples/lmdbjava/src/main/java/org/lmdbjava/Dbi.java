@@ -141,7 +141,8 @@ public final class Dbi<T> {
   }
 
   /**
-   * Stores a value under a key: in place of the one that it has, or besides those if a key has many.
+   * Stores a value under a key: in place of the one that it has, or besides those if a key has
+   * many.
    *
    * @return false if {@link PutFlags#MDB_NOOVERWRITE} or {@link PutFlags#MDB_NODUPDATA} refuses it
    * @throws KeyExistsException if another flag refuses it
@@ -163,7 +164,8 @@ public final class Dbi<T> {
     if ((flags & ~FLAGS_OF_PUT) != 0) {
       throw ResultCode.EINVAL.exception();
     }
-    if (!table.form().pairs() && (flags & ~PutFlags.MDB_RESERVE.getMask()) == 0) {
+    boolean plain = (flags & ~PutFlags.MDB_RESERVE.getMask()) == 0;
+    if (plain && !table.hasFixedValues()) { // without a cursor
       table.checkNew(key, value);
       table.put(key, value);
       return true;

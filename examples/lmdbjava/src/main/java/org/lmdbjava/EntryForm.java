@@ -116,8 +116,6 @@ record EntryForm(ByteForm keys, ByteForm values, boolean pairs) {
     for (int from = 0; from < all.length; from += all[from] == 0 ? 2 : 1) {
       all[to++] = all[from];
     }
-    return to == all.length
-        ? escaped
-        : MemorySegment.ofArray(Arrays.copyOf(all, to)).asReadOnly();
+    return to == all.length ? escaped : MemorySegment.ofArray(Arrays.copyOf(all, to)).asReadOnly();
   }
 }

@@ -233,7 +233,8 @@ public final class Env<T> implements AutoCloseable {
         () -> {
           Session session = store.begin(true);
           try {
-            return session.stat(new Handle(new byte[0], TableRecord.find(session.txn(), new byte[0])));
+            return session.stat(
+                new Handle(new byte[0], TableRecord.find(session.txn(), new byte[0])));
           } finally {
             session.abort();
           }
@@ -334,8 +335,7 @@ public final class Env<T> implements AutoCloseable {
       opened = true;
       int mask = MaskedFlag.mask(flags);
       Handles handles = new Handles(maxDbs);
-      Store store =
-          Failures.call(() -> Store.open(path, mode, mask, mapSize, handles, maxReaders));
+      Store store = Failures.call(() -> Store.open(path, mode, mask, mapSize, handles, maxReaders));
       return new Env<>(proxy, store, mask);
     }
 

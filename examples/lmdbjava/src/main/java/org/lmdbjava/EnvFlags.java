@@ -4,7 +4,10 @@ package org.lmdbjava;
 public enum EnvFlags implements MaskedFlag {
   /** No effect: the engine chooses the address of its map. */
   MDB_FIXEDMAP(0x01),
-  /** The path is that of the file; without this flag, it is a directory that exists, and the file in it is {@code data.mdb}. */
+  /**
+   * The path is that of the file; without this flag, it is a directory that exists, and the file in
+   * it is {@code data.mdb}.
+   */
   MDB_NOSUBDIR(0x4000),
   /** Open for reading only; the file must exist. */
   MDB_RDONLY_ENV(0x20000),
@@ -12,11 +15,17 @@ public enum EnvFlags implements MaskedFlag {
   MDB_WRITEMAP(0x80000),
   /** A commit does not wait for the disk; it is on disk within about a second. */
   MDB_NOMETASYNC(0x40000),
-  /** A commit does not wait for the disk; it is on disk within about a second. A power cut never damages the file. */
+  /**
+   * A commit does not wait for the disk; it is on disk within about a second. A power cut never
+   * damages the file.
+   */
   MDB_NOSYNC(0x10000),
   /** A commit does not wait for the disk; it is on disk within about a second. */
   MDB_MAPASYNC(0x100000),
-  /** A reader slot belongs to a transaction, not to a thread: a thread may have many read transactions. */
+  /**
+   * A reader slot belongs to a transaction, not to a thread: a thread may have many read
+   * transactions.
+   */
   MDB_NOTLS(0x200000),
   /** No effect: the engine always locks. */
   MDB_NOLOCK(0x400000),

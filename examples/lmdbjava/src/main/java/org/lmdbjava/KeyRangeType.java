@@ -80,7 +80,7 @@ public enum KeyRangeType {
     if (forward) {
       return start == Bound.OPEN && order == 0; // the search found no lesser key
     }
-    return order > 0 || start == Bound.OPEN && order == 0;
+    return order > 0 || (start == Bound.OPEN && order == 0);
   }
 
   /**
@@ -89,6 +89,6 @@ public enum KeyRangeType {
    * @param order how its key compares with the stop key
    */
   boolean isAfterStop(int order) {
-    return (forward ? order > 0 : order < 0) || stop == Bound.OPEN && order == 0;
+    return (forward ? order > 0 : order < 0) || (stop == Bound.OPEN && order == 0);
   }
 }

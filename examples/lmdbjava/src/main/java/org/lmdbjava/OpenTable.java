@@ -77,7 +77,7 @@ final class OpenTable {
   /** Refuses a key or a value that cannot be stored. */
   void checkNew(MemorySegment key, MemorySegment value) {
     checkKey(key);
-    if (key.byteSize() > MAX_KEY || form.pairs() && value.byteSize() > MAX_KEY) {
+    if (key.byteSize() > MAX_KEY || (form.pairs() && value.byteSize() > MAX_KEY)) {
       throw ResultCode.BAD_VALSIZE.exception();
     }
     checkNoTable(key);
@@ -104,7 +104,10 @@ final class OpenTable {
   }
 
   void put(MemorySegment key, MemorySegment value) {
-    boolean _ = raw.put(form.key(key), value);
+    boolean _ =
+        form.pairs()
+            ? raw.put(MemorySegment.ofArray(form.pair(key, value)), MemorySegment.NULL)
+            : raw.put(form.key(key), value);
   }
 
   /** Removes a key, or one of its values; {@code value} is null for all. */

@@ -4,7 +4,10 @@ package org.lmdbjava;
 public enum PutFlags implements MaskedFlag {
   /** Refuse a key that is stored, and give its value. */
   MDB_NOOVERWRITE(0x10),
-  /** In a table of many values: refuse a pair that is stored. {@link Cursor#delete} removes all values of the key. */
+  /**
+   * In a table of many values: refuse a pair that is stored. {@link Cursor#delete} removes all
+   * values of the key.
+   */
   MDB_NODUPDATA(0x20),
   /** Replace the value that the cursor is on; the key is ignored. For cursors only. */
   MDB_CURRENT(0x40),

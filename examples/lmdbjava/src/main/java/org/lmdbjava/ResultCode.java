@@ -1,29 +1,45 @@
 package org.lmdbjava;
 
-import java.util.function.Supplier;
-
 /** The result codes of LMDB and of the system, each with its exception. */
 enum ResultCode {
-  KEYEXIST(-30799, "the key, or the pair of key and value, is stored already", Dbi.KeyExistsException::new),
-  NOTFOUND(-30798, "there is no such table or entry", Dbi.KeyNotFoundException::new),
-  PAGE_NOTFOUND(-30797, "a page is missing", LmdbNativeException.PageNotFoundException::new),
-  CORRUPTED(-30796, "a page is damaged", LmdbNativeException.PageCorruptedException::new),
-  PANIC(-30795, "an earlier commit failed, close the environment", LmdbNativeException.PanicException::new),
-  VERSION_MISMATCH(-30794, "the file is of another version", Env.VersionMismatchException::new),
-  INVALID(-30793, "the file is no database of Pando", Env.FileInvalidException::new),
-  MAP_FULL(-30792, "the map size is reached; set a larger one", Env.MapFullException::new),
-  DBS_FULL(-30791, "as many tables as were allowed are open; set a larger number", Dbi.DbFullException::new),
-  READERS_FULL(-30790, "as many readers as were allowed have slots; set a larger number", Env.ReadersFullException::new),
-  TLS_FULL(-30789, "a thread has no room for its data", LmdbNativeException.TlsFullException::new),
-  TXN_FULL(-30788, "the transaction has more changed pages than memory", Txn.TxFullException::new),
-  CURSOR_FULL(-30787, "a cursor is too deep", Cursor.FullException::new),
-  PAGE_FULL(-30786, "a page has no room", LmdbNativeException.PageFullException::new),
-  MAP_RESIZED(-30785, "the file is larger than the map", Dbi.MapResizedException::new),
-  INCOMPATIBLE(-30784, "the operation does not fit the kind of the table", Dbi.IncompatibleException::new),
-  BAD_RSLOT(-30783, "the thread has a read transaction that is open", Txn.BadReaderLockException::new),
-  BAD_TXN(-30782, "the transaction has failed or ended, or a nested one is open", Txn.BadException::new),
-  BAD_VALSIZE(-30781, "the length of a key, a name or a value is not allowed", Dbi.BadValueSizeException::new),
-  BAD_DBI(-30780, "the table was changed meanwhile", Dbi.BadDbiException::new),
+  KEYEXIST(
+      -30799,
+      "the key, or the pair of key and value, is stored already",
+      Dbi.KeyExistsException::new),
+  NOTFOUND(-30798, "there is no such table or entry"),
+  PAGE_NOTFOUND(-30797, "a page is missing"),
+  CORRUPTED(-30796, "a page is damaged"),
+  PANIC(
+      -30795,
+      "an earlier commit failed, close the environment",
+      LmdbNativeException.PanicException::new),
+  VERSION_MISMATCH(-30794, "the file is of another version"),
+  INVALID(-30793, "the file is no database of Pando"),
+  MAP_FULL(-30792, "the map size is reached; set a larger one"),
+  DBS_FULL(
+      -30791,
+      "as many tables as were allowed are open; set a larger number",
+      Dbi.DbFullException::new),
+  READERS_FULL(
+      -30790,
+      "as many readers as were allowed have slots; set a larger number",
+      Env.ReadersFullException::new),
+  TLS_FULL(-30789, "a thread has no room for its data"),
+  TXN_FULL(-30788, "the transaction has more changed pages than memory"),
+  CURSOR_FULL(-30787, "a cursor is too deep"),
+  PAGE_FULL(-30786, "a page has no room"),
+  MAP_RESIZED(-30785, "the file is larger than the map"),
+  INCOMPATIBLE(-30784, "the operation does not fit the kind of the table"),
+  BAD_RSLOT(-30783, "the thread has a read transaction that is open"),
+  BAD_TXN(
+      -30782,
+      "the transaction has failed or ended, or a nested one is open",
+      Txn.BadException::new),
+  BAD_VALSIZE(
+      -30781,
+      "the length of a key, a name or a value is not allowed",
+      Dbi.BadValueSizeException::new),
+  BAD_DBI(-30780, "the table was changed meanwhile"),
   ENOENT(2, "no such file or directory"),
   EIO(5, "the file cannot be read or written"),
   EACCES(13, "not allowed for reading only"),
@@ -33,18 +49,10 @@ enum ResultCode {
 
   private final int code;
   private final String meaning;
-  private final Supplier<LmdbNativeException> maker;
 
   ResultCode(int code, String meaning) {
     this.code = code;
     this.meaning = meaning;
-    this.maker = () -> new LmdbNativeException.ConstantDerivedException(code, text());
-  }
-
-  ResultCode(int code, String meaning, Supplier<LmdbNativeException> maker) {
-    this.code = code;
-    this.meaning = meaning;
-    this.maker = maker;
   }
 
   int code() {
@@ -58,7 +66,21 @@ enum ResultCode {
 
   /** A new exception of this code. */
   LmdbNativeException exception() {
-    return maker.get();
+    return switch (this) {
+      case NOTFOUND -> new Dbi.KeyNotFoundException();
+      case PAGE_NOTFOUND -> new LmdbNativeException.PageNotFoundException();
+      case CORRUPTED -> new LmdbNativeException.PageCorruptedException();
+      case VERSION_MISMATCH -> new Env.VersionMismatchException();
+      case INVALID -> new Env.FileInvalidException();
+      case MAP_FULL -> new Env.MapFullException();
+      case TLS_FULL -> new LmdbNativeException.TlsFullException();
+      case TXN_FULL -> new Txn.TxFullException();
+      case CURSOR_FULL -> new Cursor.FullException();
+      case PAGE_FULL -> new LmdbNativeException.PageFullException();
+      case MAP_RESIZED -> new Dbi.MapResizedException();
+      case BAD_DBI -> new Dbi.BadDbiException();
+      default -> new LmdbNativeException.ConstantDerivedException(code, text());
+    };
   }
 
   /** As {@link #exception()}, with what the engine has thrown. */

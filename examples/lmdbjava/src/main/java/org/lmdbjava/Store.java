@@ -27,8 +27,7 @@ final class Store {
   private long mapSize;
   private int sessions;
 
-  private Store(
-      Path path, Options options, long mapSize, Handles handles, ReaderSlots readers) {
+  private Store(Path path, Options options, long mapSize, Handles handles, ReaderSlots readers) {
     this.path = path;
     this.options = options;
     this.handles = handles;
@@ -48,8 +47,7 @@ final class Store {
    * @param flags those of {@link EnvFlags}
    * @param mode the most permissions that a new file gets
    */
-  static Store open(
-      File path, int mode, int flags, long mapSize, Handles handles, int maxReaders) {
+  static Store open(File path, int mode, int flags, long mapSize, Handles handles, int maxReaders) {
     boolean noSubDir = MaskedFlag.isSet(flags, EnvFlags.MDB_NOSUBDIR);
     boolean readOnly = MaskedFlag.isSet(flags, EnvFlags.MDB_RDONLY_ENV);
     Path file = fileOf(path, noSubDir);
@@ -65,8 +63,7 @@ final class Store {
             .withReadOnly(readOnly)
             .withDurability(waits ? Durability.SYNC : Durability.ASYNC)
             .withCloseTimeout(Duration.ZERO);
-    ReaderSlots readers =
-        new ReaderSlots(maxReaders, !MaskedFlag.isSet(flags, EnvFlags.MDB_NOTLS));
+    ReaderSlots readers = new ReaderSlots(maxReaders, !MaskedFlag.isSet(flags, EnvFlags.MDB_NOTLS));
     Store store = new Store(file, options, mapSize, handles, readers);
     if (isNew) {
       restrict(file, mode);
@@ -79,7 +76,7 @@ final class Store {
       throw ResultCode.ENOTDIR.exception();
     }
     Path parent = file.toAbsolutePath().getParent();
-    if (isMissing || parent != null && !Files.isDirectory(parent)) {
+    if (isMissing || (parent != null && !Files.isDirectory(parent))) {
       throw ResultCode.ENOENT.exception();
     }
   }
@@ -90,7 +87,7 @@ final class Store {
       Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(file);
       PosixFilePermission[] all = PosixFilePermission.values(); // from the owner's reading on
       for (int i = 0; i < all.length; i++) {
-        if ((mode >> (all.length - 1 - i) & 1) == 0) {
+        if (((mode >> (all.length - 1 - i)) & 1) == 0) {
           allowed.remove(all[i]);
         }
       }

@@ -20,8 +20,7 @@ import java.util.HexFormat;
  */
 record TableRecord(int flags, EntryForm form) {
   /** The table of the records. */
-  static final Table<byte[], byte[]> RECORDS =
-      Table.of("lmdb.dbis", Codec.bytes(), Codec.bytes());
+  static final Table<byte[], byte[]> RECORDS = Table.of("lmdb.dbis", Codec.bytes(), Codec.bytes());
 
   /** Names of Pando's tables that this library uses itself begin so. */
   private static final String OWN = "lmdb.";
@@ -48,9 +47,10 @@ record TableRecord(int flags, EntryForm form) {
     return MaskedFlag.isSet(flags, flag);
   }
 
-  /** Whether a table of other flags would be stored in the same way. */
+  /** The record with more flags. */
   TableRecord withFlags(int more) {
-    return of(flags | more, null);
+    boolean isOfComparator = form.keys() == ByteForm.SIGNED; // no flag asks for it
+    return of(flags | more, isOfComparator ? form.keys() : null);
   }
 
   /** The record of a name; null if there is none. The table without a name is always there. */
@@ -61,14 +61,11 @@ record TableRecord(int flags, EntryForm form) {
     }
     ByteBuffer fields = ByteBuffer.wrap(bytes);
     int flags = fields.getInt();
-    return of(flags, ByteForm.values()[fields.get()]);
+    return of(flags, ByteForm.of(fields.get()));
   }
 
   byte[] toBytes() {
-    return ByteBuffer.allocate(Integer.BYTES + 1)
-        .putInt(flags)
-        .put((byte) form.keys().ordinal())
-        .array();
+    return ByteBuffer.allocate(Integer.BYTES + 1).putInt(flags).put(form.keys().code()).array();
   }
 
   void put(WriteTxn tx, byte[] name) {

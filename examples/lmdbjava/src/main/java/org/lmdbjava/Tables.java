@@ -106,10 +106,12 @@ final class Tables {
     }
     if (!record.equals(stored) && session.mayWrite()) {
       Handle before = new Handle(MAIN, stored);
-      if (!record.form().equals(stored.form()) && session.stat(before).entries > 0) {
-        throw ResultCode.INCOMPATIBLE.exception(); // its entries have another order
+      if (!record.form().equals(stored.form())) {
+        if (session.stat(before).entries > 0) {
+          throw ResultCode.INCOMPATIBLE.exception(); // its entries have another order
+        }
+        boolean _ = session.write().drop(before.table().name());
       }
-      boolean _ = session.write().drop(before.table().name());
       record.put(session.write(), MAIN);
     } else {
       record = stored;

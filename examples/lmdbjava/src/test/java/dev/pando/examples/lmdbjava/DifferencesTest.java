@@ -149,8 +149,7 @@ class DifferencesTest {
         env.openDbi("t", DbiFlags.MDB_CREATE, DbiFlags.MDB_DUPSORT, DbiFlags.MDB_DUPFIXED);
     dbi.put(of(1), of(1, 2));
     dbi.put(of(1), of(1, 3));
-    assertThatThrownBy(() -> dbi.put(of(1), of(1)))
-        .isInstanceOf(Dbi.BadValueSizeException.class);
+    assertThatThrownBy(() -> dbi.put(of(1), of(1))).isInstanceOf(Dbi.BadValueSizeException.class);
     dbi.put(of(2), of(1));
   }
 
@@ -249,8 +248,7 @@ class DifferencesTest {
     assertThatThrownBy(txn::commit).isInstanceOf(Env.AlreadyClosedException.class);
     try (Env<ByteBuffer> again = Env.create().setMaxDbs(9).open(dir.toFile());
         Txn<ByteBuffer> read = again.txnRead()) {
-      Dbi<ByteBuffer> there =
-          again.openDbi(read, "t".getBytes(), null, false);
+      Dbi<ByteBuffer> there = again.openDbi(read, "t".getBytes(), null, false);
       assertThat(there.get(read, of(1))).isNull();
     }
   }

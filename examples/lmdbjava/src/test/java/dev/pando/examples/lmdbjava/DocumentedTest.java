@@ -118,7 +118,11 @@ class DocumentedTest {
   @Test
   void namesAreAnyBytes() {
     byte[][] names = {
-      {(byte) 0xFF, 1}, {0, 1}, "lmdb.main".getBytes(StandardCharsets.UTF_8), new byte[300], "é".getBytes(StandardCharsets.UTF_8)
+      {(byte) 0xFF, 1},
+      {0, 1},
+      "lmdb.main".getBytes(StandardCharsets.UTF_8),
+      new byte[300],
+      "é".getBytes(StandardCharsets.UTF_8)
     };
     for (int i = 0; i < names.length; i++) {
       env.openDbi(names[i], DbiFlags.MDB_CREATE).put(of(1), of(i));
@@ -155,6 +159,18 @@ class DocumentedTest {
       txn.commit();
     }
     assertThat(env.stat().entries).isZero();
+  }
+
+  @Test
+  void theTableWithoutANameKeepsItsEntriesAndItsOrder() {
+    Dbi<ByteBuffer> main = env.openDbi((byte[]) null, null, true);
+    main.put(of(1), of(1));
+    main.put(of(0x80), of(2));
+    openAgain();
+    assertThat(entries(env.openDbi((byte[]) null))).isEqualTo("80=02 01=01");
+    assertThatThrownBy(() -> env.openDbi((byte[]) null, DbiFlags.MDB_DUPSORT))
+        .isInstanceOf(Dbi.IncompatibleException.class);
+    assertThat(entries(env.openDbi((byte[]) null, DbiFlags.MDB_DUPFIXED))).contains("80=02");
   }
 
   @Test
@@ -348,8 +364,7 @@ class DocumentedTest {
             () -> {
               try (Env<ByteBuffer> own = Env.create().open(file.toFile(), EnvFlags.MDB_NOSUBDIR);
                   Txn<ByteBuffer> txn = own.txnRead()) {
-                ByteBuffer value =
-                    own.openDbi(txn, new byte[] {'t'}, null, false).get(txn, of(1));
+                ByteBuffer value = own.openDbi(txn, new byte[] {'t'}, null, false).get(txn, of(1));
                 throw new AssertionError("read " + value);
               }
             })

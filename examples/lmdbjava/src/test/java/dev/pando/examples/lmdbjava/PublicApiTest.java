@@ -216,8 +216,8 @@ class PublicApiTest {
 
   private static String parameters(Executable executable) {
     return Arrays.stream(executable.getParameterTypes())
-        .map(PublicApiTest::name)
-        .collect(Collectors.joining(", ", "(", ")"))
+            .map(PublicApiTest::name)
+            .collect(Collectors.joining(", ", "(", ")"))
         + (executable.isVarArgs() ? " varargs" : "");
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,9 +91,10 @@ class SameProgramTest {
   }
 
   @Test
+  @Tag("scaled")
   void randomCursors() throws IOException {
     long first = Long.getLong("seed", ThreadLocalRandom.current().nextLong(1L << 40));
-    int count = Long.getLong("seed") == null ? (int) (1000 * SCALE) : 1;
+    int count = Long.getLong("seed") == null ? Math.max(1, (int) (600 * SCALE)) : 1;
     System.out.printf("  random cursors: %d programs, seeds from %d on (-Dseed=N)%n", count, first);
     for (int i = 0; i < count; i++) {
       compare(RandomCursors.class, first + i);

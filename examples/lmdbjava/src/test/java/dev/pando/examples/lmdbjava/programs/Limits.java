@@ -139,7 +139,8 @@ public final class Limits extends Program {
   }
 
   private void writeMap(File path) {
-    try (Env<ByteBuffer> env = Env.create().open(path, EnvFlags.MDB_WRITEMAP, EnvFlags.MDB_MAPASYNC);
+    try (Env<ByteBuffer> env =
+            Env.create().open(path, EnvFlags.MDB_WRITEMAP, EnvFlags.MDB_MAPASYNC);
         Txn<ByteBuffer> txn = env.txnWrite()) {
       call("nested", () -> env.txn(txn));
     }

@@ -118,7 +118,9 @@ public final class Proxies extends Program {
   }
 
   private void compares() {
-    byte[][] all = {{}, {0}, {1}, {(byte) 0x80}, {1, 2}, {1, (byte) 0xFF}, {1, 2, 3, 4, 5, 6, 7, 8, 9}};
+    byte[][] all = {
+      {}, {0}, {1}, {(byte) 0x80}, {1, 2}, {1, (byte) 0xFF}, {1, 2, 3, 4, 5, 6, 7, 8, 9}
+    };
     Comparator<byte[]> unsigned = ByteArrayProxy::compareArrays;
     Comparator<byte[]> signed = ByteArrayProxy::compareArraysSigned;
     for (byte[] one : all) {

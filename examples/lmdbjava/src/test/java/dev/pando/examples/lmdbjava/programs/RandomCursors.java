@@ -21,9 +21,9 @@ import org.lmdbjava.Txn;
 /**
  * Random moves and writes of two cursors in tables of every kind, with nested transactions. After a
  * move whose place LMDB does not document, such as a search that finds nothing, the cursor moves to
- * an end. Values of tables of many are not empty: LMDB loses an empty one when its key gets a second
- * one. After a removal in such a table all cursors move, because LMDB shows an entry twice to a
- * cursor that was after the removed one.
+ * an end. Values of tables of many are not empty: LMDB loses an empty one when its key gets a
+ * second one. After a removal in such a table all cursors move, because LMDB shows an entry twice
+ * to a cursor that was after the removed one.
  */
 public final class RandomCursors extends Program {
   private static final List<Set<DbiFlags>> KINDS =
@@ -58,7 +58,8 @@ public final class RandomCursors extends Program {
     say("kind", kind + ", keys " + keys);
     Set<DbiFlags> flags = EnumSet.of(DbiFlags.MDB_CREATE);
     flags.addAll(kind);
-    try (Env<ByteBuffer> opened = Env.create().setMapSize(64 << 20).open(dir.toFile(), EnvFlags.MDB_NOSYNC)) {
+    try (Env<ByteBuffer> opened =
+        Env.create().setMapSize(64 << 20).open(dir.toFile(), EnvFlags.MDB_NOSYNC)) {
       env = opened;
       dbi = env.openDbi("t", flags.toArray(DbiFlags[]::new));
       for (int i = 0; i < 6; i++) {
@@ -154,7 +155,8 @@ public final class RandomCursors extends Program {
     if (has(DbiFlags.MDB_INTEGERDUP)) {
       return number(number * 0x7F3L);
     }
-    int length = has(DbiFlags.MDB_DUPFIXED) ? 3 : has(DbiFlags.MDB_DUPSORT) ? 1 + number % 6 : number * 100;
+    int length =
+        has(DbiFlags.MDB_DUPFIXED) ? 3 : has(DbiFlags.MDB_DUPSORT) ? 1 + number % 6 : number * 100;
     byte[] value = new byte[length];
     new Random(number).nextBytes(value);
     return bytes(value);
@@ -204,8 +206,7 @@ public final class RandomCursors extends Program {
               cursor.delete();
             }
           });
-      boolean there =
-          all ? cursor.first() : random.nextBoolean() ? cursor.next() : cursor.prev();
+      boolean there = all ? cursor.first() : random.nextBoolean() ? cursor.next() : cursor.prev();
       show(cursor, which, there);
       metEnd[which] = !there;
     } else {
@@ -215,9 +216,7 @@ public final class RandomCursors extends Program {
   }
 
   private void show(Cursor<ByteBuffer> cursor, Object which, boolean there) {
-    say(
-        "cursor " + which,
-        there ? hex(cursor.key()) + "=" + hex(cursor.val()) : "nothing");
+    say("cursor " + which, there ? hex(cursor.key()) + "=" + hex(cursor.val()) : "nothing");
   }
 
   /** Moves; true if the cursor has met the end. */

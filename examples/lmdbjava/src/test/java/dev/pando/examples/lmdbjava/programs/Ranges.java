@@ -32,14 +32,10 @@ public final class Ranges extends Program {
             .open(dir.toFile())) {
       ranges(env, env.openDbi((String) null, unsigned), 256);
       ranges(env, env.openDbi("plain", unsigned, DbiFlags.MDB_CREATE), 256);
-      ranges(
-          env, env.openDbi("flag", DbiFlags.MDB_CREATE, DbiFlags.MDB_UNSIGNEDKEY), 256);
+      ranges(env, env.openDbi("flag", DbiFlags.MDB_CREATE, DbiFlags.MDB_UNSIGNEDKEY), 256);
       ranges(env, env.openDbi("signed", DbiFlags.MDB_CREATE), 128);
       ranges(env, env.openDbi("signed ordered", null, true, DbiFlags.MDB_CREATE), 256);
-      ranges(
-          env,
-          env.openDbi("many", unsigned, DbiFlags.MDB_CREATE, DbiFlags.MDB_DUPSORT),
-          256);
+      ranges(env, env.openDbi("many", unsigned, DbiFlags.MDB_CREATE, DbiFlags.MDB_DUPSORT), 256);
       removes(env, env.openDbi("plain", unsigned));
     }
   }
@@ -107,5 +103,4 @@ public final class Ranges extends Program {
       txn.commit();
     }
   }
-
 }

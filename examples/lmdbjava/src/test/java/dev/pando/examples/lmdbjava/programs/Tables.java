@@ -189,9 +189,7 @@ public final class Tables extends Program {
         values.put((byte) (i >> 8)).put((byte) i).put((byte) 7);
       }
       values.flip();
-      run(
-          "multiple",
-          () -> cursor.putMultiple(bytes(1), values, 4_000, PutFlags.MDB_MULTIPLE));
+      run("multiple", () -> cursor.putMultiple(bytes(1), values, 4_000, PutFlags.MDB_MULTIPLE));
       call("first", cursor::first);
       call("count", cursor::count);
       call("entries", () -> dbi.stat(txn).entries);
