@@ -288,17 +288,21 @@ final class ImportOf extends WriteVerb {
       }
       long entries = to.count();
       tx.commit();
-      Map<String, Object> done = new LinkedHashMap<>();
-      done.put("table", name);
-      done.put("rows", count);
-      done.put("replaced", replaced);
-      done.put("entries", entries);
-      done.put("keys", keyForm.id());
-      done.put("values", valueForm.id());
-      done.put("notes", List.of());
-      report(done);
+      report(done(count, replaced, entries));
     }
     return Fault.OK;
+  }
+
+  private Map<String, Object> done(long count, long replaced, long entries) {
+    Map<String, Object> done = new LinkedHashMap<>();
+    done.put("table", name);
+    done.put("rows", count);
+    done.put("replaced", replaced);
+    done.put("entries", entries);
+    done.put("keys", String.valueOf(keys));
+    done.put("values", String.valueOf(values));
+    done.put("notes", List.of());
+    return done;
   }
 
   private void report(Map<String, Object> done) {

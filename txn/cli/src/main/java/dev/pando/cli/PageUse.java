@@ -102,17 +102,7 @@ final class PageUse {
 
           @Override
           public void node(Node node, int level) {
-            RawPages.Head head = node.head();
-            int fill = (int) Math.round(node.fill() * 100);
-            uses.add(
-                new Use(
-                    head.at(),
-                    head.pages(),
-                    isHeld ? HELD : head.typeName(),
-                    head.count(),
-                    fill,
-                    head.birth(),
-                    owner));
+            uses.add(use(owner, node));
           }
 
           @Override
@@ -130,6 +120,13 @@ final class PageUse {
             }
           }
         });
+  }
+
+  private Use use(String owner, Node node) {
+    RawPages.Head head = node.head();
+    int fill = (int) Math.round(node.fill() * 100);
+    String type = isHeld ? HELD : head.typeName();
+    return new Use(head.at(), head.pages(), type, head.count(), fill, head.birth(), owner);
   }
 
   private void run(String owner, Node.Cell entry) throws IOException {
