@@ -143,7 +143,7 @@ class NewerFileTest extends DatabaseTestBase {
         path,
         (file, meta, slot) -> {
           long trailer = (slot + 1L) * PAGE - MetaLayout.TRAILER_SIZE;
-          file.set(U64, trailer + MetaLayout.READ_ONLY_COMPATIBLE, 2);
+          file.set(U64, trailer + MetaLayout.READ_ONLY_COMPATIBLE, 4);
           PageHeader.seal(file, (long) slot * PAGE, PAGE);
         });
     assertRefused(path, "which this version can only read");

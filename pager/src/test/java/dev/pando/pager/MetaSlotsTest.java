@@ -315,19 +315,19 @@ class MetaSlotsTest {
   void otherFeaturesAreKeptAndReserved() {
     byte[] bytes = file(4096, 8);
     MemorySegment page = MemorySegment.ofArray(bytes).asSlice(0, 4096);
-    page.set(PageHeader.U64, TRAILER + MetaLayout.READ_ONLY_COMPATIBLE, 2);
+    page.set(PageHeader.U64, TRAILER + MetaLayout.READ_ONLY_COMPATIBLE, 8);
     page.set(PageHeader.U64, TRAILER + MetaLayout.COMPATIBLE, 4);
     page.set(PageHeader.U64, TRAILER + MetaLayout.RESERVED + 56L, 77);
     PageHeader.seal(page, 0, 4096);
     Meta meta = read(bytes).valid().getFirst().meta();
-    assertEquals(new Features(0, 2, 4), meta.features());
+    assertEquals(new Features(0, 8, 4), meta.features());
     UnsupportedFormatException e =
         assertThrows(UnsupportedFormatException.class, () -> meta.features().checkWritable("it"));
-    Pages.assertSays(e, "it: found", "features 0x2", "reading only");
+    Pages.assertSays(e, "it: found", "features 0x8", "reading only");
     byte[] again = new byte[4096];
     meta.withIds(9, 9, 9).encode(MemorySegment.ofArray(again), 0, 0);
     MemorySegment copy = MemorySegment.ofArray(again);
-    assertEquals(2, copy.get(PageHeader.U64, TRAILER + MetaLayout.READ_ONLY_COMPATIBLE));
+    assertEquals(8, copy.get(PageHeader.U64, TRAILER + MetaLayout.READ_ONLY_COMPATIBLE));
     assertEquals(4, copy.get(PageHeader.U64, TRAILER + MetaLayout.COMPATIBLE));
     assertEquals(77, copy.get(PageHeader.U64, TRAILER + MetaLayout.RESERVED + 56L));
   }
