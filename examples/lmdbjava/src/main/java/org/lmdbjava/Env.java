@@ -130,7 +130,7 @@ public final class Env<T> implements AutoCloseable {
     Failures.run(() -> store.setMapSize(mapSize));
   }
 
-  /** The greatest length of keys, and of values of which a key has many: 511 bytes, as LMDB's. */
+  /** The greatest length of keys, and of values if there are many a key: 511 bytes, as LMDB's. */
   public int getMaxKeySize() {
     return OpenTable.MAX_KEY;
   }

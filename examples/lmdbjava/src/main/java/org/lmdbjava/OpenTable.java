@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * transaction removes.
  */
 final class OpenTable {
-  /** The greatest length of keys, and of values of which a key has many: LMDB's default. */
+  /** The greatest length of keys, and of values if there are many a key: LMDB's default. */
   static final int MAX_KEY = 511;
 
   private final Session session;

@@ -23,6 +23,7 @@ public sealed interface FeedEntry {
    * @param before the value before; null if there was none, or if the feed does not keep it
    * @param after the value after; null if the key was removed
    */
+  @SuppressWarnings("ArrayRecordComponent") // nothing compares or changes them
   record OfKey(int kind, byte[] key, byte @Nullable [] before, byte @Nullable [] after)
       implements FeedEntry {
     /** Whether the key is new. */
