@@ -7,6 +7,7 @@ public final class ReferenceUtil {
   private ReferenceUtil() {}
 
   /** As {@link Reference#reachabilityFence}. */
+  @SuppressWarnings("ReachabilityFenceUsage") // it is for the finally block of a caller
   public static void reachabilityFence0(Object ref) {
     Reference.reachabilityFence(ref);
   }

@@ -2,28 +2,16 @@ package org.lmdbjava;
 
 /** The result codes of LMDB and of the system, each with its exception. */
 enum ResultCode {
-  KEYEXIST(
-      -30799,
-      "the key, or the pair of key and value, is stored already",
-      Dbi.KeyExistsException::new),
+  KEYEXIST(-30799, "the key, or the pair of key and value, is stored already"),
   NOTFOUND(-30798, "there is no such table or entry"),
   PAGE_NOTFOUND(-30797, "a page is missing"),
   CORRUPTED(-30796, "a page is damaged"),
-  PANIC(
-      -30795,
-      "an earlier commit failed, close the environment",
-      LmdbNativeException.PanicException::new),
+  PANIC(-30795, "an earlier commit failed, close the environment"),
   VERSION_MISMATCH(-30794, "the file is of another version"),
   INVALID(-30793, "the file is no database of Pando"),
   MAP_FULL(-30792, "the map size is reached; set a larger one"),
-  DBS_FULL(
-      -30791,
-      "as many tables as were allowed are open; set a larger number",
-      Dbi.DbFullException::new),
-  READERS_FULL(
-      -30790,
-      "as many readers as were allowed have slots; set a larger number",
-      Env.ReadersFullException::new),
+  DBS_FULL(-30791, "as many tables as were allowed are open; set a larger number"),
+  READERS_FULL(-30790, "as many readers as were allowed have slots; set a larger number"),
   TLS_FULL(-30789, "a thread has no room for its data"),
   TXN_FULL(-30788, "the transaction has more changed pages than memory"),
   CURSOR_FULL(-30787, "a cursor is too deep"),
@@ -31,14 +19,8 @@ enum ResultCode {
   MAP_RESIZED(-30785, "the file is larger than the map"),
   INCOMPATIBLE(-30784, "the operation does not fit the kind of the table"),
   BAD_RSLOT(-30783, "the thread has a read transaction that is open"),
-  BAD_TXN(
-      -30782,
-      "the transaction has failed or ended, or a nested one is open",
-      Txn.BadException::new),
-  BAD_VALSIZE(
-      -30781,
-      "the length of a key, a name or a value is not allowed",
-      Dbi.BadValueSizeException::new),
+  BAD_TXN(-30782, "the transaction has failed or ended, or a nested one is open"),
+  BAD_VALSIZE(-30781, "the length of a key, a name or a value is not allowed"),
   BAD_DBI(-30780, "the table was changed meanwhile"),
   ENOENT(2, "no such file or directory"),
   EIO(5, "the file cannot be read or written"),
@@ -79,6 +61,14 @@ enum ResultCode {
       case PAGE_FULL -> new LmdbNativeException.PageFullException();
       case MAP_RESIZED -> new Dbi.MapResizedException();
       case BAD_DBI -> new Dbi.BadDbiException();
+      case KEYEXIST -> new Dbi.KeyExistsException();
+      case PANIC -> new LmdbNativeException.PanicException();
+      case DBS_FULL -> new Dbi.DbFullException();
+      case READERS_FULL -> new Env.ReadersFullException();
+      case BAD_TXN -> new Txn.BadException();
+      case BAD_RSLOT -> new Txn.BadReaderLockException();
+      case INCOMPATIBLE -> new Dbi.IncompatibleException();
+      case BAD_VALSIZE -> new Dbi.BadValueSizeException();
       default -> new LmdbNativeException.ConstantDerivedException(code, text());
     };
   }
