@@ -214,6 +214,20 @@ class DifferencesTest {
   }
 
   @Test
+  void aCursorStaysOnItsValueWhenItsKeyGetsAnother() {
+    Dbi<ByteBuffer> dbi = env.openDbi("t", DbiFlags.MDB_CREATE, DbiFlags.MDB_DUPSORT);
+    try (Txn<ByteBuffer> txn = env.txnWrite();
+        Cursor<ByteBuffer> cursor = dbi.openCursor(txn)) {
+      dbi.put(txn, of(1), of(5));
+      dbi.put(txn, of(2), of(2));
+      assertThat(cursor.first()).isTrue();
+      dbi.put(txn, of(1), of(3));
+      assertThat(cursor.next()).isTrue();
+      assertThat(hex(cursor.key())).isEqualTo("02");
+    }
+  }
+
+  @Test
   void anotherTransactionMayNotBeOpenWhenTheMapSizeChanges() {
     try (Txn<ByteBuffer> _ = env.txnRead()) {
       assertThatThrownBy(() -> env.setMapSize(1 << 20))

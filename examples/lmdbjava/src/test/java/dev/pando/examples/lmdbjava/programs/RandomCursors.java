@@ -21,9 +21,11 @@ import org.lmdbjava.Txn;
 /**
  * Random moves and writes of two cursors in tables of every kind, with nested transactions. After a
  * move whose place LMDB does not document, such as a search that finds nothing, the cursor moves to
- * an end. Values of tables of many are not empty: LMDB loses an empty one when its key gets a
- * second one. After a removal in such a table all cursors move, because LMDB shows an entry twice
- * to a cursor that was after the removed one.
+ * an end.
+ *
+ * <p>In tables of many values all cursors move after each write, because LMDB moves other cursors
+ * of the key, and shows an entry twice after a removal. Values are not empty, because LMDB loses an
+ * empty one when its key gets a second one.
  */
 public final class RandomCursors extends Program {
   private static final List<Set<DbiFlags>> KINDS =
@@ -108,7 +110,7 @@ public final class RandomCursors extends Program {
         case 0, 1 -> {
           put(txn, cursor, which);
           for (int c = 0; c < 2; c++) {
-            if (metEnd[c]) {
+            if (metEnd[c] || has(DbiFlags.MDB_DUPSORT)) {
               show(cursors.get(c), c, cursors.get(c).first());
               metEnd[c] = false;
             }
