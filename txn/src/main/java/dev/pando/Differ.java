@@ -76,8 +76,8 @@ abstract class Differ extends Transactor {
    * that begins now, and reads the feed after {@link FeedPosition#of} that transaction. Does
    * nothing if there is such a feed with equal options.
    *
-   * <p>A commit also writes its changes into each feed that watches them. Builds that do not
-   * know feeds can only read the file while it has one.
+   * <p>A commit also writes its changes into each feed that watches them. Builds that do not know
+   * feeds can only read the file while it has one.
    *
    * @param name 1 to 253 bytes of UTF-8, or fewer with pages of less than 1,024 bytes
    * @throws IllegalArgumentException if the name is too long, or if there is a feed of this name

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a change feed watches, and the greatest lag of its reader; for {@link
- * Database#createFeed}. Immutable.
+ * What a change feed watches, and the greatest lag of its reader; for {@link Database#createFeed}.
+ * Immutable.
  *
  * {@snippet :
  * db.createFeed("orders", FeedOptions.of(ORDERS).withMaxBytes(1 << 30).withHold(true));

@@ -128,7 +128,15 @@ class ArchitectureTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "file", "space", "readers", "dirty", "catalog", "recovery", "commit", "follower", "feed"
+        "file",
+        "space",
+        "readers",
+        "dirty",
+        "catalog",
+        "recovery",
+        "commit",
+        "follower",
+        "feed"
       })
   void roomsUseLowerRooms(String room) {
     List<String> allowed = new ArrayList<>(List.of(ERROR, PAGER, BTREE, JAVA, NULLNESS));

@@ -27,8 +27,7 @@ public record Features(long incompatible, long readOnlyCompatible, long compatib
   public static final Features NONE = new Features(0, 0, 0);
 
   /** The features that this build knows. */
-  private static final Features KNOWN =
-      new Features(COMMIT_LOG | APPLYING, FOLLOWER | FEEDS, 0);
+  private static final Features KNOWN = new Features(COMMIT_LOG | APPLYING, FOLLOWER | FEEDS, 0);
 
   /** The same with or without a commit log. */
   Features withLog(boolean log) {

@@ -310,17 +310,21 @@ final class ImportOf extends WriteVerb {
       console().line(Json.of(done));
       return;
     }
-    Object replaced = done.get("replaced");
+    long replaced = number(done, "replaced");
     console()
         .line(
             "%s: %,d rows, %s%,d entries"
                 .formatted(
                     Report.plain(done.get("table")),
-                    done.get("rows"),
-                    Long.valueOf(0).equals(replaced) ? "" : "%,d replaced, ".formatted(replaced),
-                    done.get("entries")));
+                    number(done, "rows"),
+                    replaced == 0 ? "" : "%,d replaced, ".formatted(replaced),
+                    number(done, "entries")));
     console().line("keys: " + Report.escaped(String.valueOf(done.get("keys"))));
     console().line("values: " + Report.escaped(String.valueOf(done.get("values"))));
+  }
+
+  private static long number(Map<String, Object> done, String name) {
+    return done.get(name) instanceof Number number ? number.longValue() : 0;
   }
 
   /** Stores a row; false if it replaces another one. */

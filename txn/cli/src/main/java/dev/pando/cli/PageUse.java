@@ -94,7 +94,7 @@ final class PageUse {
         pages,
         root,
         new TreeWalk.Visitor() {
-          /** What is seen already is in a newer commit, with all that is below it. */
+          // What is seen already is in a newer commit, with all that is below it.
           @Override
           public boolean enters(long pgno) {
             return seen.add(pgno);

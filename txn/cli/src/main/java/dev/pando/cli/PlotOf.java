@@ -98,12 +98,13 @@ final class PlotOf extends Verb {
         all.putAll(each);
         console().line(Json.of(all));
       } else {
+        long count = each.get("count") instanceof Number number ? number.longValue() : 0;
         console()
             .line(
                 "%s: %,d %s commits, p50 %s, p99 %s, p99.9 %s, max %s"
                     .formatted(
                         Report.plain(path),
-                        each.get("count"),
+                        count,
                         String.valueOf(each.get("kind")).toLowerCase(java.util.Locale.ROOT),
                         time(each.get("p50Nanos")),
                         time(each.get("p99Nanos")),

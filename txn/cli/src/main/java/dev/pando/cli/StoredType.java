@@ -10,6 +10,7 @@ import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +109,9 @@ final class StoredType {
     }
     if (seen.size() == 1) {
       Class<?> only = seen.iterator().next();
-      return only == String.class && texts != null ? texts.codec(false) : CODECS.get(only);
+      return only == String.class && texts != null
+          ? texts.codec(false)
+          : Objects.requireNonNull(CODECS.get(only));
     }
     Set<Class<?>> others = new LinkedHashSet<>(seen);
     boolean hasIntegers = others.removeAll(INTEGERS);

@@ -57,6 +57,7 @@ final class Tail extends WriteVerb {
 
   /** What changes the feed; one of them at a time. */
   private static final class Change {
+    @SuppressWarnings("UnusedVariable") // it is what a change is that is none of the others
     @Option(names = "--acknowledge", description = "Removes from the feed what was shown.")
     private boolean acknowledge;
 
