@@ -83,7 +83,7 @@ public final class FollowedAccounts {
       ends.set(true);
       transfers.join();
       System.out.println("source: ends at transaction " + source.stat().txnId());
-      server.close();
+      stop(server);
       answers.join();
       CheckReport _ = source.check().throwIfBad();
     }
@@ -91,6 +91,12 @@ public final class FollowedAccounts {
     if (code != 0) {
       throw new IllegalStateException("the follower ended with " + code);
     }
+  }
+
+  /** Ends the thread that waits for a follower. */
+  @SuppressWarnings("try") // the accept that is waiting ends so
+  private static void stop(ServerSocketChannel server) throws IOException {
+    server.close();
   }
 
   static void deposit(Database source) {
