@@ -79,7 +79,8 @@ public final class Applier {
     check();
     UUID incarnation = UUID.randomUUID();
     Snapshot base = publication.newest();
-    Meta next = FollowedMeta.promoted(base.meta(), incarnation);
+    long txnId = new LeftPages(file).highestBirth(base) + 1;
+    Meta next = FollowedMeta.promoted(base.meta(), incarnation, txnId);
     lock.setLastUsed(Math.max(lock.lastUsed(), next.txnId()));
     FollowedSlots slots = new FollowedSlots(file, lock, pinned, base.txnId());
     slots.write(next, Set.of(base.txnId()));

@@ -24,10 +24,13 @@ public final class FollowedMeta {
         .withFeatures(copy.features().withFollower(true).withApplying(false));
   }
 
-  /** The meta of a database that may be written, and goes on from a follower. */
-  static Meta promoted(Meta follower, UUID incarnation) {
+  /**
+   * The meta of a database that may be written, and goes on from a follower.
+   *
+   * @param txnId its transaction; no page in the file has this birth, or a higher one
+   */
+  static Meta promoted(Meta follower, UUID incarnation, long txnId) {
     long common = follower.txnId();
-    long txnId = common + 1;
     return follower
         .withIds(txnId, txnId, txnId)
         .withLineage(follower.lineage().child(incarnation, common))
