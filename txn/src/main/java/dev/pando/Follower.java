@@ -127,11 +127,14 @@ public final class Follower implements AutoCloseable {
 
   /**
    * Opens a follower's file. If a crash has left an increment applied in part, it is applied again,
-   * from the file {@code <name>-increment} beside it.
+   * from the file {@code <name>-increment} beside it. Readers of the commit before it have five
+   * seconds to end.
    *
    * @param options of the database that reads; those for writing have no effect
    * @throws FollowerFileException if it is a database, but no follower's
    * @throws dev.pando.error.DatabaseLockedException if another process has it open as a follower
+   * @throws dev.pando.error.FollowerBlockedException if an increment was applied in part, and a
+   *     reader remains, of any process, which has begun before it
    * @throws dev.pando.error.CorruptFileException also if an increment was applied in part, and its
    *     file is missing
    */

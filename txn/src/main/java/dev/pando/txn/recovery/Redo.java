@@ -83,11 +83,9 @@ public final class Redo {
 
   /** A follower that died may have left readers waiting for a commit, or not have shown one. */
   private void show(Meta newest) {
-    if (lock.current() != newest.txnId()) {
-      lock.setLastUsed(Math.max(lock.lastUsed(), newest.txnId()));
-      lock.setDurable(newest.txnId());
-      lock.setCurrent(newest.txnId());
-    }
+    lock.setLastUsed(Math.max(lock.lastUsed(), newest.txnId()));
+    lock.setDurable(newest.txnId());
+    lock.setCurrent(newest.txnId());
   }
 
   private void complete(MetaSlots.Valid mark) {
@@ -111,6 +109,7 @@ public final class Redo {
                     meta.txnId(),
                     meta.lineage().parent()));
       }
+      new RedoReaders(file, lock).awaitNone(meta.txnId());
       int pageSize = meta.pageSize();
       reader.forEach((pages, pgno) -> file.write(pages, pgno * pageSize));
     }

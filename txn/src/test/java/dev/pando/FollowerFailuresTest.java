@@ -1,0 +1,149 @@
+package dev.pando;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pando.error.FollowerBlockedException;
+import dev.pando.error.StorageIoException;
+import dev.pando.pager.PageHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The disk of a follower fails at one call, and others read the file meanwhile. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class FollowerFailuresTest extends FollowerTestBase {
+  private final HookedStorage storage = new HookedStorage();
+  private Database source;
+  private Follower follower;
+
+  /** Whether a meta has been written since the hook was set. */
+  private volatile boolean wroteMeta;
+
+  @BeforeEach
+  void makeFollower() {
+    source = open();
+    rounds(source, 5);
+    closeChecked(follow(source));
+    follower = openHooked();
+  }
+
+  private Follower openHooked() {
+    return Follower.open(
+        path(), Options.defaults().withStorage(storage.files()).withCloseTimeout(Duration.ZERO));
+  }
+
+  private static void rounds(Database db, int count) {
+    for (int i = 0; i < count; i++) {
+      db.update(tx -> SoakRounds.write(tx));
+    }
+  }
+
+  private static StorageIoException failure() {
+    return new StorageIoException("the disk fails", null);
+  }
+
+  private static boolean isMeta(ByteBuffer page) {
+    return page.remaining() == 4096 && page.get(page.position() + PageHeader.TYPE) == 1;
+  }
+
+  private void heal() {
+    storage.beforeSync = () -> {};
+    storage.atWrite = _ -> {};
+    storage.unlistedReaders = false;
+  }
+
+  private void failsToApply(byte[] increment) {
+    assertThatThrownBy(() -> follower.apply(channel(increment), Duration.ZERO, SILENT))
+        .hasStackTraceContaining("the disk fails");
+    heal();
+    follower.close();
+  }
+
+  private void completes(long round) {
+    Follower again = follower(openHooked());
+    assertThat(again.database().<Long, RuntimeException>view(SoakRounds::verify)).isEqualTo(round);
+    catchUp(source, again);
+    assertSame(source, again.database());
+  }
+
+  /** The mark may be on disk, or not; readers of the commit before it go on. */
+  @Test
+  void ofTheMark() throws IOException {
+    rounds(source, 10);
+    byte[] increment = increment(source, follower);
+    storage.atWrite = page -> wroteMeta |= isMeta(page);
+    storage.beforeSync =
+        () -> {
+          if (wroteMeta) {
+            throw failure();
+          }
+        };
+    blocksWhileOthersRead(increment);
+  }
+
+  /** A reader without the lock file has come, so that the mark is to be removed. */
+  @Test
+  void ofTheRemovalOfTheMark() throws IOException {
+    rounds(source, 10);
+    byte[] increment = increment(source, follower);
+    leaveTheMark();
+    blocksWhileOthersRead(increment);
+  }
+
+  private void blocksWhileOthersRead(byte[] increment) throws IOException {
+    try (PeerJvm peer = PeerJvm.start()) {
+      peer.expect("opened", "open-readonly " + path());
+      failsToApply(increment);
+      String holds = peer.ask("hold old");
+      peer.expect("5", "held-round old");
+      assertThatThrownBy(this::openHooked)
+          .isInstanceOfSatisfying(
+              FollowerBlockedException.class,
+              e -> {
+                assertThat(holds).isEqualTo("holds " + e.txnId());
+                assertThat(e.pid()).isEqualTo(peer.pid());
+              })
+          .hasMessageContainingAll(path().toString(), "open the follower again");
+      peer.expect("5", "held-round old");
+      peer.expect(holds, "hold later");
+      peer.expect("freed", "free-all");
+      completes(15);
+      peer.expect("holds " + source.stat().txnId(), "hold new");
+      peer.expect("15", "held-round new");
+      peer.expect("freed", "free-all");
+      peer.expect("sound", "check");
+    }
+  }
+
+  private void leaveTheMark() {
+    storage.atWrite =
+        page -> {
+          if (wroteMeta && page.get(page.position() + PageHeader.TYPE) == 0) {
+            throw failure();
+          }
+          wroteMeta |= isMeta(page);
+          storage.unlistedReaders |= wroteMeta;
+        };
+  }
+
+  /** A process that is alone waits for readers without the lock file. */
+  @Test
+  void besideAReaderWithoutTheLockFile() {
+    rounds(source, 10);
+    byte[] increment = increment(source, follower);
+    leaveTheMark();
+    failsToApply(increment);
+    storage.unlistedReaders = true;
+    assertThatThrownBy(this::openHooked)
+        .isInstanceOfSatisfying(
+            FollowerBlockedException.class, e -> assertThat(e.pid()).isEqualTo(-1))
+        .hasMessageContaining("not listed in the lock file");
+    storage.unlistedReaders = false;
+    completes(15);
+  }
+}
