@@ -102,7 +102,8 @@ final class Application {
   private void mark(Meta next, AwaitedReaders waiting, FollowedSlots slots) {
     side.sync();
     file.prepare(next.pageCount(), MANY);
-    file.fill(next.pageCount()); // before the mark, which counts only in a file of its length
+    file.fill(next.pageCount());
+    file.sync(); // before the mark: it counts as soon as the file has this length
     follower.publication.hold(next.txnId());
     boolean held = false;
     try {

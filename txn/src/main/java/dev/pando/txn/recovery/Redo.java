@@ -73,12 +73,24 @@ public final class Redo {
    * was not reached. So it is written again first.
    */
   private void repair(MetaSlots slots) {
+    slots.damaged().forEach(slot -> dropIfLonger(slot, slots.pageSize()));
     MetaSlots.Valid newest = slots.valid().getFirst();
     write(newest.meta(), newest.slot());
     if (newest.meta().features().isApplying()) {
       complete(newest);
     }
     side.delete();
+  }
+
+  /**
+   * A whole meta that names more pages than the file has would count as soon as another increment
+   * extends the file.
+   */
+  private void dropIfLonger(MetaSlots.Damaged slot, int pageSize) {
+    if (slot.idLimit() > 0) {
+      file.write(ByteBuffer.allocate(pageSize), (long) slot.slot() * pageSize);
+      file.sync(true);
+    }
   }
 
   /** A follower that died may have left readers waiting for a commit, or not have shown one. */

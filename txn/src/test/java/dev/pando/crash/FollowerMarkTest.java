@@ -1,0 +1,150 @@
+package dev.pando.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pando.BackupReport;
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Follower;
+import dev.pando.Options;
+import dev.pando.Progress;
+import dev.pando.testkit.KilledError;
+import dev.pando.testkit.SimulatedDisk;
+import dev.pando.testkit.SimulatedDisk.Call;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A mark is on disk, and the length of its file is not: it does not count. It must not count later
+ * either, when another increment extends the file.
+ */
+class FollowerMarkTest {
+  private static final Path COPY = ImageCheck.FILE.resolveSibling("follower.pando");
+  private static final int PAGE_SIZE = 512;
+  private static final Options OPTIONS = ImageCheck.options(PAGE_SIZE, 8192);
+  private static final Progress SILENT = (_, _) -> {};
+
+  private final Model before = Model.empty();
+  private Model after;
+  private byte[] copy;
+  private byte[] first;
+  private byte[] other;
+
+  @BeforeEach
+  void makeIncrements() {
+    try (SimulatedDisk disk = new SimulatedDisk(2 << 20);
+        Database db = Database.open(ImageCheck.FILE, disk.options(OPTIONS))) {
+      change(db, before, 0, 20);
+      ByteArrayOutputStream full = new ByteArrayOutputStream();
+      BackupReport report = db.backup(Channels.newChannel(full));
+      Follower.create(channel(full.toByteArray()), COPY, disk.options(OPTIONS), SILENT).close();
+      copy = disk.content(COPY);
+      after = before.copy();
+      change(db, after, 100, 25);
+      first = since(db, report);
+      change(db, after, 200, 25);
+      other = since(db, report);
+    }
+  }
+
+  private static byte[] since(Database db, BackupReport report) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    BackupReport _ = db.backupSince(report, Channels.newChannel(out));
+    return out.toByteArray();
+  }
+
+  private static void change(Database db, Model model, long seed, int commits) {
+    for (int i = 0; i < commits; i++) {
+      long key = seed + i * 7 % 13;
+      byte[] value = Model.value(seed + i, i % 9 == 3 ? 3000 : 60);
+      model.entries("t").put(key, value);
+      db.update(tx -> tx.put(Model.table("t"), key, value));
+    }
+  }
+
+  private static ReadableByteChannel channel(byte[] bytes) {
+    return Channels.newChannel(new ByteArrayInputStream(bytes));
+  }
+
+  private static SimulatedDisk disk(byte[] content) {
+    SimulatedDisk disk = new SimulatedDisk(2 << 20);
+    disk.put(COPY, content);
+    return disk;
+  }
+
+  /** Applies an increment; false if it was killed. */
+  private static boolean apply(SimulatedDisk disk, byte[] increment, SimulatedDisk.Hook hook) {
+    Follower follower = Follower.open(COPY, disk.options(OPTIONS));
+    disk.onCall(hook);
+    try {
+      Follower.Position _ = follower.apply(channel(increment));
+      follower.close();
+      return true;
+    } catch (KilledError e) {
+      ImageCheck.discard(follower.database());
+      return false;
+    } finally {
+      disk.onCall((call, file, offset, bytes) -> {});
+    }
+  }
+
+  private static void kill(SimulatedDisk disk) {
+    disk.onCall((call, file, offset, bytes) -> {});
+    disk.kill();
+  }
+
+  /** The file after a power cut: with the mark of the first increment, and without its growth. */
+  private byte[] withShortMark() {
+    try (SimulatedDisk disk = disk(copy)) {
+      boolean[] isMarked = new boolean[1];
+      boolean done =
+          apply(
+              disk,
+              first,
+              (call, file, offset, bytes) -> {
+                boolean isCopy = COPY.equals(file);
+                isMarked[0] |= isCopy && call == Call.WRITE && offset < 3 * PAGE_SIZE;
+                if (isMarked[0] && isCopy && call == Call.SYNC) {
+                  kill(disk);
+                }
+              });
+      assertThat(done).isFalse();
+      byte[] marked = disk.content(COPY);
+      assertThat(marked.length).isGreaterThan(copy.length);
+      return Arrays.copyOf(marked, copy.length);
+    }
+  }
+
+  @Test
+  void doesNotCountLater() {
+    byte[] left = withShortMark();
+    boolean done = false;
+    for (int step = 0; !done; step++) {
+      int[] steps = {step};
+      try (SimulatedDisk disk = disk(left)) {
+        done =
+            apply(
+                disk,
+                other,
+                (call, file, offset, bytes) -> {
+                  if (steps[0]-- == 0) {
+                    kill(disk);
+                  }
+                });
+        try (SimulatedDisk next = disk.afterKill();
+            Follower again = Follower.open(COPY, next.options(OPTIONS))) {
+          CheckReport _ = again.database().check().throwIfBad();
+          Model found = ImageCheck.find(again.database(), List.of(before, after));
+          assertThat(found).isSameAs(done ? after : found);
+        }
+      }
+    }
+  }
+}
