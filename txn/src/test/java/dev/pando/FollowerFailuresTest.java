@@ -3,6 +3,7 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.FollowerBlockedException;
 import dev.pando.error.StorageIoException;
 import dev.pando.pager.PageHeader;
@@ -13,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The disk of a follower fails at one call, and others read the file meanwhile. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -54,6 +57,7 @@ class FollowerFailuresTest extends FollowerTestBase {
   private void heal() {
     storage.beforeSync = () -> {};
     storage.atWrite = _ -> {};
+    storage.beforeMap = () -> {};
     storage.unlistedReaders = false;
   }
 
@@ -129,6 +133,40 @@ class FollowerFailuresTest extends FollowerTestBase {
           wroteMeta |= isMeta(page);
           storage.unlistedReaders |= wroteMeta;
         };
+  }
+
+  /**
+   * The commit is on disk, and the map of its pages cannot be made. If another increment were
+   * applied, it would overwrite pages of this commit without a mark.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10})
+  void ofTheMapAfterTheCommit(int commits) {
+    rounds(source, commits - 1);
+    source.update(tx -> tx.put(BLOBS, 1L, new byte[3 << 20]));
+    rounds(source, commits == 1 ? 0 : 1);
+    byte[] increment = increment(source, follower);
+    storage.atWrite =
+        page -> {
+          if (isMeta(page)) {
+            storage.beforeMap =
+                () -> {
+                  throw failure();
+                };
+          }
+        };
+    assertThatThrownBy(() -> follower.apply(channel(increment), Duration.ZERO, SILENT))
+        .hasStackTraceContaining("the disk fails");
+    heal();
+    if (commits > 1) { // readers do not wait for a commit that this process never shows
+      assertThatThrownBy(() -> follower.database().view(SoakRounds::verify))
+          .isInstanceOf(DatabaseFailedException.class);
+    }
+    assertThatThrownBy(() -> follower.apply(channel(increment)))
+        .isInstanceOf(DatabaseFailedException.class);
+    follower.close();
+    Follower again = follower(openHooked());
+    assertSame(source, again.database());
   }
 
   /** A process that is alone waits for readers without the lock file. */

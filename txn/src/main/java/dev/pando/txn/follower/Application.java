@@ -34,6 +34,9 @@ final class Application {
   /** Whether the mark may be on disk, and the commit not: then the side file is needed. */
   private boolean isMarked;
 
+  /** Whether the commit may be on disk, and its readers do not see it. */
+  private boolean isDecided;
+
   Application(Applier follower, SideFile side, long patienceNanos) {
     this.follower = follower;
     this.file = follower.file;
@@ -64,12 +67,14 @@ final class Application {
     lock.setLastUsed(Math.max(lock.lastUsed(), next.txnId()));
     try {
       write(base, next, overwrites);
+      show(base, next);
+      isMarked = false;
+      isDecided = false;
     } finally {
-      if (isMarked && !file.failure().isSet()) {
-        file.failure().latch(); // the newest commit is not whole, and the next one neither
+      if ((isMarked || isDecided) && !file.failure().isSet()) {
+        file.failure().latch(); // the next increment would overwrite what the disk needs
       }
     }
-    show(base, next);
     giveRoomBack(next);
     return next;
   }
@@ -94,8 +99,8 @@ final class Application {
     Set<Long> pins = new HashSet<>(Set.of(base.txnId()));
     follower.readers.forEachPin(pins::add);
     keepNamed(overwrites, slots, pins);
+    isDecided = true;
     slots.write(next, pins);
-    isMarked = false;
   }
 
   /** Makes new readers wait, until the others have ended; then puts on disk what a redo needs. */

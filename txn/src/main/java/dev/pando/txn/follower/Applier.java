@@ -83,8 +83,16 @@ public final class Applier {
     Meta next = FollowedMeta.promoted(base.meta(), incarnation, txnId);
     lock.setLastUsed(Math.max(lock.lastUsed(), next.txnId()));
     FollowedSlots slots = new FollowedSlots(file, lock, pinned, base.txnId());
-    slots.write(next, Set.of(base.txnId()));
-    publication.publish(base.same(next, base.map()));
+    boolean isShown = false;
+    try {
+      slots.write(next, Set.of(base.txnId()));
+      publication.publish(base.same(next, base.map()));
+      isShown = true;
+    } finally {
+      if (!isShown && !file.failure().isSet()) {
+        file.failure().latch(); // it may be no follower's file any more
+      }
+    }
     return incarnation;
   }
 }
