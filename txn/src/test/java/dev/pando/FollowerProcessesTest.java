@@ -24,11 +24,12 @@ class FollowerProcessesTest extends FollowerTestBase {
   private static final int NOBODY = 65534;
 
   /**
-   * The syncs are those of opening, of the side file, of the mark, of the pages and of the meta.
+   * The syncs are those of opening, of the free pages, of the side file, of the mark, of the other
+   * pages and of the meta.
    * The next follower completes what the dead one has begun, and readers that wait go on.
    */
   @ParameterizedTest
-  @ValueSource(ints = {2, 3, 4, 5})
+  @ValueSource(ints = {2, 3, 4, 5, 6})
   void diesAtASync(int sync) throws IOException {
     Database source = open();
     rounds(source, 5);

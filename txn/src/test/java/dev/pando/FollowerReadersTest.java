@@ -287,7 +287,7 @@ class FollowerReadersTest extends FollowerTestBase {
     int[] syncs = new int[1];
     storage.beforeSync =
         () -> {
-          if (++syncs[0] == 3) { // those before are of the side file and of the mark
+          if (++syncs[0] == 4) { // those before are of free pages, the side file and the mark
             throw new StorageIoException("the disk fails", null);
           }
         };

@@ -8,6 +8,7 @@ import dev.pando.Database;
 import dev.pando.Follower;
 import dev.pando.Options;
 import dev.pando.Progress;
+import dev.pando.error.DatabaseFullException;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
 import dev.pando.testkit.SimulatedDisk.Call;
@@ -21,15 +22,13 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * A mark is on disk, and the length of its file is not: it does not count. It must not count later
- * either, when another increment extends the file.
- */
+/** Power cuts and full disks around the mark of an increment. */
 class FollowerMarkTest {
   private static final Path COPY = ImageCheck.FILE.resolveSibling("follower.pando");
   private static final int PAGE_SIZE = 512;
   private static final Options OPTIONS = ImageCheck.options(PAGE_SIZE, 8192);
   private static final Progress SILENT = (_, _) -> {};
+  private static final byte[] HOLE = new byte[PAGE_SIZE];
 
   private final Model before = Model.empty();
   private Model after;
@@ -122,6 +121,10 @@ class FollowerMarkTest {
     }
   }
 
+  /**
+   * The mark is on disk, and the length of its file is not: it does not count. It must not count
+   * later either, when another increment extends the file.
+   */
   @Test
   void doesNotCountLater() {
     byte[] left = withShortMark();
@@ -146,5 +149,52 @@ class FollowerMarkTest {
         }
       }
     }
+  }
+
+  /** Free pages take room: a copy has holes in their places. */
+  @Test
+  void aFullDiskChangesNothing() {
+    boolean done = false;
+    for (int room = 0; !done; room++) {
+      try (SimulatedDisk disk = disk(copy);
+          Follower follower = Follower.open(COPY, disk.options(OPTIONS))) {
+        int[] left = {room};
+        disk.onCall(
+            (call, file, offset, bytes) -> {
+              if (COPY.equals(file) && takesRoom(disk, call, offset, bytes) && left[0]-- <= 0) {
+                throw new DatabaseFullException("the disk is full", null);
+              }
+            });
+        try {
+          Follower.Position _ = follower.apply(channel(first));
+          done = true;
+        } catch (DatabaseFullException e) {
+          assertThat(before.isIn(follower.database())).isTrue();
+        }
+        disk.onCall((call, file, offset, bytes) -> {});
+        CheckReport _ = follower.database().check().throwIfBad();
+        if (!done) {
+          Follower.Position _ = follower.apply(channel(first));
+          CheckReport _ = follower.database().check().throwIfBad();
+        }
+        assertThat(before.isIn(follower.database())).isFalse();
+      }
+    }
+  }
+
+  private static boolean takesRoom(SimulatedDisk disk, Call call, long offset, long bytes) {
+    byte[] now = disk.content(COPY);
+    if (call == Call.GROW) {
+      return offset > now.length;
+    }
+    if (offset < 3 * PAGE_SIZE) {
+      return false; // a copy is made with all of its slots
+    }
+    boolean isHole = offset + bytes > now.length;
+    for (long page = offset; page < Math.min(offset + bytes, now.length); page += PAGE_SIZE) {
+      int at = (int) page;
+      isHole |= Arrays.mismatch(now, at, at + PAGE_SIZE, HOLE, 0, PAGE_SIZE) < 0;
+    }
+    return call == Call.WRITE && isHole;
   }
 }

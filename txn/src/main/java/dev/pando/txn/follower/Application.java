@@ -7,6 +7,7 @@ import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.recovery.SideFile;
+import dev.pando.txn.space.PageSet;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,10 +15,11 @@ import java.util.Set;
 /**
  * Applies one increment. It has pages with their numbers, so it is written in place.
  *
- * <p>If no snapshot that a reader may show has one of these pages, they are written as those of any
- * commit, and the meta afterwards. Otherwise readers of such snapshots end first. If the newest
- * commit is one of them, new readers wait, and the side file and a mark in a meta slot are on disk
- * before a page is overwritten: the next process completes what this one has begun.
+ * <p>Readers of older commits that have one of these pages end first. Then the pages that the newest
+ * commit and its named snapshots do not use are written and synced. If there are no others, the meta
+ * follows, as that of any commit. Otherwise new readers wait until those of the newest commit have
+ * ended, and the side file and a mark in a meta slot are on disk before a page is overwritten: the
+ * next process completes what this one has begun.
  *
  * <p>See DECISIONS.md, 'Increments applied in place'.
  */
@@ -90,12 +92,12 @@ final class Application {
     AwaitedReaders waiting = new AwaitedReaders(follower, overwrites, base.txnId());
     FollowedSlots slots = new FollowedSlots(file, lock, follower.pinned, base.txnId());
     waiting.awaitOld(patienceNanos);
+    waiting.awaitOlder();
+    writeFree(next, overwrites.inUse());
     if (overwrites.harmBase()) {
       mark(next, waiting, slots);
-    } else {
-      waiting.awaitAll();
+      writeUsed(next, overwrites.inUse());
     }
-    writePages(next);
     Set<Long> pins = new HashSet<>(Set.of(base.txnId()));
     follower.readers.forEachPin(pins::add);
     keepNamed(overwrites, slots, pins);
@@ -103,12 +105,34 @@ final class Application {
     slots.write(next, pins);
   }
 
+  /**
+   * Writes what no commit shows that a reader may still read, and takes all room that is needed.
+   * Nothing has happened if the disk is full, or the process dies.
+   */
+  private void writeFree(Meta next, PageSet inUse) {
+    file.prepare(next.pageCount(), MANY);
+    IncrementPages.forEach(
+        side, inUse, (pages, pgno, isUsed) -> writeIf(!isUsed, pages, pgno, next.pageSize()));
+    file.fill(next.pageCount());
+    file.sync(); // before a mark: it counts as soon as the file has this length
+  }
+
+  private void writeUsed(Meta next, PageSet inUse) {
+    IncrementPages.forEach(
+        side, inUse, (pages, pgno, isUsed) -> writeIf(isUsed, pages, pgno, next.pageSize()));
+    file.sync();
+  }
+
+  private void writeIf(boolean wanted, MemorySegment pages, long pgno, int pageSize) {
+    if (wanted) {
+      file.write(pages, 0, pages.byteSize(), pgno);
+      file.map().forget(pgno, pages.byteSize() / pageSize);
+    }
+  }
+
   /** Makes new readers wait, until the others have ended; then puts on disk what a redo needs. */
   private void mark(Meta next, AwaitedReaders waiting, FollowedSlots slots) {
     side.sync();
-    file.prepare(next.pageCount(), MANY);
-    file.fill(next.pageCount());
-    file.sync(); // before the mark: it counts as soon as the file has this length
     follower.publication.hold(next.txnId());
     boolean held = false;
     try {
@@ -133,22 +157,6 @@ final class Application {
       isMarked = false;
       throw e;
     }
-  }
-
-  private void writePages(Meta next) {
-    int pageSize = next.pageSize();
-    file.prepare(next.pageCount(), MANY);
-    PageMap map = file.map();
-    try (IncrementReader increment = side.open()) {
-      increment.forEach(
-          (pages, pgno) -> {
-            MemorySegment bytes = MemorySegment.ofBuffer(pages);
-            file.write(bytes, 0, bytes.byteSize(), pgno);
-            map.forget(pgno, bytes.byteSize() / pageSize);
-          });
-    }
-    file.fill(next.pageCount());
-    file.sync();
   }
 
   /** Readers of named snapshots may stay when the source has dropped these. */

@@ -6,6 +6,7 @@ import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.Pid;
 import dev.pando.txn.readers.ReaderSlots;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +57,14 @@ final class AwaitedReaders {
     await(() -> begunBefore(start), patienceNanos);
   }
 
+  /** Waits for all readers of commits before the newest one: no more of them begin. */
+  void awaitOlder() {
+    await(() -> anyPinned(txnId -> overwrites.harm(txnId) && overwrites.isOlder(txnId)), LAST_NANOS);
+  }
+
   /** Waits for all readers: new ones wait, or cannot be harmed. */
   void awaitAll() {
-    await(this::anyPinned, LAST_NANOS);
+    await(() -> anyPinned(overwrites::harm), LAST_NANOS);
   }
 
   /** Refuses readers without the lock file that have just begun. */
@@ -110,14 +116,14 @@ final class AwaitedReaders {
   }
 
   /** Unlike {@link #begunBefore} this misses no reader that has forked. */
-  private @Nullable Blocker anyPinned() {
+  private @Nullable Blocker anyPinned(LongPredicate harmed) {
     found = unlisted();
     long[] pin = {-1};
-    readers.forEachPin(txnId -> pin[0] = overwrites.harm(txnId) ? txnId : pin[0]);
+    readers.forEachPin(txnId -> pin[0] = harmed.test(txnId) ? txnId : pin[0]);
     if (pin[0] >= 0) {
       readers.forEachReader(
           (pid, txnId, _) -> {
-            if (overwrites.harm(txnId)) {
+            if (harmed.test(txnId)) {
               note(pid, txnId);
             }
           });

@@ -7,7 +7,6 @@ import dev.pando.pager.PageFile;
 import dev.pando.pager.PageHeader;
 import dev.pando.txn.catalog.CatalogSnapshot;
 import dev.pando.txn.catalog.NamedSnapshots;
-import dev.pando.txn.catalog.SnapshotEntry;
 import dev.pando.txn.file.PinnedMetas;
 import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.readers.Publication;
@@ -30,6 +29,10 @@ final class Overwrites {
   private final PageFile file;
   private final PinnedMetas pinned;
   private final PageSet written = new PageSet(0);
+
+  /** Those of {@link #written} that the newest commit uses, or a named snapshot that it lists. */
+  private final PageSet inUse = new PageSet(0);
+
   private final Map<Long, Boolean> harmed = new HashMap<>();
 
   /**
@@ -47,12 +50,19 @@ final class Overwrites {
         (pages, pgno) -> {
           long _ = written.addRun(pgno, pages.remaining() / pageSize);
         });
-    harmed.put(base.txnId(), harmsBase());
+    addUsed(base.meta());
+    named.entries().forEach(entry -> addUsed(entry.meta()));
+    harmed.put(base.txnId(), inUse.size() > 0);
+  }
+
+  /** The pages that may be written only when nobody shows the newest commit any more. */
+  PageSet inUse() {
+    return inUse;
   }
 
   /** Whether the newest commit is harmed, or a named snapshot that it lists. */
   boolean harmBase() {
-    return Boolean.TRUE.equals(harmed.get(base.txnId()));
+    return inUse.size() > 0;
   }
 
   /** The named snapshots that the newest commit lists. */
@@ -65,6 +75,11 @@ final class Overwrites {
     return txnId <= base.txnId() && harmed.computeIfAbsent(txnId, this::harmsPinned);
   }
 
+  /** Whether a commit is older than the newest one, and not one of its named snapshots. */
+  boolean isOlder(long txnId) {
+    return txnId < base.txnId() && named.meta(txnId) == null;
+  }
+
   /**
    * Whether readers that do not say what they read may be harmed.
    *
@@ -72,18 +87,6 @@ final class Overwrites {
    */
   boolean harmUnlisted(long from) {
     return from < base.txnId() ? written.size() > 0 : from == base.txnId() && harmBase();
-  }
-
-  private boolean harmsBase() {
-    if (harms(base.meta())) {
-      return true;
-    }
-    for (SnapshotEntry entry : named.entries()) {
-      if (harms(entry.meta())) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private boolean harmsPinned(long txnId) {
@@ -100,18 +103,41 @@ final class Overwrites {
   }
 
   private boolean harms(Meta meta) {
+    boolean[] found = new boolean[1];
+    forEachUsed(meta, (first, pages) -> found[0] = true);
+    return found[0];
+  }
+
+  private void addUsed(Meta meta) {
+    forEachUsed(
+        meta,
+        (first, pages) -> {
+          long _ = inUse.addRun(first, pages);
+        });
+  }
+
+  /** Visits the pages of the increment that a commit uses; all of them if that is not known. */
+  private void forEachUsed(Meta meta, PageSet.RunVisitor visitor) {
     PageSet free = PageSet.keeping(meta.pageCount());
     try {
       FreeTree.read(base.map(), meta, free);
       FreeTree.apply(base.map().name(), meta.freeRuns(), free);
     } catch (CorruptFileException e) {
-      return true; // its reader has just ended, or the map of the newest commit is shorter
+      // Its reader has just ended, or the map of the newest commit is shorter.
+      written.forEachRun(PageHeader.FIRST_PGNO, written.end(), visitor);
+      return;
     }
-    boolean[] found = new boolean[1];
     written.forEachRun(
         PageHeader.FIRST_PGNO,
         meta.pageCount(),
-        (first, pages) -> found[0] |= free.nextOut(first, first + pages) < first + pages);
-    return found[0];
+        (first, pages) -> forEachOut(free, first, first + pages, visitor));
+  }
+
+  private static void forEachOut(PageSet free, long from, long end, PageSet.RunVisitor visitor) {
+    for (long at = free.nextOut(from, end); at < end; ) {
+      long in = free.nextIn(at, end);
+      visitor.run(at, in - at);
+      at = free.nextOut(in, end);
+    }
   }
 }
