@@ -8,6 +8,7 @@ import dev.pando.txn.follower.Applier;
 import dev.pando.txn.follower.FollowedMeta;
 import dev.pando.txn.recovery.OpenedFile;
 import dev.pando.txn.recovery.SideFile;
+import dev.pando.txn.space.PageBound;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -191,7 +192,8 @@ public final class Follower implements AutoCloseable {
    *     of another database or incarnation, is missing one before it, was applied already, or its
    *     commit was not on disk at the source
    * @throws dev.pando.error.CorruptFileException if it is damaged or truncated
-   * @throws dev.pando.error.UnsupportedFormatException if it is no increment, or of a later version
+   * @throws dev.pando.error.UnsupportedFormatException if it is no increment, of a later version, or
+   *     of a database with more pages than the heap has room for
    * @throws dev.pando.error.FollowerBlockedException if a reader remains that cannot be ended
    * @throws dev.pando.error.DatabaseFullException if there is no room
    * @throws dev.pando.error.DatabaseFailedException if a write failed: close the follower and open
@@ -224,8 +226,11 @@ public final class Follower implements AutoCloseable {
     side.receive(
         in,
         increment -> {
-          FollowedMeta.checkFollows(increment.name(), increment.since(), increment.meta(), base);
-          source.begins(base.txnId(), increment.meta().txnId(), begin);
+          Meta meta = increment.meta();
+          FollowedMeta.checkFollows(increment.name(), increment.since(), meta, base);
+          PageBound.check(
+              increment.name(), meta, base.pageCount(), increment.bytes() / meta.pageSize());
+          source.begins(base.txnId(), meta.txnId(), begin);
           total[0] = increment.bytes();
         },
         done -> progress.at(done, total[0]));

@@ -1,17 +1,13 @@
 package dev.pando;
 
 import dev.pando.error.BackupMismatchException;
-import dev.pando.error.CorruptFileException;
-import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.CopyTarget;
-import dev.pando.pager.FreeRun;
 import dev.pando.pager.IncrementReader;
 import dev.pando.pager.LogPlace;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageFile;
-import dev.pando.pager.PageHeader;
 import dev.pando.pager.Storage;
-import dev.pando.txn.space.FreeRecord;
+import dev.pando.txn.space.PageBound;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,9 +16,6 @@ import java.util.UUID;
 
 /** Increments of a backup that are added to a full one, in their order. For one thread. */
 final class Increments {
-  /** Pages for each byte of the heap: two sets of them, of a bit each, take half of it. */
-  private static final int PAGES_A_BYTE = 2;
-
   /**
    * One of them.
    *
@@ -77,44 +70,11 @@ final class Increments {
     }
   }
 
-  /**
-   * Refuses a page count that no pages of the files lead to, before a file of that length is made.
-   * Each page in use is in the full backup or in an increment. A free page is in an inline run or
-   * in a record of the free tree, whose pages are in use. Inline runs may be long: a database may
-   * have freed most of its pages. Then the sets of pages that a check needs are the limit, as they
-   * are for any database.
-   */
   private void checkPageCount(Meta base) {
     Increment last = all.getLast();
-    Meta meta = last.meta;
     long bytes = all.stream().mapToLong(Increment::bytes).sum();
-    long there = base.pageCount() - PageHeader.META_SLOTS + bytes / meta.pageSize();
-    long used = meta.pageCount() - PageHeader.META_SLOTS - meta.freePages();
-    long free = mostFree(meta, there);
-    if (used > there || meta.freePages() > free) {
-      throw new CorruptFileException(
-          last.file.toString(),
-          -1,
-          "page count=%d with free pages=%d, allowed: at most %d pages in use, which the full backup and the increments have, and %d free ones, which its free tree can have; use another copy of it, or a later full backup"
-              .formatted(meta.pageCount(), meta.freePages(), there, free));
-    }
-    long memory = Runtime.getRuntime().maxMemory();
-    if (meta.pageCount() / PAGES_A_BYTE > memory) {
-      throw new UnsupportedFormatException(
-          last.file.toString(),
-          "an increment of a database of " + meta.pageCount() + " pages",
-          "%d pages for each of the %d bytes of the heap".formatted(PAGES_A_BYTE, memory),
-          "use another copy of it if the database was not so large, or a larger heap");
-    }
-  }
-
-  /** Free pages that the inline runs have, and at most so many pages of a free tree. */
-  private static long mostFree(Meta meta, long pages) {
-    long inline = meta.freeRuns().stream().filter(FreeRun::free).mapToLong(FreeRun::length).sum();
-    long chunks = meta.pageCount() / FreeRecord.CHUNK_PAGES + 1;
-    long fit = pages * (meta.pageSize() / (FreeRecord.KEY_BYTES + FreeRecord.RUN_BYTES));
-    long records = Math.min(meta.freeTree().entries(), Math.min(chunks, fit));
-    return inline + records * FreeRecord.CHUNK_PAGES;
+    PageBound.check(
+        last.file.toString(), last.meta, base.pageCount(), bytes / last.meta.pageSize());
   }
 
   private static void checkFollows(Increment next, String before, Meta last) {

@@ -12,6 +12,7 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.SequentialOutput;
 import dev.pando.pager.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,39 @@ final class CraftedIncrementTest extends DatabaseTestBase {
         .hasMessageContainingAll(parts);
     assertThat(path("restored.pando")).doesNotExist();
     assertThat(path("restored.pando-new")).doesNotExist();
+    assertFollowerRefuses(increment, type, parts);
+  }
+
+  private void assertFollowerRefuses(
+      Path increment, Class<? extends Exception> type, String... parts) {
+    try (Follower follower = Follower.create(path("full"), path("follower.pando"))) {
+      assertThatThrownBy(() -> apply(follower, increment))
+          .isInstanceOf(type)
+          .hasMessageContaining("follower.pando")
+          .hasMessageContainingAll(parts);
+      assertThat(path("follower.pando-increment")).doesNotExist();
+      apply(follower, path("1"));
+      CheckReport _ = follower.database().check().throwIfBad();
+    } finally {
+      delete("follower.pando");
+      delete("follower.pando-lock");
+    }
+  }
+
+  private static void apply(Follower follower, Path increment) {
+    try (var channel = Files.newByteChannel(increment)) {
+      Follower.Position _ = follower.apply(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void delete(String name) {
+    try {
+      boolean _ = Files.deleteIfExists(path(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest
@@ -119,5 +153,10 @@ final class CraftedIncrementTest extends DatabaseTestBase {
     Database restored = open(path("restored.pando"), Options.defaults());
     assertThat(restored.get(NAMES, 7L)).isEqualTo("seven");
     assertThat(restored.stat().freePages()).isGreaterThanOrEqualTo(9000);
+    try (Follower follower = Follower.create(path("full"), path("follower.pando"))) {
+      apply(follower, tail);
+      assertThat(follower.database().get(NAMES, 7L)).isEqualTo("seven");
+      CheckReport _ = follower.database().check().throwIfBad();
+    }
   }
 }

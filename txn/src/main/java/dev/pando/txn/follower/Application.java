@@ -63,9 +63,9 @@ final class Application {
         return base.meta(); // nothing was committed
       }
       next = FollowedMeta.of(meta, base.meta().lineage().incarnation());
+      checkRoom(next); // before memory for its pages is used
       overwrites = new Overwrites(base, file.file(), follower.pinned, increment);
     }
-    checkRoom(next);
     lock.setLastUsed(Math.max(lock.lastUsed(), next.txnId()));
     try {
       write(base, next, overwrites);
