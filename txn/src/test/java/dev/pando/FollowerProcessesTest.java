@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +62,43 @@ class FollowerProcessesTest extends FollowerTestBase {
       reader.expect("freed", "free new");
       reader.expect("sound", "check");
     }
+  }
+
+  /**
+   * Readers that wait for a dead follower do not keep each other, or the end of their database,
+   * waiting: the end comes before their patience is over.
+   */
+  @Test
+  void waitingReadersDoNotDelayTheEnd() throws Exception {
+    Database source = open();
+    rounds(source, 5);
+    Follower first = follow(source);
+    rounds(source, 10);
+    Path increment = directory().resolve("increment");
+    Files.write(increment, increment(source, first));
+    closeChecked(first);
+    Database reader = open(path(), Options.defaults().withReadOnly(true));
+    try (PeerJvm dying = PeerJvm.start()) {
+      dying.expect("opened", "open-follower-dying " + path() + " sync 5");
+      dying.tell("apply " + increment);
+      assertThat(dying.answer()).isNull();
+    }
+    List<CompletableFuture<Long>> waiting = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      waiting.add(
+          CompletableFuture.supplyAsync(
+              () -> reader.view(SoakRounds::verify),
+              task -> Thread.ofPlatform().daemon().start(task)));
+    }
+    while (reader.metrics().readers() < waiting.size()) {
+      Thread.onSpinWait();
+    }
+    reader.close();
+    for (CompletableFuture<Long> each : waiting) {
+      assertThatThrownBy(each::get).hasCauseInstanceOf(IllegalStateException.class);
+    }
+    Follower next = follower(Follower.open(path()));
+    assertThat(next.database().<Long, RuntimeException>view(SoakRounds::verify)).isIn(5L, 15L);
   }
 
   /** A process of another user cannot write the lock file, so it is not known what it reads. */

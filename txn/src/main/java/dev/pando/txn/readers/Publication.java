@@ -2,6 +2,7 @@ package dev.pando.txn.readers;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.RecoveryNeededException;
+import dev.pando.error.StorageException;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
@@ -163,27 +164,30 @@ public final class Publication {
     return newest;
   }
 
+  /** Waits outside of the monitor: readers do not wait for each other, nor does the end. */
   private Snapshot follow() {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (true) {
-      Snapshot next = followUnlessHeld();
+      Snapshot next = followIfThere();
       if (next != null) {
         return next;
       }
       if (System.nanoTime() - end > 0) {
-        throw halfApplied(file.name(), lock.current());
+        long current = lock.current();
+        throw isHeld() ? halfApplied(file.name(), current) : missing(file.file(), current);
       }
       LockFile.pause(POLL_NANOS);
     }
   }
 
-  /** Follows; null while a follower of this process writes over pages of the newest commit. */
-  private synchronized @Nullable Snapshot followUnlessHeld() {
+  /** Follows; null if the commit is not there yet: a follower has announced it. */
+  private synchronized @Nullable Snapshot followIfThere() {
     Snapshot known = newest;
     if (stopped) {
       throw new IllegalStateException("the database is closed: " + file.name());
     }
-    if (known.txnId() == lock.checkedCurrent(known.txnId())) {
+    long current = lock.checkedCurrent(known.txnId());
+    if (known.txnId() == current) {
       return known; // another thread was faster
     }
     if (held) {
@@ -192,8 +196,12 @@ public final class Publication {
       }
       return null;
     }
-    Meta meta = await(file.file(), lock);
-    return lock.whileNoMapChanges(() -> map(meta, known));
+    Meta meta = read(file.file(), current);
+    return meta == null ? null : lock.whileNoMapChanges(() -> map(meta, known));
+  }
+
+  private synchronized boolean isHeld() {
+    return held;
   }
 
   // ---- of a follower
@@ -252,22 +260,21 @@ public final class Publication {
         return meta;
       }
       if (System.nanoTime() - end > 0) {
-        refuseHalfApplied(file);
-        throw new CorruptFileException(
-            file.path().toString(),
-            -1,
-            "no meta slot holds transaction %d, which another process says it has committed; close the database in all processes and open it again"
-                .formatted(current));
+        throw missing(file, current);
       }
       LockFile.pause(POLL_NANOS);
     }
   }
 
-  private static void refuseHalfApplied(PageFile file) {
+  private static StorageException missing(PageFile file, long txnId) {
     Meta newest = MetaSlots.read(file).valid().getFirst().meta();
-    if (newest.features().isApplying()) {
-      throw halfApplied(file.path().toString(), newest.txnId());
-    }
+    return newest.features().isApplying()
+        ? halfApplied(file.path().toString(), newest.txnId())
+        : new CorruptFileException(
+            file.path().toString(),
+            -1,
+            "no meta slot holds transaction %d, which another process says it has committed; close the database in all processes and open it again"
+                .formatted(txnId));
   }
 
   /** The exception for a file in which an increment is not whole. */
@@ -380,8 +387,8 @@ public final class Publication {
 
   /** Follows other processes even if no reader begins, and releases maps. */
   public void refresh() {
-    if (isShown(lock.current())) { // or this thread would wait
-      Snapshot _ = newest();
+    if (lock.current() != newest.txnId() && isShown(lock.current())) {
+      Snapshot _ = followIfThere(); // this thread does not wait
     }
     synchronized (this) {
       if (!stopped) {
