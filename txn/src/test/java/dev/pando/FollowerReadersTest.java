@@ -11,6 +11,7 @@ import dev.pando.error.FollowerFileException;
 import dev.pando.error.RecoveryNeededException;
 import dev.pando.error.StorageIoException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Readers of a follower, in threads and in another process, while increments are applied. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -80,6 +83,33 @@ class FollowerReadersTest extends FollowerTestBase {
     }
     assertThat(applied.get().txnId()).isEqualTo(source.stat().txnId());
     assertThat(follower.database().view(SoakRounds::verify)).isEqualTo(15);
+  }
+
+  /** The patience is also that of readers that begin while others are waited for, and of forks. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void isWaitedForWhenItHasBegunLater(boolean forked) throws Exception {
+    Database source = open();
+    rounds(source, 5);
+    Follower follower = follow(source);
+    rounds(source, 10);
+    byte[] increment = increment(source, follower);
+    ReadTxn first = follower.database().beginRead();
+    CompletableFuture<Follower.Position> applied =
+        CompletableFuture.supplyAsync(() -> follower.apply(channel(increment)));
+    while (!Files.exists(directory().resolve("follower.pando-increment"))) {
+      Thread.onSpinWait();
+    }
+    try (ReadTxn later = forked ? first.fork() : follower.database().beginRead()) {
+      first.close();
+      long begin = System.nanoTime();
+      do { // longer than new readers are made to wait
+        assertThat(SoakRounds.verify(later)).isEqualTo(5);
+      } while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(3));
+      assertThat(applied).isNotDone();
+    }
+    assertThat(applied.get().txnId()).isEqualTo(source.stat().txnId());
+    assertSame(source, follower.database());
   }
 
   /** The engine's own readers are not ended: such as those of a backup. */

@@ -89,9 +89,10 @@ final class Application {
   }
 
   private void write(Snapshot base, Meta next, Overwrites overwrites) {
-    AwaitedReaders waiting = new AwaitedReaders(follower, overwrites, base.txnId());
+    AwaitedReaders waiting =
+        new AwaitedReaders(follower, overwrites, base.txnId(), patienceNanos);
     FollowedSlots slots = new FollowedSlots(file, lock, follower.pinned, base.txnId());
-    waiting.awaitOld(patienceNanos);
+    waiting.awaitOld();
     waiting.awaitOlder();
     writeFree(next, overwrites.inUse());
     if (overwrites.harmBase()) {
@@ -133,14 +134,23 @@ final class Application {
   /** Makes new readers wait, until the others have ended; then puts on disk what a redo needs. */
   private void mark(Meta next, AwaitedReaders waiting, FollowedSlots slots) {
     side.sync();
+    while (!markIfUnread(next, waiting, slots)) {
+      waiting.awaitOld();
+    }
+  }
+
+  /** Writes the mark, after which new readers wait; false if a reader may stay longer. */
+  private boolean markIfUnread(Meta next, AwaitedReaders waiting, FollowedSlots slots) {
     follower.publication.hold(next.txnId());
     boolean held = false;
     try {
-      waiting.awaitAll();
-      isMarked = true;
-      slots.mark(next);
-      checkUnlisted(waiting, slots);
-      held = true;
+      if (waiting.awaitAll()) {
+        isMarked = true;
+        slots.mark(next);
+        checkUnlisted(waiting, slots);
+        held = true;
+      }
+      return held;
     } finally {
       if (!held) {
         follower.publication.release(); // nothing was overwritten

@@ -1,6 +1,7 @@
 package dev.pando.txn.follower;
 
 import dev.pando.error.FollowerBlockedException;
+import dev.pando.pager.LockWait;
 import dev.pando.txn.file.DataFile;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.file.Pid;
@@ -23,6 +24,9 @@ final class AwaitedReaders {
   /** Time for readers that began just before new ones were made to wait. */
   private static final long LAST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Age from which a reader is waited for while new ones may begin: it is not one of the many. */
+  private static final long OLD_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
   /** A reader that is in the way; -1 for what is not known of it. */
   private record Blocker(long pid, long txnId) {}
 
@@ -40,31 +44,54 @@ final class AwaitedReaders {
   /** The newest commit. */
   private final long current;
 
+  private final long start = System.nanoTime();
+  private final long patienceNanos;
   private @Nullable Blocker found;
 
-  AwaitedReaders(Applier follower, Overwrites overwrites, long current) {
+  AwaitedReaders(Applier follower, Overwrites overwrites, long current, long patienceNanos) {
     this.file = follower.file;
     this.lock = follower.lock;
     this.readers = follower.readers;
     this.ending = follower.ending;
     this.overwrites = overwrites;
     this.current = current;
+    this.patienceNanos = patienceNanos;
   }
 
-  /** Waits for readers that have begun already; new ones may begin meanwhile. */
-  void awaitOld(long patienceNanos) {
-    long start = System.nanoTime();
-    await(() -> begunBefore(start), patienceNanos);
+  private long left() {
+    return Math.max(patienceNanos - (System.nanoTime() - start), 0);
+  }
+
+  /** Waits for readers that have begun before, or some time ago; new ones may begin meanwhile. */
+  void awaitOld() {
+    await(this::anyOld, left());
   }
 
   /** Waits for all readers of commits before the newest one: no more of them begin. */
   void awaitOlder() {
-    await(() -> anyPinned(txnId -> overwrites.harm(txnId) && overwrites.isOlder(txnId)), LAST_NANOS);
+    await(
+        () -> anyPinned(txnId -> overwrites.harm(txnId) && overwrites.isOlder(txnId)),
+        Math.max(left(), LAST_NANOS));
   }
 
-  /** Waits for all readers: new ones wait, or cannot be harmed. */
-  void awaitAll() {
-    await(() -> anyPinned(overwrites::harm), LAST_NANOS);
+  /**
+   * Waits for all readers for a short time, because new ones wait, too.
+   *
+   * @return false if one is left that may stay longer: new ones are to go on, until {@link
+   *     #awaitOld} returns
+   */
+  boolean awaitAll() {
+    Search search = () -> anyPinned(overwrites::harm);
+    if (left() > LAST_NANOS) {
+      return LockWait.until(() -> isNone(search), LAST_NANOS, POLL_NANOS);
+    }
+    await(search, LAST_NANOS);
+    return true;
+  }
+
+  private boolean isNone(Search search) {
+    readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
+    return search.find() == null;
   }
 
   /** Refuses readers without the lock file that have just begun. */
@@ -75,18 +102,18 @@ final class AwaitedReaders {
     }
   }
 
-  private void await(Search search, long patienceNanos) {
-    long start = System.nanoTime();
+  private void await(Search search, long limitNanos) {
+    long begin = System.nanoTime();
     while (true) {
       readers.clearDeadEvery(LOOK_FOR_DEAD_NANOS);
       Blocker blocker = search.find();
       if (blocker == null) {
         return;
       }
-      long waited = System.nanoTime() - start;
-      if (waited >= patienceNanos) {
+      long waited = System.nanoTime() - begin;
+      if (waited >= limitNanos) {
         boolean isOurs = blocker.pid == Pid.OURS || blocker.pid == 0;
-        if (!isOurs || waited - patienceNanos >= GRACE_NANOS) {
+        if (!isOurs || waited - limitNanos >= GRACE_NANOS) {
           throw blocked(blocker);
         }
         ending.end(overwrites::harm);
@@ -96,11 +123,12 @@ final class AwaitedReaders {
   }
 
   /** A reader of another process comes first: to end ours would not help. */
-  private @Nullable Blocker begunBefore(long start) {
+  private @Nullable Blocker anyOld() {
+    long now = System.nanoTime();
     found = unlisted();
     readers.forEachReader(
         (pid, txnId, since) -> {
-          boolean isOld = since - start <= 0;
+          boolean isOld = since - start <= 0 || now - since >= OLD_NANOS;
           if (isOld && overwrites.harm(txnId)) {
             note(pid, txnId);
           }
@@ -115,7 +143,7 @@ final class AwaitedReaders {
     }
   }
 
-  /** Unlike {@link #begunBefore} this misses no reader that has forked. */
+  /** Unlike {@link #anyOld} this misses no reader that has forked. */
   private @Nullable Blocker anyPinned(LongPredicate harmed) {
     found = unlisted();
     long[] pin = {-1};
