@@ -58,6 +58,8 @@ class FollowerFailuresTest extends FollowerTestBase {
     storage.beforeSync = () -> {};
     storage.atWrite = _ -> {};
     storage.beforeMap = () -> {};
+    storage.beforeDelete = () -> {};
+    storage.beforeTruncate = () -> {};
     storage.unlistedReaders = false;
   }
 
@@ -167,6 +169,50 @@ class FollowerFailuresTest extends FollowerTestBase {
     follower.close();
     Follower again = follower(openHooked());
     assertSame(source, again.database());
+  }
+
+  /** What remains to be done after the commit is shown is no part of the increment. */
+  @Test
+  void afterTheIncrementIsApplied() {
+    source.update(tx -> tx.put(BLOBS, 1L, new byte[20 << 20]));
+    catchUp(source, follower);
+    source.update(tx -> tx.drop(BLOBS));
+    source.compact();
+    byte[] increment = increment(source, follower);
+    storage.atWrite =
+        page -> {
+          if (isMeta(page)) {
+            storage.beforeDelete = FollowerFailuresTest::fail;
+            storage.beforeTruncate = FollowerFailuresTest::fail;
+          }
+        };
+    Follower.Position now = follower.apply(channel(increment), Duration.ZERO, SILENT);
+    assertThat(now.txnId()).isEqualTo(source.stat().txnId());
+    assertThat(follower.position()).isEqualTo(now);
+    heal();
+    rounds(source, 3);
+    catchUp(source, follower(follower));
+    assertSame(source, follower.database());
+  }
+
+  /** The failure of an increment is reported, not that of the deletion of its file. */
+  @Test
+  void whenItsFileCannotBeDeletedEither() {
+    rounds(source, 1);
+    byte[] increment = increment(source, follower);
+    storage.beforeSync = () -> {
+          storage.beforeDelete =
+              () -> {
+                throw new StorageIoException("no deletion", null);
+              };
+          throw failure();
+        };
+    failsToApply(increment);
+    completes(5);
+  }
+
+  private static void fail() {
+    throw failure();
   }
 
   /** A process that is alone waits for readers without the lock file. */

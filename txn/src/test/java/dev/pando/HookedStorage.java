@@ -35,6 +35,8 @@ final class HookedStorage {
   final AtomicLong syncs = new AtomicLong();
 
   volatile Runnable beforeCreate = NOTHING;
+  volatile Runnable beforeDelete = NOTHING;
+  volatile Runnable beforeTruncate = NOTHING;
   volatile Runnable beforeRead = NOTHING;
 
   /** Before the file is written or extended. */
@@ -132,6 +134,8 @@ final class HookedStorage {
   private void before(String call, Object @Nullable [] arguments) {
     switch (call) {
       case "create" -> beforeCreate.run();
+      case "delete" -> beforeDelete.run();
+      case "truncate" -> beforeTruncate.run();
       case "read" -> beforeRead.run();
       case "grow" -> beforeWrite.run();
       case "map" -> beforeMap.run();

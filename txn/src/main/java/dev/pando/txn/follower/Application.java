@@ -1,5 +1,6 @@
 package dev.pando.txn.follower;
 
+import dev.pando.error.StorageException;
 import dev.pando.pager.IncrementReader;
 import dev.pando.pager.Meta;
 import dev.pando.pager.PageMap;
@@ -77,7 +78,7 @@ final class Application {
         file.failure().latch(); // the next increment would overwrite what the disk needs
       }
     }
-    giveRoomBack(next);
+    giveRoomBackIfPossible(next);
     return next;
   }
 
@@ -184,6 +185,15 @@ final class Application {
     follower.publication.publish(base.later(next, file.map()));
     if (before != null && before != base.map()) {
       before.release(); // made for an increment that was not applied
+    }
+  }
+
+  /** The increment is applied: the next one may give the room back. */
+  private void giveRoomBackIfPossible(Meta next) {
+    try {
+      giveRoomBack(next);
+    } catch (StorageException e) {
+      // A failure of the file is met by the next write, too.
     }
   }
 

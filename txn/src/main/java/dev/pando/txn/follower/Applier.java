@@ -69,7 +69,7 @@ public final class Applier {
       return application.run(publication.newest());
     } finally {
       if (!application.mayBeNeeded()) {
-        side.delete();
+        side.deleteIfPossible(); // it has no meaning, and the next increment replaces it
       }
     }
   }

@@ -51,7 +51,7 @@ public final class SideFile {
       whole = true;
     } finally {
       if (!whole) {
-        deleteAfterFailure();
+        deleteIfPossible(); // the first failure says more
       }
     }
   }
@@ -93,16 +93,16 @@ public final class SideFile {
   }
 
   /** Deletes it, if it exists. */
-  public void delete() {
+  void delete() {
     storage.delete(path);
   }
 
-  /** As {@link #delete}; the next increment would replace it, too. */
-  private void deleteAfterFailure() {
+  /** As {@link #delete}, where the file has no meaning: the next increment would replace it. */
+  public void deleteIfPossible() {
     try {
       storage.delete(path);
     } catch (StorageException e) {
-      // the first failure says more
+      // it stays until then
     }
   }
 }
