@@ -63,6 +63,9 @@ final class Closing {
     }
   }
 
+  /** Held while the database of a follower ends; null for others. */
+  private volatile @Nullable Object waitedFor;
+
   Closing(
       Lifecycle lifecycle,
       DataFile file,
@@ -114,8 +117,27 @@ final class Closing {
     }
   }
 
-  /** Ends the database, which refuses new transactions already. */
+  /** From now on the end waits for calls that hold a monitor. */
+  void waitFor(Object monitor) {
+    waitedFor = monitor;
+  }
+
+  /** Ends the database, unless that was done before. */
   void run(Duration limit) {
+    Object monitor = waitedFor;
+    if (monitor == null) {
+      runOnce(limit);
+    } else {
+      synchronized (monitor) {
+        runOnce(limit);
+      }
+    }
+  }
+
+  private void runOnce(Duration limit) {
+    if (!lifecycle.close()) {
+      return;
+    }
     try {
       runActions();
       file.counters().closes();

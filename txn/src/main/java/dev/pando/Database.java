@@ -289,8 +289,9 @@ public final class Database extends Inspected implements AutoCloseable {
     return updates;
   }
 
-  /** What writes a follower's file. */
-  Applier applier() {
+  /** What writes a follower's file, for calls that hold a monitor: the end waits for them. */
+  Applier applier(Object monitor) {
+    ending.waitFor(monitor);
     return new Applier(file, lock, readers, publication, readerWatch::end);
   }
 
@@ -487,9 +488,7 @@ public final class Database extends Inspected implements AutoCloseable {
   @Override
   public void close() {
     StackRoom.forTransaction();
-    if (lifecycle.close()) {
-      ending.run(options.closeTimeout());
-    }
+    ending.run(options.closeTimeout());
   }
 
   @Override

@@ -53,8 +53,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A feed of single changes needs no follower: a program applies it to an ordinary database.
  *
- * <p>Thread-safe. {@link #apply}, {@link #promote} and {@link #close} wait for each other: to close
- * a follower that waits for bytes, close their channel first.
+ * <p>Thread-safe. {@link #apply}, {@link #promote} and {@link #close} wait for each other, and the
+ * end of {@link #database} waits for them: to close a follower that waits for bytes, close their
+ * channel first.
  */
 public final class Follower implements AutoCloseable {
   /** How long readers may stay if the caller does not say. */
@@ -82,7 +83,7 @@ public final class Follower implements AutoCloseable {
     this.path = path;
     this.database = database;
     this.side = new SideFile(options.storage(), path);
-    this.applier = database.applier();
+    this.applier = database.applier(this);
   }
 
   /** As {@link #create(ReadableByteChannel, Path, Options, Progress)}, from a file. */
@@ -211,6 +212,7 @@ public final class Follower implements AutoCloseable {
     try {
       applier.check(); // before the side file is replaced: a redo may need it
       receive(new SequentialInput(increment, path), progress);
+      database.lifecycle().checkAccepting(); // the progress may have closed it
       Meta applied = applier.apply(side, TimeUnit.NANOSECONDS.convert(patience));
       source.isApplied(applied.txnId());
       return new Position(applied.lineage().parent(), applied.txnId());

@@ -317,4 +317,52 @@ class FollowerTest extends FollowerTestBase {
     assertThat(Files.size(path())).isLessThan(before / 2);
     assertSame(source, follower.database());
   }
+
+  /** The database is the follower's: its end waits for the increment. */
+  @Test
+  void theEndOfItsDatabaseWaits() throws Exception {
+    Database source = open();
+    fill(source);
+    Follower follower = follow(source);
+    churn(source, 20);
+    Database copy = follower.database();
+    Thread closing = Thread.ofPlatform().daemon().unstarted(copy::close);
+    Follower.Position now =
+        follower.apply(
+            channel(increment(source, follower)),
+            Duration.ZERO,
+            (_, _) -> {
+              if (closing.getState() == Thread.State.NEW) {
+                closing.start();
+                while (closing.getState() != Thread.State.BLOCKED && !copy.lifecycle().hasEnded()) {
+                  Thread.onSpinWait();
+                }
+              }
+            });
+    assertThat(now.txnId()).isEqualTo(source.stat().txnId());
+    closing.join();
+    assertThat(copy.lifecycle().hasEnded()).isTrue();
+    Follower again = follower(Follower.open(path()));
+    assertThat(again.position()).isEqualTo(now);
+    assertSame(source, again.database());
+  }
+
+  @Test
+  void isClosedByItsProgress() {
+    Database source = open();
+    fill(source);
+    Follower follower = follow(source);
+    Follower.Position before = follower.position();
+    churn(source, 20);
+    byte[] increment = increment(source, follower);
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                follower.apply(
+                    channel(increment), Duration.ZERO, (_, _) -> follower.database().close()));
+    Follower again = follower(Follower.open(path()));
+    assertThat(again.position()).isEqualTo(before);
+    again.apply(channel(increment));
+    assertSame(source, again.database());
+  }
 }
