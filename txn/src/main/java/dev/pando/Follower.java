@@ -51,6 +51,9 @@ import java.util.concurrent.TimeUnit;
  * the newest commit are overwritten wait until the increment is applied: usually milliseconds, at
  * most 20 seconds, after which they get {@link dev.pando.error.RecoveryNeededException}.
  *
+ * <p>Of a process that cannot write the lock file it is not known what it reads. Such a reader blocks
+ * increments of several commits, and from its second increment on those of one commit, too.
+ *
  * <p>A feed of single changes needs no follower: a program applies it to an ordinary database.
  *
  * <p>Thread-safe. {@link #apply}, {@link #promote} and {@link #close} wait for each other, and the

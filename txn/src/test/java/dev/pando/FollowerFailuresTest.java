@@ -24,6 +24,9 @@ class FollowerFailuresTest extends FollowerTestBase {
   private Database source;
   private Follower follower;
 
+  /** Whether pages of the increment have come. */
+  private volatile boolean isReceiving;
+
   /** Whether a meta has been written since the hook was set. */
   private volatile boolean wroteMeta;
 
@@ -50,8 +53,9 @@ class FollowerFailuresTest extends FollowerTestBase {
     return new StorageIoException("the disk fails", null);
   }
 
-  private static boolean isMeta(ByteBuffer page) {
-    return page.remaining() == 4096 && page.get(page.position() + PageHeader.TYPE) == 1;
+  /** Whether a meta of the follower is written: that of the increment has come before. */
+  private boolean isMeta(ByteBuffer page) {
+    return isReceiving && page.remaining() == 4096 && page.get(page.position() + PageHeader.TYPE) == 1;
   }
 
   private void heal() {
@@ -60,11 +64,16 @@ class FollowerFailuresTest extends FollowerTestBase {
     storage.beforeMap = () -> {};
     storage.beforeDelete = () -> {};
     storage.beforeTruncate = () -> {};
+    isReceiving = false;
     storage.unlistedReaders = false;
   }
 
+  private Follower.Position apply(byte[] increment) {
+    return follower.apply(channel(increment), Duration.ZERO, (_, _) -> isReceiving = true);
+  }
+
   private void failsToApply(byte[] increment) {
-    assertThatThrownBy(() -> follower.apply(channel(increment), Duration.ZERO, SILENT))
+    assertThatThrownBy(() -> apply(increment))
         .hasStackTraceContaining("the disk fails");
     heal();
     follower.close();
@@ -157,7 +166,7 @@ class FollowerFailuresTest extends FollowerTestBase {
                 };
           }
         };
-    assertThatThrownBy(() -> follower.apply(channel(increment), Duration.ZERO, SILENT))
+    assertThatThrownBy(() -> apply(increment))
         .hasStackTraceContaining("the disk fails");
     heal();
     if (commits > 1) { // readers do not wait for a commit that this process never shows
@@ -186,7 +195,7 @@ class FollowerFailuresTest extends FollowerTestBase {
             storage.beforeTruncate = FollowerFailuresTest::fail;
           }
         };
-    Follower.Position now = follower.apply(channel(increment), Duration.ZERO, SILENT);
+    Follower.Position now = apply(increment);
     assertThat(now.txnId()).isEqualTo(source.stat().txnId());
     assertThat(follower.position()).isEqualTo(now);
     heal();
@@ -213,6 +222,23 @@ class FollowerFailuresTest extends FollowerTestBase {
 
   private static void fail() {
     throw failure();
+  }
+
+  /** A reader without the lock file that came after the last increment reads the newest commit. */
+  @Test
+  void noneIfAReaderWithoutTheLockFileHasJustCome() {
+    for (int i = 0; i < 3; i++) {
+      storage.unlistedReaders = true;
+      rounds(source, 1);
+      byte[] increment = increment(source, follower);
+      assertThat(apply(increment).txnId()).isEqualTo(source.stat().txnId());
+      rounds(source, 5);
+      byte[] more = increment(source, follower);
+      assertThatThrownBy(() -> apply(more)).isInstanceOf(FollowerBlockedException.class);
+      storage.unlistedReaders = false;
+      assertThat(apply(more).txnId()).isEqualTo(source.stat().txnId());
+    }
+    assertSame(source, follower(follower).database());
   }
 
   /** A process that is alone waits for readers without the lock file. */

@@ -367,21 +367,27 @@ public final class LockFile implements AutoCloseable {
 
   /**
    * The oldest snapshot that a reader without a slot may read, and with it all newer ones; {@link
-   * Long#MAX_VALUE} without such readers. For the holder of the turn.
+   * Long#MAX_VALUE} without such readers. For the holder of the turn. The parameters are those of
+   * {@link #unlistedFrom}.
+   */
+  public long heldFrom(boolean readers, long current) {
+    return Math.min(unlistedFrom(readers, current), members.lowestFloor());
+  }
+
+  /**
+   * The oldest snapshot that a process may read which cannot write the lock file; {@link
+   * Long#MAX_VALUE} without such processes. For the holder of the turn.
    *
    * @param readers whether there are processes that read and cannot write the lock file; one that
    *     comes later reads nothing older than {@code current}
    * @param current the newest commit before that was asked
    */
-  public long heldFrom(boolean readers, long current) {
+  public long unlistedFrom(boolean readers, long current) {
     if (!readers) {
       setLong(UNLISTED, current);
+      return Long.MAX_VALUE;
     }
-    long unlisted =
-        readers
-            ? checked("oldest commit of readers without slots", getLong(UNLISTED), 0, current)
-            : Long.MAX_VALUE;
-    return Math.min(unlisted, members.lowestFloor());
+    return checked("oldest commit of readers without slots", getLong(UNLISTED), 0, current);
   }
 
   /** The id of a transaction that a process began and did not end: it has died if one is found. */

@@ -348,10 +348,20 @@ public final class Members {
 
   /** The oldest snapshot that any process may read without a slot. */
   public long lowestFloor() {
+    return lowestFloor(0);
+  }
+
+  /** As {@link #lowestFloor}, without this process. */
+  public long lowestFloorOfOthers() {
+    return lowestFloor(session);
+  }
+
+  private long lowestFloor(long except) {
     long lowest = Long.MAX_VALUE;
     int records = used();
     for (int i = 0; i < records; i++) {
-      long floor = get(i, SESSION) == 0 ? 0 : get(i, FLOOR);
+      long owner = get(i, SESSION);
+      long floor = owner == 0 || owner == except ? 0 : get(i, FLOOR);
       long _ = LockBlocks.checked(file, "oldest snapshot of a process", floor, 0, LIMIT_U48);
       lowest = floor == 0 ? lowest : Math.min(lowest, floor - 1);
     }

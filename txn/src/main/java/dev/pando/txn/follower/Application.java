@@ -78,7 +78,7 @@ final class Application {
         file.failure().latch(); // the next increment would overwrite what the disk needs
       }
     }
-    giveRoomBackIfPossible(next);
+    finish(next);
     return next;
   }
 
@@ -188,9 +188,10 @@ final class Application {
     }
   }
 
-  /** The increment is applied: the next one may give the room back. */
-  private void giveRoomBackIfPossible(Meta next) {
+  /** The increment is applied: the next one can do this, too. */
+  private void finish(Meta next) {
     try {
+      follower.noteUnlisted(follower.publication.newest());
       giveRoomBack(next);
     } catch (StorageException e) {
       // A failure of the file is met by the next write, too.

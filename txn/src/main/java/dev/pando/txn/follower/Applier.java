@@ -46,6 +46,15 @@ public final class Applier {
     if (!lock.tryLockWriter()) {
       throw Redo.locked(file.name());
     }
+    noteUnlisted(publication.newest());
+  }
+
+  /**
+   * Looks for readers without the lock file. If there are none now, one that comes later reads no
+   * older commit than the newest one.
+   */
+  void noteUnlisted(Snapshot newest) {
+    long _ = lock.unlistedFrom(file.file().hasReaders(), newest.txnId());
   }
 
   /** Refuses to go on after a failed write, or if another process has taken this one for dead. */

@@ -161,7 +161,10 @@ final class AwaitedReaders {
   }
 
   private @Nullable Blocker unlisted() {
-    long from = lock.heldFrom(file.file().hasReaders(), current);
+    long from =
+        Math.min(
+            lock.unlistedFrom(file.file().hasReaders(), current),
+            lock.members().lowestFloorOfOthers());
     return overwrites.harmUnlisted(from) ? new Blocker(-1, -1) : null;
   }
 

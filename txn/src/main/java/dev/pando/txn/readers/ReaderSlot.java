@@ -5,6 +5,7 @@ import static dev.pando.txn.file.LockBlocks.LONG;
 import dev.pando.pager.PageMap;
 import dev.pando.txn.file.Snapshot;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A reader slot of {@link ReaderSlots}: the snapshot that it pins, and facts about its holder. */
@@ -72,6 +73,14 @@ public final class ReaderSlot {
   /** Allows claims again after {@link #retire}, while this process has the slot's block. */
   void reopen() {
     LONG.setVolatile(block, offset + SlotLayout.PIN, free);
+  }
+
+  /** Visits the pin if the slot is in private memory, and pins a snapshot. */
+  void visitUnlisted(LongConsumer pins) {
+    long pin = unlisted == null ? 0 : pin();
+    if (pin > 0) {
+      pins.accept(pin - 1);
+    }
   }
 
   /** Pins another snapshot for the holder instead. */

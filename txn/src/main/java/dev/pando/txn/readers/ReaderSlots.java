@@ -369,6 +369,9 @@ public final class ReaderSlots {
         }
       }
     }
+    if (unlistedFrom != Integer.MAX_VALUE) {
+      forEachOwn(slot -> slot.visitUnlisted(pins));
+    }
   }
 
   private long txnId(long pin) {
