@@ -1,6 +1,7 @@
 package dev.pando.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.BackupReport;
 import dev.pando.CheckReport;
@@ -8,6 +9,7 @@ import dev.pando.Database;
 import dev.pando.Follower;
 import dev.pando.Options;
 import dev.pando.Progress;
+import dev.pando.error.CorruptFileException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
@@ -36,6 +38,9 @@ class FollowerMarkTest {
   private byte[] first;
   private byte[] other;
 
+  /** To the commit of the first one, from a later commit. */
+  private byte[] later;
+
   @BeforeEach
   void makeIncrements() {
     try (SimulatedDisk disk = new SimulatedDisk(2 << 20);
@@ -46,7 +51,10 @@ class FollowerMarkTest {
       Follower.create(channel(full.toByteArray()), COPY, disk.options(OPTIONS), SILENT).close();
       copy = disk.content(COPY);
       after = before.copy();
-      change(db, after, 100, 25);
+      change(db, after, 100, 12);
+      BackupReport middle = db.backupSince(report, Channels.newChannel(new ByteArrayOutputStream()));
+      change(db, after, 112, 13);
+      later = since(db, middle);
       first = since(db, report);
       change(db, after, 200, 25);
       other = since(db, report);
@@ -99,22 +107,26 @@ class FollowerMarkTest {
     disk.kill();
   }
 
+  private void applyUntilMarked(SimulatedDisk disk) {
+    boolean[] isMarked = new boolean[1];
+    boolean done =
+        apply(
+            disk,
+            first,
+            (call, file, offset, bytes) -> {
+              boolean isCopy = COPY.equals(file);
+              isMarked[0] |= isCopy && call == Call.WRITE && offset < 3 * PAGE_SIZE;
+              if (isMarked[0] && isCopy && call == Call.SYNC) {
+                kill(disk);
+              }
+            });
+    assertThat(done).isFalse();
+  }
+
   /** The file after a power cut: with the mark of the first increment, and without its growth. */
   private byte[] withShortMark() {
     try (SimulatedDisk disk = disk(copy)) {
-      boolean[] isMarked = new boolean[1];
-      boolean done =
-          apply(
-              disk,
-              first,
-              (call, file, offset, bytes) -> {
-                boolean isCopy = COPY.equals(file);
-                isMarked[0] |= isCopy && call == Call.WRITE && offset < 3 * PAGE_SIZE;
-                if (isMarked[0] && isCopy && call == Call.SYNC) {
-                  kill(disk);
-                }
-              });
-      assertThat(done).isFalse();
+      applyUntilMarked(disk);
       byte[] marked = disk.content(COPY);
       assertThat(marked.length).isGreaterThan(copy.length);
       return Arrays.copyOf(marked, copy.length);
@@ -146,6 +158,31 @@ class FollowerMarkTest {
           CheckReport _ = again.database().check().throwIfBad();
           Model found = ImageCheck.find(again.database(), List.of(before, after));
           assertThat(found).isSameAs(done ? after : found);
+        }
+      }
+    }
+  }
+
+  /** A redo overwrites nothing unless the whole increment is there that was begun. */
+  @Test
+  void itsIncrementIsVerifiedFirst() {
+    Path side = COPY.resolveSibling("follower.pando-increment");
+    byte[] damaged = first.clone();
+    damaged[damaged.length - 1] ^= 1;
+    for (byte[] wrong : List.of(later, damaged)) {
+      try (SimulatedDisk disk = disk(copy)) {
+        applyUntilMarked(disk);
+        try (SimulatedDisk next = disk.afterKill()) {
+          byte[] marked = next.content(COPY);
+          next.put(side, wrong);
+          assertThatThrownBy(() -> Follower.open(COPY, next.options(OPTIONS)))
+              .isInstanceOf(CorruptFileException.class)
+              .hasMessageContaining("follower.pando-increment");
+          assertThat(next.content(COPY)).isEqualTo(marked);
+          next.put(side, first);
+          try (Follower again = Follower.open(COPY, next.options(OPTIONS))) {
+            CheckReport _ = again.database().check().throwIfBad();
+          }
         }
       }
     }

@@ -25,6 +25,16 @@ public final class FollowedMeta {
   }
 
   /**
+   * The mark of a follower's commit that is being written over pages of another one.
+   *
+   * @param since the commit that it follows, which is on disk as a whole
+   */
+  static Meta mark(Meta meta, long since) {
+    return meta.withIds(meta.txnId(), since, meta.txnId())
+        .withFeatures(meta.features().withApplying(true));
+  }
+
+  /**
    * The meta of a database that may be written, and goes on from a follower.
    *
    * @param txnId its transaction; no page in the file has this birth, or a higher one

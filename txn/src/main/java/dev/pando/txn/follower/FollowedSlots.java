@@ -23,7 +23,10 @@ final class FollowedSlots {
   private final PinnedMetas pinned;
   private final MemorySegment page;
 
-  /** The slot of the newest commit. */
+  /** The newest commit. */
+  private final long baseTxn;
+
+  /** Its slot. */
   private final int base;
 
   /** The slot that is written next: that of an earlier mark, if there is one. */
@@ -36,6 +39,7 @@ final class FollowedSlots {
     this.lock = lock;
     this.pinned = pinned;
     this.page = Arena.ofAuto().allocate(file.pageSize(), Long.BYTES);
+    this.baseTxn = baseTxn;
     MetaSlots slots = MetaSlots.read(file.file());
     this.base = slotOf(slots, baseTxn);
     this.next = markOf(slots, Meta.slotOtherThan(base, base));
@@ -59,10 +63,10 @@ final class FollowedSlots {
     return 0; // it is damaged: the newest commit was taken from the lock file
   }
 
-  /** Puts the mark on disk. */
+  /** Puts the mark on disk. It says which commit the increment follows. */
   void mark(Meta meta) {
     mark = next;
-    write(meta.withFeatures(meta.features().withApplying(true)), mark);
+    write(FollowedMeta.mark(meta, baseTxn), mark);
     file.sync();
   }
 

@@ -109,30 +109,45 @@ public final class Redo {
           "the increment up to transaction %d was applied in part, and the file %s is missing, which has it; make the follower again from a full backup"
               .formatted(meta.txnId(), side.path()));
     }
+    verifySide(meta);
+    new RedoReaders(file, lock).awaitNone(meta.txnId());
+    long txnId = meta.txnId();
+    int pageSize = meta.pageSize();
     try (IncrementReader reader = side.open()) {
-      if (!isOf(reader.meta(), meta)) {
-        throw new CorruptFileException(
-            side.path().toString(),
-            -1,
-            "an increment up to transaction %d of incarnation %s, allowed: up to %d of %s, which was applied in part; make the follower again from a full backup"
-                .formatted(
-                    reader.meta().txnId(),
-                    reader.meta().lineage().parent(),
-                    meta.txnId(),
-                    meta.lineage().parent()));
-      }
-      new RedoReaders(file, lock).awaitNone(meta.txnId());
-      int pageSize = meta.pageSize();
       reader.forEach((pages, pgno) -> file.write(pages, pgno * pageSize));
     }
-    file.grow(meta.pageCount() * meta.pageSize());
+    file.grow(meta.pageCount() * pageSize);
     file.sync(true);
-    Meta whole = meta.withFeatures(meta.features().withApplying(false));
+    Meta whole =
+        meta.withIds(txnId, txnId, txnId).withFeatures(meta.features().withApplying(false));
     write(whole, Meta.slotOtherThan(mark.slot(), mark.slot()));
   }
 
-  private static boolean isOf(Meta increment, Meta mark) {
+  /** Reads the side file to its end before a page is overwritten. */
+  private void verifySide(Meta mark) {
+    try (IncrementReader reader = side.open()) {
+      if (!isOf(reader, mark)) {
+        Meta found = reader.meta();
+        throw new CorruptFileException(
+            side.path().toString(),
+            -1,
+            "an increment from transaction %d to %d of incarnation %s, allowed: from %d to %d of %s, which was applied in part; make the follower again from a full backup"
+                .formatted(
+                    reader.since(),
+                    found.txnId(),
+                    found.lineage().parent(),
+                    mark.durableTxn(),
+                    mark.txnId(),
+                    mark.lineage().parent()));
+      }
+      reader.forEach((_, _) -> {});
+    }
+  }
+
+  private static boolean isOf(IncrementReader reader, Meta mark) {
+    Meta increment = reader.meta();
     return increment.txnId() == mark.txnId()
+        && reader.since() == mark.durableTxn()
         && increment.lineage().parent().equals(mark.lineage().parent())
         && increment.databaseId().equals(mark.databaseId())
         && increment.pageSize() == mark.pageSize();
