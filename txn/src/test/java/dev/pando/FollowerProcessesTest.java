@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pando.error.FollowerBlockedException;
+import dev.pando.error.RecoveryNeededException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,31 @@ class FollowerProcessesTest extends FollowerTestBase {
     }
     Follower next = follower(Follower.open(path()));
     assertThat(next.database().<Long, RuntimeException>view(SoakRounds::verify)).isIn(5L, 15L);
+  }
+
+  /** A process that opens the file does not wait for a dead follower: the next one can enter. */
+  @Test
+  void anOpenerIsRefusedIfTheFollowerIsDead() throws IOException {
+    Database source = open();
+    rounds(source, 5);
+    Follower first = follow(source);
+    rounds(source, 10);
+    Path increment = directory().resolve("increment");
+    Files.write(increment, increment(source, first));
+    closeChecked(first);
+    try (PeerJvm reader = PeerJvm.start();
+        PeerJvm dying = PeerJvm.start()) {
+      reader.expect("opened", "open-readonly " + path());
+      dying.expect("opened", "open-follower-dying " + path() + " sync 5");
+      dying.tell("apply " + increment);
+      assertThat(dying.answer()).isNull();
+      assertThatThrownBy(() -> Database.open(path(), Options.defaults().withReadOnly(true)))
+          .isInstanceOf(RecoveryNeededException.class)
+          .hasMessageContaining("Follower.open");
+      Follower next = follower(Follower.open(path()));
+      assertThat(next.database().<Long, RuntimeException>view(SoakRounds::verify)).isEqualTo(15);
+      assertSame(source, next.database());
+    }
   }
 
   /** A process of another user cannot write the lock file, so it is not known what it reads. */

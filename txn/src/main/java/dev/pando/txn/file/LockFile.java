@@ -352,6 +352,11 @@ public final class LockFile implements AutoCloseable {
     return writer.tryLock();
   }
 
+  /** Whether a live process has the lock of {@link #tryLockWriter}. */
+  public boolean hasWriter() {
+    return writer.isTaken();
+  }
+
   public void unlockWriter() {
     writer.unlock();
   }

@@ -52,6 +52,12 @@ final class MemberLock implements LockWait.Attempt<RuntimeException> {
     }
   }
 
+  /** Whether a live process has it. */
+  boolean isTaken() {
+    long holder = (long) LONG.getVolatile(header, word);
+    return holder != 0 && !members.hasEnded(holder);
+  }
+
   /** Whether this process has it. */
   boolean isHeld() {
     return (long) LONG.getVolatile(header, word) == members.session();

@@ -28,6 +28,9 @@ public final class Publication {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long POLL_NANOS = 20_000;
 
+  /** Nanoseconds between two looks whether a follower has died. */
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE / 4);
 
   /** Nanoseconds between two looks for a commit that a follower has announced. */
@@ -250,20 +253,37 @@ public final class Publication {
     return newest;
   }
 
-  /** Reads the newest commit's meta, while other processes may be writing meta slots. */
+  /**
+   * Reads the newest commit's meta, while other processes may be writing meta slots. For a process
+   * that enters: if the commit is that of a dead follower, the next one waits for this process.
+   */
   public static Meta await(PageFile file, LockFile lock) {
-    long end = System.nanoTime() + PATIENCE_NANOS;
+    long begin = System.nanoTime();
+    long nextLook = begin + LOOK_NANOS;
     while (true) {
+      long now = System.nanoTime();
+      boolean isAbandoned = false;
+      if (now - nextLook > 0) {
+        nextLook = now + LOOK_NANOS;
+        isAbandoned = !lock.hasWriter() && isFollower(file); // before the slots are read again
+      }
       long current = lock.checkedCurrent(0);
       Meta meta = read(file, current);
       if (meta != null) {
         return meta;
       }
-      if (System.nanoTime() - end > 0) {
+      if (isAbandoned) {
+        throw halfApplied(file.path().toString(), current);
+      }
+      if (now - begin > PATIENCE_NANOS) {
         throw missing(file, current);
       }
       LockFile.pause(POLL_NANOS);
     }
+  }
+
+  private static boolean isFollower(PageFile file) {
+    return MetaSlots.read(file).valid().getFirst().meta().features().isFollower();
   }
 
   private static StorageException missing(PageFile file, long txnId) {
