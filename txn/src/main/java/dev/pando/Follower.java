@@ -51,8 +51,8 @@ import java.util.concurrent.TimeUnit;
  * the newest commit are overwritten wait until the increment is applied: usually milliseconds, at
  * most 20 seconds, after which they get {@link dev.pando.error.RecoveryNeededException}.
  *
- * <p>Of a process that cannot write the lock file it is not known what it reads. Such a reader blocks
- * increments of several commits, and from its second increment on those of one commit, too.
+ * <p>Of a process that cannot write the lock file it is not known what it reads. Such a reader
+ * blocks increments of several commits, and from its second increment on those of one commit, too.
  *
  * <p>A feed of single changes needs no follower: a program applies it to an ordinary database.
  *
@@ -196,8 +196,8 @@ public final class Follower implements AutoCloseable {
    *     of another database or incarnation, is missing one before it, was applied already, or its
    *     commit was not on disk at the source
    * @throws dev.pando.error.CorruptFileException if it is damaged or truncated
-   * @throws dev.pando.error.UnsupportedFormatException if it is no increment, of a later version, or
-   *     of a database with more pages than the heap has room for
+   * @throws dev.pando.error.UnsupportedFormatException if it is no increment, of a later version,
+   *     or of a database with more pages than the heap has room for
    * @throws dev.pando.error.FollowerBlockedException if a reader remains that cannot be ended
    * @throws dev.pando.error.DatabaseFullException if there is no room
    * @throws dev.pando.error.DatabaseFailedException if a write failed: close the follower and open

@@ -55,7 +55,9 @@ class FollowerFailuresTest extends FollowerTestBase {
 
   /** Whether a meta of the follower is written: that of the increment has come before. */
   private boolean isMeta(ByteBuffer page) {
-    return isReceiving && page.remaining() == 4096 && page.get(page.position() + PageHeader.TYPE) == 1;
+    return isReceiving
+        && page.remaining() == 4096
+        && page.get(page.position() + PageHeader.TYPE) == 1;
   }
 
   private void heal() {
@@ -73,8 +75,7 @@ class FollowerFailuresTest extends FollowerTestBase {
   }
 
   private void failsToApply(byte[] increment) {
-    assertThatThrownBy(() -> apply(increment))
-        .hasStackTraceContaining("the disk fails");
+    assertThatThrownBy(() -> apply(increment)).hasStackTraceContaining("the disk fails");
     heal();
     follower.close();
   }
@@ -166,8 +167,7 @@ class FollowerFailuresTest extends FollowerTestBase {
                 };
           }
         };
-    assertThatThrownBy(() -> apply(increment))
-        .hasStackTraceContaining("the disk fails");
+    assertThatThrownBy(() -> apply(increment)).hasStackTraceContaining("the disk fails");
     heal();
     if (commits > 1) { // readers do not wait for a commit that this process never shows
       assertThatThrownBy(() -> follower.database().view(SoakRounds::verify))
@@ -209,7 +209,8 @@ class FollowerFailuresTest extends FollowerTestBase {
   void whenItsFileCannotBeDeletedEither() {
     rounds(source, 1);
     byte[] increment = increment(source, follower);
-    storage.beforeSync = () -> {
+    storage.beforeSync =
+        () -> {
           storage.beforeDelete =
               () -> {
                 throw new StorageIoException("no deletion", null);

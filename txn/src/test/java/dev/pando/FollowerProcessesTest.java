@@ -29,8 +29,8 @@ class FollowerProcessesTest extends FollowerTestBase {
 
   /**
    * The syncs are those of opening, of the free pages, of the side file, of the mark, of the other
-   * pages and of the meta.
-   * The next follower completes what the dead one has begun, and readers that wait go on.
+   * pages and of the meta. The next follower completes what the dead one has begun, and readers
+   * that wait go on.
    */
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4, 5, 6})

@@ -52,7 +52,8 @@ class FollowerMarkTest {
       copy = disk.content(COPY);
       after = before.copy();
       change(db, after, 100, 12);
-      BackupReport middle = db.backupSince(report, Channels.newChannel(new ByteArrayOutputStream()));
+      BackupReport middle =
+          db.backupSince(report, Channels.newChannel(new ByteArrayOutputStream()));
       change(db, after, 112, 13);
       later = since(db, middle);
       first = since(db, report);

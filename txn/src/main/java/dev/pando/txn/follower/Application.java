@@ -16,11 +16,11 @@ import java.util.Set;
 /**
  * Applies one increment. It has pages with their numbers, so it is written in place.
  *
- * <p>Readers of older commits that have one of these pages end first. Then the pages that the newest
- * commit and its named snapshots do not use are written and synced. If there are no others, the meta
- * follows, as that of any commit. Otherwise new readers wait until those of the newest commit have
- * ended, and the side file and a mark in a meta slot are on disk before a page is overwritten: the
- * next process completes what this one has begun.
+ * <p>Readers of older commits that have one of these pages end first. Then the pages that the
+ * newest commit and its named snapshots do not use are written and synced. If there are no others,
+ * the meta follows, as that of any commit. Otherwise new readers wait until those of the newest
+ * commit have ended, and the side file and a mark in a meta slot are on disk before a page is
+ * overwritten: the next process completes what this one has begun.
  *
  * <p>See DECISIONS.md, 'Increments applied in place'.
  */
@@ -90,8 +90,7 @@ final class Application {
   }
 
   private void write(Snapshot base, Meta next, Overwrites overwrites) {
-    AwaitedReaders waiting =
-        new AwaitedReaders(follower, overwrites, base.txnId(), patienceNanos);
+    AwaitedReaders waiting = new AwaitedReaders(follower, overwrites, base.txnId(), patienceNanos);
     FollowedSlots slots = new FollowedSlots(file, lock, follower.pinned, base.txnId());
     waiting.awaitOld();
     waiting.awaitOlder();
