@@ -265,7 +265,7 @@ public final class Follower implements AutoCloseable {
    */
   public synchronized UUID promote() {
     database.lifecycle().checkAccepting();
-    UUID incarnation = applier.promote();
+    UUID incarnation = applier.promote(side);
     close();
     return incarnation;
   }

@@ -83,9 +83,14 @@ public final class Applier {
     }
   }
 
-  /** Makes the file a database that may be written; returns its new incarnation. */
-  public UUID promote() {
+  /**
+   * Makes the file a database that may be written; returns its new incarnation.
+   *
+   * @param side deleted: nothing would delete it later
+   */
+  public UUID promote(SideFile side) {
     check();
+    side.remove();
     UUID incarnation = UUID.randomUUID();
     Snapshot base = publication.newest();
     long txnId = new LeftPages(file).highestBirth(base) + 1;

@@ -97,6 +97,12 @@ public final class SideFile {
     storage.delete(path);
   }
 
+  /** Deletes it, if it exists, so that it does not come back after a power cut. */
+  public void remove() {
+    delete();
+    storage.syncDirectory(DatabaseFile.directory(path));
+  }
+
   /** As {@link #delete}, where the file has no meaning: the next increment would replace it. */
   public void deleteIfPossible() {
     try {
