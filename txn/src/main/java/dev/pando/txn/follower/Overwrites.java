@@ -55,7 +55,7 @@ final class Overwrites {
     harmed.put(base.txnId(), inUse.size() > 0);
   }
 
-  /** The pages that may be written only when nobody shows the newest commit any more. */
+  /** The pages that may be written only when no reader shows the newest commit any more. */
   PageSet inUse() {
     return inUse;
   }
