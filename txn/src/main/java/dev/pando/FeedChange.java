@@ -126,7 +126,7 @@ public final class FeedChange {
    * Makes the change in a transaction, usually of another database: stores the value, or removes
    * the key. A missing table is created with the codecs of the original, so no class of the program
    * is needed. An empty table with other codecs is replaced. Indexes that the table has there are
-   * kept, as by any write.
+   * kept, as by any write. {@link FeedCommit#applyTo} makes all changes of a commit.
    *
    * @throws IllegalArgumentException if the table has other codecs there, and entries
    */
@@ -135,7 +135,7 @@ public final class FeedChange {
     if (value == null) {
       boolean _ = tx.raw(table.name()).delete(change.key());
     } else {
-      tx.changeFeeds(changes -> FeedTarget.prepare(changes, table));
+      tx.changeFeeds(changes -> FeedTarget.prepare(changes, table, true));
       boolean _ = tx.raw(table.name()).put(change.key(), value);
     }
   }

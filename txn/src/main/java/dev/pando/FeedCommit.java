@@ -2,9 +2,11 @@ package dev.pando;
 
 import dev.pando.txn.feed.FeedEntry;
 import dev.pando.txn.feed.FeedLayout;
+import dev.pando.txn.feed.FeedTarget;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A commit of a change feed, from {@link FeedReader#next}. It is read on demand, so it may have
  * more changes than fit in memory. Its changes are in the order of their tables, and then of their
- * keys. They can be read until the reader moves on or is closed; then iterators throw {@link
+ * keys. There are none if it has only given a table another codec of values. They can be read until the reader moves on or is closed; then iterators throw {@link
  * IllegalStateException}.
  */
 public final class FeedCommit implements Iterable<FeedChange> {
@@ -56,6 +58,29 @@ public final class FeedCommit implements Iterable<FeedChange> {
     return StreamSupport.stream(Spliterators.spliteratorUnknownSize(iterator(), traits), false);
   }
 
+  /**
+   * Makes all changes in a transaction, usually of another database, as {@link FeedChange#applyTo}
+   * makes one. A commit may also have given a table another codec of values, without a change of
+   * their bytes. That is no {@link FeedChange}; this method gives the codec to the table there,
+   * which the changes of later commits need.
+   *
+   * @throws IllegalArgumentException if a table has other codecs there, and entries; changes before
+   *     that have been made
+   */
+  public void applyTo(WriteTxn target) {
+    Changes changes = new Changes();
+    for (FeedEntry entry = changes.read(); entry != null; entry = changes.read()) {
+      switch (entry) {
+        case FeedEntry.OfTable table -> {
+          if (table.isConverted()) {
+            target.changeFeeds(all -> FeedTarget.prepare(all, table, false));
+          }
+        }
+        case FeedEntry.OfKey change -> changes.of(change).applyTo(target);
+      }
+    }
+  }
+
   @Override
   public String toString() {
     return "transaction %d of %s".formatted(txnId(), feed);
@@ -67,24 +92,44 @@ public final class FeedCommit implements Iterable<FeedChange> {
             .iterator();
 
     private FeedEntry.@Nullable OfTable table;
+    private @Nullable FeedChange next;
+
+    /** The next entry; null at the end. */
+    @Nullable FeedEntry read() {
+      if (!entries.hasNext()) {
+        return null;
+      }
+      FeedEntry entry = FeedEntry.decode(Feed.file(tx), feed.name(), entries.next().value());
+      if (entry instanceof FeedEntry.OfTable following) {
+        table = following;
+      }
+      return entry;
+    }
+
+    FeedChange of(FeedEntry.OfKey change) {
+      return new FeedChange(Feed.file(tx), feed.name(), table, change);
+    }
 
     @Override
     public boolean hasNext() {
-      return entries.hasNext(); // a table has changes
+      while (next == null) { // a table may have no changes
+        FeedEntry entry = read();
+        if (entry == null) {
+          return false;
+        }
+        next = entry instanceof FeedEntry.OfKey change ? of(change) : null;
+      }
+      return true;
     }
 
     @Override
     public FeedChange next() {
-      while (entries.hasNext()) {
-        byte[] entry = entries.next().value();
-        switch (FeedEntry.decode(Feed.file(tx), feed.name(), entry)) {
-          case FeedEntry.OfTable next -> table = next;
-          case FeedEntry.OfKey change -> {
-            return new FeedChange(Feed.file(tx), feed.name(), table, change);
-          }
-        }
+      if (!hasNext()) {
+        throw new NoSuchElementException(FeedCommit.this + " has no more changes");
       }
-      throw new NoSuchElementException(FeedCommit.this + " has no more changes");
+      FeedChange found = Objects.requireNonNull(next);
+      next = null;
+      return found;
     }
   }
 }

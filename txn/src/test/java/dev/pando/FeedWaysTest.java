@@ -52,7 +52,7 @@ class FeedWaysTest extends FeedTestBase {
     try (FeedReader reader = feed.reader()) {
       for (FeedCommit commit = reader.next(); commit != null; commit = reader.next()) {
         FeedCommit now = commit;
-        mirror.update(tx -> now.forEach(change -> change.applyTo(tx)));
+        mirror.update(now::applyTo);
         lines.add(show(commit));
         feed.acknowledge(commit.position());
       }

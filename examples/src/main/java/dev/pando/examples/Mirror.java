@@ -84,7 +84,7 @@ public final class Mirror {
         tx -> {
           long commits = 0;
           for (FeedCommit commit = first; commit != null; ) {
-            commit.forEach(change -> change.applyTo(tx));
+            commit.applyTo(tx);
             commit = ++commits < MOST_COMMITS ? reader.next() : null;
           }
           tx.put(POSITIONS, FEED, reader.position());

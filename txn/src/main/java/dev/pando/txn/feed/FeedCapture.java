@@ -133,22 +133,15 @@ public final class FeedCapture {
           last.set(row.key());
         }
       }
+      if (!before.equals(codecs.valueCodec())) {
+        addTable(); // also without changes: later ones are of the new codec
+      }
     }
 
     /** False at the end of the differences. */
     private boolean addUntilPagesMove(TreeDiff diff) {
       while (diff.next()) {
-        if (ordinal == 0) {
-          changes.record().beginChange(); // or it would be whole without a change that it has not
-          row.of(FeedHead.now(tree.lastSerial(state) + 1).encode());
-          add();
-        }
-        FeedEntry.OfTable first = table;
-        if (first != null) {
-          row.of(first);
-          add();
-          table = null;
-        }
+        addTable();
         add(diff);
         long version = changes.pages().version();
         changes.pages().spillIfLarge();
@@ -157,6 +150,22 @@ public final class FeedCapture {
         }
       }
       return false;
+    }
+
+    /** Adds the entry of the table, if it is not there yet; before it, the head of the commit. */
+    private void addTable() {
+      FeedEntry.OfTable first = table;
+      if (first == null) {
+        return;
+      }
+      if (ordinal == 0) {
+        changes.record().beginChange(); // or it would be whole without a change that it has not
+        row.of(FeedHead.now(tree.lastSerial(state) + 1).encode());
+        add();
+      }
+      row.of(first);
+      add();
+      table = null;
     }
 
     private void add(TreeDiff diff) {

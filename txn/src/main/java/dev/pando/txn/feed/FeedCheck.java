@@ -142,7 +142,7 @@ public final class FeedCheck {
           throw wrong("transaction %d: table %s has no changes".formatted(txnId, next.name()));
         }
         table = next;
-        endsWithTable = true;
+        endsWithTable = !next.isConverted();
       }
       case FeedEntry.OfKey change -> {
         if (table == null) {

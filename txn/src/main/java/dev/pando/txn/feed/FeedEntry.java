@@ -13,7 +13,12 @@ public sealed interface FeedEntry {
    * @param valueCodecBefore the id of that of the values before the commit
    */
   record OfTable(String name, String keyCodec, String valueCodec, String valueCodecBefore)
-      implements FeedEntry {}
+      implements FeedEntry {
+    /** Whether the commit has given the table another codec of values; it may have no changes. */
+    public boolean isConverted() {
+      return !valueCodec.equals(valueCodecBefore);
+    }
+  }
 
   /**
    * A change of a key.

@@ -12,12 +12,15 @@ public final class FeedTarget {
    * Gives the table the codecs of the original: creates it, replaces an empty one, or stores the id
    * of the values that follow.
    *
+   * @param gets whether an entry follows; without one, a missing or empty table stays as it is
    * @throws IllegalArgumentException if it has other codecs, and entries
    */
-  public static void prepare(Changes changes, FeedEntry.OfTable table) {
+  public static void prepare(Changes changes, FeedEntry.OfTable table, boolean gets) {
     String name = table.name();
     CatalogEntry found = changes.catalog().entryNow(name);
-    if (found == null) {
+    if (!gets && (found == null || found.root().entries() == 0)) {
+      return;
+    } else if (found == null) {
       create(changes, table);
     } else if (found.keyCodec().equals(table.keyCodec())
         && found.valueCodec().equals(table.valueCodec())) {
