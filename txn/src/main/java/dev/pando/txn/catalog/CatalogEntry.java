@@ -254,8 +254,13 @@ public record CatalogEntry(
     return valueId.equals(MULTIMAP) || valueId.equals(BLOB);
   }
 
+  /** Whether it stays a table of the same kind with values of another codec. */
+  public boolean mayGet(String otherValues) {
+    return valueCodec.equals(otherValues) || !(isKind(valueCodec) || isKind(otherValues));
+  }
+
   /** The entry of a new table. */
-  static CatalogEntry empty(String keyId, String valueId) {
+  public static CatalogEntry empty(String keyId, String valueId) {
     TreeRoot root = hasCounts(keyId, valueId) ? TreeRoot.EMPTY_COUNTED : TreeRoot.EMPTY;
     return new CatalogEntry(root, keyId, valueId);
   }
