@@ -4,7 +4,6 @@ import dev.pando.error.CorruptFileException;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.feed.FeedEntry;
-import dev.pando.txn.feed.FeedTarget;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -125,18 +124,23 @@ public final class FeedChange {
   /**
    * Makes the change in a transaction, usually of another database: stores the value, or removes
    * the key. A missing table is created with the codecs of the original, so no class of the program
-   * is needed. An empty table with other codecs is replaced. Indexes that the table has there are
-   * kept, as by any write. {@link FeedCommit#applyTo} makes all changes of a commit.
+   * is needed. An empty table with other codecs is replaced. A table that is created gets the
+   * indexes that the program has registered for it. Indexes that it has are kept, as by any write. A
+   * key that is removed needs no table. {@link FeedCommit#applyTo} makes all changes of a commit.
    *
-   * @throws IllegalArgumentException if the table has other codecs there, and entries
+   * @throws IllegalArgumentException if the table has other codecs or is of another kind there, and
+   *     has entries
+   * @throws dev.pando.error.IndexNotRegisteredException if the table has an index there that the
+   *     program has not registered, or not with the codecs of the original
    */
   public void applyTo(WriteTxn tx) {
+    RawTable target = tx.raw(table.name());
     byte[] value = change.after();
+    tx.prepare(table, value != null);
     if (value == null) {
-      boolean _ = tx.raw(table.name()).delete(change.key());
+      boolean _ = target.delete(change.key());
     } else {
-      tx.changeFeeds(changes -> FeedTarget.prepare(changes, table, true));
-      boolean _ = tx.raw(table.name()).put(change.key(), value);
+      boolean _ = target.put(change.key(), value);
     }
   }
 

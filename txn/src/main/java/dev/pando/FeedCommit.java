@@ -2,7 +2,6 @@ package dev.pando;
 
 import dev.pando.txn.feed.FeedEntry;
 import dev.pando.txn.feed.FeedLayout;
-import dev.pando.txn.feed.FeedTarget;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -73,7 +72,7 @@ public final class FeedCommit implements Iterable<FeedChange> {
       switch (entry) {
         case FeedEntry.OfTable table -> {
           if (table.isConverted()) {
-            target.changeFeeds(all -> FeedTarget.prepare(all, table, false));
+            target.prepare(table, false);
           }
         }
         case FeedEntry.OfKey change -> changes.of(change).applyTo(target);

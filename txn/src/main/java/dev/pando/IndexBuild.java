@@ -56,22 +56,38 @@ final class IndexBuild<I, K, V> {
    * too long.
    */
   static void checkFor(TreeWrites writes, Table<?, ?> missing) {
+    checkAll(writes, missing.name(), registered(writes, missing));
+  }
+
+  /** Refuses indexes whose record would be too long. */
+  static void checkAll(TreeWrites writes, String table, List<Index<?, ?, ?>> indexes) {
     List<IndexRecord> all = new ArrayList<>();
-    for (Index<?, ?, ?> index : writes.registered.of(missing.name())) {
-      if (index.isOf(missing)) {
-        all.add(index.record(1));
-      }
+    for (Index<?, ?, ?> index : indexes) {
+      all.add(index.record(1));
     }
-    writes.catalog.checkIndexes(missing.name(), all);
+    writes.catalog.checkIndexes(table, all);
   }
 
   /** Creates the registered indexes of a table that was just created. */
   static void createFor(TreeWrites writes, Table<?, ?> created) {
-    for (Index<?, ?, ?> index : writes.registered.of(created.name())) {
-      if (index.isOf(created)) {
-        new IndexBuild<>(writes, index).createEmpty().set(IndexRecord::ready);
+    createAll(writes, registered(writes, created));
+  }
+
+  /** Creates indexes of a table without entries. */
+  static void createAll(TreeWrites writes, List<Index<?, ?, ?>> indexes) {
+    for (Index<?, ?, ?> index : indexes) {
+      new IndexBuild<>(writes, index).createEmpty().set(IndexRecord::ready);
+    }
+  }
+
+  private static List<Index<?, ?, ?>> registered(TreeWrites writes, Table<?, ?> table) {
+    List<Index<?, ?, ?>> fitting = new ArrayList<>();
+    for (Index<?, ?, ?> index : writes.registered.of(table.name())) {
+      if (index.isOf(table)) {
+        fitting.add(index);
       }
     }
+    return fitting;
   }
 
   /** The record of the index; null if there is none. Refuses that of another index. */

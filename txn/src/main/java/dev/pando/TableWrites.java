@@ -7,6 +7,7 @@ import dev.pando.txn.catalog.CatalogEntry;
 import dev.pando.txn.catalog.IndexRecord;
 import dev.pando.txn.catalog.TableIndexes;
 import dev.pando.txn.commit.Changes;
+import dev.pando.txn.feed.FeedEntry;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
         });
   }
 
-  /** Changes trees of feeds, or tables as feeds describe them. */
+  /** Changes trees of feeds. */
   final void changeFeeds(Consumer<Changes> change) {
     Caller mine = caller();
     long call = mine.begin();
@@ -68,6 +69,25 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
               });
       record.nothing(); // what is to be recorded is
     } finally {
+      forgetTable();
+      mine.end(call);
+    }
+  }
+
+  /**
+   * Gives a table the codecs that a feed names; see {@link FeedTarget}.
+   *
+   * @param gets whether an entry follows
+   */
+  final void prepare(FeedEntry.OfTable table, boolean gets) {
+    Caller mine = caller();
+    long call = mine.begin();
+    try {
+      flushBatches();
+      beginChange();
+      new FeedTarget(treeWrites(), table).prepare(gets);
+    } finally {
+      record.nothing(); // or it is incomplete
       forgetTable();
       mine.end(call);
     }
