@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.codec.Codec;
 import dev.pando.txn.feed.FeedSettings;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,9 +29,17 @@ public record FeedOptions(
   private static final long DEFAULT_BYTES = 64 << 20;
   private static final long LEAST_BYTES = 64 << 10;
 
-  /** Checks the numbers. */
+  /**
+   * Checks names and numbers.
+   *
+   * @throws IllegalArgumentException if a name is one that {@link Table#of} refuses, or a number is
+   *     not allowed
+   */
   public FeedOptions {
     tables = Set.copyOf(tables);
+    for (String table : tables) {
+      Table<byte[], byte[]> _ = Table.of(table, Codec.bytes(), Codec.bytes()); // the rules of names
+    }
     if (maxBytes != 0 && maxBytes < LEAST_BYTES) {
       throw new IllegalArgumentException(
           "maxBytes=%d, allowed 0 for no bound, or %d or more".formatted(maxBytes, LEAST_BYTES));
@@ -63,7 +72,7 @@ public record FeedOptions(
   /**
    * A feed of tables by their names.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is none, or if {@link Table#of} refuses a name
    */
   public static FeedOptions of(Set<String> tables) {
     if (tables.isEmpty()) {
