@@ -106,7 +106,7 @@ public final class Feed {
       FeedState state = state(tx);
       Entry<byte[], byte[]> first = firstAfter(tx, 0);
       Entry<byte[], byte[]> last = tx.last(tree);
-      long lastTxn = first == null ? 0 : FeedLayout.txnId(Objects.requireNonNull(last).key());
+      long lastTxn = first == null ? 0 : txnId(tx, Objects.requireNonNull(last));
       TreeRoot root = Objects.requireNonNull(tx.catalogEntry(tree.name())).root();
       UUID incarnation = tx.snapshot().meta().lineage().incarnation();
       return new FeedStat(
@@ -114,7 +114,7 @@ public final class Feed {
           lastTxn == 0 ? 0 : head(tx, lastTxn).serial() - state.removed(),
           (root.branchPages() + root.leafPages() + root.overflowPages())
               * tx.snapshot().meta().pageSize(),
-          first == null ? 0 : FeedLayout.txnId(first.key()),
+          first == null ? 0 : txnId(tx, first),
           lastTxn,
           first == null ? null : time(FeedHead.decode(file(tx), name, first.value())),
           state.firstLost(),
@@ -124,6 +124,11 @@ public final class Feed {
 
   private FeedHead head(ReadTxn tx, long txnId) {
     return FeedHead.decode(file(tx), name, get(tx, FeedLayout.key(txnId, 0)));
+  }
+
+  /** The transaction of an entry. */
+  long txnId(ReadTxn tx, Entry<byte[], byte[]> entry) {
+    return FeedLayout.txnId(file(tx), name, entry.key());
   }
 
   static Instant time(FeedHead head) {
@@ -184,7 +189,7 @@ public final class Feed {
       return;
     }
     Entry<byte[], byte[]> kept = firstAfter(tx, 0);
-    long firstKept = kept == null ? 0 : FeedLayout.txnId(kept.key());
+    long firstKept = kept == null ? 0 : txnId(tx, kept);
     boolean isDropped = after.txnId() >= state.acknowledged();
     long firstLost = Math.max(after.txnId() + 1, isDropped ? state.firstLost() : 0);
     String cause = isDropped ? "dropped at the feed's bound" : "acknowledged by another reader";

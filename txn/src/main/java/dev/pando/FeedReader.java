@@ -1,7 +1,6 @@
 package dev.pando;
 
 import dev.pando.txn.feed.FeedHead;
-import dev.pando.txn.feed.FeedLayout;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -122,12 +121,16 @@ public final class FeedReader implements AutoCloseable {
 
   private @Nullable FeedCommit find(ReadTxn in) {
     Entry<byte[], byte[]> next = feed.firstAfter(in, position.txnId());
-    if (next == null || FeedLayout.txnId(next.key()) > onDisk) {
+    if (next == null) {
+      return null;
+    }
+    long txnId = feed.txnId(in, next);
+    if (txnId > onDisk) {
       return null;
     }
     waitsForSync = false;
     FeedHead head = FeedHead.decode(Feed.file(in), feed.name(), next.value());
-    position = new FeedPosition(position.incarnation(), FeedLayout.txnId(next.key()));
+    position = new FeedPosition(position.incarnation(), txnId);
     return new FeedCommit(feed, in, position, Feed.time(head));
   }
 

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.pager.PageBytes;
+import dev.pando.txn.catalog.CatalogEntry;
+import dev.pando.txn.catalog.TableNames;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
@@ -56,6 +58,18 @@ final class FeedBytes {
     } catch (CharacterCodingException e) {
       throw wrong("text that is not UTF-8");
     }
+  }
+
+  /** The name of a table of a user. */
+  String tableName() {
+    int begin = at + Short.BYTES;
+    String name = text();
+    if (name.isEmpty() || TableNames.isInternal(name) || at - begin >= CatalogEntry.MAX_KEY) {
+      throw wrong(
+          "a table name of %d bytes, allowed 1 to %d, the first one is not 0"
+              .formatted(at - begin, CatalogEntry.MAX_KEY - 1));
+    }
+    return name;
   }
 
   byte[] bytes(long count) {

@@ -71,6 +71,9 @@ public final class FeedCapture {
     private final long txnId;
     private long ordinal;
 
+    /** The number of this commit; 0 if it has no changes yet. */
+    private long serial;
+
     /** The table of the next change; null if its entry is in the feed. */
     private FeedEntry.@Nullable OfTable table;
 
@@ -86,8 +89,15 @@ public final class FeedCapture {
     }
 
     void run(SortedSet<String> tables) {
-      if (state.acknowledged() >= txnId) {
+      if (state.acknowledged() == txnId) {
         return; // it begins after this commit
+      }
+      if (state.completeAfter() >= txnId) {
+        throw FeedBytes.corrupt(
+            changes.pages().name(),
+            feed,
+            "it was read up to transaction %d, allowed less than %d"
+                .formatted(state.completeAfter(), txnId));
       }
       CatalogSnapshot base = CatalogSnapshot.of(changes.base());
       for (String each : tables) {
@@ -162,7 +172,8 @@ public final class FeedCapture {
       }
       if (ordinal == 0) {
         changes.record().beginChange(); // or it would be whole without a change that it has not
-        row.of(FeedHead.now(tree.lastSerial(state) + 1).encode());
+        serial = tree.lastSerial(state) + 1;
+        row.of(FeedHead.now(serial).encode());
         add();
       }
       row.of(first);
@@ -205,7 +216,7 @@ public final class FeedCapture {
     }
 
     private long commits() {
-      return tree.lastSerial(state) - state.removed();
+      return serial - state.removed();
     }
 
     private boolean isBeyond(long part) {

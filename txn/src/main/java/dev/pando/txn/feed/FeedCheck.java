@@ -73,9 +73,6 @@ public final class FeedCheck {
       for (boolean there = cursor.first(); there; there = cursor.next()) {
         cursor.entry(key, value);
         order.check(key);
-        if (key.length != FeedLayout.KEY) {
-          throw wrong("a key of %d bytes, allowed %d".formatted(key.length, FeedLayout.KEY));
-        }
         checkEntry(key.toArray(), value.toArray());
       }
     }
@@ -83,7 +80,7 @@ public final class FeedCheck {
   }
 
   private void checkEntry(byte[] key, byte[] value) {
-    long nextTxn = FeedLayout.txnId(key);
+    long nextTxn = FeedLayout.txnId(file, feed, key);
     long nextOrdinal = FeedLayout.ordinal(key);
     if (nextOrdinal != (nextTxn == txnId ? ordinal + 1 : 0)) {
       throw wrong(
@@ -138,7 +135,7 @@ public final class FeedCheck {
   private void checkChange(byte[] value) {
     switch (FeedEntry.decode(file, feed, value)) {
       case FeedEntry.OfTable next -> {
-        if (endsWithTable || TableNames.isInternal(next.name()) || next.name().isEmpty()) {
+        if (endsWithTable) {
           throw wrong("transaction %d: table %s has no changes".formatted(txnId, next.name()));
         }
         table = next;

@@ -54,7 +54,7 @@ public sealed interface FeedEntry {
     boolean hasBefore = (kind & FeedLayout.WITH_BEFORE) != 0;
     return switch (kind & ~FeedLayout.WITH_BEFORE) {
       case FeedLayout.TABLE -> {
-        OfTable table = new OfTable(from.text(), from.text(), from.text(), from.text());
+        OfTable table = new OfTable(from.tableName(), from.text(), from.text(), from.text());
         from.atEnd();
         yield table;
       }

@@ -118,9 +118,23 @@ public final class FeedLayout {
     return key(0, STATE);
   }
 
-  /** The transaction of a key. */
-  public static long txnId(byte[] key) {
-    return ByteBuffer.wrap(key).getLong(TXN);
+  /**
+   * The transaction of a key.
+   *
+   * @param file for messages
+   * @param feed for messages
+   */
+  public static long txnId(String file, String feed, byte[] key) {
+    if (key.length != KEY) {
+      throw FeedBytes.corrupt(
+          file, feed, "a key of %d bytes, allowed %d".formatted(key.length, KEY));
+    }
+    long txnId = ByteBuffer.wrap(key).getLong(TXN);
+    if (txnId < 0) {
+      throw FeedBytes.corrupt(
+          file, feed, "a key of transaction 0x%x, allowed less".formatted(txnId));
+    }
+    return txnId;
   }
 
   /** The number of an entry in its transaction. */

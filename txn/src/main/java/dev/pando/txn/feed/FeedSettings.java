@@ -84,7 +84,7 @@ public record FeedSettings(
     }
     Set<String> tables = new TreeSet<>();
     for (int i = 0; i < count; i++) {
-      if (!tables.add(from.text())) {
+      if (!tables.add(from.tableName())) {
         throw from.wrong("a table twice");
       }
     }

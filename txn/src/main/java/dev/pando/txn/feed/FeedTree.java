@@ -102,11 +102,29 @@ public final class FeedTree {
     return pages * changes.pages().pageSize();
   }
 
-  /** The number of the newest commit, also if it was removed. */
+  /** The number of the newest commit before this one, also if it was removed. */
   long lastSerial(FeedState state) {
     byte[] last = lastKey();
-    long txnId = FeedLayout.txnId(last);
-    return txnId == 0 ? state.removed() : head(txnId).serial();
+    long txnId = txnId(last);
+    if (txnId >= changes.txnId()) {
+      throw FeedBytes.corrupt(
+          file(),
+          feed,
+          "a commit of transaction %d, allowed less than %d".formatted(txnId, changes.txnId()));
+    }
+    long serial = txnId == 0 ? state.removed() : head(txnId).serial();
+    if (serial < state.removed() || serial == Long.MAX_VALUE) {
+      throw FeedBytes.corrupt(
+          file(),
+          feed,
+          "the newest commit has number %d, and %d were removed"
+              .formatted(serial, state.removed()));
+    }
+    return serial;
+  }
+
+  private long txnId(byte[] at) {
+    return FeedLayout.txnId(file(), feed, at);
   }
 
   private FeedHead head(long txnId) {
@@ -127,15 +145,12 @@ public final class FeedTree {
   long next(long txnId) {
     try (Cursor cursor = tree.cursor()) {
       key.set(FeedLayout.after(txnId));
-      return cursor.seek(key) ? FeedLayout.txnId(key(cursor)) : 0;
+      return cursor.seek(key) ? txnId(key(cursor)) : 0;
     }
   }
 
   private byte[] key(Cursor cursor) {
     cursor.key(value);
-    if (value.length != FeedLayout.KEY) {
-      throw FeedBytes.corrupt(file(), feed, "a key of " + value.length + " bytes");
-    }
     return value.toArray();
   }
 
@@ -191,7 +206,7 @@ public final class FeedTree {
       key.set(FeedLayout.key(1, 0));
       for (boolean there = cursor.seek(key); there; there = cursor.next()) {
         byte[] found = key(cursor);
-        if (FeedLayout.txnId(found) > txnId || few.size() > FEW) {
+        if (txnId(found) > txnId || few.size() > FEW) {
           break;
         }
         few.add(found);

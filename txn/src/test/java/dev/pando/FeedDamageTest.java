@@ -1,0 +1,117 @@
+package dev.pando;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.pando.error.CorruptFileException;
+import dev.pando.txn.feed.FeedLayout;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** Crafted feeds with valid checksums: each use of them yields data or says that it is damaged. */
+class FeedDamageTest extends FeedTestBase {
+  private static final byte[] ENTRY = new byte[16];
+
+  /** Puts an entry into a feed, and removes it after what is expected to fail. */
+  private void assertFails(byte[] key, byte[] value, Use use) {
+    Database db = Database.inMemory();
+    Feed feed = db.createFeed("f", FeedOptions.of(NAMES));
+    db.put(NAMES, 1L, "one");
+    db.update(tx -> tx.put(feed.tree(), key, value));
+    assertThat(db.check().problems()).hasSize(1);
+    ThrowingCallable call = () -> use.of(db, feed);
+    assertThatExceptionOfType(CorruptFileException.class)
+        .isThrownBy(call)
+        .withMessageContaining("feed f")
+        .withMessageContaining("drop the feed");
+    assertThat(db.dropFeed("f")).isTrue();
+    db.put(NAMES, 2L, "two");
+    assertThat(db.check().problems()).isEmpty();
+    db.close();
+  }
+
+  private interface Use {
+    void of(Database db, Feed feed);
+  }
+
+  private static final Use STAT = (_, feed) -> feed.stat();
+  private static final Use READ = (_, feed) -> assertThat(read(feed)).isNotNull();
+  private static final Use WRITE = (db, _) -> db.put(NAMES, 2L, "two");
+  private static final Use ACKNOWLEDGE = (_, feed) -> acknowledgeAll(feed);
+
+  @Test
+  void aKeyOfAnotherLength() {
+    for (Use use : List.of(STAT, READ, WRITE, ACKNOWLEDGE)) {
+      assertFails(new byte[] {1}, ENTRY, use);
+    }
+  }
+
+  @Test
+  void aTransactionThatIsTooLarge() {
+    for (Use use : List.of(STAT, READ, WRITE, ACKNOWLEDGE)) {
+      assertFails(FeedLayout.key(-5, 0), ENTRY, use);
+    }
+  }
+
+  @Test
+  void aTransactionThatIsToCome() {
+    assertFails(FeedLayout.key(1_000_000, 0), ENTRY, WRITE);
+  }
+
+  @Test
+  void aStateOfATransactionThatIsToCome() {
+    assertFails(FeedLayout.stateKey(), state(1_000_000, 0), WRITE);
+    byte[] lost = state(0, 0);
+    ByteBuffer.wrap(lost).order(java.nio.ByteOrder.LITTLE_ENDIAN).putLong(8, 1).putLong(16, 1 << 20);
+    assertFails(FeedLayout.stateKey(), lost, WRITE);
+  }
+
+  @Test
+  void aNumberWithoutANext() {
+    assertFails(FeedLayout.stateKey(), state(0, Long.MAX_VALUE), WRITE);
+    byte[] head = new byte[16];
+    ByteBuffer.wrap(head).order(java.nio.ByteOrder.LITTLE_ENDIAN).putLong(Long.MAX_VALUE);
+    assertFails(FeedLayout.key(3, 0), head, WRITE);
+  }
+
+  private static byte[] state(long acknowledged, long removed) {
+    return ByteBuffer.allocate(32)
+        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        .putLong(0, acknowledged)
+        .putLong(24, removed)
+        .array();
+  }
+
+  @Test
+  void aTableThatIsNoTableOfAUser() {
+    for (String name : List.of("", "\0findex", "n".repeat(256))) {
+      byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      byte[] entry = new byte[1 + 2 + bytes.length + 6];
+      entry[0] = 1;
+      entry[1] = (byte) bytes.length;
+      entry[2] = (byte) (bytes.length >> 8);
+      System.arraycopy(bytes, 0, entry, 3, bytes.length);
+      assertFails(FeedLayout.key(3, 1), entry, READ);
+      byte[] settings = new byte[22 + 2 + bytes.length];
+      settings[0] = 1;
+      settings[20] = 1;
+      System.arraycopy(entry, 1, settings, 22, 2 + bytes.length);
+      assertFails(FeedLayout.settingsKey(), settings, WRITE);
+    }
+  }
+
+  @Test
+  void namesOfTables() {
+    for (String name : List.of("", "\0t", "n".repeat(256), "n".repeat(70_000), "\ud800")) {
+      assertThatIllegalArgumentException().isThrownBy(() -> FeedOptions.of(Set.of(name)));
+    }
+    Database db = open();
+    Feed feed = db.createFeed("f", FeedOptions.of(Set.of("n".repeat(255))));
+    db.put(NAMES, 1L, "one");
+    assertThat(read(feed)).isEmpty();
+  }
+}
