@@ -80,8 +80,8 @@ abstract class Differ extends Transactor {
    * feeds can only read the file while it has one.
    *
    * @param name 1 to 253 bytes of UTF-8, or fewer with pages of less than 1,024 bytes
-   * @throws IllegalArgumentException if the name is too long, or if there is a feed of this name
-   *     with other options; {@link Feed#change} changes them
+   * @throws IllegalArgumentException if the name is too long, if the bound is of less than 16 pages,
+   *     or if there is a feed of this name with other options; {@link Feed#change} changes them
    */
   public Feed createFeed(String name, FeedOptions options) {
     checkFeedName(name);
@@ -91,7 +91,7 @@ abstract class Differ extends Transactor {
           changes -> {
             FeedTree found = FeedTree.find(changes, name);
             if (found == null) {
-              FeedTree.create(changes, name, options.settings());
+              FeedTree.create(changes, name, options.settings(changes.pages().pageSize()));
             } else if (!FeedOptions.of(found.settings()).equals(options)) {
               throw new IllegalArgumentException(
                   "there is a feed of the name %s with %s; change it with Feed.change"

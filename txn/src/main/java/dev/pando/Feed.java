@@ -273,11 +273,13 @@ public final class Feed {
   /**
    * Changes what the feed watches, or its bound, from the next commit on.
    *
-   * @throws IllegalArgumentException if there is no such feed any more
+   * @throws IllegalArgumentException if the bound is of less than 16 pages, or if there is no such
+   *     feed any more
    */
   public void change(FeedOptions options) {
     try (WriteTxn tx = database.beginWrite()) {
-      change(tx, feed -> feed.settings(options.settings()));
+      FeedSettings settings = options.settings(tx.snapshot().meta().pageSize());
+      change(tx, feed -> feed.settings(settings));
       tx.commit();
     }
   }

@@ -16,11 +16,11 @@ import java.util.TreeSet;
  * @param tables the names of the tables that are watched; empty for all tables, also those that are
  *     created later
  * @param maxBytes bytes of the feed's pages, at most: its lag. 64 MiB by default; 0 for no bound,
- *     else 65,536 or more
+ *     else 65,536 or more, and at least 16 pages
  * @param maxCommits commits in the feed, at most; 0, the default, for no bound
  * @param holds what happens to a commit that would exceed a bound. If true, it fails with {@link
  *     dev.pando.error.FeedFullException}. If false, the default, it drops the oldest commits, an
- *     eighth of the bound or more, and a reader that has not read them gets {@link
+ *     eighth of the bound or more, and itself only if it exceeds a bound alone; and a reader that has not read them gets {@link
  *     dev.pando.error.FeedLostException}
  * @param keepsBefore whether the feed has the values before a change, too; false by default
  */
@@ -110,7 +110,13 @@ public record FeedOptions(
         stored.keepsBefore());
   }
 
-  FeedSettings settings() {
+  FeedSettings settings(int pageSize) {
+    long least = FeedSettings.leastBytes(pageSize);
+    if (maxBytes != 0 && maxBytes < least) {
+      throw new IllegalArgumentException(
+          "maxBytes=%d, allowed with pages of %d bytes: 0 for no bound, or %d or more"
+              .formatted(maxBytes, pageSize, least));
+    }
     return new FeedSettings(tables, maxBytes, maxCommits, holds, keepsBefore);
   }
 }

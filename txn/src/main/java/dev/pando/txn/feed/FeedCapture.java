@@ -199,19 +199,27 @@ public final class FeedCapture {
 
     private void bound() {
       if (settings.holds()) {
-        refuseBeyond("bytes", tree.bytes(), settings.maxBytes());
+        refuseBeyond("bytes", tree.bytes(), maxBytes());
         refuseBeyond("commits", commits(), settings.maxCommits());
       } else if (isBeyond(0)) {
         changes.free().mayUseReserve(true);
-        while (isBeyond(DROPPED_PART)) {
-          long oldest = tree.next(0);
-          if (oldest == 0) {
-            break;
-          }
-          tree.remove(oldest);
-          state = state.dropped(oldest);
-        }
+        dropOldest();
         tree.state(state);
+      }
+    }
+
+    /** Few rounds: the size of what is to be dropped is estimated, and measured after it. */
+    private void dropOldest() {
+      long oldest = tree.next(0);
+      while (oldest != 0 && isBeyond(oldest == txnId ? 0 : DROPPED_PART)) {
+        long last =
+            tree.lastToDrop(
+                txnId,
+                excess(commits(), settings.maxCommits(), DROPPED_PART),
+                excess(tree.bytes(), maxBytes(), DROPPED_PART));
+        tree.remove(last);
+        state = state.dropped(oldest, last, tree.removedBefore(last, serial));
+        oldest = tree.next(last);
       }
     }
 
@@ -219,13 +227,20 @@ public final class FeedCapture {
       return serial - state.removed();
     }
 
-    private boolean isBeyond(long part) {
-      return isBeyond(tree.bytes(), settings.maxBytes(), part)
-          || isBeyond(commits(), settings.maxCommits(), part);
+    private long maxBytes() {
+      long least = FeedSettings.leastBytes(changes.pages().pageSize());
+      return settings.maxBytes() == 0 ? 0 : Math.max(settings.maxBytes(), least);
     }
 
-    private static boolean isBeyond(long lag, long limit, long part) {
-      return limit > 0 && lag > (part == 0 ? limit : limit - limit / part);
+    private boolean isBeyond(long part) {
+      return excess(tree.bytes(), maxBytes(), part) > 0
+          || excess(commits(), settings.maxCommits(), part) > 0;
+    }
+
+    /** What is beyond a limit without a part of it; 0 if nothing is, or there is no limit. */
+    private static long excess(long lag, long limit, long part) {
+      long allowed = part == 0 ? limit : limit - limit / part;
+      return limit == 0 ? 0 : Math.max(lag - allowed, 0);
     }
 
     private void refuseBeyond(String unit, long lag, long limit) {

@@ -19,6 +19,7 @@ import java.util.TreeSet;
  */
 public record FeedSettings(
     Set<String> tables, long maxBytes, long maxCommits, boolean holds, boolean keepsBefore) {
+  private static final int LEAST_PAGES = 16;
   private static final int MOST_TABLES = 0xFFFF;
 
   public FeedSettings {
@@ -27,6 +28,11 @@ public record FeedSettings(
       throw new IllegalArgumentException(
           "tables=%d, allowed at most %d".formatted(tables.size(), MOST_TABLES));
     }
+  }
+
+  /** The least bound of bytes: few commits must fit into the pages that a tree has at least. */
+  public static long leastBytes(int pageSize) {
+    return (long) LEAST_PAGES * pageSize;
   }
 
   /** Whether changes of a table are kept. */

@@ -22,16 +22,15 @@ public record FeedState(long acknowledged, long firstLost, long lastLost, long r
     return Math.max(acknowledged, lastLost);
   }
 
-  /** All commits up to one were acknowledged. */
-  FeedState acknowledged(long txnId, long removedNow) {
+  /** All commits up to one were acknowledged, and so many were removed in all. */
+  FeedState acknowledged(long txnId, long removedInAll) {
     boolean covers = txnId >= lastLost;
-    return new FeedState(
-        txnId, covers ? 0 : firstLost, covers ? 0 : lastLost, removed + removedNow);
+    return new FeedState(txnId, covers ? 0 : firstLost, covers ? 0 : lastLost, removedInAll);
   }
 
-  /** The oldest commit was dropped. */
-  FeedState dropped(long txnId) {
-    return new FeedState(acknowledged, firstLost == 0 ? txnId : firstLost, txnId, removed + 1);
+  /** The oldest commits were dropped, from one to another, and so many were removed in all. */
+  FeedState dropped(long first, long last, long removedInAll) {
+    return new FeedState(acknowledged, firstLost == 0 ? first : firstLost, last, removedInAll);
   }
 
   byte[] encode() {

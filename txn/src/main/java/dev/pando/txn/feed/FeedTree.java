@@ -149,6 +149,50 @@ public final class FeedTree {
     }
   }
 
+  /**
+   * The last of the oldest commits that have so many commits and bytes of pages, or a little less.
+   *
+   * @param newest is the last one only if it is the first one
+   */
+  long lastToDrop(long newest, long commits, long bytes) {
+    long last = 0;
+    long found = 0;
+    long size = 0;
+    try (Cursor cursor = tree.cursor()) {
+      key.set(FeedLayout.key(1, 0));
+      for (boolean there = cursor.seek(key); there; there = cursor.next()) {
+        long txnId = txnId(key(cursor));
+        if (txnId != last) {
+          if (last != 0 && (txnId == newest || (found >= commits && size >= bytes))) {
+            break;
+          }
+          last = txnId;
+          found++;
+        }
+        cursor.value(value);
+        size += size(value.length);
+      }
+    }
+    return last;
+  }
+
+  /** About what an entry takes in pages: a long value has pages of its own. */
+  private long size(long valueLength) {
+    long pageSize = changes.pages().pageSize();
+    long inLeaf = FeedLayout.KEY + valueLength;
+    return inLeaf <= pageSize / 2 ? inLeaf : (valueLength / pageSize + 1) * pageSize;
+  }
+
+  /**
+   * How many commits were removed if all up to one were.
+   *
+   * @param newest the number of the newest commit, also if it was removed
+   */
+  long removedBefore(long txnId, long newest) {
+    long next = next(txnId);
+    return next == 0 ? newest : head(next).serial() - 1;
+  }
+
   private byte[] key(Cursor cursor) {
     cursor.key(value);
     return value.toArray();
@@ -223,8 +267,6 @@ public final class FeedTree {
     }
     long last = lastSerial(before);
     remove(txnId);
-    long next = next(txnId);
-    long kept = next == 0 ? last : head(next).serial() - 1;
-    state(before.acknowledged(txnId, kept - before.removed()));
+    state(before.acknowledged(txnId, removedBefore(txnId, last)));
   }
 }
