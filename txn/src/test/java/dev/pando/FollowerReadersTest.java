@@ -11,7 +11,6 @@ import dev.pando.error.FollowerFileException;
 import dev.pando.error.RecoveryNeededException;
 import dev.pando.error.StorageIoException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -95,9 +95,10 @@ class FollowerReadersTest extends FollowerTestBase {
     rounds(source, 10);
     byte[] increment = increment(source, follower);
     ReadTxn first = follower.database().beginRead();
-    CompletableFuture<Follower.Position> applied =
-        CompletableFuture.supplyAsync(() -> follower.apply(channel(increment)));
-    while (!Files.exists(directory().resolve("follower.pando-increment"))) {
+    FutureTask<Follower.Position> applied =
+        new FutureTask<>(() -> follower.apply(channel(increment)));
+    Thread applying = Thread.ofPlatform().daemon().start(applied);
+    while (applying.getState() != Thread.State.TIMED_WAITING) { // for the first one
       Thread.onSpinWait();
     }
     try (ReadTxn later = forked ? first.fork() : follower.database().beginRead()) {
@@ -106,7 +107,7 @@ class FollowerReadersTest extends FollowerTestBase {
       do { // longer than new readers are made to wait
         assertThat(SoakRounds.verify(later)).isEqualTo(5);
       } while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(3));
-      assertThat(applied).isNotDone();
+      assertThat(applied.isDone()).isFalse();
     }
     assertThat(applied.get().txnId()).isEqualTo(source.stat().txnId());
     assertSame(source, follower.database());
