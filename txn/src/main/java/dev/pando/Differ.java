@@ -73,8 +73,8 @@ abstract class Differ extends Transactor {
   /**
    * Creates a change feed: from the next commit on, each commit adds its changes of the tables that
    * the feed watches. A reader that needs what is there already copies it from any read transaction
-   * that begins now, and reads the feed after {@link FeedPosition#of} that transaction. Does
-   * nothing if there is such a feed with equal options.
+   * that begins now, and reads the feed after {@link FeedPosition#of} that transaction, which
+   * says when to sync. Does nothing if there is such a feed with equal options.
    *
    * <p>A commit also writes its changes into each feed that watches them. Builds that do not know
    * feeds can only read the file while it has one.

@@ -166,8 +166,8 @@ public final class Feed {
   /**
    * A reader of the commits after a position that the caller has kept. Close it.
    *
-   * @throws FeedLostException if commits after that were dropped or acknowledged, or if the
-   *     database was restored from a backup since
+   * @throws FeedLostException if commits after that were dropped or acknowledged, if the database
+   *     was restored from a backup since, or if the position is after the newest commit
    * @throws IllegalArgumentException if there is no such feed any more
    */
   public FeedReader reader(FeedPosition after) {
@@ -185,6 +185,15 @@ public final class Feed {
   void check(ReadTxn tx, FeedPosition after) {
     checkIncarnation(tx, after);
     FeedState state = state(tx);
+    long newest = tx.snapshot().txnId();
+    if (after.txnId() > newest) {
+      throw new FeedLostException(
+          "%s: feed %s: the reader is at %d, and the newest commit is %d: it has read or copied a commit that was not on disk, and that a crash took back: take a new copy of the tables, after Database.sync, and read on from its commit"
+              .formatted(file(tx), name, after.txnId(), newest),
+          name,
+          newest + 1,
+          0);
+    }
     if (after.txnId() >= state.completeAfter()) {
       return;
     }

@@ -326,6 +326,10 @@ class FeedTest extends FeedTestBase {
           .withMessageContaining("acknowledged by another reader");
       FeedPosition future = new FeedPosition(start.incarnation(), 1_000_000);
       assertThatIllegalArgumentException().isThrownBy(() -> feed.acknowledge(future));
+      assertThatExceptionOfType(FeedLostException.class)
+          .isThrownBy(() -> feed.reader(future))
+          .withMessageContaining("the newest commit is " + db.stat().txnId())
+          .satisfies(e -> assertThat(e.firstLost()).isEqualTo(db.stat().txnId() + 1));
     }
     if (isInMemory()) {
       return;

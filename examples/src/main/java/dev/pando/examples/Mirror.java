@@ -100,6 +100,7 @@ public final class Mirror {
         to.drop(table);
       }
       from.copyTo(to);
+      source.sync(); // or a power cut could take back what the target has
       FeedPosition position = FeedPosition.of(from);
       to.put(POSITIONS, FEED, position);
       to.commit();

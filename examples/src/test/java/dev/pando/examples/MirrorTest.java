@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pando.Database;
+import dev.pando.Durability;
 import dev.pando.Entry;
 import dev.pando.FeedOptions;
 import dev.pando.Options;
@@ -26,7 +27,12 @@ class MirrorTest {
   private final Database source = Database.inMemory();
 
   private void change(Random random) {
+    change(source, Durability.SYNC, random);
+  }
+
+  private static void change(Database source, Durability durability, Random random) {
     source.update(
+        durability,
         tx -> {
           tx.add(SUMS, (long) random.nextInt(50), 1L);
           tx.put(WORDS, "w" + random.nextInt(50), "v" + random.nextInt());
@@ -35,6 +41,10 @@ class MirrorTest {
   }
 
   private void assertSame(Database target) {
+    assertSame(source, target);
+  }
+
+  private static void assertSame(Database source, Database target) {
     assertEquals(source.list(SUMS, Range.all()), target.list(SUMS, Range.all()));
     assertEquals(source.list(WORDS, Range.all()), target.list(WORDS, Range.all()));
     assertTrue(target.check().ok());
@@ -74,6 +84,42 @@ class MirrorTest {
       source.changes("mirror").change(FeedOptions.ofAllTables());
       assertEquals(0, new Mirror(source, target).catchUp());
       assertSame(target);
+    }
+    source.close();
+  }
+
+  /** What the copy had is on disk in the source, whose commits are not synced otherwise. */
+  @Test
+  void copiesWhatAPowerCutLeaves() throws InterruptedException {
+    Options options = Options.defaults().withSyncInterval(null).withCloseTimeout(Duration.ZERO);
+    for (long seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      SimulatedDisk disk = new SimulatedDisk(4 << 20);
+      SimulatedDisk left;
+      try (Database target = Database.inMemory()) {
+        Database before = Database.open(FILE, disk.options(options));
+        new Mirror(before, target);
+        for (int i = 0; i < 10; i++) {
+          change(before, Durability.ASYNC, random);
+        }
+        long _ = new Mirror(before, target).catchUp();
+        left = disk.powerCuts(seed).any();
+        disk.kill();
+        try (Database after = Database.open(FILE, left.options(options))) {
+          for (int i = 0; i < 12; i++) { // takes the numbers of commits that are lost
+            change(after, Durability.ASYNC, random);
+          }
+          long _ = new Mirror(after, target).catchUp();
+          assertSame(after, target);
+        }
+        try {
+          before.close();
+        } catch (RuntimeException | KilledError e) {
+          // its disk is dead
+        }
+      }
+      disk.close();
+      left.close();
     }
     source.close();
   }
