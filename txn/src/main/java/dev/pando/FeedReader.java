@@ -18,6 +18,7 @@ public final class FeedReader implements AutoCloseable {
   /** Time between two syncs of the reader: one in the background may come before. */
   private static final long SYNC_EVERY_NANOS = 1_000_000_000;
 
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private final Feed feed;
@@ -49,7 +50,11 @@ public final class FeedReader implements AutoCloseable {
   }
 
   /**
-   * The next commit, if there is one. The commit that was returned before cannot be read any more.
+   * The next commit, if there is one. Read the commit that was returned before until this call, and
+   * not later.
+   *
+   * <p>If the next commit is not on disk yet this may sync the file, as {@link Database#sync} does,
+   * which waits for a commit or a sync of another process.
    *
    * @return null if the feed has no later commit now that is on disk
    * @throws dev.pando.error.FeedLostException if commits that follow were dropped meanwhile
@@ -84,17 +89,23 @@ public final class FeedReader implements AutoCloseable {
 
   /**
    * The next commit; waits for one. A commit of this process is noticed at once, see {@link
-   * Database#awaitCommit}.
+   * Database#awaitCommit}. It may take longer than the patience, also if that is zero, because it
+   * may sync as {@link #next()} does.
    *
-   * @param patience zero or more
+   * @param patience zero or more; more than 292 years count as these
    * @return null if there was none in this time
+   * @throws IllegalArgumentException if the patience is negative
    * @throws InterruptedException if this thread is interrupted while it waits
    */
   public @Nullable FeedCommit next(Duration patience) throws InterruptedException {
+    if (patience.isNegative()) {
+      throw new IllegalArgumentException("patience=" + patience + ", allowed zero or more");
+    }
+    long nanos = patience.compareTo(FOR_EVER) < 0 ? patience.toNanos() : Long.MAX_VALUE;
     long begun = System.nanoTime();
     while (true) {
       FeedCommit found = next();
-      long left = patience.toNanos() - (System.nanoTime() - begun);
+      long left = nanos - (System.nanoTime() - begun);
       if (found != null || left <= 0) {
         return found;
       }

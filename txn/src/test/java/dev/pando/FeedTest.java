@@ -135,13 +135,16 @@ class FeedTest extends FeedTestBase {
     try (FeedReader reader = feed.reader()) {
       assertThat(reader.next(Duration.ZERO)).isNull();
       assertThat(reader.next(Duration.ofMillis(1))).isNull();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> reader.next(Duration.ofNanos(-1)))
+          .withMessageContaining("allowed zero or more");
       CompletableFuture<Void> writes =
           CompletableFuture.runAsync(
               () -> {
                 db.put(WORDS, "not", "watched");
                 db.update(Durability.ASYNC, tx -> tx.put(NAMES, 1L, "one"));
               });
-      FeedCommit commit = reader.next(Duration.ofMinutes(1));
+      FeedCommit commit = reader.next(Duration.ofSeconds(Long.MAX_VALUE));
       assertThat(commit).isNotNull();
       assertThat(show(commit)).isEqualTo("ADDED 1 one");
       assertThat(db.stat().unsyncedCommits()).as("what it returns is on disk").isZero();

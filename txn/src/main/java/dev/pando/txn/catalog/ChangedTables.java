@@ -26,7 +26,11 @@ public final class ChangedTables {
    * @param base whether the commit before has some
    */
   public static boolean hasFeeds(Catalog catalog, String file, boolean base) {
-    boolean mayDiffer = catalog.changedEntries().stream().anyMatch(TableNames::isFeedTree);
-    return mayDiffer ? !TableNames.ofFeeds(catalog.tree(), file).isEmpty() : base;
+    for (String name : catalog.changedEntries()) { // in every commit, so no stream
+      if (TableNames.isFeedTree(name)) {
+        return !TableNames.ofFeeds(catalog.tree(), file).isEmpty();
+      }
+    }
+    return base;
   }
 }
