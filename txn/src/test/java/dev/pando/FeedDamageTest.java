@@ -1,12 +1,18 @@
 package dev.pando;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.pando.error.CorruptFileException;
 import dev.pando.txn.feed.FeedLayout;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -66,7 +72,7 @@ class FeedDamageTest extends FeedTestBase {
   void aStateOfATransactionThatIsToCome() {
     assertFails(FeedLayout.stateKey(), state(1_000_000, 0), WRITE);
     byte[] lost = state(0, 0);
-    ByteBuffer.wrap(lost).order(java.nio.ByteOrder.LITTLE_ENDIAN).putLong(8, 1).putLong(16, 1 << 20);
+    ByteBuffer.wrap(lost).order(ByteOrder.LITTLE_ENDIAN).putLong(8, 1).putLong(16, 1 << 20);
     assertFails(FeedLayout.stateKey(), lost, WRITE);
   }
 
@@ -74,13 +80,13 @@ class FeedDamageTest extends FeedTestBase {
   void aNumberWithoutANext() {
     assertFails(FeedLayout.stateKey(), state(0, Long.MAX_VALUE), WRITE);
     byte[] head = new byte[16];
-    ByteBuffer.wrap(head).order(java.nio.ByteOrder.LITTLE_ENDIAN).putLong(Long.MAX_VALUE);
+    ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).putLong(Long.MAX_VALUE);
     assertFails(FeedLayout.key(3, 0), head, WRITE);
   }
 
   private static byte[] state(long acknowledged, long removed) {
     return ByteBuffer.allocate(32)
-        .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+        .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(0, acknowledged)
         .putLong(24, removed)
         .array();
@@ -89,7 +95,7 @@ class FeedDamageTest extends FeedTestBase {
   @Test
   void aTableThatIsNoTableOfAUser() {
     for (String name : List.of("", "\0findex", "n".repeat(256))) {
-      byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      byte[] bytes = name.getBytes(UTF_8);
       byte[] entry = new byte[1 + 2 + bytes.length + 6];
       entry[0] = 1;
       entry[1] = (byte) bytes.length;
@@ -101,6 +107,39 @@ class FeedDamageTest extends FeedTestBase {
       settings[20] = 1;
       System.arraycopy(entry, 1, settings, 22, 2 + bytes.length);
       assertFails(FeedLayout.settingsKey(), settings, WRITE);
+    }
+  }
+
+  /** Dropping a table without a feed reads no leaf; the feed needs all. */
+  @Test
+  void aDamagedLeafOfAWatchedTable() throws IOException {
+    Path path = directory().resolve("damaged.pando");
+    try (Database db = Database.open(path)) {
+      db.update(
+          tx -> {
+            for (long key = 0; key < 2000; key++) {
+              tx.put(NAMES, key, "a value of key " + key + ".");
+            }
+          });
+      Feed _ = db.createFeed("f", FeedOptions.of(NAMES));
+    }
+    byte[] all = Files.readAllBytes(path);
+    byte[] wanted = "a value of key 1000.".getBytes(UTF_8);
+    int at = 0;
+    while (!Arrays.equals(all, at, at + wanted.length, wanted, 0, wanted.length)) {
+      at++;
+    }
+    all[at] ^= 1;
+    Files.write(path, all);
+    try (Database db = Database.open(path)) {
+      assertThatExceptionOfType(CorruptFileException.class)
+          .isThrownBy(() -> db.update(tx -> tx.drop(NAMES)))
+          .withMessageContaining(
+              "feed f needs the changes of table names: drop the feed, or stop watching the table")
+          .satisfies(e -> assertThat(e.pgno()).isPositive());
+      db.changes("f").change(FeedOptions.of(WORDS));
+      db.update(tx -> tx.drop(NAMES));
+      assertThat(db.check().problems()).isEmpty();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.pando.txn.feed;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Tree;
 import dev.pando.btree.TreeDiff;
+import dev.pando.error.CorruptFileException;
 import dev.pando.error.FeedFullException;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.CatalogEntry;
@@ -102,11 +103,24 @@ public final class FeedCapture {
       CatalogSnapshot base = CatalogSnapshot.of(changes.base());
       for (String each : tables) {
         if (settings.watches(each)) {
-          compare(each, base.entry(each), changes.catalog().entryNow(each));
+          compareNamed(each, base.entry(each), changes.catalog().entryNow(each));
         }
       }
       if (ordinal > 0) {
         bound();
+      }
+    }
+
+    /** All leaves that have changed are read, also those of a table that is dropped. */
+    private void compareNamed(String each, @Nullable CatalogEntry was, @Nullable CatalogEntry is) {
+      try {
+        compare(each, was, is);
+      } catch (CorruptFileException e) {
+        throw new CorruptFileException(
+            e.name(),
+            e.pgno(),
+            "%s; feed %s needs the changes of table %s: drop the feed, or stop watching the table with Feed.change"
+                .formatted(e.reason(), feed, each));
       }
     }
 
