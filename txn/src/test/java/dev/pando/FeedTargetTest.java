@@ -217,8 +217,7 @@ class FeedTargetTest extends FeedTestBase {
   @Test
   void losesNoIndexOfAnEmptyTable() {
     Table<Long, String> old = Table.of("people", Codec.u64(), Codec.utf8());
-    Index<String, Long, String> byWord =
-        old.index("by name", Codec.utf8(), "same", value -> value);
+    Index<String, Long, String> byWord = old.index("by name", Codec.utf8(), "same", value -> value);
     mirror.register(byWord);
     mirror.update(tx -> tx.create(byWord));
     db.put(PEOPLE, 1L, new Person("Ada"));

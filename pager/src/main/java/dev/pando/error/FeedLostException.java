@@ -3,8 +3,8 @@ package dev.pando.error;
 /**
  * Changes that follow a reader's position are not in the change feed: they were dropped because the
  * feed reached its bound, or another reader has acknowledged them, or the position is of another
- * incarnation of the database, or after its newest commit. The reader must take a new copy, by a backup or by {@code diff}, and
- * go on after the commit that it shows.
+ * incarnation of the database, or after its newest commit. The reader must take a new copy, by a
+ * backup or by {@code diff}, and go on after the commit that it shows.
  */
 public final class FeedLostException extends StorageException {
   private static final long serialVersionUID = 1L;
