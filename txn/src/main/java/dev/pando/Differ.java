@@ -78,8 +78,7 @@ abstract class Differ extends Transactor {
    *
    * <p>A commit also writes its changes into each feed that watches them. It reads all that a table
    * that is dropped, cleared or restored has; if a page of it is damaged, the commit fails, and
-   * names the feed. Builds that do not
-   * know feeds can only read the file while it has one.
+   * names the feed. Builds that do not know feeds can only read the file while it has one.
    *
    * @param name 1 to 253 bytes of UTF-8, or fewer with pages of less than 1,024 bytes
    * @throws IllegalArgumentException if the name is too long, if the bound is of less than 16 pages,
