@@ -41,8 +41,14 @@ final class MapDbFile implements OtherStore {
     this.catalog = catalog;
   }
 
-  /** Opens a file. */
-  static MapDbFile open(Path file) throws IOException {
+  /**
+   * Opens a file.
+   *
+   * @param given the file or a link to it; its log may be beside either
+   */
+  static MapDbFile open(Path given) throws IOException {
+    refuseLog(given);
+    Path file = given.toRealPath();
     refuseLog(file);
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {

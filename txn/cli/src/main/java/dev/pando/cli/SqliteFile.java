@@ -49,8 +49,13 @@ final class SqliteFile implements OtherStore {
     this.isUtf8 = first("PRAGMA encoding").equals("UTF-8");
   }
 
-  /** Opens a file, and checks its structure. */
-  static SqliteFile open(Path file, Duration wait) throws IOException {
+  /**
+   * Opens a file, and checks its structure.
+   *
+   * @param given the file or a link to it; SQLite has its WAL beside the file
+   */
+  static SqliteFile open(Path given, Duration wait) throws IOException {
+    Path file = given.toRealPath();
     boolean isWal = isWal(file);
     if (isWal && walBytes(file) > 0) {
       throw Fault.usage(
@@ -79,7 +84,8 @@ final class SqliteFile implements OtherStore {
     } catch (UnsatisfiedLinkError e) {
       throw Fault.usage(
           file
-              + ": SQLite's library for this system is not in the jar; write the tables as CSV with 'sqlite3 -csv -header'",
+              + ": SQLite's library for this system is not in the jar; write the tables as CSV with"
+              + " 'sqlite3 -csv -header'",
           e);
     }
   }
@@ -181,7 +187,8 @@ final class SqliteFile implements OtherStore {
     List<String> names = new ArrayList<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = ? AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")) {
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = ? AND name NOT"
+                + " LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")) {
       statement.setString(1, type);
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
@@ -311,7 +318,8 @@ final class SqliteFile implements OtherStore {
                 "SELECT type FROM pragma_table_list(?) WHERE schema = 'main'");
         PreparedStatement of =
             connection.prepareStatement(
-                "SELECT name, type, pk FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER BY cid")) {
+                "SELECT name, type, pk FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER"
+                    + " BY cid")) {
       kind.setString(1, name);
       of.setString(1, name);
       try (ResultSet result = kind.executeQuery()) {
