@@ -26,13 +26,13 @@ import picocli.CommandLine.Parameters;
     name = "import",
     description = {
       "Loads a file of CSV, with a line of names, or of JSON, with an object a line, in one"
-          + " transaction. Each row becomes a record. The codecs of the columns are found in the whole"
-          + " file, and reported: numbers, dates and others only where they give all texts of the"
-          + " column back as they are.",
+          + " transaction. Each row becomes a record. The codecs of the columns are found in the"
+          + " whole file, and reported: numbers, dates and others only where they give all texts of"
+          + " the column back as they are.",
       "Objects as 'pando scan --json' writes them are loaded as they are with --keys and --values.",
-      "A file of SQLite, H2's MVStore or MapDB is known by how it begins. Its tables keep their types"
-          + " and keys; without TABLE, all are loaded. It is opened for reading alone, and never"
-          + " changed."
+      "A file of SQLite, H2's MVStore or MapDB is known by how it begins. Its tables keep their"
+          + " types and keys; without TABLE, all are loaded. It is opened for reading alone, and"
+          + " never changed."
     },
     customSynopsis = "Usage: pando import [OPTIONS] FILE [TABLE] INPUT",
     footerHeading = "%nExamples%n",
@@ -52,8 +52,9 @@ final class ImportOf extends WriteVerb {
       paramLabel = "[TABLE] INPUT",
       hideParamSyntax = true,
       description =
-          "The table, and the file to read: CSV if its name ends with .csv or .tsv, a file of another"
-              + " store if it begins as one, otherwise JSON. Of a store the table may be left out.")
+          "The table, and the file to read: a file of another store if it begins as one, CSV if its"
+              + " name ends with .csv or .tsv, otherwise JSON. Of a store the table may be left"
+              + " out.")
   private List<String> named = List.of();
 
   private String name = "";
@@ -63,8 +64,8 @@ final class ImportOf extends WriteVerb {
       names = "--key",
       paramLabel = "COLUMN",
       description =
-          "The column of the keys, which replace those that are there; without it, rows are numbered"
-              + " from 1, or after the last key of the table.")
+          "The column of the keys, which replace those that are there; without it, rows are"
+              + " numbered from 1, or after the last key of the table.")
   private @Nullable String key;
 
   @Option(names = "--keys", paramLabel = "CODEC", description = "The codec of the keys.")
@@ -84,7 +85,8 @@ final class ImportOf extends WriteVerb {
       paramLabel = "NAME",
       split = ",",
       description =
-          "The tables or maps to read of another store, or a view of SQLite; several without TABLE.")
+          "The tables or maps to read of another store, or a view of SQLite; several without"
+              + " TABLE.")
   private List<String> from = List.of();
 
   @Option(names = "--json", description = "Writes a JSON object for each table.")
@@ -112,7 +114,7 @@ final class ImportOf extends WriteVerb {
     if (Files.notExists(input)) {
       throw new NoSuchFileException(input.toString());
     }
-    StoreFormat format = isCsv() ? null : StoreFormat.of(input);
+    StoreFormat format = StoreFormat.of(input);
     if (format != null) {
       return callOfStore(format);
     }
@@ -200,7 +202,8 @@ final class ImportOf extends WriteVerb {
     if (!Files.isRegularFile(input)) {
       throw Fault.usage(
           input
-              + ": is no regular file, and is read twice to find the codecs: give --keys and --values");
+              + ": is no regular file, and is read twice to find the codecs: give --keys and"
+              + " --values");
     }
     Map<String, InferredType> types = new LinkedHashMap<>();
     Set<String> sometimes = new LinkedHashSet<>();
@@ -245,6 +248,12 @@ final class ImportOf extends WriteVerb {
 
   private void check(Map<String, InferredType> types) {
     for (String column : types.keySet()) {
+      if (column.isEmpty()) {
+        throw Fault.usage(
+            input
+                + ": found a name that is empty, allowed: a name for each component; give it one in"
+                + " all objects");
+      }
       if (column.chars().anyMatch(c -> "(),:;".indexOf(c) >= 0)) {
         throw Fault.usage(
             "%s: column %s: the name of a component has none of ( ) , : ;"

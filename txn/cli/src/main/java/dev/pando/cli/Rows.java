@@ -51,8 +51,13 @@ final class Rows implements AutoCloseable {
         List<String> names = new ArrayList<>();
         header.forEach(name -> names.add(name == null ? "" : name));
         Set<String> different = new LinkedHashSet<>(names);
-        if (different.size() < names.size() || different.contains("")) {
-          throw rows.wrong("the names " + names, "names that differ, none of them empty");
+        if (different.contains("")) {
+          throw rows.wrong(
+              "column %d without a name".formatted(names.indexOf("") + 1),
+              "a name for each column in the first line");
+        }
+        if (different.size() < names.size()) {
+          throw rows.wrong("the names " + names, "names that differ");
         }
         rows.names = names;
       }

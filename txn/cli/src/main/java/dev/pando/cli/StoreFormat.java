@@ -68,7 +68,7 @@ enum StoreFormat {
       second = head(channel, BLOCK);
     }
     for (StoreFormat each : values()) {
-      if (each.test.test(first) || (each == MVSTORE && each.test.test(second))) {
+      if (each.test.test(first) || (each == MVSTORE && second.startsWith("H:2,block"))) {
         return each;
       }
     }

@@ -144,7 +144,7 @@ final class StoreImport {
     List<String> components = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       if (!key.contains(i)) {
-        checkName(columns.get(i));
+        checkName(i + 1, columns.get(i));
         components.add(columns.get(i) + ":" + types.get(i).codec(true));
       }
     }
@@ -153,7 +153,12 @@ final class StoreImport {
     }
   }
 
-  private void checkName(String column) {
+  private void checkName(int number, String column) {
+    if (column.isEmpty()) {
+      throw Fault.usage(
+          "%s, %s: column %d has no name, allowed: a name for each component; give it one in a view, and load that with --from"
+              .formatted(file, from.name(), number));
+    }
     if (column.chars().anyMatch(c -> "(),:;".indexOf(c) >= 0)) {
       throw Fault.usage(
           "%s, %s, column %s: the name of a component has none of ( ) , : ; give it another name in a view, and load that with --from"
