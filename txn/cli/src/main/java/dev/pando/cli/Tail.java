@@ -90,7 +90,7 @@ final class Tail extends WriteVerb {
       names = "--from",
       paramLabel = "COMMIT",
       description = "Begins after this commit, not after the one that was acknowledged.")
-  private long from = -1;
+  private @Nullable Long from;
 
   @Option(
       names = {"-f", "--follow"},
@@ -120,26 +120,42 @@ final class Tail extends WriteVerb {
   int run(Database db) throws Exception {
     OutputForm output = form.checked();
     Change wanted = change;
-    if (wanted != null) {
-      try (WriteTxn tx = begin(db)) { // another writer may take too long
-        tx.rollback();
-      }
-    }
-    if (name == null && wanted != null) {
-      throw Fault.usage("say which feed is to be changed: a NAME after the file");
-    }
+    checkOptions(wanted);
     if (name == null) {
       list(db);
     } else if (wanted != null && wanted.create) {
+      awaitTurn(db);
       create(db, name);
     } else if (wanted != null && wanted.drop) {
       Feed found = feed(db, name);
+      awaitTurn(db);
       boolean _ = db.dropFeed(found.name());
       console().line("dropped " + Report.plain(name));
     } else {
       show(feed(db, name), db, output, wanted != null);
     }
     return Fault.OK;
+  }
+
+  private void checkOptions(@Nullable Change wanted) {
+    if (name == null && wanted != null) {
+      throw Fault.usage("say which feed is to be changed: a NAME after the file");
+    }
+    boolean creates = wanted != null && wanted.create;
+    if (!creates && (hold || maxBytes != null || !tables.isEmpty())) {
+      throw Fault.usage(
+          "tail: --tables, --hold and --max-bytes are of a new feed, allowed with --create only");
+    }
+    if (from != null && from < 0) {
+      throw Fault.usage("tail: --from %d, allowed: 0 or a commit".formatted(from));
+    }
+  }
+
+  /** Another writer may take too long; the engine's own call waits without a bound. */
+  private void awaitTurn(Database db) {
+    try (WriteTxn tx = begin(db)) {
+      tx.rollback();
+    }
   }
 
   private void create(Database db, String feed) {
@@ -192,7 +208,10 @@ final class Tail extends WriteVerb {
     if (output.csv()) {
       console().line(Csv.line(CHANGE));
     }
-    try (FeedReader reader = from < 0 ? feed.reader() : feed.reader(position(db))) {
+    if (acknowledge && from != null) {
+      checkShowsAll(feed, from);
+    }
+    try (FeedReader reader = from == null ? feed.reader() : feed.reader(position(db, from))) {
       for (long left = limit; left > 0; left--) {
         FeedCommit commit = next(reader);
         if (commit == null) {
@@ -203,7 +222,7 @@ final class Tail extends WriteVerb {
           if (console().out().checkError()) {
             break; // what was not seen stays in the feed
           }
-          feed.acknowledge(commit.position());
+          acknowledge(db, feed, commit);
         }
       }
     } catch (FeedLostException e) {
@@ -211,7 +230,24 @@ final class Tail extends WriteVerb {
     }
   }
 
-  private FeedPosition position(Database db) {
+  /** Acknowledging a commit removes all before it, also those that were not shown. */
+  private static void checkShowsAll(Feed feed, long from) {
+    long acknowledged = feed.stat().acknowledged().txnId();
+    if (from > acknowledged) {
+      throw Fault.usage(
+          "tail: --from %d with --acknowledge, allowed up to %d, the commit that was acknowledged last: commits between them would be removed and were not shown"
+              .formatted(from, acknowledged));
+    }
+  }
+
+  private void acknowledge(Database db, Feed feed, FeedCommit commit) {
+    try (WriteTxn tx = begin(db)) {
+      feed.acknowledge(tx, commit.position());
+      tx.commit();
+    }
+  }
+
+  private static FeedPosition position(Database db, long from) {
     try (ReadTxn tx = db.beginRead()) {
       return new FeedPosition(FeedPosition.of(tx).incarnation(), from);
     }

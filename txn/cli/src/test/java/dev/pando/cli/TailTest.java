@@ -146,4 +146,50 @@ class TailTest {
     assertThat(withoutTimes(Ran.ok("tail", "--json", file, "both")))
         .endsWith("\"kind\":\"CHANGED\",\"key\":1,\"before\":\"one\",\"value\":\"1\"}\n");
   }
+
+  /** Commits that were not shown stay in the feed. */
+  @Test
+  void acknowledgesOnlyWhatWasShown() {
+    Ran.ok("put", file, "customers", "Ada", "Byron");
+    Ran.ok("put", file, "customers", "Ada", "King");
+    Ran.ok("put", file, "customers", "Ada", "Noel");
+    String all = Ran.ok("tail", file, "all");
+    String second = all.lines().skip(1).findFirst().orElseThrow();
+    String from = second.substring(0, second.indexOf('\t'));
+    Ran ran = Ran.pando("tail", "--acknowledge", "--from", from, file, "all");
+    assertThat(ran.code()).as(ran.out()).isEqualTo(2);
+    assertThat(ran.err()).contains("--from " + from).contains("allowed up to").hasLineCount(1);
+    assertThat(Ran.ok("tail", file, "all")).isEqualTo(all);
+    String acknowledged =
+        Ran.ok("tail", "--json", file).replaceAll("(?s).*\"acknowledged\":(\\d+).*", "$1");
+    assertThat(Ran.ok("tail", "--acknowledge", "--from", acknowledged, file, "all")).isEqualTo(all);
+    assertThat(Ran.ok("tail", file, "all")).isEmpty();
+  }
+
+  @Test
+  void optionsOfAFeedNeedCreate() {
+    Ran tables = Ran.pando("tail", "--tables", "customers", file, "all");
+    assertThat(tables.code()).isEqualTo(2);
+    assertThat(tables.err()).contains("with --create only").hasLineCount(1);
+    assertThat(Ran.pando("tail", "--hold", file, "all").code()).isEqualTo(2);
+    assertThat(Ran.pando("tail", "--max-bytes", "9", "--drop", file, "all").code()).isEqualTo(2);
+    assertThat(Ran.pando("tail", "--from", "-7", file, "all").code()).isEqualTo(2);
+    assertThat(Ran.ok("tail", file)).contains("all");
+  }
+
+  /** What could not be acknowledged stays in the feed. */
+  @Test
+  void waitsForAnotherWriterAsLongAsItIsTold() throws IOException {
+    Ran.ok("put", file, "customers", "Ada", "Byron");
+    try (BusyPeer peer = BusyPeer.start(file)) {
+      assertThat(peer.pid()).isPositive();
+      Ran ran = Ran.pando("tail", "--acknowledge", "--wait", "0.1", file, "all");
+      assertThat(ran.code()).as(ran.out()).isEqualTo(2);
+      assertThat(ran.out()).as("it was shown").hasLineCount(1);
+      assertThat(ran.err()).contains("0.1 seconds of --wait").hasLineCount(1);
+      Ran create = Ran.pando("tail", "--create", "--wait", "0.1", file, "more");
+      assertThat(create.code()).isEqualTo(2);
+    }
+    assertThat(Ran.ok("tail", file, "all")).hasLineCount(1);
+  }
 }
