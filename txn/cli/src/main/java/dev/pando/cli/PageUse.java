@@ -20,7 +20,7 @@ final class PageUse {
    * @param items cells; 0 of pages that have none
    * @param fill of a node, in percent; -1 of others
    * @param birth 0 of free pages
-   * @param owner the table, or what else uses it
+   * @param owner the table; in parentheses what else uses it, because a table may have any name
    */
   record Use(long pgno, long pages, String type, int items, int fill, long birth, String owner) {}
 
@@ -58,23 +58,30 @@ final class PageUse {
 
   private void find() throws IOException {
     for (int slot = 0; slot < PageHeader.META_SLOTS; slot++) {
-      uses.add(new Use(slot, 1, "meta", 0, -1, pages.head(slot).birth(), "meta slot"));
+      uses.add(new Use(slot, 1, "meta", 0, -1, pages.head(slot).birth(), "(meta slot)"));
     }
     if (meta.log().exists()) {
-      uses.add(new Use(meta.log().pgno(), meta.log().pages(), "log", 0, -1, 0, "commit log"));
+      uses.add(new Use(meta.log().pgno(), meta.log().pages(), "log", 0, -1, 0, "(commit log)"));
     }
     FileWalk walk = FileWalk.of(pages, meta);
     lost.addAll(walk.lost());
-    walk("catalog", meta.catalog());
-    walk("free tree", meta.freeTree());
+    walk("(catalog)", meta.catalog());
+    walk("(free tree)", meta.freeTree());
     for (FileWalk.Found tree : walk.trees()) {
-      walk(tree.name(), tree.entry().root());
+      walk(owner(tree), tree.entry().root());
     }
     for (SnapshotEntry snapshot : walk.snapshots()) {
-      hold("snapshot " + snapshot.name(), snapshot.meta());
+      hold("(snapshot " + snapshot.name() + ")", snapshot.meta());
     }
     uses.sort((a, b) -> Long.compare(a.pgno(), b.pgno()));
     addFree();
+  }
+
+  private static String owner(FileWalk.Found tree) {
+    if (tree.isIndex()) {
+      return "(" + tree.name() + ")";
+    }
+    return tree.name().startsWith("(") ? "table " + tree.name() : tree.name();
   }
 
   /** The pages that a snapshot shows, and no newer commit. */

@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "pages",
     description = {
-      "Lists the pages of a file in their order, with type, cells, fill in percent, birth and owner;"
-          + " also of a damaged file. Free pages include those that only older snapshots show.",
+      "Lists the pages of a file in their order, with type, cells, fill in percent, birth and"
+          + " owner; also of a damaged file. Free pages include those that only older snapshots"
+          + " show.",
       "Ends with 1 if a page is damaged."
     },
     footerHeading = "%nExamples%n",
@@ -29,7 +30,12 @@ final class PagesOf extends RawVerb {
   private static final List<String> COLUMNS =
       List.of("page", "pages", "type", "cells", "fill", "birth", "owner");
 
-  @Option(names = "--owner", paramLabel = "TABLE", description = "Only pages of this table.")
+  @Option(
+      names = "--owner",
+      paramLabel = "TABLE",
+      description =
+          "Only pages of this table. What is no table is in parentheses, such as '(catalog)' or"
+              + " '(snapshot NAME)'.")
   private @Nullable String owner;
 
   @Option(

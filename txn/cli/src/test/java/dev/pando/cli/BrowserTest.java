@@ -32,7 +32,7 @@ class BrowserTest {
         .contains("<h2>Runs of free pages by length</h2>");
     assertThat(Chromium.dom(html, "#owner"))
         .contains("<div id=\"error\"></div>")
-        .contains(">snapshot &lt;b&gt;old&lt;/b&gt;<small>")
+        .contains(">(snapshot &lt;b&gt;old&lt;/b&gt;)<small>")
         .containsPattern(">files<small>[0-9]+</small>")
         .doesNotContain("<b>old");
     assertThat(Chromium.dom(html, "#fill")).contains("id=\"scale\"", ">no cells</button>");

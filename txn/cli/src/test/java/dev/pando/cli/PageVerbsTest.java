@@ -188,7 +188,7 @@ class PageVerbsTest {
     assertThat(rows("--type", "held")).as("only the catalog before it").hasSizeLessThan(3);
     assertThat(Ran.ok("drop", file, "customers")).isNotEmpty();
     assertThat(rows("--type", "held")).hasSizeGreaterThan((int) leaves);
-    assertThat(rows("--owner", "snapshot old")).hasSameSizeAs(rows("--type", "held"));
+    assertThat(rows("--owner", "(snapshot old)")).hasSameSizeAs(rows("--type", "held"));
     long next = 0;
     for (String[] row : rows()) {
       assertThat(Long.parseLong(row[0])).isEqualTo(next);
@@ -196,6 +196,22 @@ class PageVerbsTest {
     }
     assertThat(rows("--type", "free"))
         .allSatisfy(row -> assertThat(row[6]).as("owner").isIn("", "\"\""));
+    Shop.check(file);
+  }
+
+  /** A table may have the name of what is no table. */
+  @Test
+  void tablesNamedAsPartsOfTheFile() {
+    List<String[]> catalog = rows("--owner", "(catalog)");
+    assertThat(catalog).isNotEmpty();
+    for (String name : List.of("catalog", "(catalog)", "snapshot old")) {
+      assertThat(Ran.ok("put", file, name, "1", "x", "--keys", "i32", "--values", "utf8"))
+          .isEqualTo("added\n");
+    }
+    assertThat(rows("--owner", "catalog")).as("the table").hasSize(1);
+    assertThat(rows("--owner", "table (catalog)")).as("another table").hasSize(1);
+    assertThat(rows("--owner", "snapshot old")).as("a third table").hasSize(1);
+    assertThat(rows("--owner", "(catalog)")).hasSameSizeAs(catalog);
     Shop.check(file);
   }
 
