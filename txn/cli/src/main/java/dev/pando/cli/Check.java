@@ -5,6 +5,7 @@ import dev.pando.Database;
 import dev.pando.NamedSnapshot;
 import dev.pando.ReadTxn;
 import dev.pando.codec.CodecException;
+import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageException;
 import dev.pando.pager.Meta;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -40,8 +42,8 @@ final class Check extends FileVerb {
   @Option(
       names = "--meta",
       description =
-          "Looks at the meta slots, the catalog and the roots of the trees alone, which is fast in a"
-              + " file of any size.")
+          "Looks at the meta slots, the length of the file, and the roots of the trees of the"
+              + " newest commit and of named snapshots alone, which is fast in a file of any size.")
   private boolean meta;
 
   @Option(names = "--json", description = "Writes a JSON object.")
@@ -58,13 +60,24 @@ final class Check extends FileVerb {
     if (full) {
       throw Fault.usage("check: --meta and --full, allowed one of them");
     }
-    try (RawPages pages = RawPages.open(file())) {
-      return PinnedPages.run(pages, this::lookAt);
+    try (RawPages pages = RawPages.open(file());
+        Database db = openUndamaged()) {
+      return PinnedPages.run(pages, db, this::lookAt);
+    }
+  }
+
+  /** The database; null if it is damaged, which is a problem. */
+  private @Nullable Database openUndamaged() {
+    try {
+      return open();
+    } catch (CorruptFileException e) {
+      problems.add(String.valueOf(e.getMessage()));
+      return null;
     }
   }
 
   private int lookAt(RawPages pages, Meta newest) throws IOException {
-    MetaCheck found = MetaCheck.of(pages, newest);
+    MetaCheck found = MetaCheck.of(pages, newest, problems);
     if (json) {
       console().line(Json.of(found.fields()));
     } else {

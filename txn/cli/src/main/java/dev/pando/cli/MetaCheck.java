@@ -4,15 +4,18 @@ import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageHeader;
 import dev.pando.pager.TreeRoot;
+import dev.pando.txn.catalog.SnapshotEntry;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A quick look at a commit: the meta slots, the catalog, and the page at the root of each tree. It
- * reads a page or two for each table, however large the file is.
+ * A quick look at a commit: the meta slots, the length of the file, the catalog, and the page at
+ * the root of each tree, also of each named snapshot. It reads a page or two for each table,
+ * however large the file is.
  */
 final class MetaCheck {
   private final RawPages pages;
@@ -26,18 +29,49 @@ final class MetaCheck {
     this.meta = meta;
   }
 
-  /** Looks at a commit. */
-  static MetaCheck of(RawPages pages, Meta meta) throws IOException {
+  /**
+   * Looks at a commit.
+   *
+   * @param known problems that opening the file has found
+   */
+  static MetaCheck of(RawPages pages, Meta meta, List<String> known) throws IOException {
     MetaCheck check = new MetaCheck(pages, meta);
+    check.problems.addAll(known);
     check.slots();
-    check.root("catalog", meta.catalog());
+    check.length();
     check.root("free tree", meta.freeTree());
-    FileWalk walk = FileWalk.of(pages, meta);
-    check.problems.addAll(walk.lost());
-    for (FileWalk.Found tree : walk.trees()) {
-      check.root(tree.isIndex() ? tree.name() : "table " + tree.name(), tree.entry().root());
+    FileWalk walk = check.trees("", meta);
+    for (SnapshotEntry snapshot : walk.snapshots()) {
+      FileWalk _ = check.trees("snapshot " + snapshot.name() + ", ", snapshot.meta());
     }
     return check;
+  }
+
+  /** The catalog of a commit, and its tables. */
+  private FileWalk trees(String where, Meta of) throws IOException {
+    root(where + "catalog", of.catalog());
+    FileWalk walk = FileWalk.of(pages, of);
+    walk.lost().forEach(each -> problems.add(where + each));
+    for (FileWalk.Found tree : walk.trees()) {
+      String name = tree.isIndex() ? tree.name() : "table " + tree.name();
+      root(where + name, tree.entry().root());
+    }
+    return walk;
+  }
+
+  /** The newest commit of the slots must be the same before and after the length is read. */
+  private void length() throws IOException {
+    Meta before = newest(pages.metasNow());
+    Meta after = newest(pages.metasNow());
+    if (before.txnId() == after.txnId() && pages.pageCount() < after.pageCount()) {
+      problems.add(
+          "the file has %d pages, allowed at least %d, which commit %d counts"
+              .formatted(pages.pageCount(), after.pageCount(), after.txnId()));
+    }
+  }
+
+  private Meta newest(List<Meta> metas) {
+    return metas.stream().max(Comparator.comparingLong(Meta::txnId)).orElse(meta);
   }
 
   /** The exit code. */

@@ -26,10 +26,19 @@ final class PinnedPages {
   /** Does the work with the newest commit. */
   static int run(RawPages pages, Work work) throws Exception {
     try (Database db = openIfPossible(pages)) {
-      return db == null
-          ? work.run(pages, pages.slots().valid().getFirst().meta())
-          : runPinned(pages, db, work);
+      return run(pages, db, work);
     }
+  }
+
+  /**
+   * Does the work with the newest commit.
+   *
+   * @param db the same file; null if it cannot be opened
+   */
+  static int run(RawPages pages, @Nullable Database db, Work work) throws Exception {
+    return db == null
+        ? work.run(pages, pages.slots().valid().getFirst().meta())
+        : runPinned(pages, db, work);
   }
 
   private static @Nullable Database openIfPossible(RawPages pages) {
