@@ -73,16 +73,17 @@ abstract class Differ extends Transactor {
   /**
    * Creates a change feed: from the next commit on, each commit adds its changes of the tables that
    * the feed watches. A reader that needs what is there already copies it from any read transaction
-   * that begins now, and reads the feed after {@link FeedPosition#of} that transaction, which
-   * says when to sync. Does nothing if there is such a feed with equal options.
+   * that begins now, and reads the feed after {@link FeedPosition#of} that transaction, which says
+   * when to sync. Does nothing if there is such a feed with equal options.
    *
    * <p>A commit also writes its changes into each feed that watches them. It reads all that a table
    * that is dropped, cleared or restored has; if a page of it is damaged, the commit fails, and
    * names the feed. Builds that do not know feeds can only read the file while it has one.
    *
    * @param name 1 to 253 bytes of UTF-8, or fewer with pages of less than 1,024 bytes
-   * @throws IllegalArgumentException if the name is too long, if the bound is of less than 16 pages,
-   *     or if there is a feed of this name with other options; {@link Feed#change} changes them
+   * @throws IllegalArgumentException if the name is too long, if the bound is of less than 16
+   *     pages, or if there is a feed of this name with other options; {@link Feed#change} changes
+   *     them
    */
   public Feed createFeed(String name, FeedOptions options) {
     checkFeedName(name);

@@ -125,8 +125,8 @@ public final class FeedChange {
    * Makes the change in a transaction, usually of another database: stores the value, or removes
    * the key. A missing table is created with the codecs of the original, so no class of the program
    * is needed. An empty table with other codecs is replaced. A table that is created gets the
-   * indexes that the program has registered for it. Indexes that it has are kept, as by any write. A
-   * key that is removed needs no table. {@link FeedCommit#applyTo} makes all changes of a commit.
+   * indexes that the program has registered for it. Indexes that it has are kept, as by any write.
+   * A key that is removed needs no table. {@link FeedCommit#applyTo} makes all changes of a commit.
    *
    * @throws IllegalArgumentException if the table has other codecs or is of another kind there, and
    *     has entries

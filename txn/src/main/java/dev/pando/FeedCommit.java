@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A commit of a change feed, from {@link FeedReader#next}. It is read on demand, so it may have
  * more changes than fit in memory. Its changes are in the order of their tables, and then of their
- * keys. There are none if it has only given a table another codec of values. Read them before the next call of the reader. After that iterators may throw
- * {@link IllegalStateException}, and after the reader is closed they do.
+ * keys. There are none if it has only given a table another codec of values. Read them before the
+ * next call of the reader. After that iterators may throw {@link IllegalStateException}, and after
+ * the reader is closed they do.
  */
 public final class FeedCommit implements Iterable<FeedChange> {
   private final Feed feed;

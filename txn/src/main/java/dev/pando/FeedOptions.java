@@ -20,8 +20,8 @@ import java.util.TreeSet;
  * @param maxCommits commits in the feed, at most; 0, the default, for no bound
  * @param holds what happens to a commit that would exceed a bound. If true, it fails with {@link
  *     dev.pando.error.FeedFullException}. If false, the default, it drops the oldest commits, an
- *     eighth of the bound or more, and itself only if it exceeds a bound alone; and a reader that has not read them gets {@link
- *     dev.pando.error.FeedLostException}
+ *     eighth of the bound or more, and itself only if it exceeds a bound alone; and a reader that
+ *     has not read them gets {@link dev.pando.error.FeedLostException}
  * @param keepsBefore whether the feed has the values before a change, too; false by default
  */
 public record FeedOptions(

@@ -41,7 +41,7 @@ final class FeedTarget {
     if (found != null && is(found, table.valueCodecBefore()) && found.mayGet(table.valueCodec())) {
       checkIndexes(found);
       writes.changeCatalog(() -> writes.catalog.setValueId(name, table.valueCodec()));
-    } else if (isEmpty) {
+    } else if (found == null || isEmpty) {
       replace(found);
     } else {
       throw new IllegalArgumentException(
