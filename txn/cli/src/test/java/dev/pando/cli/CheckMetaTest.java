@@ -33,7 +33,7 @@ class CheckMetaTest {
     return Ran.pando(args);
   }
 
-  /** A file that a copy has cut off ends before the pages that its commit counts. */
+  /** A truncated copy ends before the pages that its commit counts. */
   @Test
   void aFileThatIsTooShort() throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
