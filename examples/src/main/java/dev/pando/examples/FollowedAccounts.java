@@ -121,8 +121,8 @@ public final class FollowedAccounts {
     long to = random.nextLong(COUNT);
     source.update(
         tx -> {
-          tx.put(ACCOUNTS, from, tx.get(ACCOUNTS, from) - 1);
-          tx.put(ACCOUNTS, to, tx.get(ACCOUNTS, to) + 1);
+          Long _ = tx.merge(ACCOUNTS, from, -1L, Long::sum);
+          Long _ = tx.merge(ACCOUNTS, to, 1L, Long::sum);
         });
   }
 
