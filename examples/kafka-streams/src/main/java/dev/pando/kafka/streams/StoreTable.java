@@ -1,0 +1,336 @@
+package dev.pando.kafka.streams;
+
+import dev.pando.Database;
+import dev.pando.Range;
+import dev.pando.ReadTxn;
+import dev.pando.Table;
+import dev.pando.WriteTxn;
+import dev.pando.codec.Codec;
+import dev.pando.codec.Tuple2;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.query.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data of a store: a table in the database of its task, the changes that are not committed,
+ * the offsets of its changelog and its position. One thread at a time writes, commits, opens and
+ * closes it; any number read, and see each write when it returns.
+ */
+final class StoreTable {
+  private static final String POSITION = "position";
+
+  private final String name;
+  private final Table<byte[], byte[]> entries;
+  private final Table<Tuple2<String, Integer>, Long> offsetTable;
+  private final Table<String, byte[]> notes;
+  private final Map<TopicPartition, Long> offsets = new ConcurrentHashMap<>();
+  private final Set<StoreIterator> iterators = ConcurrentHashMap.newKeySet();
+  private final Position position = Position.emptyPosition();
+  private @Nullable TaskContext context;
+  private volatile @Nullable TaskDatabase task;
+  private volatile Uncommitted uncommitted = new Uncommitted();
+  private Consumer<WriteTxn> beforeCommit = _ -> {};
+
+  /** The newest offset of the changelog records in {@link #uncommitted}, by partition. */
+  private final Map<TopicPartition, Long> restored = new HashMap<>();
+
+  private boolean restoring;
+
+  /** Whether {@link #uncommitted} has changes that do not come from the changelog. */
+  private boolean hasOwnChanges;
+
+  StoreTable(String name) {
+    this.name = Objects.requireNonNull(name, "name cannot be null");
+    this.entries = Table.of("store " + name, Codec.bytes(), Codec.bytes());
+    this.offsetTable =
+        Table.of("offsets " + name, Codec.tuple(Codec.utf8(), Codec.i32()), Codec.i64());
+    this.notes = Table.of("notes " + name, Codec.utf8(), Codec.bytes());
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Where the store's entries are. */
+  Table<byte[], byte[]> entries() {
+    return entries;
+  }
+
+  /** Small facts about the store, which are committed with its entries. */
+  Table<String, byte[]> notes() {
+    return notes;
+  }
+
+  /** What each commit does after it has written the changes. */
+  void beforeCommit(Consumer<WriteTxn> action) {
+    beforeCommit = action;
+  }
+
+  TaskContext context() {
+    return Objects.requireNonNull(context, "the store is not initialized");
+  }
+
+  /** The position, whose monitor is the store's lock, as in Kafka's own stores. */
+  Position position() {
+    return position;
+  }
+
+  /** Opens the table; {@code apply} puts a changelog record into the store. */
+  void init(
+      StateStoreContext stateStoreContext,
+      @Nullable StateStore root,
+      Runnable opened,
+      Consumer<ConsumerRecord<byte[], byte[]>> apply) {
+    context = new TaskContext(stateStoreContext);
+    open();
+    opened.run();
+    if (root != null) {
+      context().register(root, records -> restore(records, opened, apply));
+    }
+  }
+
+  private void open() {
+    TaskDatabase opened = TaskDatabase.open(context().stateDirectory());
+    offsets.clear();
+    try (ReadTxn tx = opened.database().beginRead()) {
+      tx.scan(offsetTable)
+          .forEach(
+              entry ->
+                  offsets.put(
+                      new TopicPartition(entry.key().first(), entry.key().second()),
+                      entry.value()));
+      byte[] before = tx.get(notes, POSITION);
+      if (before != null) {
+        synchronized (position) {
+          position.merge(TaskContext.decodePosition(before));
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+    task = opened;
+  }
+
+  boolean isOpen() {
+    return task != null;
+  }
+
+  private TaskDatabase task() {
+    TaskDatabase open = task;
+    if (open == null) {
+      throw new InvalidStateStoreException("Store " + name + " is currently closed");
+    }
+    return open;
+  }
+
+  void checkOpen() {
+    task();
+  }
+
+  private Database database() {
+    return task().database();
+  }
+
+  byte @Nullable [] note(String key) {
+    return database().get(notes, key);
+  }
+
+  /** The newest value of a key. */
+  byte @Nullable [] get(Bytes key) {
+    Database database = database();
+    Uncommitted.Version changed = uncommitted.get(key);
+    return changed == null ? database.get(entries, key.get()) : changed.value();
+  }
+
+  /**
+   * Stores a value, or deletes the key if the value is null. Any reader sees it at once. {@link
+   * #putIsDone} follows, without the store's lock.
+   */
+  void put(Bytes key, byte @Nullable [] value) {
+    checkOpen();
+    synchronized (position) {
+      uncommitted.put(key, value);
+      hasOwnChanges |= !restoring;
+    }
+  }
+
+  /** Writes changes before Kafka Streams commits them if they take much memory. */
+  void putIsDone() {
+    if (uncommitted.bytes() <= context().maxUncommittedBytes()) {
+      return;
+    }
+    if (hasOwnChanges) {
+      task().writeAhead(name); // no offset belongs to them
+      write(Map.of());
+    } else {
+      write(Map.copyOf(restored));
+    }
+  }
+
+  /** The first entry of an interval, or the last one; null if it has none. */
+  Map.@Nullable Entry<Bytes, byte[]> first(Interval interval, boolean forward) {
+    try (StoreIterator found = StoreIterator.of(this, interval, forward)) {
+      if (!found.hasNext()) {
+        return null;
+      }
+      var entry = found.next();
+      return Map.entry(entry.key, entry.value);
+    }
+  }
+
+  /** The number of entries, exactly. */
+  long count() {
+    checkOpen();
+    try (StoreView view = Objects.requireNonNull(view(null))) {
+      return view.count();
+    }
+  }
+
+  /** The store of this moment, for an iterator that closing the store closes; null if closed. */
+  @Nullable StoreView view(@Nullable StoreIterator user) {
+    synchronized (position) {
+      TaskDatabase open = task;
+      if (open == null) {
+        return null;
+      }
+      // First the changes: those that a commit moves meanwhile are then seen twice, not never.
+      Uncommitted now = uncommitted;
+      long moment = now.beginView();
+      StoreView view = new StoreView(now, moment, open.database().beginRead(), entries);
+      if (user != null) {
+        iterators.add(user);
+      }
+      return view;
+    }
+  }
+
+  void closed(StoreIterator iterator) {
+    iterators.remove(iterator);
+  }
+
+  private void restore(
+      Collection<ConsumerRecord<byte[], byte[]>> records,
+      Runnable opened,
+      Consumer<ConsumerRecord<byte[], byte[]>> apply) {
+    if (!isOpen()) {
+      open();
+      opened.run();
+    }
+    synchronized (position) {
+      restoring = true;
+      try {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+          apply.accept(record);
+          context().advance(position, record);
+          restored.put(new TopicPartition(record.topic(), record.partition()), record.offset());
+        }
+      } finally {
+        restoring = false;
+      }
+    }
+    putIsDone();
+  }
+
+  @Nullable Long committedOffset(TopicPartition partition) {
+    checkOpen();
+    return offsets.get(partition);
+  }
+
+  /**
+   * Commits the changes with their offsets. An empty map, or a null value, removes offsets, see
+   * {@link StateStore#commit}.
+   */
+  void commit(Map<TopicPartition, Long> changelogOffsets) {
+    TaskDatabase open = task;
+    if (open == null) {
+      return;
+    }
+    Map<TopicPartition, @Nullable Long> changed = new HashMap<>(changelogOffsets);
+    if (changelogOffsets.isEmpty()) {
+      offsets.keySet().forEach(partition -> changed.put(partition, null));
+    }
+    boolean same =
+        changed.entrySet().stream()
+            .allMatch(entry -> Objects.equals(offsets.get(entry.getKey()), entry.getValue()));
+    if (!same || !uncommitted.isEmpty()) {
+      write(changed);
+    }
+    open.committed(name);
+  }
+
+  private void write(Map<TopicPartition, @Nullable Long> changed) {
+    Uncommitted written = uncommitted;
+    try (WriteTxn tx = database().beginWrite()) {
+      written.writeTo(tx.raw(entries).batch());
+      beforeCommit.accept(tx);
+      changed.forEach((partition, offset) -> setOffset(tx, partition, offset));
+      synchronized (position) {
+        tx.put(notes, POSITION, TaskContext.encode(position));
+      }
+      tx.commit();
+    } catch (IllegalArgumentException e) {
+      throw new ProcessorStateException("Store " + name + " cannot store its changes", e);
+    }
+    synchronized (position) {
+      uncommitted = new Uncommitted();
+    }
+    forget();
+    changed.forEach(
+        (partition, offset) -> {
+          if (offset == null) {
+            offsets.remove(partition);
+          } else {
+            offsets.put(partition, offset);
+          }
+        });
+  }
+
+  private void setOffset(WriteTxn tx, TopicPartition partition, @Nullable Long offset) {
+    Tuple2<String, Integer> key = new Tuple2<>(partition.topic(), partition.partition());
+    if (offset == null) {
+      tx.delete(offsetTable, key);
+    } else {
+      tx.put(offsetTable, key, offset);
+    }
+  }
+
+  /** Removes entries in a commit. */
+  void deleteBelow(WriteTxn tx, byte[] key) {
+    tx.deleteRange(entries, Range.lessThan(key));
+  }
+
+  /** Closes the table and its iterators. What was not committed is dropped. */
+  void close() {
+    TaskDatabase open = task;
+    if (open == null) {
+      return;
+    }
+    synchronized (position) {
+      task = null;
+    }
+    List.copyOf(iterators).forEach(StoreIterator::close);
+    uncommitted = new Uncommitted();
+    forget();
+    open.close();
+  }
+
+  private void forget() {
+    restored.clear();
+    hasOwnChanges = false;
+  }
+}

