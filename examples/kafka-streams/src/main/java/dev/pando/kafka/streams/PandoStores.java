@@ -25,7 +25,8 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
  * its pages stay in the file.
  *
  * <p>A key, with what Kafka and this module add, is at most {@link dev.pando.RawTable#maxKey} bytes
- * long: about half a page of 4 KiB. A longer one makes the commit fail.
+ * long: about half a page of 4 KiB. A longer one is refused with a {@code
+ * ProcessorStateException}.
  */
 public final class PandoStores {
   /**

@@ -7,6 +7,7 @@ import dev.pando.Table;
 import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
 import dev.pando.codec.Tuple2;
+import dev.pando.error.StorageException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +49,7 @@ final class StoreTable {
   /** The newest offset of the changelog records in {@link #uncommitted}, by partition. */
   private final Map<TopicPartition, Long> restored = new HashMap<>();
 
+  private int maxKey;
   private boolean restoring;
 
   /** Whether {@link #uncommitted} has changes that do not come from the changelog. */
@@ -113,6 +115,7 @@ final class StoreTable {
                   offsets.put(
                       new TopicPartition(entry.key().first(), entry.key().second()),
                       entry.value()));
+      maxKey = tx.raw(entries).maxKey();
       byte[] before = tx.get(notes, POSITION);
       if (before != null) {
         synchronized (position) {
@@ -163,6 +166,16 @@ final class StoreTable {
    */
   void put(Bytes key, byte @Nullable [] value) {
     checkOpen();
+    if (key.get().length > maxKey) {
+      throw new ProcessorStateException(
+          "Store "
+              + name
+              + " cannot store a key of "
+              + key.get().length
+              + " bytes, with what Kafka adds to it; at most "
+              + maxKey
+              + " bytes are allowed: use shorter keys, or another kind of store");
+    }
     synchronized (position) {
       uncommitted.put(key, value);
       hasOwnChanges |= !restoring;
@@ -283,8 +296,8 @@ final class StoreTable {
         tx.put(notes, POSITION, TaskContext.encode(position));
       }
       tx.commit();
-    } catch (IllegalArgumentException e) {
-      throw new ProcessorStateException("Store " + name + " cannot store its changes", e);
+    } catch (StorageException e) {
+      throw new ProcessorStateException("Store " + name + " cannot commit its changes", e);
     }
     synchronized (position) {
       uncommitted = new Uncommitted();
