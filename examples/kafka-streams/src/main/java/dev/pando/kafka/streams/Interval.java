@@ -50,9 +50,7 @@ record Interval(@Nullable Bytes from, @Nullable Bytes to, boolean toIncluded) {
     if (to == null) {
       return Range.atLeast(from.get());
     }
-    return toIncluded
-        ? Range.closed(from.get(), to.get())
-        : Range.closedOpen(from.get(), to.get());
+    return toIncluded ? Range.closed(from.get(), to.get()) : Range.closedOpen(from.get(), to.get());
   }
 
   /** The part of a map with these keys. Not for an empty interval. */

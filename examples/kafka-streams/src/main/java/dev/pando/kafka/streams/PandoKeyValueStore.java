@@ -50,10 +50,7 @@ class PandoKeyValueStore implements KeyValueStore<Bytes, byte[]> {
   @Override
   public void init(StateStoreContext context, StateStore root) {
     table.init(
-        context,
-        root,
-        () -> {},
-        record -> table.put(Bytes.wrap(record.key()), record.value()));
+        context, root, () -> {}, record -> table.put(Bytes.wrap(record.key()), record.value()));
   }
 
   @Override

@@ -48,8 +48,7 @@ class PandoSessionStore extends SegmentedStore implements SessionStore<Bytes, by
 
   private static Bytes key(Windowed<Bytes> session) {
     Objects.requireNonNull(session, "sessionKey cannot be null");
-    return KeyLayout.SESSION.key(
-        session.key(), session.window().end(), session.window().start());
+    return KeyLayout.SESSION.key(session.key(), session.window().end(), session.window().start());
   }
 
   /** The aggregate of one session; the names of the last two parameters are Kafka's. */
@@ -115,7 +114,8 @@ class PandoSessionStore extends SegmentedStore implements SessionStore<Bytes, by
   }
 
   private static Windowed<Bytes> session(Bytes key) {
-    SessionWindow window = new SessionWindow(KeyLayout.SESSION.other(key), KeyLayout.SESSION.time(key));
+    SessionWindow window =
+        new SessionWindow(KeyLayout.SESSION.other(key), KeyLayout.SESSION.time(key));
     return new Windowed<>(KeyLayout.SESSION.recordKey(key), window);
   }
 }

@@ -25,13 +25,12 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
  * its pages stay in the file.
  *
  * <p>A key, with what Kafka and this module add, is at most {@link dev.pando.RawTable#maxKey} bytes
- * long: about half a page of 4 KiB. A longer one is refused with a {@code
- * ProcessorStateException}.
+ * long: about half a page of 4 KiB. A longer one is refused with a {@code ProcessorStateException}.
  */
 public final class PandoStores {
   /**
-   * Setting of the application: how many bytes of changes a store may collect on the heap before
-   * it writes them to its file ahead of the commit, 16777216 by default.
+   * Setting of the application: how many bytes of changes a store may collect on the heap before it
+   * writes them to its file ahead of the commit, 16777216 by default.
    */
   public static final String UNCOMMITTED_MAX_BYTES_CONFIG = "pando.uncommitted.max.bytes";
 

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Entries that expire, in segments of time: each stored key begins with the number of its segment.
- * So entries come out in the order of Kafka's own stores, and a segment that has expired is
- * removed by one range delete. Threads: as of {@link StoreTable}.
+ * So entries come out in the order of Kafka's own stores, and a segment that has expired is removed
+ * by one range delete. Threads: as of {@link StoreTable}.
  */
 final class SegmentedTable {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentedTable.class);
@@ -54,8 +54,7 @@ final class SegmentedTable {
   }
 
   void init(StateStoreContext context, @Nullable StateStore root) {
-    table.init(
-        context, root, this::open, record -> add(Bytes.wrap(record.key()), record.value()));
+    table.init(context, root, this::open, record -> add(Bytes.wrap(record.key()), record.value()));
   }
 
   private void open() {
@@ -196,9 +195,7 @@ final class SegmentedTable {
 
   /** The keys in each segment with expiry times from one time to another. */
   private List<Interval> search(Interval keys, long from, long to, boolean forward) {
-    Collection<Long> found =
-        segments.subSet(
-            from / segmentLength, true, to / segmentLength, true);
+    Collection<Long> found = segments.subSet(from / segmentLength, true, to / segmentLength, true);
     List<Interval> intervals = new ArrayList<>();
     for (long segment : found) {
       byte[] prefix = prefix(segment);

@@ -27,9 +27,9 @@ import org.apache.kafka.streams.query.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data of a store: a table in the database of its task, the changes that are not committed,
- * the offsets of its changelog and its position. One thread at a time writes, commits, opens and
- * closes it; any number read, and see each write when it returns.
+ * The data of a store: a table in the database of its task, the changes that are not committed, the
+ * offsets of its changelog and its position. One thread at a time writes, commits, opens and closes
+ * it; any number read, and see each write when it returns.
  */
 final class StoreTable {
   private static final String POSITION = "position";

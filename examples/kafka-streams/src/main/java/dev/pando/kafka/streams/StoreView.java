@@ -39,9 +39,7 @@ final class StoreView implements AutoCloseable {
     }
     return new Entries(
         uncommitted.iterator(keys, forward),
-        snapshot
-            .scan(table, forward ? keys.range() : keys.range().reversed())
-            .iterator(),
+        snapshot.scan(table, forward ? keys.range() : keys.range().reversed()).iterator(),
         forward);
   }
 
@@ -130,8 +128,7 @@ final class StoreView implements AutoCloseable {
     }
 
     private boolean isChangeNext() {
-      return changedKey != null
-          && (committedKey == null || order(changedKey, committedKey) < 0);
+      return changedKey != null && (committedKey == null || order(changedKey, committedKey) < 0);
     }
 
     /** The key of the next entry; null after the last one. */

@@ -16,14 +16,14 @@ import java.util.Set;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 
 /**
- * The database of a task, which its stores share: open from the first store that opens it until
- * the last one closes it. Thread-safe.
+ * The database of a task, which its stores share: open from the first store that opens it until the
+ * last one closes it. Thread-safe.
  *
  * <p>Each commit of the file shows each store as it was at the changelog offset that is stored
  * beside it. The exception is a store whose changes got too large before Kafka Streams committed
  * them. Before it writes them, a named snapshot keeps the last such state. The snapshot is dropped
- * when all stores that did so have committed. A database that has it when it is opened goes back
- * to it.
+ * when all stores that did so have committed. A database that has it when it is opened goes back to
+ * it.
  */
 final class TaskDatabase {
   static final String DIRECTORY = "pando";

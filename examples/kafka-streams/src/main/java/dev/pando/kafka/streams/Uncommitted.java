@@ -10,8 +10,8 @@ import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of a store since its last commit, by key: what other threads read before the
- * database has it, and what the next commit writes in the order of the keys.
+ * The changes of a store since its last commit, by key: what other threads read before the database
+ * has it, and what the next commit writes in the order of the keys.
  *
  * <p>One thread at a time writes; any number read. {@link #put} and {@link #beginView} need the
  * store's lock, so that a view has a moment. A key keeps its older values only while views are

@@ -12,8 +12,7 @@ record VersionedSupplier(String name, long historyRetentionMs)
     implements VersionedBytesStoreSupplier {
   static VersionedSupplier of(String name, Duration historyRetention) {
     Objects.requireNonNull(name, "name cannot be null");
-    return new VersionedSupplier(
-        name, StoreSettings.millis(historyRetention, "historyRetention"));
+    return new VersionedSupplier(name, StoreSettings.millis(historyRetention, "historyRetention"));
   }
 
   @Override

@@ -10,11 +10,11 @@ import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of each key, and when each of them stops being valid. Two kinds of entries share
- * the store's table. A version is at 1, the length of the key, the key, its time; its value begins
- * with 1, or is 0 alone if the key was deleted then. An expiry is at 2, the time at which the
- * version stops being valid, the version's key. The newest version of a key has no expiry unless
- * it is a deletion, which nobody needs once it is old.
+ * The versions of each key, and when each of them stops being valid. Two kinds of entries share the
+ * store's table. A version is at 1, the length of the key, the key, its time; its value begins with
+ * 1, or is 0 alone if the key was deleted then. An expiry is at 2, the time at which the version
+ * stops being valid, the version's key. The newest version of a key has no expiry unless it is a
+ * deletion, which nobody needs once it is old.
  */
 final class VersionedTable {
   private static final byte VERSION = 1;
@@ -36,11 +36,7 @@ final class VersionedTable {
   private static Bytes versions(Bytes key) {
     byte[] bytes = key.get();
     return Bytes.wrap(
-        ByteBuffer.allocate(5 + bytes.length)
-            .put(VERSION)
-            .putInt(bytes.length)
-            .put(bytes)
-            .array());
+        ByteBuffer.allocate(5 + bytes.length).put(VERSION).putInt(bytes.length).put(bytes).array());
   }
 
   private static Bytes stored(Bytes key, long time) {
@@ -101,8 +97,8 @@ final class VersionedTable {
   /**
    * Adds a version, or replaces the one of the same time.
    *
-   * @return the time of the next version, at which it stops being valid; {@link #NONE} if it is
-   *     the newest
+   * @return the time of the next version, at which it stops being valid; {@link #NONE} if it is the
+   *     newest
    */
   long put(Bytes key, byte @Nullable [] value, long time) {
     Version next = after(key, time);
@@ -117,8 +113,7 @@ final class VersionedTable {
       table.put(expiry(time, stored), new byte[0]);
     }
     Bytes stored = stored(key, time);
-    table.put(
-        stored, value == null ? DELETED : KeyLayout.join(new byte[] {1}, value));
+    table.put(stored, value == null ? DELETED : KeyLayout.join(new byte[] {1}, value));
     if (next != null) {
       table.put(expiry(next.from, stored), new byte[0]);
     } else {

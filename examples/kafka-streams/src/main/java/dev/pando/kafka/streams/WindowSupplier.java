@@ -43,8 +43,7 @@ class WindowSupplier implements WindowBytesStoreSupplier {
   static final class WithHeaders extends WindowSupplier implements HeadersBytesStoreSupplier {
     WithHeaders(
         String name, Duration retentionPeriod, Duration windowSize, boolean retainDuplicates) {
-      super(
-          name, retentionPeriod, windowSize, retainDuplicates, PandoWindowStore.WithHeaders::new);
+      super(name, retentionPeriod, windowSize, retainDuplicates, PandoWindowStore.WithHeaders::new);
     }
   }
 

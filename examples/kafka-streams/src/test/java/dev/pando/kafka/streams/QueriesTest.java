@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
@@ -27,6 +28,8 @@ import org.apache.kafka.streams.query.RangeQuery;
 import org.apache.kafka.streams.query.WindowKeyQuery;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 import org.apache.kafka.streams.state.WindowStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +53,8 @@ class QueriesTest {
       store.put(bytes("key" + i), new byte[] {(byte) i});
     }
     byte[] found =
-        store.query(KeyQuery.<Bytes, byte[]>withKey(bytes("key3")), PositionBound.unbounded(), PLAIN)
+        store
+            .query(KeyQuery.<Bytes, byte[]>withKey(bytes("key3")), PositionBound.unbounded(), PLAIN)
             .getResult();
     assertArrayEquals(new byte[] {3}, found);
     RangeQuery<Bytes, byte[]> range =
@@ -72,30 +76,35 @@ class QueriesTest {
     OpenStores.check(directory);
   }
 
+  private WindowStore<String, byte[]> windows(OpenStores task) {
+    WindowBytesStoreSupplier supplier =
+        PandoStores.persistentWindowStore(
+            "windows", Duration.ofDays(1), Duration.ofMinutes(1), false);
+    return task.open(
+        Stores.windowStoreBuilder(supplier, Serdes.String(), Serdes.ByteArray())
+            .withLoggingDisabled()
+            .build());
+  }
+
   @Test
   void answersQueriesOfWindows() {
     OpenStores task = new OpenStores(directory, 1 << 20);
-    Duration day = Duration.ofDays(1);
-    WindowStore<Bytes, byte[]> store =
-        task.open(
-            PandoStores.persistentWindowStore("windows", day, Duration.ofMinutes(1), false).get());
+    WindowStore<String, byte[]> store = windows(task);
     for (int i = 0; i < 100; i++) {
-      store.put(bytes("key"), new byte[] {(byte) i}, i * 1_000_000L);
+      store.put("key", new byte[] {(byte) i}, i * 1_000_000L);
     }
-    WindowKeyQuery<Bytes, byte[]> query =
+    WindowKeyQuery<String, byte[]> query =
         WindowKeyQuery.withKeyAndWindowStartRange(
-            bytes("key"), Instant.ofEpochMilli(0), Instant.ofEpochMilli(1_000_000_000));
-    try (var windows = store.query(query, PositionBound.unbounded(), PLAIN).getResult()) {
+            "key", Instant.ofEpochMilli(0), Instant.ofEpochMilli(1_000_000_000));
+    try (var found = store.query(query, PositionBound.unbounded(), PLAIN).getResult()) {
       // A window expires a day before the newest one.
-      assertEquals(13_000_000L, windows.peekNextKey());
+      assertEquals(13_000_000L, found.next().key);
     }
     store.commit(OpenStores.at(1));
     store.close();
-    store =
-        task.open(
-            PandoStores.persistentWindowStore("windows", day, Duration.ofMinutes(1), false).get());
-    try (var windows = store.all()) {
-      assertEquals(13_000_000L, windows.peekNextKey().window().start());
+    store = windows(task);
+    try (var found = store.all()) {
+      assertEquals(13_000_000L, found.next().key.window().start());
     }
     store.close();
     OpenStores.check(directory);

