@@ -157,7 +157,15 @@ final class StoreTable {
   byte @Nullable [] get(Bytes key) {
     Database database = database();
     Uncommitted.Version changed = uncommitted.get(key);
-    return changed == null ? database.get(entries, key.get()) : changed.value();
+    if (changed != null) {
+      return changed.value();
+    }
+    try {
+      return database.get(entries, key.get());
+    } catch (IllegalStateException e) {
+      checkOpen(); // another thread may have closed the store meanwhile
+      throw e;
+    }
   }
 
   /**

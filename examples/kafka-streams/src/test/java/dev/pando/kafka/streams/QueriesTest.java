@@ -112,7 +112,7 @@ class QueriesTest {
 
   @Test
   void showsEachWriteToOtherThreadsAndNeverAnOlderOne() throws Exception {
-    OpenStores task = new OpenStores(directory, 3000);
+    OpenStores task = new OpenStores(directory, 60_000);
     KeyValueStore<Bytes, byte[]> store =
         task.open(PandoStores.persistentKeyValueStore("store").get());
     AtomicBoolean done = new AtomicBoolean();

@@ -23,7 +23,7 @@ class StoreCrashTest {
   @Test
   void leavesAWholeStateAtAnOffset() throws IOException, InterruptedException {
     System.out.println("StoreCrashTest: -Dseed=" + seed);
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 3; round++) {
       long acknowledged = writeAndKill();
       OpenStores task = new OpenStores(directory, 20_000);
       for (String name : StoreWriter.STORES) {
@@ -50,7 +50,7 @@ class StoreCrashTest {
             .start();
     long acknowledged = 0;
     try (BufferedReader output = child.inputReader()) {
-      for (int commits = 3 + random.nextInt(60); commits > 0; commits--) {
+      for (int commits = 3 + random.nextInt(12); commits > 0; commits--) {
         String line = output.readLine();
         assertNotNull(line, "the process ended by itself");
         acknowledged = Long.parseLong(line);

@@ -114,6 +114,9 @@ final class Topologies {
   }
 
   public static void main(String[] args) {
+    if (Topologies.class.getClassLoader().getResource("org/rocksdb/RocksDB.class") != null) {
+      throw new IllegalStateException("RocksDB is on the class path");
+    }
     run(PandoDslStoreSuppliers.class, new File(args[0]), Long.parseLong(args[1]), 0)
         .forEach(System.out::println);
   }

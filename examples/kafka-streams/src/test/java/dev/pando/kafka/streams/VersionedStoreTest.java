@@ -45,12 +45,12 @@ class VersionedStoreTest {
   @Test
   void answersAsRocksDb() {
     System.out.println("VersionedStoreTest: -Dseed=" + seed);
-    task = new OpenStores(directory, 3000);
+    task = new OpenStores(directory, 60_000);
     pando = open(PandoStores.persistentVersionedKeyValueStore("pando", RETENTION));
     rocks = open(Stores.persistentVersionedKeyValueStore("rocks", RETENTION));
     long now = 0;
     Set<String> used = new HashSet<>();
-    for (int step = 0; step < 4000; step++) {
+    for (int step = 0; step < 3000; step++) {
       task.next();
       now += random.nextInt(4);
       String key = "key" + random.nextInt(8);
