@@ -67,7 +67,7 @@ final class PandoVersionedStore implements VersionedKeyValueStore<Bytes, byte[]>
     }
   }
 
-  /** The first time of which the store still answers. */
+  /** The first time that the store still answers for. */
   private long oldest() {
     return streamTime - retention;
   }

@@ -22,6 +22,7 @@ final class Uncommitted {
   private static final int OVERHEAD = 120;
 
   /** A value of a key; null if the key was deleted. */
+  @SuppressWarnings("ArrayRecordComponent") // versions are not compared
   record Version(long number, byte @Nullable [] value, @Nullable Version older) {
     @Nullable Version asOf(long view) {
       Version found = this;

@@ -31,6 +31,7 @@ final class VersionedTable {
   }
 
   /** A version of a key: from when on it is valid, and its value, or null for a deletion. */
+  @SuppressWarnings("ArrayRecordComponent") // versions are not compared
   record Version(long from, byte @Nullable [] value) {}
 
   private static Bytes versions(Bytes key) {
