@@ -1,6 +1,7 @@
 package dev.pando.kafka.streams;
 
 import dev.pando.Range;
+import java.util.Arrays;
 import java.util.NavigableMap;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ record Interval(@Nullable Bytes from, @Nullable Bytes to, boolean toIncluded) {
     if (length == 0) {
       return null;
     }
-    byte[] next = java.util.Arrays.copyOf(prefix, length);
+    byte[] next = Arrays.copyOf(prefix, length);
     next[length - 1]++;
     return Bytes.wrap(next);
   }

@@ -82,15 +82,16 @@ final class PandoVersionedStore implements VersionedKeyValueStore<Bytes, byte[]>
   public long put(Bytes key, byte @Nullable [] value, long timestamp) {
     Objects.requireNonNull(key, "key cannot be null");
     table.checkOpen();
+    long next;
     synchronized (table.position()) {
       if (isLate(timestamp)) {
         table.context().advance(table.position());
         return PUT_RETURN_CODE_NOT_PUT;
       }
-      long next = store(key, value, timestamp);
-      table.context().advance(table.position());
-      return finished(next);
+      next = store(key, value, timestamp);
     }
+    table.putIsDone();
+    return next == VersionedTable.NONE ? PUT_RETURN_CODE_VALID_TO_UNDEFINED : next;
   }
 
   private boolean isLate(long timestamp) {
@@ -104,28 +105,25 @@ final class PandoVersionedStore implements VersionedKeyValueStore<Bytes, byte[]>
 
   private long store(Bytes key, byte @Nullable [] value, long timestamp) {
     streamTime = Math.max(streamTime, timestamp);
-    return versions.put(key, value, timestamp);
-  }
-
-  private long finished(long next) {
-    table.putIsDone();
-    return next == VersionedTable.NONE ? PUT_RETURN_CODE_VALID_TO_UNDEFINED : next;
+    long next = versions.put(key, value, timestamp);
+    table.context().advance(table.position());
+    return next;
   }
 
   @Override
   public @Nullable VersionedRecord<byte[]> delete(Bytes key, long timestamp) {
     Objects.requireNonNull(key, "key cannot be null");
     table.checkOpen();
+    VersionedRecord<byte[]> before;
     synchronized (table.position()) {
       if (isLate(timestamp)) {
         return null;
       }
-      VersionedRecord<byte[]> before = get(key, timestamp);
-      long next = store(key, null, timestamp);
-      table.context().advance(table.position());
-      finished(next);
-      return before;
+      before = get(key, timestamp);
+      store(key, null, timestamp);
     }
+    table.putIsDone();
+    return before;
   }
 
   @Override

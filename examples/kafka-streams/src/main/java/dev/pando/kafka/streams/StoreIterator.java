@@ -3,6 +3,7 @@ package dev.pando.kafka.streams;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Bytes;
@@ -113,8 +114,8 @@ final class StoreIterator implements KeyValueIterator<Bytes, byte[]> {
   @Override
   public synchronized KeyValue<Bytes, byte[]> next() {
     Bytes key = peekNextKey();
-    StoreView.Entries at = java.util.Objects.requireNonNull(entries);
-    byte[] value = java.util.Objects.requireNonNull(at.value());
+    StoreView.Entries at = Objects.requireNonNull(entries);
+    byte[] value = Objects.requireNonNull(at.value());
     at.advance();
     return KeyValue.pair(key, value);
   }

@@ -2,7 +2,6 @@ package dev.pando.kafka.streams;
 
 import java.io.File;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.streams.StreamsConfig.InternalConfig;
@@ -100,10 +99,5 @@ final class TaskContext {
 
   static Position decodePosition(byte[] bytes) {
     return PositionSerde.deserialize(ByteBuffer.wrap(bytes));
-  }
-
-  /** The settings of the application. */
-  Map<String, Object> settings() {
-    return context.appConfigs();
   }
 }

@@ -4,7 +4,9 @@ import dev.pando.Range;
 import dev.pando.Table;
 import dev.pando.WriteTxn;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * store's table. A version is at 1, the length of the key, the key, its time; its value begins with
  * 1, or is 0 alone if the key was deleted then. An expiry is at 2, the time at which the version
  * stops being valid, the version's key. The newest version of a key has no expiry unless it is a
- * deletion, which nobody needs once it is old.
+ * deletion, which is of no use once it is old.
  */
 final class VersionedTable {
   private static final byte VERSION = 1;
@@ -83,8 +85,8 @@ final class VersionedTable {
   }
 
   /** All versions of a key, ascending, of one moment. */
-  java.util.List<Version> all(Bytes key) {
-    java.util.List<Version> found = new java.util.ArrayList<>();
+  List<Version> all(Bytes key) {
+    List<Version> found = new ArrayList<>();
     Interval versions = Interval.prefix(versions(key).get());
     try (StoreIterator entries = StoreIterator.of(table, versions, true)) {
       while (entries.hasNext()) {

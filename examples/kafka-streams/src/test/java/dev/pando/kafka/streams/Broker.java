@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -56,7 +57,7 @@ final class Broker implements AutoCloseable {
   /** Starts a class of the class path; what it prints is in the directory. */
   static Process java(Path directory, String... command) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> all = new java.util.ArrayList<>(List.of(java, "-Xmx512m"));
+    List<String> all = new ArrayList<>(List.of(java, "-Xmx512m"));
     all.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
     all.addAll(List.of(command));
     Path output = directory.resolve("output-" + command[0] + ".txt");

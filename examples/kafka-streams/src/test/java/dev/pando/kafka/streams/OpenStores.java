@@ -3,6 +3,7 @@ package dev.pando.kafka.streams;
 import dev.pando.Database;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,7 +47,7 @@ final class OpenStores {
     return offset;
   }
 
-  void restore(String store, java.util.List<ConsumerRecord<byte[], byte[]>> records) {
+  void restore(String store, List<ConsumerRecord<byte[], byte[]>> records) {
     context.restoreWithHeaders(store, records);
   }
 

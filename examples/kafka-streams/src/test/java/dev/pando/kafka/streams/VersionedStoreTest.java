@@ -3,6 +3,7 @@ package dev.pando.kafka.streams;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.pando.Database;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +124,7 @@ class VersionedStoreTest {
     pando.commit(OpenStores.at(1));
     pando.close();
     StoreTable table = new StoreTable("pando");
-    try (dev.pando.Database database = dev.pando.Database.open(OpenStores.file(directory))) {
+    try (Database database = Database.open(OpenStores.file(directory))) {
       // Of each key the newest version is left, and nothing where that is a deletion.
       long values = 1;
       for (int i = 990; i < 1000; i++) {
