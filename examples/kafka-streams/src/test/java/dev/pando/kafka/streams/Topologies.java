@@ -103,11 +103,11 @@ final class Topologies {
     TestOutputTopic<String, String> output = driver.createOutputTopic("output", decode, decode);
     List<String> all = new ArrayList<>();
     long time = 0;
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 250; i++) {
       time += random.nextInt(random.nextInt(50) == 0 ? 100_000 : 700);
       long then = Math.max(0, time - random.nextInt(random.nextInt(5) == 0 ? 30_000 : 1));
       TestInputTopic<String, String> topic = random.nextInt(3) == 0 ? other : input;
-      topic.pipeInput("key" + random.nextInt(12), "v" + i, then);
+      topic.pipeInput("key" + random.nextInt(8), "v" + i, then);
       output.readRecordsToList().forEach(record -> all.add(record.toString()));
     }
     return all;
