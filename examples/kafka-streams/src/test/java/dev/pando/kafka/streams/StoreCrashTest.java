@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that is killed while it writes leaves each store as it was at its offset. */
+@Tag("proof")
 class StoreCrashTest {
   @TempDir Path directory;
   private final long seed = Long.getLong("seed", new Random().nextLong());

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ class TopologyTest {
   private final long seed = Long.getLong("seed", new Random().nextLong());
 
   @Test
+  @Tag("proof") // RocksDB waits for the disk at each commit, and the driver commits each record
   void writesTheSameAsWithRocksDb() {
     System.out.println("TopologyTest: -Dseed=" + seed);
     for (long cacheBytes : new long[] {0, 10 << 20}) {
