@@ -10,6 +10,7 @@ import dev.pando.txn.file.Snapshot;
 import dev.pando.txn.recovery.OpenedFile;
 import dev.pando.txn.space.HeldSearch;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,8 @@ public final class Snapshots {
     checkName(name);
     try (WriteTxn tx = database.beginWrite()) {
       Meta base = tx.snapshot().meta();
-      SnapshotEntry entry = new SnapshotEntry(name, Instant.now(), base);
+      Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS); // what the file can keep
+      SnapshotEntry entry = new SnapshotEntry(name, now, base);
       SnapshotChanges.put(tx, entry);
       tx.commit(Durability.SYNC);
       return new NamedSnapshot(name, base.txnId(), entry.created(), 0);

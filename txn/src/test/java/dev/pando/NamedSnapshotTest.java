@@ -40,6 +40,7 @@ class NamedSnapshotTest extends DatabaseTestBase {
     assertThat(all).hasSize(1);
     assertThat(all.getFirst().name()).isEqualTo("before");
     assertThat(all.getFirst().txnId()).isEqualTo(made.txnId());
+    assertThat(all.getFirst().created()).isEqualTo(made.created());
     assertThat(all.getFirst().pagesHeld()).isBetween(loaded / 2, loaded + 10);
     assertThat(db.snapshots().drop("before")).isTrue();
     long pages = db.stat().pageCount();

@@ -5,16 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pando.BackupReport;
 import dev.pando.CheckReport;
 import dev.pando.Database;
-import dev.pando.Durability;
 import dev.pando.Follower;
-import dev.pando.NamedSnapshot;
 import dev.pando.Options;
 import dev.pando.Progress;
-import dev.pando.Range;
-import dev.pando.RawCursor;
 import dev.pando.ReadTxn;
-import dev.pando.View;
-import dev.pando.WriteTxn;
 import dev.pando.error.StorageException;
 import dev.pando.testkit.KilledError;
 import dev.pando.testkit.SimulatedDisk;
@@ -23,13 +17,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,8 +35,6 @@ import org.junit.jupiter.api.Test;
 class FollowerModelTest {
   private static final Path COPY = ImageCheck.FILE.resolveSibling("follower.pando");
   private static final Progress SILENT = (_, _) -> {};
-  private static final String[] TABLES = {"one", "two", "three"};
-  private static final String[] NAMES = {"a", "b", "c"};
   private static final int STEPS = 80;
   private static final int CAPACITY = 4 << 20;
 
@@ -73,7 +63,7 @@ class FollowerModelTest {
   private static final class Program implements AutoCloseable {
     private final Random random;
     private final Options options;
-    private final int keys;
+    private final RandomChanges changes;
     private final SimulatedDisk sourceDisk = new SimulatedDisk(CAPACITY);
     private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
     private @Nullable Database open;
@@ -88,7 +78,7 @@ class FollowerModelTest {
       int pageSize = 512 << random.nextInt(3);
       long log = random.nextBoolean() ? 16L * pageSize : 0;
       options = ImageCheck.options(pageSize, 8192).withLogSize(log);
-      keys = random.nextInt(5, 400);
+      changes = new RandomChanges(random, random.nextInt(5, 400));
     }
 
     private Database db() {
@@ -110,7 +100,7 @@ class FollowerModelTest {
     }
 
     void run() {
-      write(db());
+      changes.write(db());
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       BackupReport _ = db().backup(Channels.newChannel(out));
       following = Follower.create(channel(out.toByteArray()), COPY, disk.options(options), SILENT);
@@ -125,9 +115,9 @@ class FollowerModelTest {
 
     private void step(Database db, int choice) {
       if (choice < 60) {
-        write(db);
+        changes.write(db);
       } else if (choice < 70) {
-        snapshot(db, NAMES[random.nextInt(NAMES.length)]);
+        changes.snapshot(db);
       } else if (choice < 73) {
         db.compact();
       } else if (choice < 88) {
@@ -179,15 +169,14 @@ class FollowerModelTest {
     private void read() {
       endReader();
       reader = follower().database().beginRead();
-      seen = new TreeMap<>();
-      addContent("", reader, seen);
+      seen = RandomChanges.content(reader);
     }
 
     /** It sees what it saw, or it was ended. */
     private void verifyReader() {
-      Map<String, List<String>> now = new TreeMap<>();
+      Map<String, List<String>> now;
       try {
-        addContent("", Objects.requireNonNull(reader), now);
+        now = RandomChanges.content(Objects.requireNonNull(reader));
       } catch (IllegalStateException e) {
         assertThat(e).hasMessageContaining("was ended");
         return;
@@ -234,77 +223,10 @@ class FollowerModelTest {
       return Channels.newChannel(new ByteArrayInputStream(bytes));
     }
 
-    private void write(Database db) {
-      Durability durability = random.nextInt(3) == 0 ? Durability.SYNC : Durability.ASYNC;
-      try (WriteTxn tx = db.beginWrite()) {
-        for (int i = random.nextInt(random.nextInt(8) == 0 ? 200 : 8); i >= 0; i--) {
-          change(tx);
-        }
-        if (random.nextInt(8) > 0) {
-          tx.commit(durability);
-        }
-      }
-    }
-
-    private void change(WriteTxn tx) {
-      var table = Model.table(TABLES[random.nextInt(TABLES.length)]);
-      long key = random.nextInt(keys);
-      int choice = random.nextInt(200);
-      if (choice < 120) {
-        int most = choice < 100 ? 60 : choice < 118 ? 1200 : 20_000;
-        boolean _ = tx.put(table, key, Model.value(random.nextLong(), random.nextInt(most)));
-      } else if (choice < 190) {
-        boolean _ = tx.delete(table, key);
-      } else if (choice < 197) {
-        long _ = tx.deleteRange(table, Range.closedOpen(key, key + random.nextInt(50)));
-      } else {
-        boolean _ = tx.drop(table);
-      }
-    }
-
-    private void snapshot(Database db, String name) {
-      boolean exists = db.snapshots().list().stream().anyMatch(kept -> kept.name().equals(name));
-      if (!exists) {
-        NamedSnapshot _ = db.snapshots().create(name);
-      } else if (random.nextBoolean()) {
-        long _ = db.snapshots().restore(name);
-      } else {
-        assertThat(db.snapshots().drop(name)).isTrue();
-      }
-    }
-
     private void compare(Database copy) {
-      assertThat(content(copy)).isEqualTo(content(db()));
+      assertThat(RandomChanges.content(copy)).isEqualTo(RandomChanges.content(db()));
       assertThat(copy.check().throwIfBad().problems()).isEmpty();
       compared++;
-    }
-
-    private static Map<String, List<String>> content(Database db) {
-      Map<String, List<String>> all = new TreeMap<>();
-      try (ReadTxn tx = db.beginRead()) {
-        addContent("", tx, all);
-      }
-      for (NamedSnapshot kept : db.snapshots().list()) {
-        try (ReadTxn tx = db.snapshots().open(kept.name())) {
-          addContent(kept.name() + "/", tx, all);
-        }
-      }
-      return all;
-    }
-
-    private static void addContent(String prefix, ReadTxn tx, Map<String, List<String>> all) {
-      for (String table : tx.tables()) {
-        List<String> entries = new ArrayList<>();
-        View key = new View();
-        View value = new View();
-        try (RawCursor cursor = tx.raw(table).cursor()) {
-          while (cursor.next()) {
-            cursor.entry(key, value);
-            entries.add(Arrays.toString(key.toArray()) + Arrays.hashCode(value.toArray()));
-          }
-        }
-        all.put(prefix + table, entries);
-      }
     }
 
     @Override

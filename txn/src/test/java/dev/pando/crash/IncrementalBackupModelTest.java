@@ -5,15 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pando.BackupForm;
 import dev.pando.BackupReport;
 import dev.pando.Database;
-import dev.pando.Durability;
-import dev.pando.NamedSnapshot;
 import dev.pando.Options;
 import dev.pando.Progress;
-import dev.pando.Range;
-import dev.pando.RawCursor;
-import dev.pando.ReadTxn;
-import dev.pando.View;
-import dev.pando.WriteTxn;
 import dev.pando.pager.Meta;
 import dev.pando.testkit.SimulatedDisk;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,8 +34,6 @@ class IncrementalBackupModelTest {
   private static final Path RESTORED = ImageCheck.FILE.resolveSibling("restored.pando");
   private static final Path WANTED = ImageCheck.FILE.resolveSibling("wanted.pando");
   private static final Progress SILENT = (_, _) -> {};
-  private static final String[] TABLES = {"one", "two", "three"};
-  private static final String[] NAMES = {"a", "b", "c"};
   private static final int STEPS = 80;
   private static final int CAPACITY = 4 << 20;
 
@@ -71,7 +61,7 @@ class IncrementalBackupModelTest {
     private final Random random;
     private final Options options;
     private final int pageSize;
-    private final int keys;
+    private final RandomChanges changes;
     private SimulatedDisk disk = new SimulatedDisk(CAPACITY);
     private @Nullable Database open;
     private byte[] full = {};
@@ -84,7 +74,7 @@ class IncrementalBackupModelTest {
       pageSize = 512 << random.nextInt(3);
       long log = random.nextBoolean() ? 16L * pageSize : 0;
       options = ImageCheck.options(pageSize, 8192).withLogSize(log);
-      keys = random.nextInt(5, 400);
+      changes = new RandomChanges(random, random.nextInt(5, 400));
     }
 
     private Database db() {
@@ -107,9 +97,9 @@ class IncrementalBackupModelTest {
 
     private void step(Database db, int choice) {
       if (choice < 60) {
-        write(db);
+        changes.write(db);
       } else if (choice < 75) {
-        snapshot(db, NAMES[random.nextInt(NAMES.length)]);
+        changes.snapshot(db);
       } else if (choice < 78) {
         db.compact();
       } else if (choice < 90) {
@@ -138,45 +128,6 @@ class IncrementalBackupModelTest {
       disk.close();
       disk = next;
       open = null;
-    }
-
-    private void write(Database db) {
-      Durability durability = random.nextInt(3) == 0 ? Durability.SYNC : Durability.ASYNC;
-      try (WriteTxn tx = db.beginWrite()) {
-        for (int i = random.nextInt(random.nextInt(8) == 0 ? 200 : 8); i >= 0; i--) {
-          change(tx);
-        }
-        if (random.nextInt(8) > 0) {
-          tx.commit(durability);
-        }
-      }
-    }
-
-    private void change(WriteTxn tx) {
-      var table = Model.table(TABLES[random.nextInt(TABLES.length)]);
-      long key = random.nextInt(keys);
-      int choice = random.nextInt(200);
-      if (choice < 120) {
-        int most = choice < 100 ? 60 : choice < 118 ? 1200 : 20_000;
-        boolean _ = tx.put(table, key, Model.value(random.nextLong(), random.nextInt(most)));
-      } else if (choice < 190) {
-        boolean _ = tx.delete(table, key);
-      } else if (choice < 197) {
-        long _ = tx.deleteRange(table, Range.closedOpen(key, key + random.nextInt(50)));
-      } else {
-        boolean _ = tx.drop(table);
-      }
-    }
-
-    private void snapshot(Database db, String name) {
-      boolean exists = db.snapshots().list().stream().anyMatch(kept -> kept.name().equals(name));
-      if (!exists) {
-        NamedSnapshot _ = db.snapshots().create(name);
-      } else if (random.nextBoolean()) {
-        long _ = db.snapshots().restore(name);
-      } else {
-        assertThat(db.snapshots().drop(name)).isTrue();
-      }
     }
 
     private void full(Database db) {
@@ -226,33 +177,9 @@ class IncrementalBackupModelTest {
     }
 
     private Map<String, List<String>> content(SimulatedDisk other, Path file) {
-      Map<String, List<String>> all = new TreeMap<>();
       try (Database db = Database.open(file, other.options(options))) {
         assertThat(db.check().throwIfBad().problems()).isEmpty();
-        try (ReadTxn tx = db.beginRead()) {
-          addContent("", tx, all);
-        }
-        for (NamedSnapshot kept : db.snapshots().list()) {
-          try (ReadTxn tx = db.snapshots().open(kept.name())) {
-            addContent(kept + "/", tx, all);
-          }
-        }
-      }
-      return all;
-    }
-
-    private static void addContent(String prefix, ReadTxn tx, Map<String, List<String>> all) {
-      for (String table : tx.tables()) {
-        List<String> entries = new ArrayList<>();
-        View key = new View();
-        View value = new View();
-        try (RawCursor cursor = tx.raw(table).cursor()) {
-          while (cursor.next()) {
-            cursor.entry(key, value);
-            entries.add(Arrays.toString(key.toArray()) + Arrays.hashCode(value.toArray()));
-          }
-        }
-        all.put(prefix + table, entries);
+        return RandomChanges.content(db);
       }
     }
 
