@@ -145,7 +145,9 @@ public final class LockBlocks {
 
   /**
    * Adds an unused block. Its first {@link #BLOCK_HEADER} bytes are zero but for the kind and the
-   * owner, the others may hold anything.
+   * owner. The others of a block of slots are zero as well: what an earlier session left there
+   * would look like pins, from now until the owner clears them. Those of a meta's may hold
+   * anything.
    */
   private void make(int number, long kind, long owner) {
     long end = start(number + 1);
@@ -153,7 +155,7 @@ public final class LockBlocks {
       grow(end);
     }
     MemorySegment block = block(number);
-    block.asSlice(0, BLOCK_HEADER).fill((byte) 0);
+    block.asSlice(0, kind == SLOTS ? block.byteSize() : BLOCK_HEADER).fill((byte) 0);
     LONG.setVolatile(block, OWNER, kind == SLOTS ? owner : 0L);
     LONG.setVolatile(block, KIND, kind);
   }

@@ -71,6 +71,21 @@ class LockWordsTest {
     lock.close();
   }
 
+  /** Others scan a block of slots before its owner has cleared them. */
+  @Test
+  void aNewBlockOfSlotsHasNothingOfAnEarlierSession() {
+    MemorySegment _ = lock.block(1).fill((byte) 0x4D);
+    lock.close();
+    enter();
+    MemorySegment block = lock.block(1);
+    long least = LockBlocks.BLOCK_HEADER;
+    assertThat(
+            block
+                .asSlice(least)
+                .mismatch(MemorySegment.ofArray(new byte[(int) (block.byteSize() - least)])))
+        .isEqualTo(-1);
+  }
+
   private void assertRefused(Word word, long value) {
     LONG.setVolatile(words, word.offset, value);
     assertThatThrownBy(() -> word.read.applyAsLong(lock))
