@@ -212,25 +212,7 @@ public record Meta(
 
   /** The same with or without change feeds. */
   public Meta withFeeds(boolean feeds) {
-    return feeds == features.hasFeeds() ? this : with(features.withFeeds(feeds));
-  }
-
-  private Meta with(Features newFeatures) {
-    return new Meta(
-        pageSize,
-        databaseId,
-        txnId,
-        durableTxn,
-        pageCount,
-        freePages,
-        catalog,
-        freeTree,
-        idLimit,
-        newFeatures,
-        lineage,
-        log,
-        reserved,
-        freeRuns);
+    return feeds == features.hasFeeds() ? this : withFeatures(features.withFeeds(feeds));
   }
 
   /** The lowest slot that is neither of the two, which may be equal. */
