@@ -1,15 +1,12 @@
 package dev.pando.kafka.streams;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
-import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.query.PositionBound;
 import org.apache.kafka.streams.query.Query;
 import org.apache.kafka.streams.query.QueryConfig;
@@ -21,11 +18,9 @@ import org.apache.kafka.streams.state.TimestampedBytesStore;
 import org.jspecify.annotations.Nullable;
 
 /** A key-value store; see {@link PandoStores#persistentKeyValueStore}. */
-class PandoKeyValueStore implements KeyValueStore<Bytes, byte[]> {
-  private final StoreTable table;
-
+class PandoKeyValueStore extends PandoStore implements KeyValueStore<Bytes, byte[]> {
   PandoKeyValueStore(String name) {
-    table = new StoreTable(name);
+    super(new StoreTable(name));
   }
 
   /** Whose values begin with a timestamp. */
@@ -40,11 +35,6 @@ class PandoKeyValueStore implements KeyValueStore<Bytes, byte[]> {
     WithHeaders(String name) {
       super(name);
     }
-  }
-
-  @Override
-  public String name() {
-    return table.name();
   }
 
   @Override
@@ -135,41 +125,5 @@ class PandoKeyValueStore implements KeyValueStore<Bytes, byte[]> {
   @Override
   public <R> QueryResult<R> query(Query<R> query, PositionBound bound, QueryConfig config) {
     return table.context().query(query, bound, config, this, table.position());
-  }
-
-  @Override
-  public Position getPosition() {
-    return table.position();
-  }
-
-  @Override
-  public void commit(Map<TopicPartition, Long> changelogOffsets) {
-    table.commit(changelogOffsets);
-  }
-
-  @Override
-  public @Nullable Long committedOffset(TopicPartition partition) {
-    return table.committedOffset(partition);
-  }
-
-  @Override
-  @SuppressWarnings("deprecation") // asked for by this version of Kafka
-  public boolean managesOffsets() {
-    return true;
-  }
-
-  @Override
-  public boolean persistent() {
-    return true;
-  }
-
-  @Override
-  public boolean isOpen() {
-    return table.isOpen();
-  }
-
-  @Override
-  public void close() {
-    table.close();
   }
 }

@@ -5,10 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
@@ -27,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A store of versions; see {@link PandoStores#persistentVersionedKeyValueStore}. */
-final class PandoVersionedStore implements VersionedKeyValueStore<Bytes, byte[]> {
+final class PandoVersionedStore extends PandoStore
+    implements VersionedKeyValueStore<Bytes, byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(PandoVersionedStore.class);
   private static final String STREAM_TIME = "stream time";
 
-  private final StoreTable table;
   private final VersionedTable versions;
   private final long retention;
 
@@ -39,15 +37,10 @@ final class PandoVersionedStore implements VersionedKeyValueStore<Bytes, byte[]>
   private volatile long streamTime = -1;
 
   PandoVersionedStore(String name, long retention) {
-    this.table = new StoreTable(name);
+    super(new StoreTable(name));
     this.versions = new VersionedTable(table);
     this.retention = retention;
     table.beforeCommit(this::removeExpired);
-  }
-
-  @Override
-  public String name() {
-    return table.name();
   }
 
   @Override
@@ -160,7 +153,7 @@ final class PandoVersionedStore implements VersionedKeyValueStore<Bytes, byte[]>
   public <R> QueryResult<R> query(Query<R> query, PositionBound bound, QueryConfig config) {
     Position now = table.position();
     if (!(query instanceof MultiVersionedKeyQuery<?, ?> many)) {
-      return table.context().query(query, bound, config, this, now);
+      return super.query(query, bound, config);
     }
     synchronized (now) {
       QueryResult<R> result =
@@ -207,41 +200,5 @@ final class PandoVersionedStore implements VersionedKeyValueStore<Bytes, byte[]>
 
     @Override
     public void close() {}
-  }
-
-  @Override
-  public Position getPosition() {
-    return table.position();
-  }
-
-  @Override
-  public void commit(Map<TopicPartition, Long> changelogOffsets) {
-    table.commit(changelogOffsets);
-  }
-
-  @Override
-  public @Nullable Long committedOffset(TopicPartition partition) {
-    return table.committedOffset(partition);
-  }
-
-  @Override
-  @SuppressWarnings("deprecation") // asked for by this version of Kafka
-  public boolean managesOffsets() {
-    return true;
-  }
-
-  @Override
-  public boolean persistent() {
-    return true;
-  }
-
-  @Override
-  public boolean isOpen() {
-    return table.isOpen();
-  }
-
-  @Override
-  public void close() {
-    table.close();
   }
 }
