@@ -20,7 +20,9 @@ final class Writers {
   private final Workspace memory;
   private final AwaitedSyncs syncs;
   private final RegisteredIndexes indexes = new RegisteredIndexes();
-  private final FeedCapture capture = new FeedCapture();
+
+  /** Made for the first commit that has feeds; for the holder of the turn. */
+  private @Nullable FeedCapture capture;
 
   /**
    * No transaction yet.
@@ -113,8 +115,13 @@ final class Writers {
    * back.
    */
   void capture(Changes changes) {
+    if (!changes.base().meta().features().hasFeeds()) {
+      return; // no class of feeds is loaded then
+    }
+    FeedCapture feeds = capture == null ? new FeedCapture() : capture;
+    capture = feeds;
     try {
-      capture.run(changes);
+      feeds.run(changes);
     } catch (InternalError e) {
       throw OpenedFile.faulted(lifecycle.path(), e);
     }

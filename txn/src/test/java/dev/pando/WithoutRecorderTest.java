@@ -49,6 +49,17 @@ class WithoutRecorderTest extends DatabaseTestBase {
         .allSatisfy(line -> assertThat(line).contains(" jdk.jfr.FlightRecorder "));
   }
 
+  /** Opening and committing are interpreted at first, and loading a class takes longer. */
+  @Test
+  void aProgramThatWritesLoadsNoClassOfFeedsAndFollowers() throws Exception {
+    create();
+    String output = run(List.of("-Xlog:class+load"), "write");
+    assertThat(output).contains("got stored", "2 commits", "dev.pando.txn.catalog.ChangedTables ");
+    assertThat(output.lines())
+        .filteredOn(line -> line.contains("dev.pando."))
+        .noneMatch(line -> line.contains(".feed.") || line.contains(".follower."));
+  }
+
   /** A JVM of the base module alone has neither the recorder nor JMX. */
   @Test
   void worksWithoutTheModule() throws Exception {

@@ -32,12 +32,13 @@ public final class FeedCapture {
   public FeedCapture() {}
 
   /**
-   * Adds the net changes of a transaction to all feeds that watch its tables.
+   * Adds the net changes of a transaction to all feeds that watch its tables. For a base that has
+   * feeds.
    *
    * @throws FeedFullException if that is too much for a feed that holds writers back
    */
   public void run(Changes changes) {
-    if (changes.base().meta().features().hasFeeds() && changes.isChanged()) {
+    if (changes.isChanged()) {
       try {
         SortedSet<String> tables = ChangedTables.of(changes.catalog());
         if (!tables.isEmpty()) {
