@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Where results go, and where measured files are. */
@@ -20,6 +21,7 @@ public final class Folders {
    * with large folios later writes of single pages cost several times as much, for any store; this
    * much is half of what it reads ahead of a file that is not in the cache.
    */
+  private static final Path MEMORY = Path.of("/dev/shm");
   private static final int BLOCK = 64 << 10;
 
   private Folders() {}
@@ -56,6 +58,19 @@ public final class Folders {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * A new directory in memory, which is deleted when this JVM ends; empty if the system has none
+   * with room for so many MiB.
+   */
+  public static Optional<Path> inMemory(double mebibytes) {
+    if (!Files.isWritable(MEMORY) || MEMORY.toFile().getUsableSpace() >> 20 < mebibytes) {
+      return Optional.empty();
+    }
+    Path directory = temporary(MEMORY);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+    return Optional.of(directory);
   }
 
   /** Deletes a directory with what is in it; fine if it is gone. */

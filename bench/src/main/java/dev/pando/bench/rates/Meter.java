@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Measures a rate twice in a fresh JVM: cold, in its first moments, and warm. It is warm after a
- * given time or, for the guard, when the rate is steady: how long the compilers take differs from
- * machine to machine by more than a factor of ten.
+ * given time or, for the guard, when the rate is steady and the compilers have little left to do: how
+ * long they take differs from machine to machine by more than a factor of ten.
  */
 final class Meter {
   /** Keeps the JIT compiler from leaving out what is not looked at. */
@@ -19,6 +19,9 @@ final class Meter {
 
   /** A rate that is less than this factor better is none that is better. */
   private static final double PROGRESS = 1.05;
+
+  /** Compilers rest when they take less than this part of the processor time. */
+  private static final double COMPILERS_REST = 0.1;
 
   private static final long LIMIT_MILLIS = 40_000;
 
@@ -57,20 +60,26 @@ final class Meter {
   }
 
   private static void runUntilSteady(Slice slice, Sample first) {
-    List<Double> rates = new ArrayList<>(List.of(first.rate));
-    while (!isSteady(rates) && rates.size() * SLICE_MILLIS < LIMIT_MILLIS) {
-      rates.add(slice.run(SLICE_MILLIS).rate);
+    List<Sample> samples = new ArrayList<>(List.of(first));
+    while (!isSteady(samples) && samples.size() * SLICE_MILLIS < LIMIT_MILLIS) {
+      samples.add(slice.run(SLICE_MILLIS));
     }
   }
 
-  /** Whether the last slices brought no progress over all before them. */
-  private static boolean isSteady(List<Double> rates) {
-    int before = rates.size() - WITHOUT_PROGRESS;
-    return before > 0
-        && best(rates.subList(before, rates.size())) < PROGRESS * best(rates.subList(0, before));
+  /** Whether the last slices brought no progress over all before them, and compilers rested. */
+  private static boolean isSteady(List<Sample> samples) {
+    int before = samples.size() - WITHOUT_PROGRESS;
+    if (before <= 0) {
+      return false;
+    }
+    List<Sample> last = samples.subList(before, samples.size());
+    double compiling = last.stream().mapToDouble(sample -> sample.watch.compiling()).sum();
+    double process = last.stream().mapToDouble(sample -> sample.watch.process()).sum();
+    return compiling < COMPILERS_REST * process
+        && best(last) < PROGRESS * best(samples.subList(0, before));
   }
 
-  private static double best(List<Double> rates) {
-    return rates.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+  private static double best(List<Sample> samples) {
+    return samples.stream().mapToDouble(Sample::rate).max().orElse(0);
   }
 }

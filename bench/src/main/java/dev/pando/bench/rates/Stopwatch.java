@@ -80,9 +80,12 @@ final class Stopwatch {
     return used < nanos && now < MOST_IDLE * nanos;
   }
 
-  /** Seconds of the intervals that have been stopped; for the guard, of processor time. */
+  /**
+   * Seconds of the intervals that have been stopped; for the guard, of processor time without that
+   * of the compilers.
+   */
   double seconds(Setting setting) {
-    return (setting.isGuard() ? sum.processor : sum.elapsed) / 1e9;
+    return (setting.isGuard() ? sum.processor - sum.compiling : sum.elapsed) / 1e9;
   }
 
   /** Processor seconds of the whole process in those intervals. */
