@@ -22,6 +22,7 @@ public final class Folders {
    * much is half of what it reads ahead of a file that is not in the cache.
    */
   private static final Path MEMORY = Path.of("/dev/shm");
+
   private static final int BLOCK = 64 << 10;
 
   private Folders() {}

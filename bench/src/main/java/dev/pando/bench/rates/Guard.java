@@ -18,9 +18,10 @@ import java.util.function.Function;
 /**
  * Notices when Pando has become much slower than it was. It compares figures of Pando divided by
  * lmdbjava's: how many operations it does in a second of processor time when it is warm, and how
- * much processor time commits and compilers take in a young JVM. Warm commits are made in memory, so
- * that no disk and few neighbours are in these figures, which differ least from machine to machine. Some noise remains, so a ratio only
- * counts if it is half as good, and only if it is so three times.
+ * much processor time commits and compilers take in a young JVM. Warm commits are made in memory,
+ * so that no disk and few neighbours are in these figures, which differ least from machine to
+ * machine. Some noise remains, so a ratio only counts if it is half as good, and only if it is so
+ * three times.
  */
 final class Guard {
   static final List<StoreKind> STORES = List.of(StoreKind.PANDO, StoreKind.LMDBJAVA);

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Measures a rate twice in a fresh JVM: cold, in its first moments, and warm. It is warm after a
- * given time or, for the guard, when the rate is steady and the compilers have little left to do: how
- * long they take differs from machine to machine by more than a factor of ten.
+ * given time or, for the guard, when the rate is steady and the compilers have little left to do:
+ * how long they take differs from machine to machine by more than a factor of ten.
  */
 final class Meter {
   /** Keeps the JIT compiler from leaving out what is not looked at. */
