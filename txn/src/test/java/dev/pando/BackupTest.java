@@ -20,12 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies of a live database: whole, equal to the commit that they name, or not there. */
+@Tag("proof")
 class BackupTest extends DatabaseTestBase {
   private Path copy() {
     return directory().resolve("copy.pando");

@@ -7,9 +7,11 @@ import dev.pando.error.DatabaseFailedException;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.StorageIoException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Large sorted loads, whose pages are written while the load goes on. */
+@Tag("proof")
 final class EarlyWriterTest extends DatabaseTestBase {
   private static final int RECORDS = 500_000;
   private static final String THREAD = "pando-early-writer";

@@ -12,12 +12,14 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The disk of a follower fails at one call, and others read the file meanwhile. */
+@Tag("proof")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FollowerFailuresTest extends FollowerTestBase {
   private final HookedStorage storage = new HookedStorage();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The process of a follower dies while it applies an increment, and another one goes on reading.
  */
+@Tag("proof")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FollowerProcessesTest extends FollowerTestBase {
   private static final int NOBODY = 65534;

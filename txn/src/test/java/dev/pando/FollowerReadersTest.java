@@ -21,12 +21,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Readers of a follower, in threads and in another process, while increments are applied. */
+@Tag("proof")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FollowerReadersTest extends FollowerTestBase {
   private static void rounds(Database source, int count) {

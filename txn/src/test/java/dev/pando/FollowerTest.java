@@ -15,11 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A follower has what its source has, and becomes a database of its own. */
+@Tag("proof")
 class FollowerTest extends FollowerTestBase {
   @ParameterizedTest
   @ValueSource(ints = {512, 4096, 65_536})

@@ -19,10 +19,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Streams of a scan that several threads read. */
+@Tag("proof")
 @Timeout(600)
 final class ParallelStreamTest extends DatabaseTestBase {
   private static final Table<Integer, String> NUMBERS =

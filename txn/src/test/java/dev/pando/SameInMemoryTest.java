@@ -1,8 +1,10 @@
 package dev.pando;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** What databases in files do, databases in memory do as well: these tests run on them again. */
+@Tag("proof")
 class SameInMemoryTest {
   @Nested
   class Model extends ModelTest {}

@@ -17,12 +17,14 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@link ReadTxn#copyTo}: tables keep their codecs and entries, and an error leaves nothing. */
+@Tag("proof")
 class TableCopyTest extends DatabaseTestBase {
   record Order(String customer, double total, Instant placed) {}
 

@@ -65,7 +65,7 @@ final class TableMapTest extends DatabaseTestBase {
     }
   }
 
-  /** Each call of a map is a commit, of which there are a million. */
+  /** Each call of a map is a commit; what a test begins with is one commit. */
   @Test
   @Tag("proof")
   void ofADatabase() {
@@ -74,9 +74,8 @@ final class TableMapTest extends DatabaseTestBase {
         new TestStringSortedMapGenerator() {
           @Override
           protected SortedMap<String, String> create(Map.Entry<String, String>[] entries) {
-            NavigableMap<String, String> map = db.map(MAP);
-            fill(map, entries);
-            return map;
+            db.update(tx -> fill(tx.asMap(MAP), entries));
+            return db.map(MAP);
           }
         });
   }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Kills, power cuts, failing calls and full disks at every call of a backup and of a restore: the
  * target is whole, or what it was before, and the database has lost nothing.
  */
+@Tag("proof")
 final class BackupCrashTest {
   private static final Path COPY = ImageCheck.FILE.resolveSibling("copy.pando");
   private static final Options OPTIONS = ImageCheck.options(512, 8192);

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
  * is not there, unless its meta may have been written, and what was is there: in the same process,
  * in the next one, and after a power cut.
  */
+@Tag("proof")
 @Timeout(value = 2, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("scaled")
 final class FaultSweepTest {

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
  * and is promoted: afterwards it is at the commit before an increment or at the one after it,
  * whole, and goes on.
  */
+@Tag("proof")
 @Tag("scaled")
 final class FollowerCrashTest {
   private static final Path COPY = ImageCheck.FILE.resolveSibling("follower.pando");
