@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.error.UnsupportedFormatException;
 import dev.pando.pager.MetaSlots;
 import dev.pando.txn.commit.Writer;
 import dev.pando.txn.file.DataFile;
@@ -226,13 +227,24 @@ final class Closing {
   /**
    * The last process may truncate pages that are in no commit. The slots show which pages are: the
    * newest commit may be one of another process that this one has not read, or one that is not on
-   * disk yet.
+   * disk yet. What a newer build has written stays as it is.
    */
   private void leave() {
     if (lock.leave() && file.writable()) {
-      for (MetaSlots.Valid slot : MetaSlots.read(file.file()).valid()) {
-        pagesAtEnd = Math.max(pagesAtEnd, slot.meta().pageCount());
+      try {
+        pagesAtEnd = pagesOfSlots();
+      } catch (UnsupportedFormatException e) {
+        LOG.log(Logger.Level.DEBUG, lifecycle.path() + ": it is not truncated", e);
       }
     }
+  }
+
+  private long pagesOfSlots() {
+    long pages = 0;
+    for (MetaSlots.Valid slot : MetaSlots.read(file.file()).valid()) {
+      slot.meta().features().checkWritable(file.name());
+      pages = Math.max(pages, slot.meta().pageCount());
+    }
+    return pages;
   }
 }

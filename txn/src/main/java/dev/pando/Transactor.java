@@ -242,6 +242,8 @@ abstract class Transactor {
    * throws fails alone. If the commit fails, all updates that share it get an exception.
    *
    * @throws ReadOnlyException if the database was opened for reading only
+   * @throws dev.pando.error.UnsupportedFormatException if another process, with a newer build, has
+   *     written what this one may only read
    * @throws dev.pando.error.DatabaseFullException if there is no room; then nothing was written
    * @throws dev.pando.error.DatabaseFailedException if an earlier commit, or this one, failed so
    *     that it is not known what is on disk
@@ -404,6 +406,8 @@ abstract class Transactor {
    * @throws IllegalStateException if this thread holds the open write transaction, or runs an
    *     update, because it would wait for itself
    * @throws ReadOnlyException if the database was opened for reading only
+   * @throws dev.pando.error.UnsupportedFormatException if another process, with a newer build, has
+   *     written what this one may only read
    * @throws dev.pando.error.DatabaseFailedException if an earlier commit failed so that it is not
    *     known what is on disk
    */

@@ -7,6 +7,7 @@ import dev.pando.btree.KeyBuffer;
 import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFullException;
 import dev.pando.error.UnsupportedFormatException;
+import dev.pando.pager.Features;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaLayout;
 import dev.pando.pager.PageHeader;
@@ -149,6 +150,30 @@ class NewerFileTest extends DatabaseTestBase {
     assertRefused(path, "which this version can only read");
     Database db = open(path, Options.defaults().withReadOnly(true));
     assertThat(db.<String, RuntimeException>view(tx -> tx.get(WORDS, "two"))).isEqualTo("2");
+  }
+
+  /** An increment is half applied, and the build that can go on is a newer one. */
+  @Test
+  void aFeatureOfAFollower() throws IOException {
+    Path backup = directory().resolve("backup.pando");
+    Path copy = directory().resolve("follower.pando");
+    Database db = open(Options.defaults().withPageSize(PAGE));
+    db.put(NAMES, 1L, "one");
+    BackupReport _ = db.backup(backup, BackupForm.PAGES, (_, _) -> {});
+    Follower.create(backup, copy).close();
+    change(
+        copy,
+        (file, meta, slot) -> {
+          long trailer = (slot + 1L) * PAGE - MetaLayout.TRAILER_SIZE;
+          file.set(U64, trailer + MetaLayout.INCOMPATIBLE, Features.APPLYING);
+          file.set(U64, trailer + MetaLayout.READ_ONLY_COMPATIBLE, Features.FOLLOWER | 4);
+          PageHeader.seal(file, (long) slot * PAGE, PAGE);
+        });
+    byte[] before = Files.readAllBytes(copy);
+    assertThatExceptionOfType(UnsupportedFormatException.class)
+        .isThrownBy(() -> Follower.open(copy))
+        .withMessageContaining("which this version can only read");
+    assertThat(Files.readAllBytes(copy)).isEqualTo(before);
   }
 
   /** An entry of the catalog that older builds are to leave alone. */

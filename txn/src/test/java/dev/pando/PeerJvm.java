@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.pando.codec.Codec;
 import dev.pando.error.DatabaseFailedException;
+import dev.pando.pager.MetaLayout;
+import dev.pando.pager.PageHeader;
 import dev.pando.txn.file.LockBlocks;
 import dev.pando.txn.file.LockFile;
 import dev.pando.txn.readers.SlotLayout;
@@ -12,6 +14,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,6 +143,7 @@ final class PeerJvm implements AutoCloseable {
           storage.forgetful = true;
           yield open(Path.of(order[1]), Options.defaults().withStorage(storage.files()));
         }
+        case "open-newer" -> open(Path.of(order[1]), newer(order[2]));
         case "open-dying" -> openDying(Path.of(order[1]), order[2], Integer.parseInt(order[3]));
         case "poke" -> {
           poke(Path.of(order[1]), Long.parseLong(order[2]), order[3].split(" "));
@@ -277,6 +282,28 @@ final class PeerJvm implements AutoCloseable {
     /** Ends as if killed at the n-th operation of a kind. */
     private String openDying(Path file, String at, int n) {
       return open(file, dying(at, n));
+    }
+
+    /** As a newer build, whose metas have a feature that this one does not know. */
+    private static Options newer(String feature) {
+      int field =
+          switch (feature) {
+            case "incompatible" -> MetaLayout.INCOMPATIBLE;
+            case "read-only" -> MetaLayout.READ_ONLY_COMPATIBLE;
+            case "compatible" -> MetaLayout.COMPATIBLE;
+            default -> throw new IllegalArgumentException(feature);
+          };
+      HookedStorage storage = new HookedStorage();
+      storage.atWrite =
+          source -> {
+            MemorySegment page = MemorySegment.ofBuffer(source);
+            if (page.get(ValueLayout.JAVA_BYTE, PageHeader.TYPE) == PageHeader.META) {
+              long at = page.byteSize() - MetaLayout.TRAILER_SIZE + field;
+              page.set(ValueLayout.JAVA_BYTE, at + 7, (byte) 0x40);
+              PageHeader.seal(page, 0, (int) page.byteSize());
+            }
+          };
+      return Options.defaults().withStorage(storage.files());
     }
 
     private static Options dying(String at, int n) {

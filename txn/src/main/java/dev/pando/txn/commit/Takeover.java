@@ -83,6 +83,8 @@ final class Takeover {
    * the commit that is returned as its base, and then says that it was the last to write.
    *
    * @return the newest commit
+   * @throws dev.pando.error.UnsupportedFormatException if a newer build has written meanwhile, and
+   *     this one may only read what is there
    */
   Snapshot takeOver() {
     long known = publication.known().txnId();
@@ -91,6 +93,7 @@ final class Takeover {
     readers.clearDead();
     file.lookAtSize();
     MetaSlots slots = MetaSlots.read(file.file());
+    checkWritable(slots);
     metas.look(slots);
     metas.forgetSync();
     free.othersWrote(publication.known().txnId());
@@ -100,6 +103,16 @@ final class Takeover {
     Snapshot newest = publication.newest();
     file.counters().tookOver(takeover, known, newest.txnId());
     return newest;
+  }
+
+  /** Checks also a commit that is not shown: the process that wrote it may have died. */
+  private void checkWritable(MetaSlots slots) {
+    long current = lock.current();
+    for (MetaSlots.Valid slot : slots.valid()) {
+      if (slot.meta().txnId() >= current) {
+        slot.meta().features().checkWritable(file.name());
+      }
+    }
   }
 
   /**

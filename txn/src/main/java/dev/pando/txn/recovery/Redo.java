@@ -73,8 +73,9 @@ public final class Redo {
    * was not reached. So it is written again first.
    */
   private void repair(MetaSlots slots) {
-    slots.damaged().forEach(slot -> dropIfLonger(slot, slots.pageSize()));
     MetaSlots.Valid newest = slots.valid().getFirst();
+    newest.meta().features().checkWritable(path.toString());
+    slots.damaged().forEach(slot -> dropIfLonger(slot, slots.pageSize()));
     write(newest.meta(), newest.slot());
     if (newest.meta().features().isApplying()) {
       complete(newest);
