@@ -112,7 +112,9 @@ final class Writers {
 
   /**
    * Adds what a transaction has changed to the feeds. After an exception the caller must roll it
-   * back.
+   * back. Closing the database does not wait for this longer than for other calls of transactions.
+   *
+   * @throws IllegalStateException if the database ends meanwhile
    */
   void capture(Changes changes) {
     if (!changes.base().meta().features().hasFeeds()) {
@@ -122,8 +124,8 @@ final class Writers {
     capture = feeds;
     try {
       feeds.run(changes);
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(lifecycle.path(), e);
+    } catch (InternalError | IllegalStateException e) {
+      throw OpenedFile.explained(lifecycle, e);
     }
   }
 
