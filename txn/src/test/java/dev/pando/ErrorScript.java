@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A program that an error strikes in the middle of anything, and that goes on: with groups of
- * updates, savepoints, growth, spilling, named snapshots, compaction and two databases. What it was
- * told is committed must be there afterwards, and the next update must work or say why not.
+ * updates, savepoints, growth, spilling, named snapshots, compaction, two databases and a change
+ * feed. What it was told is committed must be there afterwards, the feed must have what was done to
+ * its table, and the next update must work or say why not.
  */
 public final class ErrorScript implements Function<long[], Long> {
   private static final Table<Long, byte[]> DATA = Table.of("data", Codec.u64(), Codec.bytes());
@@ -31,6 +32,9 @@ public final class ErrorScript implements Function<long[], Long> {
     private final Path path;
     private final Map<Long, byte[]> acknowledged = new HashMap<>();
     private @Nullable Database db;
+
+    /** Where its change feed begins; the second database has one. */
+    private @Nullable FeedCopy copy;
 
     Side(String name) {
       this.path = Path.of("/simulated", name);
@@ -51,6 +55,10 @@ public final class ErrorScript implements Function<long[], Long> {
               .withPageSize(512)
               .withSpillLimit(64 << 10)
               .withCloseTimeout(Duration.ofMillis(50)));
+    }
+
+    void createFeed() {
+      copy = new FeedCopy(db(), db().createFeed("f", FeedOptions.of(DATA).withMaxBytes(0)));
     }
 
     void update(long key, int length) {
@@ -96,6 +104,9 @@ public final class ErrorScript implements Function<long[], Long> {
               }
             });
       }
+      if (copy != null) {
+        long _ = copy.verify(open, "f");
+      }
     }
   }
 
@@ -110,7 +121,7 @@ public final class ErrorScript implements Function<long[], Long> {
   public Long apply(long[] firstAndCount) {
     try {
       one.db();
-      two.db();
+      two.createFeed();
       PlantedErrors.arm(firstAndCount[0], firstAndCount[1]);
       long calls;
       try {

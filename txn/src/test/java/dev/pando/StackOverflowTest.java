@@ -51,6 +51,8 @@ class StackOverflowTest extends DatabaseTestBase {
   }
 
   private Database db;
+  private FeedCopy copy;
+  private long fed;
 
   @Test
   void whatEveryCallLeaves() throws Exception {
@@ -67,6 +69,7 @@ class StackOverflowTest extends DatabaseTestBase {
           done += sweep(call.getKey(), call.getValue(), random);
         }
         CheckReport _ = db.check().throwIfBad();
+        assertThat(copy.verify(db, "f")).isPositive();
       } catch (Throwable e) {
         throw Figures.failed(seed, e);
       }
@@ -77,6 +80,7 @@ class StackOverflowTest extends DatabaseTestBase {
   private Map<String, Deep> calls() {
     db = open(Options.defaults().withPageSize(512).withSpillLimit(64 << 10));
     fill();
+    copy = new FeedCopy(db, db.createFeed("f", FeedOptions.of(NAMES).withMaxBytes(0)));
     Map<String, Step> calls = new LinkedHashMap<>();
     calls.put("a get", () -> db.view(tx -> tx.get(BLOBS, 7L)));
     calls.put("a scan", this::scan);
@@ -90,6 +94,7 @@ class StackOverflowTest extends DatabaseTestBase {
         () -> db.updateAsync(tx -> tx.put(BLOBS, 8L, new byte[80])).get());
     calls.put("updates that share a commit", this::group);
     calls.put("a large update", () -> db.update(tx -> putMany(tx, 300)));
+    calls.put("an update with a change feed", this::feed);
     calls.put("a write transaction", this::write);
     calls.put("a rollback", this::rollBack);
     calls.put("savepoints", this::savepoints);
@@ -173,6 +178,15 @@ class StackOverflowTest extends DatabaseTestBase {
       tx.put(BLOBS, 5000L, new byte[3000]);
       tx.commit();
     }
+  }
+
+  private void feed() {
+    String value = "value " + fed++;
+    db.update(
+        tx -> {
+          tx.put(NAMES, fed % 5, value);
+          tx.put(NAMES, 100L, value);
+        });
   }
 
   private void group() throws Exception {
