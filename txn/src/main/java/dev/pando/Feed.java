@@ -42,8 +42,10 @@ import org.jspecify.annotations.Nullable;
  * once. It sees it exactly once if it stores the position, or calls {@link #acknowledge(WriteTxn,
  * FeedPosition)}, in the transaction in which it acts.
  *
- * <p>A restored backup has the feeds of its original, with the positions of that time. Thread-safe;
- * holds nothing.
+ * <p>A restored backup has the feeds of its original, with the positions of that time, and so has a
+ * {@link Follower}, where a feed can be read and not acknowledged. After {@link Follower#promote}
+ * the feed goes on with the commits of the copy. {@link FeedPosition positions} of the original, or
+ * of the follower before, are refused there; the kept one holds. Thread-safe; holds nothing.
  */
 public final class Feed {
   private final Differ database;

@@ -18,8 +18,9 @@ import java.util.TreeSet;
  * @param maxBytes bytes of the feed's pages, at most: its lag. 64 MiB by default; 0 for no bound,
  *     else 65,536 or more, and at least 16 pages
  * @param maxCommits commits in the feed, at most; 0, the default, for no bound
- * @param holds what happens to a commit that would exceed a bound. If true, it fails with {@link
- *     dev.pando.error.FeedFullException}. If false, the default, it drops the oldest commits, an
+ * @param holds what happens to a commit that would exceed a bound. If true, it fails at once with
+ *     {@link dev.pando.error.FeedFullException}, which all updates that share it get, also those of
+ *     other tables; they may be run again. If false, the default, it drops the oldest commits, an
  *     eighth of the bound or more, and itself only if it exceeds a bound alone; and a reader that
  *     has not read them gets {@link dev.pando.error.FeedLostException}
  * @param keepsBefore whether the feed has the values before a change, too; false by default

@@ -258,7 +258,7 @@ public final class Follower implements AutoCloseable {
   /**
    * Makes the file a database that may be written, and closes the follower. It gets a new
    * incarnation, so no increment of the source can be added to it any more. It is on disk when this
-   * returns. {@link Database#open} opens it.
+   * returns. {@link Database#open} opens it. Its change feeds continue with its own commits.
    *
    * @return the incarnation
    * @throws dev.pando.error.DatabaseFailedException if a write failed, now or before
