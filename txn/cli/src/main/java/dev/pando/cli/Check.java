@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  pando check shop.pando",
       "  pando check --full --json shop.pando",
-      "  pando check --meta shop.pando"
+      "  pando check --meta shop.pando",
+      "  pando check --quiet shop.pando"
     })
 final class Check extends FileVerb {
   private static final int MOST_UNDECODABLE = 100;
@@ -45,6 +46,11 @@ final class Check extends FileVerb {
           "Looks at the meta slots, the length of the file, and the roots of the trees of the"
               + " newest commit and of named snapshots alone, which is fast in a file of any size.")
   private boolean meta;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Writes nothing if there is no problem.")
+  private boolean quiet;
 
   @Option(names = "--json", description = "Writes a JSON object.")
   private boolean json;
@@ -78,6 +84,9 @@ final class Check extends FileVerb {
 
   private int lookAt(RawPages pages, Meta newest) throws IOException {
     MetaCheck found = MetaCheck.of(pages, newest, problems);
+    if (isSilent(found.code())) {
+      return Fault.OK;
+    }
     if (json) {
       console().line(Json.of(found.fields()));
     } else {
@@ -94,8 +103,15 @@ final class Check extends FileVerb {
     if (full) {
       decodeAll(db);
     }
-    write(report);
-    return problems.isEmpty() ? Fault.OK : Fault.FOUND;
+    int code = problems.isEmpty() ? Fault.OK : Fault.FOUND;
+    if (!isSilent(code)) {
+      write(report);
+    }
+    return code;
+  }
+
+  private boolean isSilent(int code) {
+    return quiet && code == Fault.OK;
   }
 
   private void decodeAll(Database db) {

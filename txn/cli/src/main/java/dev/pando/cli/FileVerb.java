@@ -30,8 +30,12 @@ abstract class FileVerb extends Verb {
 
   /** Opens the database for reading; it changes nothing. */
   final Database open() {
-    return Database.open(
-        file, usual().withReadOnly(true).withCreateIfMissing(false).withLogIgnored(ignoreLog));
+    return Database.open(file, reading());
+  }
+
+  /** What {@link #open} opens it with. */
+  final Options reading() {
+    return usual().withReadOnly(true).withCreateIfMissing(false).withLogIgnored(ignoreLog);
   }
 
   /** What all verbs open databases with: no warnings in the output, and no wait at the end. */

@@ -1,7 +1,7 @@
 package dev.pando.cli;
 
 import dev.pando.Database;
-import dev.pando.WriteTxn;
+import dev.pando.Options;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,13 +16,15 @@ import picocli.CommandLine.Option;
     description = {
       "Loads a dump of mdb_dump or 'pando dump' in one transaction: all of it, or nothing if it is"
           + " truncated or malformed. Creates the database if there is none.",
+      "With --batch, what was committed before a fault stays.",
       "Without codecs in the dump, keys and values are bytes; integer keys become numbers, and sorted"
           + " duplicates a multimap."
     },
     footerHeading = "%nExamples%n",
     footer = {
       "  pando dump --codecs -o shop.dump shop.pando",
-      "  pando load -f shop.dump copy.pando"
+      "  pando load -f shop.dump copy.pando",
+      "  pando load --purge --batch 100000 -f shop.dump copy.pando"
     })
 final class Load extends WriteVerb {
   @Option(
@@ -48,6 +50,23 @@ final class Load extends WriteVerb {
       description = "Lines of keys and values, without a header.")
   private boolean text;
 
+  @Option(
+      names = {"-b", "--batch"},
+      paramLabel = "N",
+      description = "Commits after each N entries, in place of once at the end.")
+  private long batch = Long.MAX_VALUE;
+
+  @Option(
+      names = {"-p", "--purge"},
+      description = "Removes the entries of each table before loading into it.")
+  private boolean purge;
+
+  @Option(
+      names = "--page-size",
+      paramLabel = "BYTES",
+      description = "Of a new database: 512 to 65536, 4096 by default.")
+  private @Nullable Integer pageSize;
+
   @Option(names = "--keys", paramLabel = "CODEC", description = "The codec of the keys.")
   private @Nullable String keys;
 
@@ -69,9 +88,17 @@ final class Load extends WriteVerb {
     return true;
   }
 
+  @Override
+  Options options() {
+    return pageSize == null ? super.options() : super.options().withPageSize(pageSize);
+  }
+
   /** The input is opened before the database is created. */
   @Override
   public Integer call() throws Exception {
+    if (batch < 1) {
+      throw Fault.usage("load: --batch %d, allowed: 1 or more".formatted(batch));
+    }
     Path file = input;
     if (file == null) {
       return super.call();
@@ -89,22 +116,39 @@ final class Load extends WriteVerb {
   private int load(Database db, InputStream from, String name) throws IOException {
     DumpReader dump = new DumpReader(from, name, lenient, text);
     StringBuilder done = new StringBuilder();
-    try (WriteTxn tx = begin(db)) {
-      while (dump.nextSection()) {
-        String named = dump.keyword("database");
-        String target = table != null ? table : named == null ? "main" : named;
-        LoadedTable to = new LoadedTable(tx, dump, target, keys, values, keep, reorder);
-        while (dump.nextEntry()) {
-          to.add(dump.key(), dump.value());
+    try (LoadTurns turns = new LoadTurns(() -> begin(db), batch)) {
+      try {
+        while (dump.nextSection()) {
+          load(dump, turns, done);
         }
-        if (to.count() > 0 || named != null) { // an empty main database only leads the others
-          to.finish();
-          done.append("%s: %,d entries%n".formatted(Report.plain(target), to.count()));
+        turns.commit();
+      } catch (Fault e) {
+        if (turns.committed() > 0) {
+          console().note("pando: %,d entries were committed before".formatted(turns.committed()));
         }
+        throw e;
       }
-      tx.commit();
     }
     console().out().print(done);
     return Fault.OK;
+  }
+
+  private void load(DumpReader dump, LoadTurns turns, StringBuilder done) throws IOException {
+    String named = dump.keyword("database");
+    String target = table != null ? table : named == null ? "main" : named;
+    LoadedTable to = new LoadedTable(turns.tx(), dump, target, keys, values, keep, reorder);
+    if (purge) {
+      to.purgeFirst();
+    }
+    while (dump.nextEntry()) {
+      if (turns.next()) {
+        to.goOn(turns.tx());
+      }
+      to.add(dump.key(), dump.value());
+    }
+    if (to.count() > 0 || named != null) { // an empty main database only leads the others
+      to.finish();
+      done.append("%s: %,d entries%n".formatted(Report.plain(target), to.count()));
+    }
   }
 }

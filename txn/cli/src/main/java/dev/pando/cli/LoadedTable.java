@@ -30,7 +30,7 @@ final class LoadedTable {
 
   private static final byte[] NOTHING = {};
 
-  private final WriteTxn tx;
+  private WriteTxn tx;
   private final Source source;
   private final String name;
   private final @Nullable String givenKeys;
@@ -51,7 +51,9 @@ final class LoadedTable {
   private boolean isPairs;
 
   private @Nullable RawTable raw;
+  private @Nullable Table<?, ?> table;
   private long count;
+  private boolean isPurged;
 
   /** Whether each key was greater than the one before, in a table that was empty. */
   private boolean ascends;
@@ -79,6 +81,22 @@ final class LoadedTable {
       throw Fault.found(
           "%s: its keys or duplicates are ordered from their last byte, which no table is; --reorder takes them in the usual order"
               .formatted(source.place()));
+    }
+  }
+
+  /** Has the entries of the table removed before the first one is stored. */
+  void purgeFirst() {
+    isPurged = true;
+  }
+
+  /** Goes on in another transaction; other writers may have changed the table since the last. */
+  void goOn(WriteTxn next) {
+    tx = next;
+    if (table != null) {
+      boolean _ = tx.create(table);
+      RawTable again = tx.raw(table);
+      ascends &= again.count() == count;
+      raw = again;
     }
   }
 
@@ -132,9 +150,13 @@ final class LoadedTable {
     return create(source.flag("pando.counted") ? plain.counted() : plain);
   }
 
-  private RawTable create(Table<?, ?> table) {
-    boolean _ = tx.create(table);
-    return tx.raw(table);
+  private RawTable create(Table<?, ?> made) {
+    boolean _ = tx.create(made);
+    if (isPurged) {
+      tx.clear(made);
+    }
+    table = made;
+    return tx.raw(made);
   }
 
   private String usual(boolean turned, byte[] first) {

@@ -262,4 +262,50 @@ class DumpTest {
   private static String withoutSizes(String dump) {
     return dump.replaceAll("mapsize=[0-9]+", "");
   }
+
+  /** With --batch, what was committed before a fault stays, and the message says how much. */
+  @Test
+  void batchesStay() {
+    String good = section("t", "", " 61", " 78", " 62", " 78", " 63", " 78", " 64", " 78");
+    assertThat(load(good, "--batch", "3")).isZero();
+    assertThat(Ran.ok("keys", file, "t")).hasLineCount(4);
+    String bad = section("t", "", " 65", " 78", " 66", " 78", " 67", " 78", " 6", " 78");
+    Ran ran = loaded(bad, "-b", "2");
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("pando: 2 entries were committed before").hasLineCount(2);
+    assertThat(Ran.ok("keys", file, "t")).hasLineCount(6);
+    assertThat(loaded(bad).err()).doesNotContain("committed").hasLineCount(1);
+    assertThat(load(good, "--batch", "0")).isEqualTo(2);
+    Shop.check(file);
+  }
+
+  /** A table that a batch has begun goes on, also if its keys do not ascend, or repeat. */
+  @Test
+  void batchesOfDuplicates() {
+    String dump =
+        section("d", "duplicates=1\ndupsort=1\n", " 62", " 79", " 61", " 79", " 61", " 78")
+            + section("e", "", " 61", " 78", " 61", " 79");
+    Path whole = directory.resolve("whole.pando");
+    assertThat(Ran.pando(dump.getBytes(ISO_8859_1), "load", whole).code()).isZero();
+    for (String batch : List.of("1", "2", "4")) {
+      assertThat(load(dump, "--purge", "--batch", batch)).isZero();
+      assertThat(Ran.ok("dump", file)).isEqualTo(Ran.ok("dump", whole));
+    }
+    Shop.check(file);
+    Shop.check(whole);
+  }
+
+  @Test
+  void purgeAndPageSize() {
+    assertThat(load(section("t", "", " 61", " 78"), "--page-size", "8192")).isZero();
+    assertThat(Ran.ok("info", file)).contains("pages of 8,192 bytes");
+    assertThat(load(section("t", "", " 62", " 78"), "--purge")).isZero();
+    assertThat(Ran.ok("keys", file, "t")).hasLineCount(1).startsWith("0x62");
+    assertThat(load(section("t", ""), "-p")).isZero();
+    assertThat(Ran.ok("keys", file, "t")).isEmpty();
+    Path odd = directory.resolve("odd.pando");
+    assertThat(Ran.pando("load", "--page-size", "1000", odd).code()).isEqualTo(2);
+    assertThat(odd).doesNotExist();
+    Shop.check(file);
+  }
 }

@@ -7,6 +7,7 @@ import dev.pando.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,5 +176,47 @@ class WriteVerbsTest {
       assertThat(Ran.ok("dump", each)).isEqualTo(Ran.ok("dump", file));
       Shop.check(each);
     }
+  }
+
+  /** The file that is there is replaced as a whole, or not at all. */
+  @Test
+  void aBackupReplacesAFileByForceAlone() throws IOException {
+    Path backup = Files.writeString(directory.resolve("backup.pando"), "a note", UTF_8);
+    assertThat(Ran.pando("backup", file, backup).code()).isEqualTo(2);
+    assertThat(backup).hasContent("a note");
+    String said = Ran.ok("backup", "--force", "--limit-rate", "1G", file, backup);
+    assertThat(said).contains("backup.pando: commit ").hasLineCount(1);
+    assertThat(Ran.ok("dump", backup)).isEqualTo(Ran.ok("dump", file));
+    byte[] good = Files.readAllBytes(backup);
+    try (Database db = Database.open(backup)) {
+      Ran open = Ran.pando("backup", "-f", file, backup);
+      assertThat(open.code()).as(open.err()).isEqualTo(2);
+      assertThat(open.err()).contains("backup.pando").hasLineCount(1);
+      assertThat(db.check().problems()).isEmpty();
+    }
+    assertThat(Ran.pando("backup", "-f", "--compact", file, backup).code()).isEqualTo(2);
+    assertThat(Ran.pando("backup", "-f", file, "-").code()).isEqualTo(2);
+    Ran rate = Ran.pando("backup", "--limit-rate", "fast", file, directory.resolve("no"));
+    assertThat(rate.code()).isEqualTo(2);
+    assertThat(rate.err()).contains("--limit-rate fast: allowed").hasLineCount(1);
+    assertThat(Files.readAllBytes(backup)).isEqualTo(good);
+    Shop.check(backup);
+  }
+
+  @Test
+  void aQuietCheckSaysOnlyWhatIsWrong() throws IOException {
+    byte[] good = Files.readAllBytes(file);
+    for (String how : List.of("--full", "--meta", "--json")) {
+      assertThat(Ran.ok("check", "--quiet", how, file)).as(how).isEmpty();
+    }
+    byte[] bad = good.clone();
+    for (int at = 3 * 4096 + 100; at < bad.length; at += 4096) {
+      bad[at] ^= 1;
+    }
+    Files.write(file, bad);
+    Ran ran = Ran.pando("check", "-q", "--meta", file);
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.out()).contains("problem: ");
+    Files.write(file, good);
   }
 }
