@@ -3,6 +3,7 @@ package dev.pando.cli;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,9 @@ final class LatencyPlot {
   /** Rows for a factor of ten of latency. */
   private static final int ROWS_A_DECADE = 10;
 
-  private static final int MOST_MARKS = 500;
+  /** Marks that are drawn, at most. */
+  static final int MOST_MARKS = 500;
+
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
 
   private final Recording.Commits commits;
@@ -55,6 +58,7 @@ final class LatencyPlot {
     data.put("rowsADecade", ROWS_A_DECADE);
     plot.addTimes(data);
     data.put("marks", plot.marks());
+    data.put("marksNotShown", marksNotShown(commits));
     data.put("kinds", summaries(commits));
     return data;
   }
@@ -126,13 +130,18 @@ final class LatencyPlot {
     return sorted[Math.max(0, Math.min(sorted.length, rank) - 1)];
   }
 
+  /** How many events are not drawn, because there are more than {@link #MOST_MARKS}. */
+  static int marksNotShown(Recording.Commits commits) {
+    return Math.max(0, commits.marks().size() - MOST_MARKS);
+  }
+
+  /** The earliest marks. */
   private List<List<Object>> marks() {
     List<List<Object>> marks = new ArrayList<>();
-    for (Recording.Mark mark : commits.marks()) {
-      if (marks.size() < MOST_MARKS) {
-        marks.add(List.of((mark.at() - first) / 1000, mark.what()));
-      }
-    }
+    commits.marks().stream()
+        .sorted(Comparator.comparingLong(Recording.Mark::at))
+        .limit(MOST_MARKS)
+        .forEach(mark -> marks.add(List.of((mark.at() - first) / 1000, mark.what())));
     return marks;
   }
 

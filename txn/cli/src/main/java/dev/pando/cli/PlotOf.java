@@ -50,7 +50,7 @@ final class PlotOf extends Verb {
     Map<String, Recording.Commits> shown = shown(recording);
     if (output != null) {
       List<Map<String, Object>> plots = new ArrayList<>();
-      shown.forEach((path, commits) -> plots.add(LatencyPlot.of(path, commits)));
+      shown.forEach((path, commits) -> plots.add(plot(path, commits)));
       Map<String, Object> data = new LinkedHashMap<>();
       data.put("recording", file.toString());
       data.put("phases", Recording.PHASES);
@@ -65,6 +65,17 @@ final class PlotOf extends Verb {
     }
     shown.forEach(this::show);
     return Fault.OK;
+  }
+
+  private Map<String, Object> plot(String path, Recording.Commits commits) {
+    int notShown = LatencyPlot.marksNotShown(commits);
+    if (notShown > 0) {
+      console()
+          .note(
+              "pando: %s: %,d of %,d other events are not drawn; the first %d are"
+                  .formatted(path, notShown, commits.marks().size(), LatencyPlot.MOST_MARKS));
+    }
+    return LatencyPlot.of(path, commits);
   }
 
   private Map<String, Recording.Commits> shown(Recording recording) {

@@ -16,6 +16,10 @@ import jdk.jfr.consumer.RecordingFile;
 /** What a recording of the JDK's flight recorder has about the commits of databases. */
 final class Recording {
   private static final byte[] MAGIC = {'F', 'L', 'R', 0};
+
+  /** Characters of the parser's message, which may have bytes of the file. */
+  private static final int MOST_SHOWN = 200;
+
   private static final String COMMIT = "pando.Commit";
 
   /** Events that are marked on the axis of time, because they may explain slow commits. */
@@ -105,17 +109,44 @@ final class Recording {
               + ": not a recording of the flight recorder; 'jcmd PID JFR.dump filename=FILE' writes one");
     }
     Recording recording = new Recording();
-    try (RecordingFile from = new RecordingFile(file)) {
-      while (from.hasMoreEvents()) {
-        recording.add(from.readEvent());
-      }
-    } catch (IOException | RuntimeException e) { // JFR's parser expects no damage
-      throw Fault.found(
-          "%s: the recording is damaged, or still being written: %s; 'jcmd PID JFR.dump' writes a whole one"
-              .formatted(file, e.getMessage()),
-          e);
+    return read(
+        file,
+        () -> {
+          try (RecordingFile from = new RecordingFile(file)) {
+            while (from.hasMoreEvents()) {
+              recording.add(from.readEvent());
+            }
+          }
+          return recording;
+        });
+  }
+
+  /** Parses a file; what JFR's parser throws, which expects no damage, becomes a fault. */
+  static Recording read(Path file, Parser parser) {
+    try {
+      return parser.parse();
+    } catch (Exception e) {
+      throw damaged(file, e);
+    } catch (VirtualMachineError | AssertionError | LinkageError e) {
+      throw damaged(file, e); // of lengths and types that are not what was written
     }
-    return recording;
+  }
+
+  /** What JFR does. */
+  interface Parser {
+    /** Reads all events. */
+    Recording parse() throws Exception;
+  }
+
+  private static Fault damaged(Path file, Throwable cause) {
+    String message = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+    return Fault.usage(
+        "%s: the recording is damaged, or still being written (%s%s); 'jcmd PID JFR.dump' writes a whole one"
+            .formatted(
+                file,
+                cause.getClass().getSimpleName(),
+                message.substring(0, Math.min(MOST_SHOWN, message.length()))),
+        cause);
   }
 
   private static boolean isRecording(Path file) throws IOException {

@@ -1,8 +1,10 @@
 package dev.pando.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,14 @@ class BrowserTest {
         .contains("<h3>Latency over time</h3>", "<h3>Mean time of the phases</h3>")
         .contains("<h3>Percentiles</h3>", "<td>unsynced</td>", "<h3>Commits by latency</h3>")
         .contains("<polyline", "seconds after 2")
-        .containsPattern("histogram of the latencies of [0-9]+ commits");
+        .containsPattern("histogram of the latencies of [0-9]+ commits")
+        .doesNotContainPattern("The first [0-9]+ of");
+    String page = Files.readString(html, UTF_8);
+    assertThat(page).contains("\"marksNotShown\":0");
+    Path more = directory.resolve("more.html");
+    Path _ =
+        Files.writeString(more, page.replace("\"marksNotShown\":0", "\"marksNotShown\":7"), UTF_8);
+    assertThat(Chromium.dom(more, ""))
+        .containsPattern("The first [0-9]+ of [0-9]+ other events are drawn");
   }
 }
