@@ -46,8 +46,13 @@ final class Node {
 
   /** How much of the page is in use, from 0 to 1. */
   double fill() {
+    return fill(head, page.limit());
+  }
+
+  /** How much of a node's bytes is in use, by its header alone. */
+  static double fill(RawPages.Head head, long bytes) {
     int slots = (HEAD_BYTES + Short.BYTES) * head.count();
-    return (double) (slots + head.cellBytes()) / (page.limit() - PageHeader.SIZE);
+    return (double) (slots + head.cellBytes()) / (bytes - PageHeader.SIZE);
   }
 
   /**

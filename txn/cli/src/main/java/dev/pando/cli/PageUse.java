@@ -6,12 +6,13 @@ import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.SnapshotEntry;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 
-/** What each page of one commit is used for. */
+/**
+ * What each page of one commit is used for. A first pass goes through the trees and keeps the owner
+ * of each page, in 4 bytes; a second one reads the headers of the pages in their order.
+ */
 final class PageUse {
   /**
    * A page or run, or free pages that follow each other.
@@ -19,62 +20,89 @@ final class PageUse {
    * @param pages how many
    * @param items cells; 0 of pages that have none
    * @param fill of a node, in percent; -1 of others
-   * @param birth 0 of free pages
+   * @param birth 0 of free and of damaged pages
    * @param owner the table; in parentheses what else uses it, because a table may have any name
    */
   record Use(long pgno, long pages, String type, int items, int fill, long birth, String owner) {}
 
-  /** The type of pages that only a named snapshot shows. */
-  private static final String HELD = "held";
+  /** Sees the uses in the order of the file. */
+  interface Visitor {
+    /** Returns whether it is to be called again. */
+    boolean use(Use use) throws IOException;
+  }
+
+  /** What a page is, beside its owner. */
+  private enum Kind {
+    NODE,
+    RUN,
+    /** A page after the first of a node or a run. */
+    MORE,
+    DAMAGED,
+    LOG
+  }
+
+  private static final Kind[] KINDS = Kind.values();
+  private static final int KIND_BITS = 3;
 
   private final RawPages pages;
   private final Meta meta;
-  private final List<Use> uses = new ArrayList<>();
-  private final List<String> lost = new ArrayList<>();
-  private final Set<Long> seen = new HashSet<>();
-  private boolean isHeld;
+  private final Consumer<String> lost;
+  private final PageMarks marks;
 
-  private PageUse(RawPages pages, Meta meta) {
+  /** The mark of a page has the index of its owner, plus 1. */
+  private final List<String> owners = new ArrayList<>();
+
+  /** Owners from this index on are named snapshots. */
+  private int firstSnapshot = Integer.MAX_VALUE;
+
+  private long lostParts;
+
+  private PageUse(RawPages pages, Meta meta, Consumer<String> lost) {
     this.pages = pages;
     this.meta = meta;
+    this.lost = lost;
+    this.marks = new PageMarks(Math.min(meta.pageCount(), pages.pageCount()));
   }
 
-  /** Finds the use of all pages below the page count. */
-  static PageUse of(RawPages pages, Meta meta) throws IOException {
-    PageUse use = new PageUse(pages, meta);
+  /**
+   * Finds the owners of all pages below the page count.
+   *
+   * @param lost takes a message for each damaged part; what is below it is not known
+   */
+  static PageUse of(RawPages pages, Meta meta, Consumer<String> lost) throws IOException {
+    PageUse use = new PageUse(pages, meta, lost);
     use.find();
     return use;
   }
 
-  /** In the order of the file. */
-  List<Use> uses() {
-    return uses;
+  /** How many parts are damaged. */
+  long lostParts() {
+    return lostParts;
   }
 
-  /** Pages that are damaged, so that what is below them is not known. */
-  List<String> lost() {
-    return lost;
+  private void lose(String what) {
+    lostParts++;
+    lost.accept(what);
   }
+
+  // ---- the trees
 
   private void find() throws IOException {
-    for (int slot = 0; slot < PageHeader.META_SLOTS; slot++) {
-      uses.add(new Use(slot, 1, "meta", 0, -1, pages.head(slot).birth(), "(meta slot)"));
-    }
-    if (meta.log().exists()) {
-      uses.add(new Use(meta.log().pgno(), meta.log().pages(), "log", 0, -1, 0, "(commit log)"));
-    }
     FileWalk walk = FileWalk.of(pages, meta);
-    lost.addAll(walk.lost());
+    walk.lost().forEach(this::lose);
     walk("(catalog)", meta.catalog());
     walk("(free tree)", meta.freeTree());
     for (FileWalk.Found tree : walk.trees()) {
       walk(owner(tree), tree.entry().root());
     }
+    if (meta.log().exists()) {
+      owners.add("(commit log)");
+      markRun(meta.log().pgno(), meta.log().pages(), Kind.LOG);
+    }
+    firstSnapshot = owners.size();
     for (SnapshotEntry snapshot : walk.snapshots()) {
       hold("(snapshot " + snapshot.name() + ")", snapshot.meta());
     }
-    uses.sort((a, b) -> Long.compare(a.pgno(), b.pgno()));
-    addFree();
   }
 
   private static String owner(FileWalk.Found tree) {
@@ -87,16 +115,37 @@ final class PageUse {
   /** The pages that a snapshot shows, and no newer commit. */
   private void hold(String owner, Meta of) throws IOException {
     FileWalk walk = FileWalk.of(pages, of);
-    walk.lost().forEach(each -> lost.add(owner + ": " + each));
-    isHeld = true;
+    walk.lost().forEach(each -> lose(owner + ": " + each));
     walk(owner, of.catalog());
     for (FileWalk.Found tree : walk.trees()) {
       walk(owner, tree.entry().root());
     }
-    isHeld = false;
+  }
+
+  private int mark(Kind kind) {
+    return owners.size() << KIND_BITS | kind.ordinal();
+  }
+
+  private boolean isInFile(long pgno) {
+    return pgno >= PageHeader.FIRST_PGNO && pgno < marks.pageCount();
+  }
+
+  private void markMore(long pgno, long length) {
+    for (long at = pgno + 1; at < Math.min(pgno + length, marks.pageCount()); at++) {
+      boolean _ = marks.set(at, mark(Kind.MORE));
+    }
+  }
+
+  private void markRun(long pgno, long length, Kind kind) {
+    if (isInFile(pgno) && marks.set(pgno, mark(kind))) {
+      markMore(pgno, length);
+    }
   }
 
   private void walk(String owner, TreeRoot root) throws IOException {
+    if (owners.isEmpty() || !owners.getLast().equals(owner)) {
+      owners.add(owner);
+    }
     TreeWalk.walk(
         pages,
         root,
@@ -104,130 +153,108 @@ final class PageUse {
           // What is seen already is in a newer commit, with all that is below it.
           @Override
           public boolean enters(long pgno) {
-            return seen.add(pgno);
+            return !isInFile(pgno) || marks.set(pgno, mark(Kind.NODE));
           }
 
           @Override
           public void node(Node node, int level) {
-            uses.add(use(owner, node));
+            markMore(node.head().at(), node.head().pages());
           }
 
           @Override
           public void entry(Node.Cell entry) throws IOException {
-            if (entry.value() == null && seen.add(entry.pgno())) {
+            if (entry.value() == null) {
               run(owner, entry);
             }
           }
 
           @Override
           public void lost(long pgno, int level) {
-            lost.add("%s: page %d, level %d, is damaged".formatted(owner, pgno, level));
-            if (pgno >= PageHeader.FIRST_PGNO && pgno < meta.pageCount()) {
-              uses.add(new Use(pgno, 1, "damaged", 0, -1, 0, owner));
+            lose("%s: page %d, level %d, is damaged".formatted(owner, pgno, level));
+            int before = isInFile(pgno) ? marks.get(pgno) : -1;
+            if (before == 0 || before == mark(Kind.NODE)) { // of no other tree
+              marks.put(pgno, mark(Kind.DAMAGED));
             }
           }
         });
   }
 
-  private Use use(String owner, Node node) {
-    RawPages.Head head = node.head();
-    int fill = (int) Math.round(node.fill() * 100);
-    String type = isHeld ? HELD : head.typeName();
-    return new Use(head.at(), head.pages(), type, head.count(), fill, head.birth(), owner);
-  }
-
   private void run(String owner, Node.Cell entry) throws IOException {
     long size = PageHeader.SIZE + entry.length();
     long length = (size + pages.pageSize() - 1) / pages.pageSize();
-    boolean there = entry.pgno() >= PageHeader.FIRST_PGNO && entry.pgno() < pages.pageCount();
+    boolean there = isInFile(entry.pgno());
     if (!there || length > meta.pageCount() - entry.pgno()) {
-      lost.add("%s: a run at page %d is beyond the file".formatted(owner, entry.pgno()));
+      lose("%s: a run at page %d is beyond the file".formatted(owner, entry.pgno()));
+      return;
+    }
+    if (marks.get(entry.pgno()) != 0) {
       return;
     }
     RawPages.Head head = pages.head(entry.pgno());
     boolean sound = head.sound() && head.birth() == entry.birth();
     if (!sound) {
-      lost.add("%s: page %d, a run of a value, is damaged".formatted(owner, entry.pgno()));
+      lose("%s: page %d, a run of a value, is damaged".formatted(owner, entry.pgno()));
     }
-    String type = !sound ? "damaged" : isHeld ? HELD : "overflow";
-    uses.add(new Use(entry.pgno(), length, type, 0, -1, entry.birth(), owner));
+    markRun(entry.pgno(), length, sound ? Kind.RUN : Kind.DAMAGED);
   }
 
-  /** What no tree has is free, or only an open reader of an older commit shows it. */
-  private void addFree() {
-    List<Use> all = new ArrayList<>();
-    long next = 0;
-    for (Use use : uses) {
-      if (use.pgno > next) {
-        all.add(free(next, use.pgno - next));
+  // ---- the pages
+
+  /** Visits all pages below the page count, each once. */
+  void forEach(Visitor visitor) throws IOException {
+    long pgno = 0;
+    boolean goesOn = true;
+    while (goesOn && pgno < PageHeader.META_SLOTS) {
+      goesOn =
+          visitor.use(
+              new Use(pgno, 1, "meta", 0, -1, pages.unverified(pgno).birth(), "(meta slot)"));
+      pgno++;
+    }
+    while (goesOn && pgno < meta.pageCount()) {
+      Use use = use(pgno);
+      goesOn = visitor.use(use);
+      pgno += use.pages;
+    }
+  }
+
+  private Use use(long pgno) throws IOException {
+    int mark = pgno < marks.pageCount() ? marks.get(pgno) : 0;
+    if (mark == 0) { // free, or only an open reader of an older commit shows it
+      String owner = lostParts == 0 ? "" : "perhaps of a damaged tree";
+      return new Use(pgno, lengthOf(pgno, 0), "free", 0, -1, 0, owner);
+    }
+    int index = (mark >> KIND_BITS) - 1;
+    String owner = owners.get(index);
+    int more = mark >> KIND_BITS << KIND_BITS | Kind.MORE.ordinal();
+    long length = lengthOf(pgno, more);
+    boolean isHeld = index >= firstSnapshot;
+    return switch (KINDS[mark & (1 << KIND_BITS) - 1]) {
+      case NODE -> node(pgno, length, isHeld, owner);
+      case RUN, MORE -> {
+        String type = isHeld ? "held" : "overflow";
+        yield new Use(pgno, length, type, 0, -1, pages.unverified(pgno).birth(), owner);
       }
-      all.add(use);
-      next = Math.max(next, use.pgno + use.pages);
-    }
-    if (next < meta.pageCount()) {
-      all.add(free(next, meta.pageCount() - next));
-    }
-    uses.clear();
-    uses.addAll(all);
-  }
-
-  private Use free(long pgno, long length) {
-    String owner = lost.isEmpty() ? "" : "perhaps of a damaged tree";
-    return new Use(pgno, length, "free", 0, -1, 0, owner);
+      case DAMAGED -> new Use(pgno, length, "damaged", 0, -1, 0, owner);
+      case LOG -> new Use(pgno, length, "log", 0, -1, 0, owner);
+    };
   }
 
   /**
-   * The uses in parts of a number of pages each, for a picture of a large file: that which most
-   * pages of a part have stands for all.
+   * How many pages from one on are the same use: those after the first have a mark of their own.
    */
-  List<Use> inParts(long size) {
-    if (size <= 1) {
-      return uses;
+  private long lengthOf(long pgno, int more) {
+    long end = pgno + 1;
+    while (end < marks.pageCount() && marks.get(end) == more) {
+      end++;
     }
-    List<Use> parts = new ArrayList<>();
-    int at = 0;
-    for (long from = 0; from < meta.pageCount(); from += size) {
-      long to = Math.min(from + size, meta.pageCount());
-      while (uses.get(at).pgno + uses.get(at).pages <= from) {
-        at++;
-      }
-      Use most = uses.get(at);
-      long mostPages = 0;
-      for (int i = at; i < uses.size() && uses.get(i).pgno < to; i++) {
-        Use use = uses.get(i);
-        long inside = Math.min(to, use.pgno + use.pages) - Math.max(from, use.pgno);
-        if (inside > mostPages) {
-          mostPages = inside;
-          most = use;
-        }
-      }
-      parts.add(new Use(from, to - from, most.type, most.items, most.fill, most.birth, most.owner));
-    }
-    return parts;
+    boolean isToEnd = more == 0 && end >= marks.pageCount(); // the file may be too short
+    return (isToEnd ? meta.pageCount() : end) - pgno;
   }
 
-  /** How many nodes have a fill of up to 10 %, up to 20 %, and so on. */
-  long[] fillHistogram() {
-    long[] counts = new long[10];
-    for (Use use : uses) {
-      if (use.fill >= 0) {
-        counts[Math.min(9, use.fill / 10)]++;
-      }
-    }
-    return counts;
-  }
-
-  /** How many runs of free pages have 1 page, up to 2, up to 4, and so on. */
-  long[] freeHistogram() {
-    long[] counts = new long[Long.SIZE];
-    int most = 0;
-    for (Use use : uses) {
-      if (use.type.equals("free")) {
-        int power = Long.SIZE - Long.numberOfLeadingZeros(use.pages - 1);
-        counts[power]++;
-        most = Math.max(most, power + 1);
-      }
-    }
-    return Arrays.copyOf(counts, most);
+  private Use node(long pgno, long length, boolean isHeld, String owner) throws IOException {
+    RawPages.Head head = pages.unverified(pgno);
+    int fill = (int) Math.round(Node.fill(head, length * pages.pageSize()) * 100);
+    String type = isHeld ? "held" : head.typeName();
+    return new Use(pgno, length, type, head.count(), fill, head.birth(), owner);
   }
 }

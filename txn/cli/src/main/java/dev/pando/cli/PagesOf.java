@@ -2,7 +2,6 @@ package dev.pando.cli;
 
 import dev.pando.pager.Meta;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Option;
     description = {
       "Lists the pages of a file in their order, with type, cells, fill in percent, birth and"
           + " owner; also of a damaged file. Free pages include those that only older snapshots"
-          + " show.",
+          + " show. It needs 4 bytes of memory for each page in use.",
       "Ends with 1 if a page is damaged."
     },
     footerHeading = "%nExamples%n",
@@ -27,9 +26,6 @@ import picocli.CommandLine.Option;
       "  pando pages --type free --csv shop.pando"
     })
 final class PagesOf extends RawVerb {
-  private static final List<String> COLUMNS =
-      List.of("page", "pages", "type", "cells", "fill", "birth", "owner");
-
   @Option(
       names = "--owner",
       paramLabel = "TABLE",
@@ -49,18 +45,30 @@ final class PagesOf extends RawVerb {
 
   @Override
   int run(RawPages pages, Meta meta) throws IOException {
-    PageUse all = PageUse.of(pages, meta);
-    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    for (PageUse.Use use : all.uses()) {
-      boolean wanted =
-          (owner == null || owner.equals(use.owner())) && (type == null || type.equals(use.type()));
-      if (wanted) {
-        rows.add(row(use));
-      }
-    }
-    new Report(console(), form).rows(COLUMNS, rows);
-    all.lost().forEach(lost -> console().note("pando: " + lost));
-    return all.lost().isEmpty() ? Fault.OK : Fault.FOUND;
+    PageUse all = PageUse.of(pages, meta, each -> console().note("pando: " + each));
+    RowStream rows = new RowStream(console(), form, columns(meta));
+    all.forEach(
+        use -> {
+          boolean wanted =
+              (owner == null || owner.equals(use.owner()))
+                  && (type == null || type.equals(use.type()));
+          return !wanted || rows.row(row(use));
+        });
+    return all.lostParts() == 0 ? Fault.OK : Fault.FOUND;
+  }
+
+  /** Rows are written as they are found, so each column has room for its longest value. */
+  private static List<RowStream.Column> columns(Meta meta) {
+    int birth = String.valueOf(meta.txnId()).length();
+    int pages = Report.plain(meta.pageCount()).length();
+    return List.of(
+        new RowStream.Column("page", String.valueOf(meta.pageCount() - 1).length(), true),
+        new RowStream.Column("pages", pages, true),
+        new RowStream.Column("type", "overflow".length(), false),
+        new RowStream.Column("cells", "65,535".length(), true),
+        new RowStream.Column("fill", "100".length(), true),
+        new RowStream.Column("birth", birth, true),
+        new RowStream.Column("owner", 0, false));
   }
 
   private static Map<String, @Nullable Object> row(PageUse.Use use) {

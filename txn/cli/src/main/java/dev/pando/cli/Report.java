@@ -101,7 +101,7 @@ final class Report {
     }
   }
 
-  private static List<@Nullable Object> inOrder(
+  static List<@Nullable Object> inOrder(
       List<String> names, Map<String, ? extends @Nullable Object> row) {
     List<@Nullable Object> values = new ArrayList<>();
     names.forEach(name -> values.add(row.get(name)));
@@ -150,7 +150,7 @@ final class Report {
     return line.toString().stripTrailing();
   }
 
-  private static String pad(String text, int width, boolean right) {
+  static String pad(String text, int width, boolean right) {
     String space = " ".repeat(Math.max(0, width - text.length()));
     return right ? space + text : text + space;
   }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pando.CheckReport;
 import dev.pando.Database;
+import dev.pando.pager.Meta;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,20 +226,58 @@ class PageVerbsTest {
           PinnedPages.run(
               pages,
               (all, meta) -> {
-                PageUse use = PageUse.of(all, meta);
-                assertThat(use.inParts(1)).isEqualTo(use.uses());
-                for (long size : new long[] {2, 7, 1000}) {
-                  long next = 0;
-                  for (PageUse.Use part : use.inParts(size)) {
-                    assertThat(part.pgno()).isEqualTo(next);
-                    next += part.pages();
-                  }
-                  assertThat(next).isEqualTo(meta.pageCount());
+                List<PageUse.Use> uses = new ArrayList<>();
+                PageUse use = PageUse.of(all, meta, lost -> assertThat(lost).isNull());
+                use.forEach(uses::add);
+                assertThat(cells(use, meta, meta.pageCount())).isEqualTo(uses);
+                for (long cells : new long[] {2, 7, 100}) {
+                  checkParts(cells(use, meta, cells), uses, meta.pageCount());
                 }
-                assertThat(use.inParts(3).getFirst().type()).isEqualTo("meta");
+                List<PageUse.Use> ended = new ArrayList<>();
+                use.forEach(each -> ended.add(each) && ended.size() < 5);
+                assertThat(ended).isEqualTo(uses.subList(0, 5));
                 return 0;
               });
     }
+  }
+
+  private static List<PageUse.Use> cells(PageUse use, Meta meta, long most) throws IOException {
+    MapData data = new MapData(meta, most);
+    use.forEach(data);
+    return data.cells();
+  }
+
+  private static void checkParts(List<PageUse.Use> parts, List<PageUse.Use> uses, long pages) {
+    long next = 0;
+    for (PageUse.Use part : parts) {
+      assertThat(part.pgno()).isEqualTo(next);
+      next += part.pages();
+      PageUse.Use most =
+          uses.stream().max(Comparator.comparingLong(use -> inside(use, part))).orElseThrow();
+      assertThat(uses)
+          .filteredOn(use -> inside(use, part) == inside(most, part))
+          .extracting(PageUse.Use::owner)
+          .contains(part.owner());
+    }
+    assertThat(next).isEqualTo(pages);
+  }
+
+  private static long inside(PageUse.Use use, PageUse.Use part) {
+    long from = Math.max(use.pgno(), part.pgno());
+    return Math.max(0, Math.min(use.pgno() + use.pages(), part.pgno() + part.pages()) - from);
+  }
+
+  /** A mark takes memory only near others, so a file of many free pages takes little. */
+  @Test
+  void marksOfPages() {
+    PageMarks marks = new PageMarks(1L << 36);
+    assertThat(marks.get((1L << 36) - 1)).isZero();
+    assertThat(marks.set((1L << 36) - 1, 5)).isTrue();
+    assertThat(marks.set((1L << 36) - 1, 6)).isFalse();
+    assertThat(marks.get((1L << 36) - 1)).isEqualTo(5);
+    marks.put(3, 7);
+    assertThat(marks.get(3)).isEqualTo(7);
+    assertThat(marks.get(4)).isZero();
   }
 
   @Test
