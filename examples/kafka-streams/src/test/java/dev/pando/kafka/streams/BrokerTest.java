@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.pando.Database;
 import dev.pando.ReadTxn;
+import dev.pando.kafka.streams.example.Broker;
+import dev.pando.kafka.streams.example.Child;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,9 +77,10 @@ class BrokerTest {
   }
 
   private Process start(Broker broker) throws Exception {
-    return Broker.java(
-        directory.resolve("broker"),
-        CountingApplication.class.getName(),
+    return Child.start(
+        directory.resolve("application.txt"),
+        false,
+        CountingApplication.class,
         broker.address(),
         directory.resolve("state").toString());
   }

@@ -1,5 +1,6 @@
 package dev.pando.kafka.streams;
 
+import dev.pando.kafka.streams.example.Child;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
@@ -12,6 +13,7 @@ final class CountingApplication {
   private CountingApplication() {}
 
   public static void main(String[] args) throws InterruptedException {
+    Child.endWithParent(() -> {});
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "counting");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, args[0]);

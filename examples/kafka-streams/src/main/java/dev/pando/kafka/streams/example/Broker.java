@@ -1,23 +1,25 @@
-package dev.pando.kafka.streams;
+package dev.pando.kafka.streams.example;
 
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 
 /** A broker of Kafka in a process of its own, which is also its only controller. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
   private final Process process;
+  private final Path output;
   private final String address;
 
-  Broker(Path directory) throws IOException, InterruptedException {
+  /** Starts a broker without data; what it prints is in {@code broker.txt} in the directory. */
+  public Broker(Path directory) throws IOException {
     Files.createDirectories(directory);
     int port;
     int controllerPort;
@@ -29,13 +31,8 @@ final class Broker implements AutoCloseable {
     address = "localhost:" + port;
     Path settings = directory.resolve("server.properties");
     Files.write(settings, settings(directory, port, controllerPort));
-    String id = Uuid.randomUuid().toString();
-    Process format =
-        java(directory, "kafka.tools.StorageTool", "format", "-t", id, "-c", settings.toString());
-    if (format.waitFor() != 0) {
-      throw new IllegalStateException("The broker's disk was not formatted, see " + directory);
-    }
-    process = java(directory, "kafka.Kafka", settings.toString());
+    output = directory.resolve("broker.txt");
+    process = Child.start(output, false, Broker.class, settings.toString());
   }
 
   private static List<String> settings(Path directory, int port, int controllerPort) {
@@ -45,7 +42,7 @@ final class Broker implements AutoCloseable {
         "controller.quorum.voters=1@localhost:" + controllerPort,
         "listeners=PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controllerPort,
         "controller.listener.names=CONTROLLER",
-        "log.dirs=" + directory.resolve("log"),
+        "log.dirs=" + directory.resolve("log").toAbsolutePath(),
         "offsets.topic.replication.factor=1",
         "offsets.topic.num.partitions=1",
         "transaction.state.log.replication.factor=1",
@@ -54,31 +51,32 @@ final class Broker implements AutoCloseable {
         "group.initial.rebalance.delay.ms=0");
   }
 
-  /** Starts a class of the class path; what it prints is in the directory. */
-  static Process java(Path directory, String... command) throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> all = new ArrayList<>(List.of(java, "-Xmx512m"));
-    all.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-    all.addAll(List.of(command));
-    Path output = directory.resolve("output-" + command[0] + ".txt");
-    return new ProcessBuilder(all)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-        .start();
+  /** The broker's process: formats the disk and runs. */
+  public static void main(String[] args) throws Exception {
+    Child.endWithParent(() -> {});
+    String id = Uuid.randomUuid().toString();
+    String[] format = {"format", "-t", id, "-c", args[0]};
+    if (kafka.tools.StorageTool.execute(format, System.out) != 0) {
+      throw new IOException("The broker's disk was not formatted");
+    }
+    kafka.Kafka.main(args);
   }
 
-  String address() {
+  /** Where clients find the broker. */
+  public String address() {
     return address;
   }
 
   /** Waits until the broker answers. */
-  void create(List<String> topics, int partitions) throws Exception {
+  public void create(List<String> topics, int partitions) throws IOException, InterruptedException {
     Properties settings = new Properties();
     settings.putAll(Map.of("bootstrap.servers", address));
     try (Admin admin = Admin.create(settings)) {
       List<NewTopic> all =
           topics.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList();
       admin.createTopics(all).all().get();
+    } catch (ExecutionException e) {
+      throw new IOException("The broker does not answer, see " + output, e);
     }
   }
 
