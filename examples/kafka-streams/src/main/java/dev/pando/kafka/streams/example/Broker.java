@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 
 /** A broker of Kafka in a process of its own, which is also its only controller. */
@@ -74,7 +75,14 @@ public final class Broker implements AutoCloseable {
     try (Admin admin = Admin.create(settings)) {
       List<NewTopic> all =
           topics.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList();
-      admin.createTopics(all).all().get();
+      KafkaFuture<Void> created = admin.createTopics(all).all();
+      while (!created.isDone() && process.isAlive()) {
+        Thread.sleep(50);
+      }
+      if (!created.isDone()) {
+        throw new IOException("The broker has ended, see " + output);
+      }
+      created.get();
     } catch (ExecutionException e) {
       throw new IOException("The broker does not answer, see " + output, e);
     }
