@@ -4,9 +4,9 @@ import dev.pando.Database;
 import dev.pando.ReadTxn;
 import dev.pando.WriteTxn;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Copies tables from one database to another. */
@@ -20,13 +20,18 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples%n",
     footer = {"  pando copy shop.pando other.pando", "  pando copy shop.pando few.pando orders"})
 final class Copy extends ReadVerb {
-  private static final Duration WAIT = Duration.ofSeconds(10);
-
   @Parameters(index = "1", paramLabel = "TARGET", description = "The database to copy to.")
   private Path target = Path.of("");
 
   @Parameters(index = "2..*", paramLabel = "TABLE", description = "The tables; all without any.")
   private List<String> tables = List.of();
+
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "How long to wait for another writer of it, ${DEFAULT-VALUE} by default.")
+  private double wait;
 
   @Override
   int run(ReadTxn tx) throws Exception {
@@ -37,10 +42,7 @@ final class Copy extends ReadVerb {
 
   private int copy(ReadTxn tx, List<String> names, Database to) {
     StringBuilder done = new StringBuilder();
-    try (WriteTxn into = to.tryBeginWrite(WAIT)) {
-      if (into == null) {
-        throw Fault.usage(target + ": another transaction has been writing for 10 seconds");
-      }
+    try (WriteTxn into = WriteVerb.begin(to, target, wait)) {
       for (String name : names) {
         boolean _ = tx.copyTo(into, name);
         done.append("%s: %,d entries%n".formatted(Report.plain(name), tx.count(name)));

@@ -149,7 +149,9 @@ final class ImportOf extends WriteVerb {
         }
       }
       if (all.isEmpty()) {
-        throw Fault.found("%s: this file of %s has no table".formatted(input, store.product()));
+        throw Fault.found(
+            "%s: this file of %s has no table%s"
+                .formatted(input, store.product(), store.whyEmpty()));
       }
       return inDatabase(db -> load(db, store, all));
     }

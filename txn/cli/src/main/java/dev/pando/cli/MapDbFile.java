@@ -138,7 +138,8 @@ final class MapDbFile implements OtherStore {
         | java.io.IOError
         | OutOfMemoryError
         | StackOverflowError e) {
-      throw Fault.found("%s: is damaged, or was not closed: %s".formatted(file, e.getMessage()), e);
+      String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw Fault.found("%s: is damaged, or was not closed: %s".formatted(file, what), e);
     }
   }
 

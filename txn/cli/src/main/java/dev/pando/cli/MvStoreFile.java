@@ -96,6 +96,12 @@ final class MvStoreFile implements OtherStore {
     return names;
   }
 
+  /** A version that is damaged is passed over for an older one, and the oldest has no map. */
+  @Override
+  public String whyEmpty() {
+    return "; if it had one, the file is damaged, and MVStore has opened an older version of it";
+  }
+
   @Override
   public Source table(String name) {
     if (!names.contains(name)) {
@@ -187,6 +193,14 @@ final class MvStoreFile implements OtherStore {
     @Override
     public List<String> key() {
       return List.of("key");
+    }
+
+    @Override
+    public @Nullable String guessed() {
+      return isEmpty()
+          ? null
+          : "%s: the file does not say its types; all its bytes fit keys of MVStore's type for %s, and values of that for %s"
+              .formatted(name, keys.words(), values.words());
     }
 
     /** What is wrong with this way to read the map; null if nothing is. */

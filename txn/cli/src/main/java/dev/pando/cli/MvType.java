@@ -1,6 +1,7 @@
 package dev.pando.cli;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Set;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
@@ -27,6 +28,11 @@ final class MvType extends BasicDataType<Object> {
 
     Stored(DataType<?> type) {
       this.type = type;
+    }
+
+    /** The name in a message. */
+    String words() {
+      return this == BYTES ? "byte arrays" : name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -44,6 +44,11 @@ interface OtherStore extends AutoCloseable {
       return false;
     }
 
+    /** What of the types was guessed, for a note; null if the file says all. */
+    default @Nullable String guessed() {
+      return null;
+    }
+
     /** Whether texts may be dates and the like, for which the store has no type of its own. */
     default boolean hasTextsOnly() {
       return false;
@@ -62,6 +67,11 @@ interface OtherStore extends AutoCloseable {
 
   /** The names of all tables. */
   List<String> tables();
+
+  /** What to think of a file without a table, for a message. */
+  default String whyEmpty() {
+    return "";
+  }
 
   /** What {@link #tables} leaves out, and why. */
   default List<String> leftOut() {

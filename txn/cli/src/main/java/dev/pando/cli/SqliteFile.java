@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -81,13 +83,21 @@ final class SqliteFile implements OtherStore {
       }
     } catch (SQLException e) {
       throw fault(file, e);
-    } catch (UnsatisfiedLinkError e) {
-      throw Fault.usage(
-          file
-              + ": SQLite's library for this system is not in the jar; write the tables as CSV with"
-              + " 'sqlite3 -csv -header'",
-          e);
+    } catch (LinkageError e) {
+      throw withoutLibrary(file, e);
     }
+  }
+
+  /** The jar has libraries for the usual systems, and unpacks them to the directory for others. */
+  private static Fault withoutLibrary(Path file, Throwable e) {
+    return Fault.usage(
+        "%s: SQLite's library cannot be loaded on %s, %s: the jar has none for this system, or the directory java.io.tmpdir takes no libraries; write each table as CSV, and import that: sqlite3 -csv -header %s 'SELECT * FROM t' > t.csv"
+            .formatted(
+                file,
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                file.getFileName()),
+        e);
   }
 
   /** What the schema of a crafted file may call is switched off; the snapshot begins. */
@@ -146,6 +156,9 @@ final class SqliteFile implements OtherStore {
   }
 
   private static Fault fault(Path file, SQLException e) {
+    if (e.getCause() instanceof NativeLibraryNotFoundException) {
+      return withoutLibrary(file, e);
+    }
     SQLiteErrorCode code =
         e instanceof SQLiteException own ? own.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
     String name = code.name();
@@ -159,7 +172,7 @@ final class SqliteFile implements OtherStore {
               .formatted(file, name, file.getFileName()),
           e);
     }
-    if (name.startsWith("SQLITE_CORRUPT")) {
+    if (name.startsWith("SQLITE_CORRUPT") || name.equals("SQLITE_NOTADB")) { // it has the magic
       return Fault.found(file + ": is damaged: " + e.getMessage(), e);
     }
     return Fault.usage(file + ": " + e.getMessage(), e);
@@ -209,9 +222,26 @@ final class SqliteFile implements OtherStore {
     private final String name;
     private final List<Column> columns;
 
-    Rows(String name, List<Column> columns) {
+    /** Whether SQLite numbers its rows, in the order in which they were inserted. */
+    private final boolean hasRowIds;
+
+    Rows(String name, List<Column> columns, boolean hasRowIds) {
       this.name = name;
       this.columns = columns;
+      this.hasRowIds = hasRowIds;
+    }
+
+    /** Without it, SQLite may read an index in place of the table, in the order of that. */
+    private String inOrder() {
+      List<String> taken =
+          columns.stream().map(each -> each.name.toLowerCase(Locale.ROOT)).toList();
+      return hasRowIds
+          ? Stream.of("rowid", "_rowid_", "oid")
+              .filter(each -> !taken.contains(each))
+              .findFirst()
+              .map(each -> " ORDER BY " + each)
+              .orElse("")
+          : "";
     }
 
     @Override
@@ -268,7 +298,8 @@ final class SqliteFile implements OtherStore {
     @Override
     public void forEach(Visitor visitor) {
       List<String> quoted = columns.stream().map(each -> quote(each.name)).toList();
-      String query = "SELECT " + String.join(", ", quoted) + " FROM main." + quote(name);
+      String query =
+          "SELECT " + String.join(", ", quoted) + " FROM main." + quote(name) + inOrder();
       @Nullable Object[] values = new Object[columns.size()];
       try (Statement statement = connection.createStatement();
           ResultSet result = statement.executeQuery(query)) {
@@ -313,9 +344,10 @@ final class SqliteFile implements OtherStore {
   @Override
   public Source table(String name) {
     List<Column> columns = new ArrayList<>();
+    boolean hasRowIds = false;
     try (PreparedStatement kind =
             connection.prepareStatement(
-                "SELECT type FROM pragma_table_list(?) WHERE schema = 'main'");
+                "SELECT type, wr FROM pragma_table_list(?) WHERE schema = 'main'");
         PreparedStatement of =
             connection.prepareStatement(
                 "SELECT name, type, pk FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER"
@@ -323,11 +355,13 @@ final class SqliteFile implements OtherStore {
       kind.setString(1, name);
       of.setString(1, name);
       try (ResultSet result = kind.executeQuery()) {
-        if (result.next() && result.getString(1).equals("virtual")) {
+        String type = result.next() ? result.getString(1) : "";
+        if (type.equals("virtual")) {
           throw Fault.usage(
               "%s: %s is a virtual table, whose module is not here; copy it with: CREATE TABLE copy AS SELECT * FROM %s"
                   .formatted(file, name, quote(name)));
         }
+        hasRowIds = type.equals("table") && result.getInt(2) == 0;
       }
       try (ResultSet result = of.executeQuery()) {
         while (result.next()) {
@@ -342,7 +376,7 @@ final class SqliteFile implements OtherStore {
     if (columns.isEmpty()) {
       throw Fault.found("%s: there is no table %s; there are %s".formatted(file, name, tables()));
     }
-    return new Rows(name, columns);
+    return new Rows(name, columns, hasRowIds);
   }
 
   @Override

@@ -84,6 +84,10 @@ final class StoreImport {
             types.get(i).add(value);
           }
         });
+    String guessed = from.guessed();
+    if (guessed != null) {
+      notes.add(guessed);
+    }
     for (int i = 0; i < types.size(); i++) {
       if (types.get(i).isMixed()) {
         notes.add(
@@ -200,6 +204,11 @@ final class StoreImport {
       throw Fault.found(
           "%s, %s: found %,d rows after %,d in the first pass: the file has changed meanwhile"
               .formatted(file, from.name(), counts.stored, rows));
+    }
+    if (isNew && counts.replaced > 0 && from.kind() != OtherStore.Kind.ROWS) {
+      throw Fault.found(
+          "%s, %s: is damaged: found %,d entries with the key of another one, allowed: none"
+              .formatted(file, from.name(), counts.replaced));
     }
     if (isNew && counts.replaced > 0) {
       throw Fault.found(

@@ -48,16 +48,25 @@ abstract class WriteVerb extends Verb {
 
   /** How long to wait for another program. */
   final Duration waiting() {
-    return Duration.ofMillis(Math.round(wait * 1000));
+    return duration(wait);
+  }
+
+  private static Duration duration(double seconds) {
+    return Duration.ofMillis(Math.round(seconds * 1000));
   }
 
   /** Begins a transaction, unless another writer takes too long. */
   final WriteTxn begin(Database db) {
-    WriteTxn tx = db.tryBeginWrite(waiting());
+    return begin(db, file, wait);
+  }
+
+  /** As {@link #begin(Database)}, of another file. */
+  static WriteTxn begin(Database db, Path file, double seconds) {
+    WriteTxn tx = db.tryBeginWrite(duration(seconds));
     if (tx == null) {
       throw Fault.usage(
           "%s: another transaction has been writing for the %s seconds of --wait%s"
-              .formatted(file, plain(wait), readers(db)));
+              .formatted(file, plain(seconds), readers(db)));
     }
     return tx;
   }

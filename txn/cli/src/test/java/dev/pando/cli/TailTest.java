@@ -6,9 +6,9 @@ import dev.pando.Database;
 import dev.pando.FeedOptions;
 import dev.pando.Table;
 import dev.pando.codec.Codec;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,22 +117,8 @@ class TailTest {
   }
 
   private void put(String value) throws Exception {
-    String classes =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classes.replace(';', File.pathSeparatorChar),
-                Main.class.getName(),
-                "put",
-                file.toString(),
-                "customers",
-                "Ada",
-                value)
-            .inheritIO()
-            .start();
-    assertThat(process.waitFor()).isZero();
+    Ran ran = BusyPeer.pando(List.of(), "put", file, "customers", "Ada", value);
+    assertThat(ran.code()).as(ran.err()).isZero();
   }
 
   @Test
