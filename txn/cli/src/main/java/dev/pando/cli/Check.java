@@ -13,8 +13,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Stack;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Whether a file is whole. */
@@ -30,10 +34,21 @@ import picocli.CommandLine.Option;
       "  pando check shop.pando",
       "  pando check --full --json shop.pando",
       "  pando check --meta shop.pando",
+      "  pando check --meta 2 shop.pando",
       "  pando check --quiet shop.pando"
     })
 final class Check extends FileVerb {
   private static final int MOST_UNDECODABLE = 100;
+  private static final int NEWEST = Integer.MIN_VALUE; // no argument has it
+
+  /** Takes a number as the slot, if the file follows it. */
+  private static final class Slot implements IParameterConsumer {
+    @Override
+    public void consumeParameters(Stack<String> args, ArgSpec option, CommandSpec verb) {
+      boolean isThere = args.size() > 1 && args.peek().matches("-?[0-9]{1,9}");
+      option.setValue(isThere ? Integer.valueOf(args.pop()) : NEWEST);
+    }
+  }
 
   @Option(
       names = "--full",
@@ -42,10 +57,14 @@ final class Check extends FileVerb {
 
   @Option(
       names = "--meta",
+      paramLabel = "SLOT",
+      arity = "0..1",
+      parameterConsumer = Slot.class,
       description =
           "Looks at the meta slots, the length of the file, and the roots of the trees of the"
-              + " newest commit and of named snapshots alone, which is fast in a file of any size.")
-  private boolean meta;
+              + " newest commit and of named snapshots alone, which is fast in a file of any size."
+              + " With a slot, 0 to 2, at the commit in it.")
+  private @Nullable Integer meta;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -60,15 +79,19 @@ final class Check extends FileVerb {
 
   @Override
   public Integer call() throws Exception {
-    if (!meta) {
+    if (meta == null) {
       return super.call();
     }
     if (full) {
       throw Fault.usage("check: --meta and --full, allowed one of them");
     }
-    try (RawPages pages = RawPages.open(file());
-        Database db = openUndamaged()) {
-      return PinnedPages.run(pages, db, this::lookAt);
+    try (RawPages pages = RawPages.open(file())) {
+      if (meta != NEWEST) { // what keeps the newest commit from being opened is no matter
+        return lookAt(pages, pages.commitIn(meta));
+      }
+      try (Database db = openUndamaged()) {
+        return PinnedPages.run(pages, db, this::lookAt);
+      }
     }
   }
 
@@ -82,8 +105,8 @@ final class Check extends FileVerb {
     }
   }
 
-  private int lookAt(RawPages pages, Meta newest) throws IOException {
-    MetaCheck found = MetaCheck.of(pages, newest, problems);
+  private int lookAt(RawPages pages, Meta commit) throws IOException {
+    MetaCheck found = MetaCheck.of(pages, commit, problems);
     if (isSilent(found.code())) {
       return Fault.OK;
     }

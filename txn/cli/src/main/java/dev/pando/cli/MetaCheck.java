@@ -38,6 +38,7 @@ final class MetaCheck {
     MetaCheck check = new MetaCheck(pages, meta);
     check.problems.addAll(known);
     check.slots();
+    check.age();
     check.length();
     check.root("free tree", meta.freeTree());
     FileWalk walk = check.trees("", meta);
@@ -89,6 +90,15 @@ final class MetaCheck {
     }
     for (MetaSlots.Damaged slot : pages.slots().damaged()) { // as after a crash: two are left
       notes.add("meta slot %d: %s".formatted(slot.slot(), slot.reason()));
+    }
+  }
+
+  private void age() throws IOException {
+    long newest = newest(pages.metasNow()).txnId();
+    if (meta.txnId() < newest) {
+      notes.add(
+          "commit %d is older than %d; newer commits may have used its pages again"
+              .formatted(meta.txnId(), newest));
     }
   }
 

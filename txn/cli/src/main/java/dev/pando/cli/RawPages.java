@@ -90,6 +90,25 @@ final class RawPages implements AutoCloseable {
     return slots;
   }
 
+  /**
+   * The commit of a slot, as it was when the file was opened.
+   *
+   * @throws Fault if there is no such slot, or no valid commit in it
+   */
+  Meta commitIn(int slot) {
+    if (slot < 0 || slot >= PageHeader.META_SLOTS) {
+      throw Fault.usage(
+          "--meta %d: allowed 0 to %d, the meta slots of a file"
+              .formatted(slot, PageHeader.META_SLOTS - 1));
+    }
+    for (MetaSlots.Valid each : slots.valid()) {
+      if (each.slot() == slot) {
+        return each.meta();
+      }
+    }
+    throw Fault.found("%s: meta slot %d has no valid commit".formatted(file, slot));
+  }
+
   /** The metas that are in the slots now, and also the length that the file has now. */
   List<Meta> metasNow() throws IOException {
     pageCount = channel.size() / pageSize;

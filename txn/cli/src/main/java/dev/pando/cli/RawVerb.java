@@ -1,7 +1,6 @@
 package dev.pando.cli;
 
 import dev.pando.pager.Meta;
-import dev.pando.pager.MetaSlots;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,19 +28,10 @@ abstract class RawVerb extends Verb {
   public final Integer call() throws Exception {
     try (RawPages pages = RawPages.open(file)) {
       if (slot != null) {
-        return run(pages, inSlot(pages.slots(), slot));
+        return run(pages, pages.commitIn(slot));
       }
       return PinnedPages.run(pages, this::run);
     }
-  }
-
-  private Meta inSlot(MetaSlots slots, int wanted) {
-    for (MetaSlots.Valid each : slots.valid()) {
-      if (each.slot() == wanted) {
-        return each.meta();
-      }
-    }
-    throw Fault.found("%s: meta slot %d has no valid commit".formatted(file, wanted));
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.pando.cli;
 import dev.pando.Database;
 import dev.pando.NamedSnapshot;
 import dev.pando.Options;
-import dev.pando.WriteTxn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,35 +53,34 @@ final class SnapshotsOf extends WriteVerb {
   }
 
   @Override
-  int run(Database db) {
+  int run(Database db) throws Exception {
     Change wanted = change;
     if (wanted == null) {
       list(db);
       return Fault.OK;
     }
-    try (WriteTxn tx = begin(db)) { // another writer may take too long
-      tx.rollback();
-    }
-    if (wanted.create != null) {
-      NamedSnapshot made = db.snapshots().create(wanted.create);
+    String create = wanted.create;
+    String drop = wanted.drop;
+    if (create != null) {
+      NamedSnapshot made = inTurn(db, () -> db.snapshots().create(create));
       console().line("created %s of commit %d".formatted(Report.plain(made.name()), made.txnId()));
     } else if (wanted.restore != null) {
       long commit = restore(db, wanted.restore);
       console().line("restored %s as commit %d".formatted(Report.plain(wanted.restore), commit));
-    } else if (wanted.drop != null) {
-      if (!db.snapshots().drop(wanted.drop)) {
-        throw Fault.found("%s: there is no snapshot %s".formatted(file(), wanted.drop));
+    } else if (drop != null) {
+      if (!inTurn(db, () -> db.snapshots().drop(drop))) {
+        throw Fault.found("%s: there is no snapshot %s".formatted(file(), drop));
       }
-      console().line("dropped " + Report.plain(wanted.drop));
+      console().line("dropped " + Report.plain(drop));
     }
     return Fault.OK;
   }
 
-  private long restore(Database db, String name) {
+  private long restore(Database db, String name) throws Exception {
     if (db.snapshots().list().stream().noneMatch(each -> each.name().equals(name))) {
       throw Fault.found("%s: there is no snapshot %s".formatted(file(), name));
     }
-    return db.snapshots().restore(name);
+    return inTurn(db, () -> db.snapshots().restore(name));
   }
 
   private void list(Database db) {

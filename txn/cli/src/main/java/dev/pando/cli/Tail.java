@@ -124,12 +124,10 @@ final class Tail extends WriteVerb {
     if (name == null) {
       list(db);
     } else if (wanted != null && wanted.create) {
-      awaitTurn(db);
       create(db, name);
     } else if (wanted != null && wanted.drop) {
       Feed found = feed(db, name);
-      awaitTurn(db);
-      boolean _ = db.dropFeed(found.name());
+      boolean _ = inTurn(db, () -> db.dropFeed(found.name()));
       console().line("dropped " + Report.plain(name));
     } else {
       show(feed(db, name), db, output, wanted != null);
@@ -151,19 +149,14 @@ final class Tail extends WriteVerb {
     }
   }
 
-  /** Another writer may take too long; the engine's own call waits without a bound. */
-  private void awaitTurn(Database db) {
-    try (WriteTxn tx = begin(db)) {
-      tx.rollback();
-    }
-  }
-
-  private void create(Database db, String feed) {
+  private void create(Database db, String feed) throws Exception {
     Set<String> names = new TreeSet<>(tables);
     FeedOptions options = names.isEmpty() ? FeedOptions.ofAllTables() : FeedOptions.of(names);
     options = options.withHold(hold);
     options = maxBytes == null ? options : options.withMaxBytes(maxBytes);
-    long begins = db.createFeed(feed, options).stat().acknowledged().txnId();
+    FeedOptions wanted = options;
+    Feed made = inTurn(db, () -> db.createFeed(feed, wanted));
+    long begins = made.stat().acknowledged().txnId();
     console()
         .line("created %s, which begins after commit %d".formatted(Report.plain(feed), begins));
   }

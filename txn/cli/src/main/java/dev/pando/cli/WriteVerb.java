@@ -7,11 +7,14 @@ import dev.pando.WriteTxn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A verb that changes a database. */
 abstract class WriteVerb extends Verb {
+  private static final Duration LEAST_WORK = Duration.ofSeconds(10);
+
   @Parameters(index = "0", paramLabel = "FILE", description = "The database, which is changed.")
   private Path file = Path.of("");
 
@@ -64,11 +67,27 @@ abstract class WriteVerb extends Verb {
   static WriteTxn begin(Database db, Path file, double seconds) {
     WriteTxn tx = db.tryBeginWrite(duration(seconds));
     if (tx == null) {
-      throw Fault.usage(
-          "%s: another transaction has been writing for the %s seconds of --wait%s"
-              .formatted(file, plain(seconds), readers(db)));
+      throw Fault.usage(tooLong(file, seconds) + readers(db));
     }
     return tx;
+  }
+
+  private static String tooLong(Path file, double seconds) {
+    return "%s: another transaction has been writing for the %s seconds of --wait"
+        .formatted(file, plain(seconds));
+  }
+
+  /**
+   * Makes a call of the engine that begins a transaction by itself. It waits for its turn as long
+   * as --wait says; if another writer takes it in that moment, as long again, but 10 seconds at
+   * least, because the call may be at work.
+   */
+  final <R> R inTurn(Database db, Callable<R> call) throws Exception {
+    try (WriteTxn tx = begin(db)) {
+      tx.rollback();
+    }
+    Duration again = waiting().compareTo(LEAST_WORK) > 0 ? waiting() : LEAST_WORK;
+    return BoundedCall.run(db, again, call, tooLong(file, wait));
   }
 
   private static String plain(double seconds) {

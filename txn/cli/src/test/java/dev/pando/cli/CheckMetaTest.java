@@ -86,4 +86,85 @@ class CheckMetaTest {
     assertThat(ran.out())
         .contains("problem: snapshot old, table customers: page " + page + ", its root");
   }
+
+  /** Slots are 0 to 2, and a slot that is damaged has no commit. */
+  @Test
+  void slotsThatHaveNoCommit() throws IOException {
+    byte[] good = Files.readAllBytes(file);
+    List<String> verbs = List.of("pages", "page", "check");
+    for (String verb : verbs) {
+      for (String slot : List.of("3", "-1", "9")) {
+        refused(verb, slot, 2, "--meta " + slot + ": allowed 0 to 2");
+      }
+    }
+    Path to = directory.resolve("to.pando");
+    Ran rescue = Ran.pando("rescue", "--meta", "3", file, to);
+    assertThat(rescue.code()).isEqualTo(2);
+    assertThat(rescue.err()).contains("--meta 3: allowed 0 to 2").hasLineCount(1);
+    for (int slot = 0; slot < 3; slot++) {
+      byte[] bad = good.clone();
+      bad[slot * PAGE + 200] ^= 1;
+      Files.write(file, bad);
+      for (String verb : verbs) {
+        refused(verb, String.valueOf(slot), 1, "meta slot " + slot + " has no valid commit");
+      }
+      Ran ran = Ran.pando("rescue", "--meta", slot, file, to);
+      assertThat(ran.code()).isEqualTo(1);
+      assertThat(ran.err()).contains("meta slot " + slot + " has no valid commit");
+      assertThat(to).doesNotExist();
+      assertThat(check().out()).contains("2 valid meta slots", "note: meta slot " + slot + ": ");
+      assertThat(Files.readAllBytes(file)).isEqualTo(bad);
+    }
+    Files.write(file, good);
+    Shop.check(file);
+  }
+
+  /** The commit of a slot is whole, damaged, or not there. */
+  @Test
+  void aCheckOfASlot() throws IOException {
+    long newest =
+        Long.parseLong(
+            Ran.ok("info", "--json", file).replaceAll("(?s).*\"commit\":(\\d+),.*", "$1"));
+    for (int slot = 0; slot < 3; slot++) {
+      assertThat(check(slot).out()).contains("3 valid meta slots");
+    }
+    assertThat(check(Math.floorMod(newest, 3)).out()).contains("commit " + newest);
+    refused("check", "3", 2, "--meta 3: allowed 0 to 2");
+    refused("check", "-1", 2, "--meta -1: allowed 0 to 2");
+    assertThat(check("--full").code()).isEqualTo(2);
+    byte[] good = Files.readAllBytes(file);
+    byte[] bad = good.clone();
+    String row =
+        Ran.ok("pages", "--csv", "--type", "branch", "--owner", "customers", file)
+            .lines()
+            .skip(1)
+            .findFirst()
+            .orElseThrow();
+    int root = Integer.parseInt(row.split(",", -1)[0]);
+    bad[root * PAGE + 3000] ^= 4;
+    bad[PAGE + 200] ^= 1;
+    Files.write(file, bad);
+    refused("check", "1", 1, "meta slot 1 has no valid commit");
+    int withRoot = 0;
+    for (int slot : new int[] {0, 2}) {
+      Ran ran = check(slot);
+      assertThat(ran.out()).contains("note: meta slot 1: ");
+      assertThat(ran.code()).isEqualTo(ran.out().contains("problem: ") ? 1 : 0);
+      withRoot += ran.out().contains("table customers: page " + root + ", its root") ? 1 : 0;
+    }
+    assertThat(withRoot).isPositive();
+    assertThat(Files.readAllBytes(file)).isEqualTo(bad);
+    Files.write(file, good);
+    Shop.check(file);
+  }
+
+  private void refused(String verb, String slot, int code, String message) {
+    Object[] args =
+        verb.equals("page")
+            ? new Object[] {verb, "--meta", slot, file, "3"}
+            : new Object[] {verb, "--meta", slot, file};
+    Ran ran = Ran.pando(args);
+    assertThat(ran.code()).as(ran.out()).isEqualTo(code);
+    assertThat(ran.err()).contains(message).hasLineCount(1);
+  }
 }

@@ -73,7 +73,7 @@ class PageVerbsTest {
     String tags = rows("--owner", "tags").getFirst()[0];
     assertThat(Ran.ok("page", "--counted", file, tags)).contains("0x6a617661");
     assertThat(Ran.pando("page", file, "1000000").code()).isEqualTo(2);
-    assertThat(Ran.pando("page", "--meta", "9", file, "3").code()).isEqualTo(1);
+    assertThat(Ran.pando("page", "--meta", "9", file, "3").code()).isEqualTo(2);
     Shop.check(file);
   }
 

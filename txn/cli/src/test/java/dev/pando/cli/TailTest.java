@@ -1,6 +1,7 @@
 package dev.pando.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.Database;
 import dev.pando.FeedOptions;
@@ -8,6 +9,7 @@ import dev.pando.Table;
 import dev.pando.codec.Codec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -175,7 +177,43 @@ class TailTest {
       assertThat(ran.err()).contains("0.1 seconds of --wait").hasLineCount(1);
       Ran create = Ran.pando("tail", "--create", "--wait", "0.1", file, "more");
       assertThat(create.code()).isEqualTo(2);
+      Ran drop = Ran.pando("tail", "--drop", "--wait", "0.1", file, "all");
+      assertThat(drop.code()).isEqualTo(2);
+      assertThat(drop.err()).contains("0.1 seconds of --wait").hasLineCount(1);
     }
     assertThat(Ran.ok("tail", file, "all")).hasLineCount(1);
+  }
+
+  /** A writer that comes between the turn and the call: the call ends, and has done nothing. */
+  @Test
+  void aCallThatWaitsTooLong() throws Exception {
+    try (Database db = Database.open(file, FileVerb.usual());
+        BusyPeer peer = BusyPeer.start(file)) {
+      assertThat(peer.pid()).isPositive();
+      FeedOptions options = FeedOptions.ofAllTables();
+      assertThatThrownBy(
+              () ->
+                  BoundedCall.run(
+                      db, Duration.ofMillis(50), () -> db.createFeed("more", options), "too long"))
+          .isInstanceOf(Fault.class)
+          .hasMessage("too long")
+          .hasCauseInstanceOf(IllegalStateException.class);
+    }
+    assertThat(Ran.ok("tail", file)).contains("all").doesNotContain("more");
+    try (Database db = Database.open(file)) {
+      Duration minute = Duration.ofMinutes(1);
+      assertThat(BoundedCall.run(db, minute, () -> 7, "too long")).isEqualTo(7);
+      assertThatThrownBy(
+              () ->
+                  BoundedCall.run(
+                      db,
+                      minute,
+                      () -> {
+                        throw new IOException("on purpose");
+                      },
+                      "too long"))
+          .isInstanceOf(IOException.class)
+          .hasMessage("on purpose");
+    }
   }
 }
