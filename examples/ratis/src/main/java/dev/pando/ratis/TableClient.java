@@ -1,0 +1,197 @@
+package dev.pando.ratis;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.client.RaftClientConfigKeys;
+import org.apache.ratis.client.api.BlockingApi;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls a replicated table. Keys are 0 to 1,024 bytes long, values 0 to 1 MiB. A write returns when
+ * a majority of the peers has it in its log on disk and the leader has applied it. A call that gets
+ * no answer is sent again, to another peer as well, and is applied once.
+ *
+ * <p>Thread-safe. Each call waits for its answer.
+ */
+public final class TableClient implements AutoCloseable {
+  private final RaftClient client;
+
+  private TableClient(RaftClient client) {
+    this.client = client;
+  }
+
+  /** A client that waits up to 2 seconds for each answer and tries 15 times. */
+  public static TableClient connect(RaftGroup group) {
+    return connect(group, TimeDuration.valueOf(2, TimeUnit.SECONDS), 15);
+  }
+
+  /**
+   * A client.
+   *
+   * @param timeout how long it waits for an answer before it sends the call again
+   * @param tries how often it sends a call; there are 200 ms between two
+   */
+  public static TableClient connect(RaftGroup group, TimeDuration timeout, int tries) {
+    RaftProperties properties = new RaftProperties();
+    RaftClientConfigKeys.Rpc.setRequestTimeout(properties, timeout);
+    TimeDuration pause = TimeDuration.valueOf(200, TimeUnit.MILLISECONDS);
+    return new TableClient(
+        RaftClient.newBuilder()
+            .setRaftGroup(group)
+            .setProperties(properties)
+            .setRetryPolicy(RetryPolicies.retryUpToMaximumCountWithFixedSleep(tries, pause))
+            .build());
+  }
+
+  /**
+   * Stores a value.
+   *
+   * @return the index of the write in the log, for {@link ReadMode#staleAt}
+   * @throws OutcomeUnknownException if no peer has said what became of it
+   */
+  public long put(byte[] key, byte[] value) throws IOException {
+    return write(new Request.Put(key, value)).getLogIndex();
+  }
+
+  /**
+   * Removes an entry.
+   *
+   * @return whether there was one
+   * @throws OutcomeUnknownException if no peer has said what became of it
+   */
+  public boolean delete(byte[] key) throws IOException {
+    return changed(write(new Request.Delete(key)));
+  }
+
+  /**
+   * Stores a value if the key has the expected one.
+   *
+   * @param expected null if there must be no entry
+   * @param replacement null to remove the entry
+   * @return whether the value was the expected one
+   * @throws OutcomeUnknownException if no peer has said what became of it
+   */
+  public boolean compareAndSet(
+      byte[] key, byte @Nullable [] expected, byte @Nullable [] replacement) throws IOException {
+    return changed(write(new Request.CompareAndSet(key, expected, replacement)));
+  }
+
+  /** As {@link #get(byte[], ReadMode)}, linearizable. */
+  public byte @Nullable [] get(byte[] key) throws IOException {
+    return get(key, ReadMode.linearizable());
+  }
+
+  /** The value of a key; null if there is none. */
+  public byte @Nullable [] get(byte[] key, ReadMode mode) throws IOException {
+    return Reply.Value.decode(read(new Request.Get(key), mode)).value();
+  }
+
+  /** As {@link #scan(byte[], byte[], int, ReadMode)}, linearizable. */
+  public ScanResult scan(byte @Nullable [] from, byte @Nullable [] to, int limit)
+      throws IOException {
+    return scan(from, to, limit, ReadMode.linearizable());
+  }
+
+  /**
+   * The entries of a range of keys, at one index of the log.
+   *
+   * @param from the least key, itself included; null for the first one
+   * @param to the greatest key, itself excluded; null for no bound
+   * @param limit the most entries, 0 to 10,000
+   */
+  public ScanResult scan(byte @Nullable [] from, byte @Nullable [] to, int limit, ReadMode mode)
+      throws IOException {
+    Reply.Page page = Reply.Page.decode(read(new Request.Scan(from, to, limit), mode));
+    return new ScanResult(page.entries(), page.index(), page.complete());
+  }
+
+  private RaftClientReply write(Request.Write request) throws IOException {
+    RaftClientReply reply;
+    try {
+      reply = client.io().send(checked(request));
+      throwIfFailed(reply);
+    } catch (RequestRefusedException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new OutcomeUnknownException("No peer has said what became of the write: " + e, e);
+    }
+    WriteResult result = result(reply);
+    if (result == WriteResult.FORGOTTEN) {
+      throw new OutcomeUnknownException("The write was applied, and its result is not known", null);
+    }
+    return reply;
+  }
+
+  private static boolean changed(RaftClientReply reply) throws RequestRefusedException {
+    return result(reply) == WriteResult.CHANGED;
+  }
+
+  private static WriteResult result(RaftClientReply reply) throws RequestRefusedException {
+    ByteString content = reply.getMessage().getContent();
+    WriteResult result = WriteResult.of(content.size() == 1 ? content.byteAt(0) : -1);
+    if (result == WriteResult.REFUSED) {
+      throw new RequestRefusedException("The peers do not know this request");
+    }
+    return result;
+  }
+
+  private ByteBuffer read(Request.Read request, ReadMode mode) throws IOException {
+    RaftClientReply reply = send(checked(request), mode);
+    throwIfFailed(reply);
+    return reply.getMessage().getContent().asReadOnlyByteBuffer();
+  }
+
+  private RaftClientReply send(Message message, ReadMode mode) throws IOException {
+    BlockingApi calls = client.io();
+    return switch (mode) {
+      case ReadMode.Linearizable(String peer) when peer.isEmpty() -> calls.sendReadOnly(message);
+      case ReadMode.Linearizable(String peer) ->
+          calls.sendReadOnly(message, RaftPeerId.valueOf(peer));
+      case ReadMode.Stale(String peer, long minIndex) ->
+          calls.sendStaleRead(message, minIndex, RaftPeerId.valueOf(peer));
+      case ReadMode.AfterOwnWrites() -> calls.sendReadAfterWrite(message);
+    };
+  }
+
+  /** Refuses here what a peer would refuse, before anything is sent. */
+  private static Message checked(Request request) throws RequestRefusedException {
+    byte[] bytes = request.encode();
+    Request _ = Request.decode(ByteBuffer.wrap(bytes));
+    return Message.valueOf(ByteString.copyFrom(bytes));
+  }
+
+  private static void throwIfFailed(RaftClientReply reply) throws IOException {
+    IOException failure = reply.getException();
+    if (failure instanceof StateMachineException && isRefusal(failure)) {
+      throw new RequestRefusedException(String.valueOf(failure.getMessage()));
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    if (!reply.isSuccess()) {
+      throw new IOException("A peer answered with neither a result nor an error: " + reply);
+    }
+  }
+
+  /** The exception of a peer's state machine comes as text, or as the cause. */
+  private static boolean isRefusal(IOException failure) {
+    return failure.getCause() instanceof RequestRefusedException
+        || String.valueOf(failure.getMessage()).contains(RequestRefusedException.class.getName());
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.pando.ratis;
+
+import dev.pando.Options;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.NetUtils;
+import org.apache.ratis.util.SizeInBytes;
+
+/** One peer of a replicated table: a Ratis server with a {@link TableStateMachine}. */
+public final class TablePeer implements AutoCloseable {
+  /** What the process of {@link #main} ends with when it applies no more entries. */
+  static final int FAILED = 70;
+
+  private final RaftServer server;
+
+  private TablePeer(RaftServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts a peer. A directory that has the peer's data already is used again.
+   *
+   * @param peer its name in the group
+   * @param onFailure see {@link TableStateMachine#TableStateMachine(Options, Consumer)}
+   */
+  public static TablePeer start(
+      RaftGroup group, String peer, RaftProperties properties, Consumer<Throwable> onFailure)
+      throws IOException {
+    RaftServer server =
+        RaftServer.newBuilder()
+            .setGroup(group)
+            .setProperties(properties)
+            .setServerId(RaftPeerId.valueOf(peer))
+            .setStateMachineRegistry(_ -> new TableStateMachine(Options.defaults(), onFailure))
+            .setOption(RaftStorage.StartupOption.RECOVER)
+            .build();
+    server.start();
+    return new TablePeer(server);
+  }
+
+  /** The server of Ratis, to ask for its role and its log. */
+  public RaftServer server() {
+    return server;
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+
+  /**
+   * A peer in a process of its own, which ends when its input ends or its disk fails.
+   *
+   * @param args the group, its peers as in {@link Peers#parse}, the name of this one, its
+   *     directory, and perhaps the entries between two snapshots, those that are kept, and the size
+   *     of a file of the log
+   */
+  public static void main(String[] args) throws Exception {
+    if (args.length != 4 && args.length != 7) {
+      System.err.println(
+          "arguments: GROUP PEERS NAME DIRECTORY [SNAPSHOT_ENTRIES KEPT_ENTRIES SEGMENT_BYTES]");
+      System.exit(2);
+    }
+    RaftGroup group = Peers.parse(args[0], args[1]);
+    String address = group.getPeer(RaftPeerId.valueOf(args[2])).getAddress();
+    int port = NetUtils.createSocketAddr(address).getPort();
+    PeerSettings settings = PeerSettings.of(Path.of(args[3]), port);
+    if (args.length == 7) {
+      settings =
+          settings.withSnapshots(
+              Long.parseLong(args[4]), Long.parseLong(args[5]), SizeInBytes.valueOf(args[6]));
+    }
+    try (TablePeer _ =
+        start(group, args[2], settings.properties(), _ -> Runtime.getRuntime().halt(FAILED))) {
+      System.out.println("started " + args[2]);
+      while (System.in.read() >= 0) {
+        // until the parent closes its end
+      }
+    }
+    System.exit(0); // threads of gRPC may live on for a minute
+  }
+}

@@ -1,0 +1,319 @@
+package dev.pando.ratis;
+
+import dev.pando.Options;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An ordered table of bytes in Pando as the state machine of a Ratis group; {@link TableClient}
+ * calls it. Each entry of the Raft log and its index are applied in one commit, so a peer that was
+ * killed repeats and skips nothing.
+ *
+ * <p>One instance serves one peer of one group. Its database is {@code pando/table.pando} in the
+ * directory of the group. Settings of Ratis that it needs are in {@link PeerSettings}. A failure of
+ * the disk ends the peer: it is logged, and the server is closed.
+ */
+public final class TableStateMachine extends BaseStateMachine {
+  /** Where the database is, in the directory that Ratis has for the group. */
+  static final String FILE = "pando/table.pando";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TableStateMachine.class);
+
+  private final Options options;
+  private final Consumer<Throwable> onFailure;
+  private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+  private @Nullable Replica replica;
+
+  /** The newest index that Ratis has handed out, here and before the last restart. */
+  private volatile long handedOut = RaftLog.INVALID_LOG_INDEX;
+
+  /** The index of the snapshot of the leader that replaced the database last. */
+  private volatile long installed = RaftLog.INVALID_LOG_INDEX;
+
+  private long snapshotThreshold;
+  private long noSnapshotBefore;
+
+  /** What is open between {@link #initialize} and {@link #close}. */
+  private record Replica(ReplicaDatabase database, Applier applier, SnapshotFiles snapshots) {}
+
+  /** With the default options of the database. */
+  public TableStateMachine() {
+    this(Options.defaults(), _ -> {});
+  }
+
+  /**
+   * @param options of the database; commits are never synced one by one, whatever they say
+   * @param onFailure is called once, on a thread of the state machine, when it applies no more
+   *     entries, for example because the disk failed. The server is closed anyway.
+   */
+  public TableStateMachine(Options options, Consumer<Throwable> onFailure) {
+    this.options = Objects.requireNonNull(options, "the options are null");
+    this.onFailure = Objects.requireNonNull(onFailure, "the action is null");
+  }
+
+  // ---- the life of a peer
+
+  @Override
+  public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage)
+      throws IOException {
+    super.initialize(server, groupId, raftStorage);
+    snapshotThreshold = RaftServerConfigKeys.Snapshot.autoTriggerThreshold(server.getProperties());
+    getLifeCycle()
+        .startAndTransition(
+            () -> {
+              storage.init(raftStorage);
+              open(raftStorage.getStorageDir().getRoot());
+            },
+            IOException.class);
+  }
+
+  private void open(File directory) throws IOException {
+    Path path = directory.toPath().toAbsolutePath().resolve(FILE);
+    ReplicaDatabase database = new ReplicaDatabase(path, options);
+    try {
+      installNewer(database);
+    } catch (IOException | RuntimeException | Error e) {
+      database.close();
+      throw e;
+    }
+    Applier applier = new Applier(database, "apply " + getId() + " " + getGroupId(), this::failed);
+    replica = new Replica(database, applier, new SnapshotFiles(database, storage));
+    SingleFileSnapshotInfo snapshot = storage.getLatestSnapshot();
+    handedOut = snapshot == null ? RaftLog.INVALID_LOG_INDEX : snapshot.getIndex();
+  }
+
+  /** Takes over a snapshot that the leader has sent, unless the database is newer. */
+  private void installNewer(ReplicaDatabase database) throws IOException {
+    SingleFileSnapshotInfo snapshot = storage.loadLatestSnapshot();
+    if (snapshot != null && snapshot.getIndex() > database.applied().index()) {
+      LOG.info("{}: installs {} over {}", this, snapshot.getFile(), database.applied());
+      database.replaceBy(snapshot.getFile().getPath(), SnapshotFiles.nameOf(snapshot));
+      installed = snapshot.getIndex();
+    }
+  }
+
+  /** The index of the last snapshot that replaced the database since the start; -1 for none. */
+  long installed() {
+    return installed;
+  }
+
+  private void failed(Throwable cause) {
+    LOG.error("{}: applies no more entries, and closes the server", this, cause);
+    onFailure.accept(cause);
+    Thread _ = Thread.ofPlatform().name("close " + getId()).start(this::closeServer);
+  }
+
+  private void closeServer() {
+    try {
+      getServer().join().close();
+    } catch (IOException e) {
+      LOG.error("{}: the server was not closed", this, e);
+    }
+  }
+
+  @Override
+  public void pause() {
+    getLifeCycle().transition(LifeCycle.State.PAUSING);
+    getLifeCycle().transition(LifeCycle.State.PAUSED);
+  }
+
+  /** Called by the thread that hands out entries, when a snapshot of the leader has arrived. */
+  @Override
+  public void reinitialize() throws IOException {
+    Replica open = replica();
+    getLifeCycle()
+        .startAndTransition(
+            () -> {
+              open.applier().reached(handedOut).join();
+              open.snapshots().cancel();
+              installNewer(open.database());
+              open.applier().replaced();
+              handedOut = Objects.requireNonNull(storage.getLatestSnapshot()).getIndex();
+            },
+            IOException.class);
+  }
+
+  @Override
+  public void close() {
+    Replica open = replica;
+    if (open != null) {
+      open.snapshots().cancel();
+      open.applier().close();
+      open.database().close();
+      replica = null;
+    }
+  }
+
+  private Replica replica() {
+    Replica open = replica;
+    if (open == null) {
+      throw new IllegalStateException("the state machine is not open: " + this);
+    }
+    return open;
+  }
+
+  // ---- snapshots
+
+  @Override
+  public SimpleStateMachineStorage getStateMachineStorage() {
+    return storage;
+  }
+
+  /**
+   * Begins a snapshot, or tells that one is complete. One that Ratis asks for by itself is written
+   * while entries are applied: until it is complete this returns -1, which means none. One that an
+   * administrator asks for is waited for.
+   */
+  @Override
+  public long takeSnapshot() throws IOException {
+    Replica open = replica();
+    Applied applied = open.database().applied();
+    SnapshotFiles files = open.snapshots();
+    SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
+    long newest = latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
+    if (handedOut < applied.index()) {
+      return RaftLog.INVALID_LOG_INDEX; // after a restart, Ratis does not know these entries yet
+    }
+    if (!files.isRunning() && newest >= applied.index()) {
+      return newest;
+    }
+    boolean automatic = applied.index() - newest >= snapshotThreshold;
+    if (!files.isRunning() && (!automatic || applied.index() >= noSnapshotBefore)) {
+      files.begin();
+    }
+    return !automatic || files.isDone() ? finish(files, applied) : RaftLog.INVALID_LOG_INDEX;
+  }
+
+  private long finish(SnapshotFiles files, Applied applied) throws IOException {
+    try {
+      return files.finish();
+    } catch (IOException e) {
+      noSnapshotBefore =
+          applied.index() + 1 + snapshotThreshold / 10; // or it would be tried on and on
+      throw e;
+    }
+  }
+
+  // ---- writes
+
+  /** Refuses a malformed request on the leader, before it is in the log. */
+  @Override
+  public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+    TransactionContext transaction = super.startTransaction(request);
+    try {
+      Request decoded = Request.decode(bytes(request.getMessage().getContent()));
+      if (decoded instanceof Request.Read) {
+        throw new RequestRefusedException("A read was sent as a write");
+      }
+    } catch (RequestRefusedException e) {
+      transaction.setException(e);
+    }
+    return transaction;
+  }
+
+  @Override
+  public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+    LogEntryProto proto = Objects.requireNonNull(transaction.getLogEntry(), "no log entry");
+    StateMachineLogEntryProto body = proto.getStateMachineLogEntry();
+    LogEntry entry =
+        LogEntry.ofClient(
+            new Applied(proto.getTerm(), proto.getIndex()),
+            Invocation.of(body),
+            copy(body.getLogData()));
+    handOut(entry);
+    return entry.result().thenApply(TableStateMachine::message);
+  }
+
+  /** Entries of Raft itself move the index as well. */
+  @Override
+  public void notifyTermIndexUpdated(long term, long index) {
+    handOut(LogEntry.ofRaft(new Applied(term, index)));
+  }
+
+  private void handOut(LogEntry entry) {
+    replica().applier().add(entry);
+    handedOut = entry.position().index();
+  }
+
+  @Override
+  public TermIndex getLastAppliedTermIndex() {
+    Replica open = replica;
+    Applied applied = open == null ? Applied.NONE : open.database().applied();
+    return TermIndex.valueOf(applied.term(), applied.index());
+  }
+
+  private static Message message(WriteResult result) {
+    return Message.valueOf(ByteString.copyFrom(new byte[] {(byte) result.ordinal()}));
+  }
+
+  // ---- reads
+
+  /**
+   * Answers a read. Ratis calls it when the entries that the read must see are handed out; that
+   * they are applied is seen to here.
+   */
+  @Override
+  public CompletableFuture<Message> query(Message message) {
+    return answer(message, handedOut);
+  }
+
+  @Override
+  public CompletableFuture<Message> queryStale(Message message, long minIndex) {
+    return answer(message, minIndex);
+  }
+
+  private CompletableFuture<Message> answer(Message message, long index) {
+    Request.Read read;
+    try {
+      if (!(Request.decode(bytes(message.getContent())) instanceof Request.Read decoded)) {
+        throw new RequestRefusedException("A write was sent as a read");
+      }
+      read = decoded;
+    } catch (RequestRefusedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Replica open = replica();
+    CompletableFuture<Void> reached = open.applier().reached(index);
+    return reached.isDone()
+        ? reached.thenApply(_ -> answer(open, read))
+        : reached.thenApplyAsync(_ -> answer(open, read));
+  }
+
+  private static Message answer(Replica open, Request.Read read) {
+    byte[] reply = open.database().read(tx -> Reads.answer(tx, read).encode());
+    return Message.valueOf(ByteString.copyFrom(reply));
+  }
+
+  private static ByteBuffer bytes(ByteString content) {
+    return content.asReadOnlyByteBuffer();
+  }
+
+  /** The buffers of Ratis are reused when the call returns. */
+  private static ByteBuffer copy(ByteString content) {
+    return ByteBuffer.wrap(content.toByteArray());
+  }
+}

@@ -1,0 +1,161 @@
+package dev.pando.ratis;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pando.CheckReport;
+import dev.pando.Database;
+import dev.pando.Entry;
+import dev.pando.Range;
+import dev.pando.ReadTxn;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
+
+/** Peers of one group in this process. Each can be stopped and started again. */
+final class Cluster implements AutoCloseable {
+  private final Path directory;
+  private final RaftGroup group;
+  private final int[] ports;
+  private final long threshold;
+  private final long kept;
+  private final SizeInBytes segment;
+  private final @Nullable TablePeer[] peers;
+
+  Cluster(Path directory, int size, long threshold, long kept, String segment) throws IOException {
+    this.directory = directory;
+    this.ports = freePorts(size);
+    this.threshold = threshold;
+    this.kept = kept;
+    this.segment = SizeInBytes.valueOf(segment);
+    this.peers = new TablePeer[size];
+    this.group = Peers.parse("test", text("127.0.0.1", ports));
+    for (int i = 0; i < size; i++) {
+      start(i);
+    }
+  }
+
+  static String text(String host, int[] ports) {
+    List<String> peers = new ArrayList<>();
+    for (int i = 0; i < ports.length; i++) {
+      peers.add(name(i) + "=" + host + ":" + ports[i]);
+    }
+    return String.join(",", peers);
+  }
+
+  static String name(int peer) {
+    return "n" + peer;
+  }
+
+  /** Ports that nobody listens to at the moment. */
+  static int[] freePorts(int count) throws IOException {
+    int[] ports = new int[count];
+    List<ServerSocket> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        open.add(socket);
+        ports[i] = socket.getLocalPort();
+      }
+    } finally {
+      for (ServerSocket socket : open) {
+        socket.close();
+      }
+    }
+    return ports;
+  }
+
+  RaftGroup group() {
+    return group;
+  }
+
+  Path storage(int peer) {
+    return directory.resolve(name(peer));
+  }
+
+  void start(int peer) throws IOException {
+    PeerSettings settings =
+        new PeerSettings(
+            storage(peer),
+            ports[peer],
+            threshold,
+            kept,
+            segment,
+            TimeDuration.valueOf(500, TimeUnit.MILLISECONDS));
+    peers[peer] = TablePeer.start(group, name(peer), settings.properties(), _ -> {});
+  }
+
+  void stop(int peer) throws IOException {
+    TablePeer running = peers[peer];
+    if (running != null) {
+      running.close();
+      peers[peer] = null;
+    }
+  }
+
+  /** The running peer. */
+  TablePeer peer(int peer) {
+    TablePeer running = peers[peer];
+    assertTrue(running != null, name(peer) + " is stopped");
+    return running;
+  }
+
+  TableClient connect() {
+    return TableClient.connect(group);
+  }
+
+  /** Stops all, checks each file, and returns the entries of each peer. */
+  List<Map<String, String>> stopAndRead() throws IOException {
+    close();
+    List<Map<String, String>> all = new ArrayList<>();
+    for (int i = 0; i < peers.length; i++) {
+      all.add(read(storage(i)));
+    }
+    return all;
+  }
+
+  /** The entries of a peer that is stopped, whose file is checked. */
+  static Map<String, String> read(Path storage) {
+    Map<String, String> entries = new TreeMap<>();
+    try (Database database = Database.open(file(storage))) {
+      try (ReadTxn tx = database.beginRead()) {
+        for (Entry<byte[], byte[]> entry : tx.scan(ReplicaDatabase.ENTRIES, Range.all())) {
+          entries.put(text(entry.key()), text(entry.value()));
+        }
+      }
+      CheckReport _ = database.check().throwIfBad();
+    }
+    return entries;
+  }
+
+  static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static Path file(Path storage) {
+    return directoryOfGroup(storage).resolve(TableStateMachine.FILE);
+  }
+
+  /** The directory that Ratis names after the group. */
+  static Path directoryOfGroup(Path storage) {
+    String id = Peers.parse("test", "n0=a:1").getGroupId().getUuid().toString();
+    return storage.resolve(id);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (int i = 0; i < peers.length; i++) {
+      stop(i);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.pando.ratis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.ratis.protocol.RaftGroup;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three peers in their own processes, which are killed while clients write. */
+@Tag("proof")
+class ProcessesTest {
+  private static final List<String> SNAPSHOTS = List.of("300", "20", "32KB");
+
+  @TempDir Path directory;
+  private final long seed = Long.getLong("seed", new Random().nextLong());
+  private final Random random = new Random(seed);
+  private final List<PeerProcess> peers = new ArrayList<>();
+
+  @Test
+  void losesNothingWhenPeersAreKilled() throws IOException, InterruptedException {
+    System.out.println("ProcessesTest: -Dseed=" + seed);
+    String text = Cluster.text("127.0.0.1", Cluster.freePorts(3));
+    RaftGroup group = Peers.parse("test", text);
+    Workload workload = new Workload(group, seed);
+    try {
+      for (int i = 0; i < 3; i++) {
+        peers.add(new PeerProcess(List.of(), text, Cluster.name(i), directory, SNAPSHOTS));
+      }
+      workload.start();
+      for (int round = 0; round < 4; round++) {
+        workload.awaitWrites(100 + random.nextInt(100));
+        PeerProcess victim = peers.get(random.nextInt(3));
+        victim.kill();
+        workload.awaitWrites(50 + random.nextInt(300));
+        victim.restart();
+      }
+      workload.awaitWrites(100);
+      workload.stop();
+      awaitAll(group);
+    } finally {
+      for (PeerProcess peer : peers) {
+        peer.close();
+      }
+    }
+    verify(directory, workload);
+  }
+
+  /** Each peer answers a linearizable read, so it has applied all writes before it. */
+  static void awaitAll(RaftGroup group) throws IOException {
+    byte[] key = "last".getBytes(UTF_8);
+    try (TableClient table = TableClient.connect(group)) {
+      long _ = table.put(key, key);
+      for (int i = 0; i < 3; i++) {
+        assertNotNull(table.get(key, ReadMode.linearizableAt(Cluster.name(i))));
+      }
+    }
+  }
+
+  /** All peers have the same entries, each acknowledged one among them, and the calls an order. */
+  static void verify(Path directory, Workload workload) {
+    Map<String, String> first = Cluster.read(directory.resolve(Cluster.name(0)));
+    for (int i = 1; i < 3; i++) {
+      assertEquals(first, Cluster.read(directory.resolve(Cluster.name(i))));
+    }
+    Map<String, String> written = workload.acknowledgedPuts();
+    assertTrue(first.entrySet().containsAll(written.entrySet()));
+    assertEquals(List.of(), Linearizability.refused(workload.history()));
+    long unknown = workload.history().stream().filter(call -> !call.known()).count();
+    System.out.printf(
+        "%d writes on all peers, %d calls in order, %d of them without an answer%n",
+        written.size(), workload.history().size(), unknown);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.pando.ratis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.ratis.server.RaftServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A peer that was away while the others purged their logs gets a snapshot. */
+class SnapshotInstallTest {
+  private static final int STOPPED = 2;
+
+  @TempDir Path directory;
+  private final long seed = Long.getLong("seed", new Random().nextLong());
+
+  @Test
+  void bringsAPeerThatLagsUpToDate() throws IOException, InterruptedException {
+    System.out.println("SnapshotInstallTest: -Dseed=" + seed);
+    try (Cluster cluster = new Cluster(directory, 3, 200, 10, "16KB")) {
+      Workload workload = new Workload(cluster.group(), seed);
+      workload.start();
+      workload.awaitWrites(50);
+      cluster.stop(STOPPED);
+      workload.awaitWrites(600);
+      cluster.start(STOPPED);
+      long index = awaitInstalled(cluster);
+      workload.awaitWrites(200);
+      workload.stop();
+      assertTrue(index > 0);
+      awaitSame(cluster);
+      List<Map<String, String>> all = cluster.stopAndRead();
+      assertEquals(all.get(0), all.get(1));
+      assertEquals(all.get(0), all.get(STOPPED));
+      Map<String, String> written = workload.acknowledgedPuts();
+      assertTrue(all.get(0).entrySet().containsAll(written.entrySet()));
+      assertEquals(List.of(), Linearizability.refused(workload.history()));
+    }
+  }
+
+  private static long awaitInstalled(Cluster cluster) throws IOException, InterruptedException {
+    var machine = (TableStateMachine) division(cluster, STOPPED).getStateMachine();
+    for (int tries = 0; tries < 600 && machine.installed() < 0; tries++) {
+      Thread.sleep(100); // until the leader has sent it
+    }
+    return machine.installed();
+  }
+
+  /** Followers apply the last entries a moment after the leader. */
+  private static void awaitSame(Cluster cluster) throws IOException, InterruptedException {
+    try (TableClient table = cluster.connect()) {
+      long last = table.put("last".getBytes(UTF_8), new byte[0]);
+      for (int i = 0; i < 3; i++) {
+        assertNotNull(table.get("last".getBytes(UTF_8), ReadMode.linearizableAt(Cluster.name(i))));
+        assertTrue(division(cluster, i).getInfo().getLastAppliedIndex() >= last);
+      }
+    }
+  }
+
+  private static RaftServer.Division division(Cluster cluster, int peer) throws IOException {
+    return cluster.peer(peer).server().getDivision(cluster.group().getGroupId());
+  }
+}
