@@ -116,6 +116,15 @@ public final class TableClient implements AutoCloseable {
     return new ScanResult(page.entries(), page.index(), page.complete());
   }
 
+  /** The name of the peer that is the leader at the moment. */
+  public String leader() throws IOException {
+    byte[] request = new Request.Scan(null, null, 0).encode();
+    RaftClientReply reply =
+        client.io().sendReadOnlyNonLinearizable(Message.valueOf(ByteString.copyFrom(request)));
+    throwIfFailed(reply);
+    return reply.getServerId().toString();
+  }
+
   private RaftClientReply write(Request.Write request) throws IOException {
     RaftClientReply reply;
     try {

@@ -75,8 +75,7 @@ final class Workload {
 
   private void run(int client) {
     Random random = new Random(seed + client);
-    try (TableClient table =
-        TableClient.connect(group, TimeDuration.valueOf(1, TimeUnit.SECONDS), 30)) {
+    try (TableClient table = connect(client)) {
       for (int call = 0; !ends.get(); call++) {
         call(table, random, client, call);
         String key = "own-" + client + "-" + call;
@@ -93,6 +92,21 @@ final class Workload {
     }
   }
 
+  /** The first client gives up soon, so that it has writes without an answer. */
+  private TableClient connect(int client) {
+    return client == 0
+        ? TableClient.connect(group, TimeDuration.valueOf(300, TimeUnit.MILLISECONDS), 2)
+        : TableClient.connect(group, TimeDuration.valueOf(1, TimeUnit.SECONDS), 30);
+  }
+
+  /** The first client reads at any peer, which may be a follower. */
+  private ReadMode mode(int client, int call) {
+    List<String> peers = group.getPeers().stream().map(peer -> peer.getId().toString()).toList();
+    return client == 0
+        ? ReadMode.linearizableAt(peers.get(call % peers.size()))
+        : ReadMode.linearizable();
+  }
+
   private void call(TableClient table, Random random, int client, int call) throws IOException {
     String key = "shared-" + random.nextInt(KEYS);
     String value = client + "." + call;
@@ -101,7 +115,7 @@ final class Workload {
     String expected = random.nextInt(4) == 0 ? null : lastSeen(key);
     long start = System.nanoTime();
     try {
-      Operation done = make(table, client, key, kind, value, expected, start);
+      Operation done = make(table, client, key, kind, value, expected, mode(client, call), start);
       history.add(done);
     } catch (OutcomeUnknownException _) {
       history.add(
@@ -120,6 +134,7 @@ final class Workload {
       Operation.Kind kind,
       String value,
       @Nullable String expected,
+      ReadMode mode,
       long start)
       throws IOException {
     byte[] name = key.getBytes(UTF_8);
@@ -130,7 +145,7 @@ final class Workload {
         long _ = table.put(name, value.getBytes(UTF_8));
       }
       case GET -> {
-        byte[] found = table.get(name);
+        byte[] found = table.get(name, mode);
         seen = found == null ? null : new String(found, UTF_8);
       }
       case DELETE -> {
