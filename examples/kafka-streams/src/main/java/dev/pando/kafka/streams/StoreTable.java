@@ -255,10 +255,14 @@ final class StoreTable {
     synchronized (position) {
       restoring = true;
       try {
+        ConsumerRecord<byte[], byte[]> last = null;
         for (ConsumerRecord<byte[], byte[]> record : records) {
           apply.accept(record);
           context().advance(position, record);
-          restored.put(new TopicPartition(record.topic(), record.partition()), record.offset());
+          last = record;
+        }
+        if (last != null) { // all are of the store's partition of its changelog
+          restored.put(new TopicPartition(last.topic(), last.partition()), last.offset());
         }
       } finally {
         restoring = false;

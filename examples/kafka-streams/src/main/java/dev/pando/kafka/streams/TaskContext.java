@@ -2,6 +2,7 @@ package dev.pando.kafka.streams;
 
 import java.io.File;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.streams.StreamsConfig.InternalConfig;
@@ -33,6 +34,9 @@ final class TaskContext {
   private final Sensor dropped;
   private final boolean consistent;
 
+  /** Read once: each call of {@code appConfigs} copies all settings. */
+  private final long maxUncommittedBytes;
+
   TaskContext(StateStoreContext context) {
     this.context = context;
     this.internal = ProcessorContextUtils.asInternalProcessorContext(context);
@@ -41,9 +45,13 @@ final class TaskContext {
             Thread.currentThread().getName(),
             context.taskId().toString(),
             ProcessorContextUtils.metricsImpl(context));
+    Map<String, Object> settings = context.appConfigs();
     this.consistent =
         InternalConfig.getBoolean(
-            context.appConfigs(), InternalConfig.IQ_CONSISTENCY_OFFSET_VECTOR_ENABLED, false);
+            settings, InternalConfig.IQ_CONSISTENCY_OFFSET_VECTOR_ENABLED, false);
+    Object limit = settings.get(MAX_UNCOMMITTED);
+    this.maxUncommittedBytes =
+        limit == null ? DEFAULT_MAX_UNCOMMITTED : Long.parseLong(limit.toString().trim());
   }
 
   File stateDirectory() {
@@ -52,8 +60,7 @@ final class TaskContext {
 
   /** How many bytes of changes a store collects before it writes them ahead of a commit. */
   long maxUncommittedBytes() {
-    Object value = context.appConfigs().get(MAX_UNCOMMITTED);
-    return value == null ? DEFAULT_MAX_UNCOMMITTED : Long.parseLong(value.toString().trim());
+    return maxUncommittedBytes;
   }
 
   void register(StateStore root, RecordBatchingStateRestoreCallback restore) {

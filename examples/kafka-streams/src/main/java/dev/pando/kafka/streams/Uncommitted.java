@@ -40,9 +40,13 @@ final class Uncommitted {
 
   /** Stores a value, or deletes the key if the value is null. */
   void put(Bytes key, byte @Nullable [] value) {
-    Version before = changes.get(key);
-    Version older = views.get() > 0 ? before : null;
-    changes.put(key, new Version(++number, value, older));
+    Version before;
+    if (views.get() == 0) { // and none begins meanwhile: that needs the lock
+      before = changes.put(key, new Version(++number, value, null));
+    } else {
+      before = changes.get(key);
+      changes.put(key, new Version(++number, value, before));
+    }
     bytes += length(value) - (before == null ? -OVERHEAD - key.get().length : length(before.value));
   }
 

@@ -20,10 +20,18 @@ public final class Child {
   /** Its errors go to the file, and so does its output unless it is to be read. */
   public static Process start(Path errors, boolean readOutput, Class<?> main, String... arguments)
       throws IOException {
+    // Less memory and shorter starts than by default: a laptop runs all of them at once.
+    List<String> options = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    return start(errors, readOutput, options, main, arguments);
+  }
+
+  /** As above, with options of the JVM. */
+  public static Process start(
+      Path errors, boolean readOutput, List<String> options, Class<?> main, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // Less memory and shorter starts than by default: a laptop runs all of them at once.
-    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(options);
     command.add("-D" + LOG_SETTING + "=" + LOG_FILE);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));

@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
@@ -59,7 +60,7 @@ final class SalesApplication {
       streams.start();
       while (!stopped.await(700, TimeUnit.MILLISECONDS)) {
         if (streams.state() == KafkaStreams.State.RUNNING) {
-          System.out.println(RUNS + String.join(", ", mostSold(streams)));
+          System.out.println(RUNS + mostSold(streams));
         }
       }
     }
@@ -104,7 +105,7 @@ final class SalesApplication {
   }
 
   /** An interactive query: the first entries of a range in each partition, merged. */
-  private static List<String> mostSold(KafkaStreams streams) {
+  private static String mostSold(KafkaStreams streams) {
     List<String> ranks = new ArrayList<>();
     var request =
         StateQueryRequest.inStore(SalesCounter.RANKING)
@@ -122,7 +123,9 @@ final class SalesApplication {
       }
     }
     ranks.sort(Comparator.naturalOrder());
-    return ranks.stream().limit(TOP).map(SalesCounter::nameOfRank).toList();
+    return ranks.isEmpty()
+        ? "nothing yet"
+        : ranks.stream().limit(TOP).map(SalesCounter::nameOfRank).collect(Collectors.joining(", "));
   }
 
   /** Reports what each store reads from its changelog. */
