@@ -83,7 +83,9 @@ public final class Feed {
   private byte[] get(ReadTxn tx, byte[] key) {
     byte[] found = tx.get(tree, key);
     if (found == null) {
-      throw missing();
+      throw tx.catalogEntry(tree.name()) == null
+          ? missing()
+          : FeedLayout.missing(file(tx), name, key);
     }
     return found;
   }
@@ -105,32 +107,39 @@ public final class Feed {
    */
   public FeedStat stat() {
     try (ReadTxn tx = database.beginOwnRead()) {
-      FeedState state = state(tx);
-      Entry<byte[], byte[]> first = firstAfter(tx, 0);
-      Entry<byte[], byte[]> last = tx.last(tree);
-      long lastTxn = first == null ? 0 : txnId(tx, Objects.requireNonNull(last));
-      TreeRoot root = Objects.requireNonNull(tx.catalogEntry(tree.name())).root();
-      UUID incarnation = tx.snapshot().meta().lineage().incarnation();
-      return new FeedStat(
-          new FeedPosition(incarnation, state.acknowledged()),
-          lastTxn == 0 ? 0 : head(tx, lastTxn).serial() - state.removed(),
-          (root.branchPages() + root.leafPages() + root.overflowPages())
-              * tx.snapshot().meta().pageSize(),
-          first == null ? 0 : txnId(tx, first),
-          lastTxn,
-          first == null ? null : time(FeedHead.decode(file(tx), name, first.value())),
-          state.firstLost(),
-          state.lastLost());
+      return stat(tx);
     }
+  }
+
+  private FeedStat stat(ReadTxn tx) {
+    FeedState state = state(tx);
+    Entry<byte[], byte[]> first = firstAfter(tx, 0);
+    Entry<byte[], byte[]> last = tx.last(tree);
+    long lastTxn = first == null || last == null ? 0 : txnId(tx, last);
+    TreeRoot root = Objects.requireNonNull(tx.catalogEntry(tree.name())).root();
+    return new FeedStat(
+        new FeedPosition(incarnation(tx), state.acknowledged()),
+        lastTxn == 0 ? 0 : state.commits(file(tx), name, head(tx, lastTxn)),
+        (root.branchPages() + root.leafPages() + root.overflowPages())
+            * tx.snapshot().meta().pageSize(),
+        first == null ? 0 : txnId(tx, first),
+        lastTxn,
+        first == null ? null : time(FeedHead.decode(file(tx), name, first.value())),
+        state.firstLost(),
+        state.lastLost());
   }
 
   private FeedHead head(ReadTxn tx, long txnId) {
     return FeedHead.decode(file(tx), name, get(tx, FeedLayout.key(txnId, 0)));
   }
 
-  /** The transaction of an entry. */
+  /** The transaction of an entry, of which {@link #firstAfter} has checked that it follows one. */
   long txnId(ReadTxn tx, Entry<byte[], byte[]> entry) {
-    return FeedLayout.txnId(file(tx), name, entry.key());
+    return txnId(tx, entry, -1);
+  }
+
+  private long txnId(ReadTxn tx, Entry<byte[], byte[]> entry, long after) {
+    return FeedLayout.txnId(file(tx), name, entry.key(), after, tx.snapshot().txnId());
   }
 
   static Instant time(FeedHead head) {
@@ -139,7 +148,11 @@ public final class Feed {
 
   /** The head of the first commit after one; null if there is none. */
   @Nullable Entry<byte[], byte[]> firstAfter(ReadTxn tx, long txnId) {
-    return tx.higher(tree, FeedLayout.after(txnId));
+    Entry<byte[], byte[]> found = tx.higher(tree, FeedLayout.after(txnId));
+    if (found != null) {
+      long _ = txnId(tx, found, txnId);
+    }
+    return found;
   }
 
   Table<byte[], byte[]> tree() {

@@ -47,6 +47,14 @@ class FeedDamageTest extends FeedTestBase {
   private static final Use STAT = (_, feed) -> feed.stat();
   private static final Use READ = (_, feed) -> assertThat(read(feed)).isNotNull();
   private static final Use WRITE = (db, _) -> db.put(NAMES, 2L, "two");
+
+  /** The commit before all others. */
+  private static final Use ACKNOWLEDGE_NOTHING =
+      (db, feed) -> {
+        FeedPosition at = feed.stat().acknowledged();
+        feed.acknowledge(new FeedPosition(at.incarnation(), at.txnId() + 1));
+      };
+
   private static final Use ACKNOWLEDGE = (_, feed) -> acknowledgeAll(feed);
 
   @Test
@@ -65,7 +73,31 @@ class FeedDamageTest extends FeedTestBase {
 
   @Test
   void aTransactionThatIsToCome() {
-    assertFails(FeedLayout.key(1_000_000, 0), ENTRY, WRITE);
+    for (Use use : List.of(STAT, READ, WRITE)) {
+      assertFails(FeedLayout.key(1_000_000, 0), ENTRY, use);
+    }
+  }
+
+  /** It was reported as a feed that is not there. */
+  @Test
+  void anEntryThatIsMissing() {
+    for (byte[] key : List.of(FeedLayout.settingsKey(), FeedLayout.stateKey())) {
+      Database db = Database.inMemory();
+      Feed feed = db.createFeed("f", FeedOptions.of(NAMES));
+      db.update(tx -> tx.delete(feed.tree(), key));
+      assertThatExceptionOfType(CorruptFileException.class)
+          .isThrownBy(() -> assertThat(feed.stat()).isEqualTo(feed.options()))
+          .withMessageContaining("of transaction 0 is missing; drop the feed");
+      assertThat(db.check().problems()).hasSize(1);
+      assertThat(db.dropFeed("f")).isTrue();
+      db.close();
+    }
+  }
+
+  @Test
+  void numbersOfCommitsThatDoNotFit() {
+    assertFails(FeedLayout.stateKey(), state(0, 1 << 20), STAT);
+    assertFails(FeedLayout.key(3, 0), new byte[16], ACKNOWLEDGE_NOTHING);
   }
 
   @Test

@@ -37,9 +37,10 @@ import java.util.function.Consumer;
 
 /**
  * Does to a file of any bytes what a program may do to a database: opens it, checks it, reads all
- * of it forwards and backwards, looks keys up, commits twice, uses indexes and large values, copies
- * it, and then replaces, deletes, restores, compacts and drops what is there. Errors of {@link
- * StorageException} are answers; all else that is thrown comes out, and so does taking too long.
+ * of it forwards and backwards, looks keys up, commits twice, uses indexes, large values and change
+ * feeds, copies it, and then replaces, deletes, restores, compacts and drops what is there. Errors
+ * of {@link StorageException} are answers; all else that is thrown comes out, and so does taking
+ * too long.
  */
 final class Ordeal {
   /** A file takes some milliseconds; a scan of one in which pages are named many times, seconds. */
@@ -129,12 +130,15 @@ final class Ordeal {
             typed.read(tx);
           }
         });
+    FeedUse feeds = new FeedUse(db, ok);
+    attempt(ok, feeds::read);
     for (int i = 0; i < 2; i++) {
       int round = i;
       attempt(ok, () -> commit(db, round));
     }
     attempt(ok, () -> db.update(typed::changeRows));
     attempt(ok, () -> db.update(typed::changeValues));
+    attempt(ok, feeds::change);
     for (Consumer<Database> change : CHANGES) {
       attempt(ok, () -> change.accept(db));
     }
@@ -145,7 +149,7 @@ final class Ordeal {
   }
 
   /** Damage is no answer where the check found none. */
-  private static void attempt(boolean ok, Runnable use) {
+  static void attempt(boolean ok, Runnable use) {
     try {
       use.run();
     } catch (CorruptFileException answer) {

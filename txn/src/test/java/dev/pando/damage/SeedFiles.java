@@ -48,7 +48,7 @@ final class SeedFiles {
 
   /**
    * One leaf; branches and long keys; large leaves and runs; a free tree and snapshots; a crash;
-   * branches with counts; indexes; large values.
+   * branches with counts; indexes; large values; change feeds.
    */
   static List<byte[]> all() {
     return List.of(
@@ -96,6 +96,11 @@ final class SeedFiles {
         make(
             (db, disk) -> {
               db.update(TypedUse::putValues);
+              return null;
+            }),
+        make(
+            (db, disk) -> {
+              FeedUse.create(db);
               return null;
             }));
   }

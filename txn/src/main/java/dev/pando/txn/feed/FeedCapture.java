@@ -232,7 +232,7 @@ public final class FeedCapture {
                 txnId,
                 excess(commits(), settings.maxCommits(), DROPPED_PART),
                 excess(tree.bytes(), maxBytes(), DROPPED_PART));
-        tree.remove(last);
+        tree.drop(last);
         state = state.dropped(oldest, last, tree.removedBefore(last, serial));
         oldest = tree.next(last);
       }

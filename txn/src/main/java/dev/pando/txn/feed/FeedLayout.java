@@ -1,5 +1,6 @@
 package dev.pando.txn.feed;
 
+import dev.pando.error.CorruptFileException;
 import java.nio.ByteBuffer;
 
 /** The entries of a feed's tree (FORMAT.md, "Change feeds"). */
@@ -135,6 +136,36 @@ public final class FeedLayout {
           file, feed, "a key of transaction 0x%x, allowed less".formatted(txnId));
     }
     return txnId;
+  }
+
+  /**
+   * The transaction of a key that was found after another one. In a crafted tree it may be any, and
+   * a loop over transactions would not end.
+   *
+   * @param file for messages
+   * @param feed for messages
+   * @param after the transaction after which it was found
+   * @param newest that of the snapshot
+   */
+  public static long txnId(String file, String feed, byte[] key, long after, long newest) {
+    long txnId = txnId(file, feed, key);
+    if (txnId <= after || txnId > newest) {
+      throw FeedBytes.corrupt(
+          file,
+          feed,
+          "a commit of transaction %d, allowed %d to %d".formatted(txnId, after + 1, newest));
+    }
+    return txnId;
+  }
+
+  /** The exception for a feed that lacks an entry. */
+  public static CorruptFileException missing(String file, String feed, byte[] key) {
+    ByteBuffer numbers = ByteBuffer.wrap(key);
+    return FeedBytes.corrupt(
+        file,
+        feed,
+        "entry %d of transaction %d is missing"
+            .formatted(numbers.getLong(ORDINAL), numbers.getLong(TXN)));
   }
 
   /** The number of an entry in its transaction. */

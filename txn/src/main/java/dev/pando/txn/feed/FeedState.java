@@ -22,6 +22,24 @@ public record FeedState(long acknowledged, long firstLost, long lastLost, long r
     return Math.max(acknowledged, lastLost);
   }
 
+  /**
+   * How many commits are in the feed.
+   *
+   * @param file for messages
+   * @param feed for messages
+   * @param newest the head of the newest one
+   */
+  public long commits(String file, String feed, FeedHead newest) {
+    if (newest.serial() < removed) {
+      throw FeedBytes.corrupt(
+          file,
+          feed,
+          "the newest commit has number %d, and %d were removed"
+              .formatted(newest.serial(), removed));
+    }
+    return newest.serial() - removed;
+  }
+
   /** All commits up to one were acknowledged, and so many were removed in all. */
   FeedState acknowledged(long txnId, long removedInAll) {
     boolean covers = txnId >= lastLost;

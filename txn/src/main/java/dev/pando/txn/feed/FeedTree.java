@@ -4,6 +4,7 @@ import dev.pando.btree.Cursor;
 import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.Slice;
 import dev.pando.btree.TreeWriter;
+import dev.pando.error.CorruptFileException;
 import dev.pando.pager.TreeRoot;
 import dev.pando.txn.catalog.TableNames;
 import dev.pando.txn.commit.Changes;
@@ -70,7 +71,7 @@ public final class FeedTree {
 
   /** The settings. */
   public FeedSettings settings() {
-    return FeedSettings.decode(file(), feed, get(FeedLayout.settingsKey(), "no settings"));
+    return FeedSettings.decode(file(), feed, get(FeedLayout.settingsKey()));
   }
 
   /** Replaces the settings. */
@@ -80,13 +81,13 @@ public final class FeedTree {
 
   /** The state. */
   FeedState state() {
-    return FeedState.decode(file(), feed, get(FeedLayout.stateKey(), "no state"));
+    return FeedState.decode(file(), feed, get(FeedLayout.stateKey()));
   }
 
-  private byte[] get(byte[] wanted, String missing) {
+  private byte[] get(byte[] wanted) {
     key.set(wanted);
     if (!tree.get(key, value)) {
-      throw FeedBytes.corrupt(file(), feed, missing);
+      throw FeedLayout.missing(file(), feed, wanted);
     }
     return value.toArray();
   }
@@ -128,8 +129,7 @@ public final class FeedTree {
   }
 
   private FeedHead head(long txnId) {
-    byte[] found = get(FeedLayout.key(txnId, FeedLayout.HEAD), "a commit without a head");
-    return FeedHead.decode(file(), feed, found);
+    return FeedHead.decode(file(), feed, get(FeedLayout.key(txnId, FeedLayout.HEAD)));
   }
 
   private byte[] lastKey() {
@@ -145,7 +145,9 @@ public final class FeedTree {
   long next(long txnId) {
     try (Cursor cursor = tree.cursor()) {
       key.set(FeedLayout.after(txnId));
-      return cursor.seek(key) ? txnId(key(cursor)) : 0;
+      return cursor.seek(key)
+          ? FeedLayout.txnId(file(), feed, key(cursor), txnId, changes.txnId())
+          : 0;
     }
   }
 
@@ -190,7 +192,14 @@ public final class FeedTree {
    */
   long removedBefore(long txnId, long newest) {
     long next = next(txnId);
-    return next == 0 ? newest : head(next).serial() - 1;
+    long serial = next == 0 ? newest : head(next).serial() - 1;
+    if (serial < 0 || serial > newest) {
+      throw FeedBytes.corrupt(
+          file(),
+          feed,
+          "transaction %d is commit %d, allowed 1 to %d".formatted(next, serial + 1, newest));
+    }
+    return serial;
   }
 
   private byte[] key(Cursor cursor) {
@@ -204,7 +213,11 @@ public final class FeedTree {
   void append(long txnId, long ordinal, FeedRow row) {
     key.set(FeedLayout.key(txnId, ordinal));
     changes.record().of(name);
-    tree.append(key, row.memory(), 0, row.length());
+    try {
+      tree.append(key, row.memory(), 0, row.length());
+    } catch (IllegalArgumentException e) { // unlike the last key that a cursor has found
+      throw FeedBytes.corrupt(file(), feed, "keys that are out of order");
+    }
     changes.record().put(key, row.memory(), 0, row.length());
   }
 
@@ -225,8 +238,17 @@ public final class FeedTree {
     changes.record().of(name);
   }
 
-  /** Removes the entries of all commits up to one. */
-  void remove(long txnId) {
+  /**
+   * Removes the entries of the oldest commits, up to one that is there.
+   *
+   * @throws CorruptFileException if there is none: in a crafted tree a loop would not end
+   */
+  void drop(long txnId) {
+    checkRemoved(remove(txnId));
+  }
+
+  /** Removes the entries of all commits up to one; false if there are none. */
+  private boolean remove(long txnId) {
     willChange();
     List<byte[]> few = fewUpTo(txnId);
     if (few.size() > FEW) {
@@ -234,13 +256,20 @@ public final class FeedTree {
       key.set(FeedLayout.key(1, 0));
       end.set(FeedLayout.after(txnId));
       changes.record().incomplete();
-      long _ = tree.deleteRange(key, end);
-      return;
+      return tree.deleteRange(key, end) > 0;
     }
     for (byte[] each : few) {
       key.set(each);
       changes.record().delete(key);
-      boolean _ = tree.delete(key);
+      checkRemoved(tree.delete(key));
+    }
+    return !few.isEmpty();
+  }
+
+  /** In a crafted tree a search may not find what a scan does. */
+  private void checkRemoved(boolean isRemoved) {
+    if (!isRemoved) {
+      throw FeedBytes.corrupt(file(), feed, "keys that are out of order");
     }
   }
 
@@ -266,7 +295,7 @@ public final class FeedTree {
       return;
     }
     long last = lastSerial(before);
-    remove(txnId);
+    boolean _ = remove(txnId);
     state(before.acknowledged(txnId, removedBefore(txnId, last)));
   }
 }
