@@ -8,10 +8,13 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.util.TimeDuration;
 
@@ -22,6 +25,9 @@ import org.apache.ratis.util.TimeDuration;
 public final class Demo implements AutoCloseable {
   private static final int PEERS = 3;
   private static final String GROUP = "demo";
+
+  /** Kept, because the level of a logger that is collected is lost. */
+  private static final Logger NETTY = Logger.getLogger("org.apache.ratis.thirdparty");
 
   private final Path directory;
   private final String peers;
@@ -41,6 +47,7 @@ public final class Demo implements AutoCloseable {
    * @param args perhaps the directory for the peers, which must be empty; a temporary one otherwise
    */
   public static void main(String[] args) throws Exception {
+    NETTY.setLevel(Level.WARNING);
     Path directory =
         args.length > 0
             ? Files.createDirectories(Path.of(args[0]))
@@ -68,12 +75,27 @@ public final class Demo implements AutoCloseable {
       System.out.printf("   writes waited up to %,d ms for a new leader%n", longestWait.get());
       System.out.printf("%n-- n%d starts again, with its own file, and catches up%n", leader);
       processes.set(leader, start(leader));
-      show(impatient, 4);
+      while (!hasCaughtUp(table, impatient, leader)) {
+        show(impatient, 1);
+      }
+      show(impatient, 1);
       ends.set(true);
       writer.join();
       compare(table);
     }
     explain();
+  }
+
+  /** The leader may wait some seconds until it tries again to reach a peer that was gone. */
+  private static boolean hasCaughtUp(TableClient table, TableClient impatient, int peer)
+      throws IOException {
+    long leader = table.scan(null, null, 0).index();
+    try {
+      ReadMode mode = ReadMode.staleAt("n" + peer, 0);
+      return impatient.scan(null, null, 0, mode).index() >= leader - 100;
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   private void write(TableClient table) {
@@ -130,8 +152,8 @@ public final class Demo implements AutoCloseable {
       do {
         page = table.scan(from, null, Limits.SCAN, mode);
         for (TableEntry entry : page.entries()) {
-          hash = 31 * hash + new String(entry.key(), UTF_8).hashCode();
-          from = bytes(new String(entry.key(), UTF_8) + "\0"); // the next key there could be
+          hash = 31 * (31 * hash + Arrays.hashCode(entry.key())) + Arrays.hashCode(entry.value());
+          from = Arrays.copyOf(entry.key(), entry.key().length + 1); // the next key there could be
         }
         entries += page.entries().size();
       } while (!page.complete());
@@ -159,6 +181,8 @@ public final class Demo implements AutoCloseable {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -202,12 +226,12 @@ public final class Demo implements AutoCloseable {
 
   /** Ends the peers in good order. */
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     for (Process process : processes) {
       process.getOutputStream().close();
     }
     for (Process process : processes) {
-      int _ = process.waitFor();
+      process.onExit().join();
     }
   }
 }

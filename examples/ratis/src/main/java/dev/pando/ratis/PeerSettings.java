@@ -59,6 +59,9 @@ public record PeerSettings(
     // Or a peer that is gone would keep the log of all others.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(all, true);
     RaftServerConfigKeys.Log.setPurgePreservationLogNum(all, keptEntries);
+    // It would be an entry for each commit, so that a restart knows what was committed. The database
+    // knows what is applied.
+    RaftServerConfigKeys.Log.setLogMetadataEnabled(all, false);
     RaftServerConfigKeys.Log.setPurgeGap(all, Math.clamp(snapshotThreshold / 2, 1, 1024));
     RaftServerConfigKeys.Log.setSegmentSizeMax(all, segmentBytes);
     RaftServerConfigKeys.Log.setPreallocatedSize(all, segmentBytes);

@@ -27,17 +27,23 @@ public final class TablePeer implements AutoCloseable {
    * Starts a peer. A directory that has the peer's data already is used again.
    *
    * @param peer its name in the group
+   * @param properties of Ratis, see {@link PeerSettings#properties}
+   * @param options of the database
    * @param onFailure see {@link TableStateMachine#TableStateMachine(Options, Consumer)}
    */
   public static TablePeer start(
-      RaftGroup group, String peer, RaftProperties properties, Consumer<Throwable> onFailure)
+      RaftGroup group,
+      String peer,
+      RaftProperties properties,
+      Options options,
+      Consumer<Throwable> onFailure)
       throws IOException {
     RaftServer server =
         RaftServer.newBuilder()
             .setGroup(group)
             .setProperties(properties)
             .setServerId(RaftPeerId.valueOf(peer))
-            .setStateMachineRegistry(_ -> new TableStateMachine(Options.defaults(), onFailure))
+            .setStateMachineRegistry(_ -> new TableStateMachine(options, onFailure))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     server.start();
@@ -77,7 +83,12 @@ public final class TablePeer implements AutoCloseable {
               Long.parseLong(args[4]), Long.parseLong(args[5]), SizeInBytes.valueOf(args[6]));
     }
     try (TablePeer _ =
-        start(group, args[2], settings.properties(), _ -> Runtime.getRuntime().halt(FAILED))) {
+        start(
+            group,
+            args[2],
+            settings.properties(),
+            Options.defaults(),
+            _ -> Runtime.getRuntime().halt(FAILED))) {
       System.out.println("started " + args[2]);
       while (System.in.read() >= 0) {
         // until the parent closes its end

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pando.CheckReport;
 import dev.pando.Database;
 import dev.pando.Entry;
+import dev.pando.Options;
 import dev.pando.Range;
 import dev.pando.ReadTxn;
 import java.io.IOException;
@@ -92,7 +93,8 @@ final class Cluster implements AutoCloseable {
             kept,
             segment,
             TimeDuration.valueOf(500, TimeUnit.MILLISECONDS));
-    peers[peer] = TablePeer.start(group, name(peer), settings.properties(), _ -> {});
+    peers[peer] = TablePeer.start(
+            group, name(peer), settings.properties(), Options.defaults(), _ -> {});
   }
 
   void stop(int peer) throws IOException {
