@@ -7,6 +7,7 @@ import dev.pando.Table;
 import dev.pando.WriteTxn;
 import dev.pando.codec.Codec;
 import dev.pando.codec.Tuple2;
+import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -106,7 +107,13 @@ final class StoreTable {
   }
 
   private void open() {
-    TaskDatabase opened = TaskDatabase.open(context().stateDirectory());
+    boolean replaceable = context().isLogged(name);
+    TaskDatabase opened;
+    try {
+      opened = TaskDatabase.open(context().stateDirectory(), replaceable);
+    } catch (TaskDatabase.DamagedFileException e) {
+      throw context().corrupted(e);
+    }
     offsets.clear();
     try (ReadTxn tx = opened.database().beginRead()) {
       tx.scan(offsetTable)
@@ -123,6 +130,11 @@ final class StoreTable {
         }
       }
     } catch (RuntimeException | Error e) {
+      if (replaceable && e instanceof CorruptFileException corrupt) {
+        opened.replace(corrupt);
+        opened.close();
+        throw context().corrupted(corrupt);
+      }
       opened.close();
       throw e;
     }
@@ -165,6 +177,9 @@ final class StoreTable {
     } catch (IllegalStateException e) {
       checkOpen(); // another thread may have closed the store meanwhile
       throw e;
+    } catch (CorruptFileException e) {
+      replace(e);
+      throw new ProcessorStateException("Store " + name + " is damaged", e);
     }
   }
 
@@ -308,6 +323,11 @@ final class StoreTable {
         tx.put(notes, POSITION, TaskContext.encode(position));
       }
       tx.commit();
+    } catch (CorruptFileException e) {
+      replace(e);
+      throw context().isLogged(name)
+          ? context().corrupted(e)
+          : new ProcessorStateException("Store " + name + " is damaged", e);
     } catch (StorageException e) {
       throw new ProcessorStateException("Store " + name + " cannot commit its changes", e);
     }
@@ -323,6 +343,13 @@ final class StoreTable {
             offsets.put(partition, offset);
           }
         });
+  }
+
+  /** After the database is closed, if the changelog has the data. */
+  private void replace(CorruptFileException damage) {
+    if (context().isLogged(name)) {
+      task().replace(damage);
+    }
   }
 
   private void setOffset(WriteTxn tx, TopicPartition partition, @Nullable Long offset) {

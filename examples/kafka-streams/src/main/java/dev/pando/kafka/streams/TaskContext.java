@@ -3,9 +3,11 @@ package dev.pando.kafka.streams;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.metrics.Sensor;
 import org.apache.kafka.streams.StreamsConfig.InternalConfig;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.internals.ChangelogRecordDeserializationHelper;
@@ -61,6 +63,18 @@ final class TaskContext {
   /** How many bytes of changes a store collects before it writes them ahead of a commit. */
   long maxUncommittedBytes() {
     return maxUncommittedBytes;
+  }
+
+  /** Whether a store has a changelog, which it can be restored from. */
+  boolean isLogged(String store) {
+    return internal.changelogFor(store) != null;
+  }
+
+  /** Has Kafka Streams close the task, and restore its stores. */
+  TaskCorruptedException corrupted(Exception cause) {
+    TaskCorruptedException corrupted = new TaskCorruptedException(Set.of(context.taskId()));
+    Throwable _ = corrupted.initCause(cause);
+    return corrupted;
   }
 
   void register(StateStore root, RecordBatchingStateRestoreCallback restore) {

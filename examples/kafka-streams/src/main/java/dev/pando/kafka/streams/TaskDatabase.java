@@ -4,16 +4,22 @@ import dev.pando.Database;
 import dev.pando.Durability;
 import dev.pando.NamedSnapshot;
 import dev.pando.Options;
+import dev.pando.error.CorruptFileException;
 import dev.pando.error.StorageException;
+import dev.pando.error.UnsupportedFormatException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The database of a task, which its stores share: open from the first store that opens it until the
@@ -26,15 +32,27 @@ import org.apache.kafka.streams.errors.ProcessorStateException;
  * it.
  */
 final class TaskDatabase {
+  /** A file that cannot be read was moved away. */
+  static final class DamagedFileException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private DamagedFileException(Path path, Exception cause) {
+      super("The state of the task is damaged: " + path, cause);
+    }
+  }
+
   static final String DIRECTORY = "pando";
   static final String FILE = "task.pando";
+  static final String DAMAGED_FILE = "task.pando.damaged";
   private static final String COMMITTED = "committed";
+  private static final Logger LOG = LoggerFactory.getLogger(TaskDatabase.class);
   private static final Map<Path, TaskDatabase> OPEN = new HashMap<>();
 
   private final Path path;
   private final Database database;
   private final Set<String> ahead = new HashSet<>();
   private int users;
+  private volatile @Nullable CorruptFileException damage;
 
   private TaskDatabase(Path path) {
     this.path = path;
@@ -54,8 +72,13 @@ final class TaskDatabase {
     }
   }
 
-  /** Opens, or shares, the database of the task with this state directory. */
-  static TaskDatabase open(File stateDirectory) {
+  /**
+   * Opens, or shares, the database of the task with this state directory.
+   *
+   * @param replaceable whether a damaged file is moved away, because the changelog has its data
+   * @throws DamagedFileException if the file cannot be read and is {@code replaceable}
+   */
+  static TaskDatabase open(File stateDirectory, boolean replaceable) throws DamagedFileException {
     Path directory = stateDirectory.toPath().resolve(DIRECTORY);
     Path path = directory.resolve(FILE).toAbsolutePath().normalize();
     synchronized (OPEN) {
@@ -65,6 +88,11 @@ final class TaskDatabase {
           Files.createDirectories(directory);
           task = new TaskDatabase(path);
         } catch (IOException | StorageException e) {
+          if (replaceable
+              && (e instanceof CorruptFileException || e instanceof UnsupportedFormatException)) {
+            moveAway(path, e);
+            throw new DamagedFileException(path, e);
+          }
           throw new ProcessorStateException(
               "The state of the task cannot be opened: "
                   + path
@@ -88,23 +116,58 @@ final class TaskDatabase {
     synchronized (OPEN) {
       if (--users == 0) {
         OPEN.remove(path);
-        database.close();
+        CorruptFileException found = damage;
+        try {
+          database.close();
+        } catch (StorageException e) {
+          if (found == null) {
+            throw new ProcessorStateException("The state of the task cannot be closed: " + path, e);
+          }
+        } finally {
+          if (found != null) {
+            moveAway(path, found);
+          }
+        }
       }
+    }
+  }
+
+  /** Has the file moved away when the last store is closed: the changelog has its data. */
+  void replace(CorruptFileException found) {
+    damage = found;
+  }
+
+  private static void moveAway(Path path, Exception found) {
+    Path kept = path.resolveSibling(DAMAGED_FILE);
+    try {
+      Files.move(path, kept, StandardCopyOption.REPLACE_EXISTING);
+      LOG.warn("The state of a task is damaged and will be restored; kept as {}", kept, found);
+    } catch (IOException e) {
+      LOG.error("The state of a task is damaged and cannot be moved away: {}", path, e);
     }
   }
 
   /** Before a store writes changes that no offset belongs to. */
   synchronized void writeAhead(String store) {
     if (ahead.isEmpty()) {
-      database.snapshots().create(COMMITTED);
+      try {
+        database.snapshots().create(COMMITTED);
+      } catch (StorageException e) {
+        throw new ProcessorStateException("Store " + store + " cannot write its changes", e);
+      }
     }
     ahead.add(store);
   }
 
   /** After a store has committed changes with their offset. */
   synchronized void committed(String store) {
-    if (ahead.remove(store) && ahead.isEmpty()) {
-      database.snapshots().drop(COMMITTED);
+    if (ahead.contains(store) && ahead.size() == 1) {
+      try {
+        database.snapshots().drop(COMMITTED);
+      } catch (StorageException e) {
+        throw new ProcessorStateException("Store " + store + " cannot commit its changes", e);
+      }
     }
+    ahead.remove(store);
   }
 }

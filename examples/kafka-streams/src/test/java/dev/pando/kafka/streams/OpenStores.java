@@ -34,6 +34,11 @@ final class OpenStores {
     next();
   }
 
+  /** The store can be restored. */
+  void hasChangelog(String store) {
+    context.addChangelogForStore(store, CHANGELOG.topic());
+  }
+
   <S extends StateStore> S open(S store) {
     store.init(context, store);
     return store;

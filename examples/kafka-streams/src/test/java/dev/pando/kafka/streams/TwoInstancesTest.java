@@ -144,7 +144,7 @@ class TwoInstancesTest {
         .sum();
   }
 
-  private static boolean isRunning(KafkaStreams streams) {
+  static boolean isRunning(KafkaStreams streams) {
     return streams.state() == KafkaStreams.State.RUNNING;
   }
 
@@ -160,7 +160,7 @@ class TwoInstancesTest {
   }
 
   /** All that is here, in active tasks and in standbys. */
-  private static Map<String, Long> content(KafkaStreams streams) {
+  static Map<String, Long> content(KafkaStreams streams) {
     ReadOnlyKeyValueStore<String, Long> store =
         streams.store(
             StoreQueryParameters.fromNameAndType(
@@ -176,7 +176,7 @@ class TwoInstancesTest {
     return content;
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
+  static void await(BooleanSupplier condition) throws InterruptedException {
     Instant end = Instant.now().plus(Duration.ofSeconds(60)); // for one that hangs
     while (!condition.getAsBoolean()) {
       assertTrue(
@@ -196,7 +196,7 @@ class TwoInstancesTest {
   }
 
   /** Counts the records that active tasks restore. */
-  private static final class Restored implements StateRestoreListener {
+  static final class Restored implements StateRestoreListener {
     final AtomicLong count = new AtomicLong();
 
     @Override
