@@ -12,8 +12,10 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.UUID;
 
 /**
@@ -131,10 +133,33 @@ abstract class Differ extends Transactor {
   /** The names of all change feeds, in the order of their UTF-8 bytes. */
   public List<String> feeds() {
     try (ReadTxn tx = beginOwnRead()) {
-      return TableNames.ofFeeds(tx.snapshot().catalog(), tx.snapshot().map().name());
-    } catch (InternalError e) {
-      throw OpenedFile.faulted(lifecycle().path(), e);
+      return feeds(tx);
     }
+  }
+
+  private List<String> feeds(ReadTxn tx) {
+    try {
+      return TableNames.ofFeeds(tx.snapshot().catalog(), tx.snapshot().map().name());
+    } catch (InternalError | IllegalStateException e) {
+      throw OpenedFile.explained(lifecycle(), e);
+    }
+  }
+
+  /**
+   * The lag of each change feed's reader, all of one commit: {@link Feed#stat} by the names of the
+   * feeds, in the order of {@link #feeds}. It reads a few pages of each feed, and without feeds
+   * none. The map belongs to the caller.
+   */
+  public SequencedMap<String, FeedStat> feedStats() {
+    SequencedMap<String, FeedStat> all = new LinkedHashMap<>();
+    try (ReadTxn tx = beginOwnRead()) {
+      if (tx.snapshot().meta().features().hasFeeds()) {
+        for (String name : feeds(tx)) {
+          all.put(name, new Feed(this, name).stat(tx));
+        }
+      }
+    }
+    return all;
   }
 
   /**

@@ -101,7 +101,7 @@ public final class Feed {
   }
 
   /**
-   * The lag of its reader.
+   * The lag of its reader; {@link Database#feedStats} gives those of all feeds.
    *
    * @throws IllegalArgumentException if there is no such feed any more
    */
@@ -111,7 +111,7 @@ public final class Feed {
     }
   }
 
-  private FeedStat stat(ReadTxn tx) {
+  FeedStat stat(ReadTxn tx) {
     FeedState state = state(tx);
     Entry<byte[], byte[]> first = firstAfter(tx, 0);
     Entry<byte[], byte[]> last = tx.last(tree);

@@ -44,6 +44,7 @@ class ClosedMeanwhileTest extends DatabaseTestBase {
               db::stat,
               db::readers,
               db::feeds,
+              db::feedStats,
               feed::stat,
               feed::options,
               () -> read(feed),

@@ -291,6 +291,25 @@ class FeedTest extends FeedTestBase {
   }
 
   @Test
+  void showsTheLagsOfAllFeeds() {
+    Database db = open(SMALL);
+    assertThat(db.feedStats()).isEmpty();
+    Feed names = db.createFeed("names", OF_NAMES);
+    Feed all = db.createFeed("all", FeedOptions.ofAllTables());
+    db.put(NAMES, 1L, "one");
+    db.put(WORDS, "a", "b");
+    assertThat(db.feedStats().sequencedKeySet()).containsExactly("all", "names");
+    assertThat(db.feedStats())
+        .containsEntry("names", names.stat())
+        .containsEntry("all", all.stat());
+    assertThat(db.feedStats().get("all").commits()).isEqualTo(2);
+    assertThat(db.dropFeed("all")).isTrue();
+    acknowledgeAll(names);
+    assertThat(db.feedStats()).containsOnlyKeys("names");
+    assertThat(db.feedStats().get("names").commits()).isZero();
+  }
+
+  @Test
   void acknowledgesInATransactionOfTheCaller() {
     Database db = open(SMALL);
     Feed feed = db.createFeed("f", OF_NAMES);

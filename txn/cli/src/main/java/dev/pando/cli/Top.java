@@ -1,10 +1,13 @@
 package dev.pando.cli;
 
 import dev.pando.Database;
+import dev.pando.FeedStat;
 import dev.pando.Stat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,12 +16,14 @@ import picocli.CommandLine.Option;
     name = "top",
     description = {
       "Shows each second what all processes do to a database: commits, size, free pages, readers.",
-      "Ids of commits do not always grow by one, so the number of commits is an upper bound."
+      "Ids of commits do not always grow by one, so the number of commits is an upper bound.",
+      "The lag is that of the change feed that has the most commits which were not acknowledged;"
+          + " 'pando tail' lists all feeds."
     },
     footerHeading = "%nExamples%n",
     footer = {"  pando top --times 2 --seconds 0.1 shop.pando"})
 final class Top extends FileVerb {
-  private static final String FORM = "%-20s %12s %10s %10s %10s %10s %8s %8s";
+  private static final String FORM = "%-20s %12s %10s %10s %10s %10s %8s %8s %10s";
 
   private static final double LEAST_SECONDS = 0.01;
 
@@ -40,7 +45,15 @@ final class Top extends FileVerb {
     console()
         .line(
             FORM.formatted(
-                "time", "commit", "commits/s", "size", "free", "held", "readers", "oldest"));
+                "time",
+                "commit",
+                "commits/s",
+                "size",
+                "free",
+                "held",
+                "readers",
+                "oldest",
+                "feed lag"));
     long before = db.stat().txnId();
     for (long i = 0; i < times && !console().out().checkError(); i++) {
       Thread.sleep(Duration.ofMillis(Math.round(seconds * 1000)));
@@ -55,9 +68,16 @@ final class Top extends FileVerb {
                   stat.freePages(),
                   stat.heldPages(),
                   stat.readers(),
-                  stat.oldestReaderAge().toSeconds() + " s"));
+                  stat.oldestReaderAge().toSeconds() + " s",
+                  lag(db)));
       before = stat.txnId();
     }
     return Fault.OK;
+  }
+
+  private static String lag(Database db) {
+    LongStream lags = db.feedStats().values().stream().mapToLong(FeedStat::commits);
+    OptionalLong most = lags.max();
+    return most.isPresent() ? String.valueOf(most.getAsLong()) : "-";
   }
 }

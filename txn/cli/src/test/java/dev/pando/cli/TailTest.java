@@ -40,6 +40,21 @@ class TailTest {
   }
 
   @Test
+  void topShowsTheLongestLag() {
+    Ran.ok("tail", "--create", file, "later");
+    for (int i = 0; i < 3; i++) {
+      Ran.ok("put", file, "counted", "7", "value " + i);
+    }
+    Ran.ok("tail", "--acknowledge", "-n", "2", file, "all");
+    String[] lines = Ran.ok("top", "--times", "1", "--seconds", "0.01", file).split("\n");
+    assertThat(lines[0]).endsWith("feed lag");
+    assertThat(lines[1]).endsWith(" 3");
+    Ran.ok("tail", "--drop", file, "all");
+    Ran.ok("tail", "--drop", file, "later");
+    assertThat(Ran.ok("top", "--times", "1", "--seconds", "0.01", file).strip()).endsWith(" -");
+  }
+
+  @Test
   void showsEveryKindOfTable() {
     try (Database db = Database.open(file)) {
       db.update(
