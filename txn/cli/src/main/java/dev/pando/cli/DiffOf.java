@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = {
-      "Shows what has changed since a named snapshot, or between two:",
+      "Shows which keys were added, changed and removed since a named snapshot, or between two.",
       "+ key, value; - key, value; ~ key, value before, value after; of all tables with their names.",
       "Pages that both have are not read. The exit code is 0 whether there are differences or not."
     },

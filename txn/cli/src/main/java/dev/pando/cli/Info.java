@@ -2,6 +2,7 @@ package dev.pando.cli;
 
 import dev.pando.Database;
 import dev.pando.OpenReader;
+import dev.pando.ReadTxn;
 import dev.pando.Stat;
 import dev.pando.error.CorruptFileException;
 import dev.pando.error.RecoveryNeededException;
@@ -10,12 +11,14 @@ import dev.pando.pager.FileStorage;
 import dev.pando.pager.Meta;
 import dev.pando.pager.MetaSlots;
 import dev.pando.pager.PageFile;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +27,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "info",
     description = {
-      "Says what a file is: its ids, sizes, newest commit and meta slots.",
+      "Says what a file is: its ids, sizes, tables, newest commit and meta slots, and which processes"
+          + " use it.",
       "Also of a file that cannot be opened, as far as its meta slots say it."
     },
     footerHeading = "%nExamples%n",
@@ -32,12 +36,14 @@ import picocli.CommandLine.Mixin;
 final class Info extends FileVerb {
   @Mixin private OutputForm form = new OutputForm();
 
+  private static final int MOST_TABLES = 8;
+
   private @Nullable Meta newest;
   private final Map<String, @Nullable Object> machine = new LinkedHashMap<>();
   private final Map<String, String> people = new LinkedHashMap<>();
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     MetaSlots slots;
     try (PageFile file =
         new FileStorage().open(file(), false)) { // closed before it is opened again
@@ -47,7 +53,10 @@ final class Info extends FileVerb {
     newest = slots.valid().getFirst().meta();
     addMeta(newest);
     int code = addState();
+    addProcesses();
     addSlots(slots);
+    String others = "'pando check', 'tables', 'stat -a --fill', 'readers', 'pages'";
+    people.put("more", code == Fault.OK ? others : "'pando check', 'rescue', 'pages'");
     new Report(console(), form).fields(machine, people);
     return code;
   }
@@ -71,14 +80,51 @@ final class Info extends FileVerb {
     add(
         "pages",
         stat.pageCount(),
-        "%,d: %,d in use, %,d free, of these %,d held back"
-            .formatted(stat.pageCount(), used, stat.freePages(), stat.heldPages()));
+        "%,d: %,d in use (%d %%), %,d free, of these %,d held back"
+            .formatted(
+                stat.pageCount(),
+                used,
+                100 * used / stat.pageCount(),
+                stat.freePages(),
+                stat.heldPages()));
     machine.put("freePages", stat.freePages());
     machine.put("heldPages", stat.heldPages());
-    add("tables", stat.tables());
+    add("tables", stat.tables(), tables(db));
     add("snapshots", (long) db.snapshots().list().size());
     addReaders(db.readers());
     return Fault.OK;
+  }
+
+  /** The names of the first tables. */
+  private static String tables(Database db) {
+    try (ReadTxn tx = db.beginRead()) {
+      List<String> names = tx.tables();
+      List<String> shown = new ArrayList<>();
+      for (String name : names.subList(0, Math.min(names.size(), MOST_TABLES))) {
+        shown.add("%s (%,d entries)".formatted(Report.plain(name), tx.count(name)));
+      }
+      int more = names.size() - shown.size();
+      String all = String.join(", ", shown);
+      return names.isEmpty()
+          ? "0"
+          : "%,d: %s%s"
+              .formatted(names.size(), all, more == 0 ? "" : " and %,d more".formatted(more));
+    }
+  }
+
+  /** Which other processes have the file open, where the system says it. */
+  private void addProcesses() throws IOException {
+    List<Map<String, @Nullable Object>> rows = OpenIn.rows(file());
+    if (rows != null) {
+      List<@Nullable Object> pids = rows.stream().map(row -> row.get("pid")).toList();
+      String text =
+          pids.isEmpty()
+              ? "no other process that this user may see"
+              : pids.stream()
+                  .map(String::valueOf)
+                  .collect(Collectors.joining(", ", "processes ", ""));
+      add("open in", pids, text);
+    }
   }
 
   private void addReaders(List<OpenReader> readers) {

@@ -126,6 +126,9 @@ final class Report {
     Map<String, String> head = new LinkedHashMap<>();
     names.forEach(name -> head.put(name, name));
     console.line(line(names, head, widths, numbers));
+    if (rows.isEmpty()) {
+      console.line("(none)");
+    }
     for (Map<String, ? extends @Nullable Object> row : rows) {
       Map<String, String> texts = new LinkedHashMap<>();
       names.forEach(name -> texts.put(name, plain(row.get(name))));

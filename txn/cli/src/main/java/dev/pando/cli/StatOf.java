@@ -1,5 +1,6 @@
 package dev.pando.cli;
 
+import dev.pando.IndexStat;
 import dev.pando.ReadTxn;
 import dev.pando.Table;
 import dev.pando.TableStat;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** How large tables are. */
 @Command(
     name = "stat",
-    description = "Shows entries, depth and pages of tables.",
+    description = "Shows entries, depth and pages of tables, and the pages of their indexes.",
     footerHeading = "%nExamples%n",
     footer = {
       "  pando stat shop.pando",
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
     })
 final class StatOf extends ReadVerb {
   private static final List<String> COLUMNS =
-      List.of("table", "entries", "depth", "branch", "leaf", "overflow", "bytes");
+      List.of("table", "entries", "depth", "branch", "leaf", "overflow", "bytes", "indexes");
 
   @Parameters(
       index = "1",
@@ -77,6 +78,7 @@ final class StatOf extends ReadVerb {
     row.put("leaf", stat.leafPages());
     row.put("overflow", stat.overflowPages());
     row.put("bytes", stat.bytes());
+    row.put("indexes", tx.indexes(stat.name()).stream().mapToLong(IndexStat::pages).sum());
     if (fill) {
       Table<?, ?> described = ShownTable.of(stat, false).described();
       row.put("fill", described == null ? null : Math.round(tx.fill(described) * 100));

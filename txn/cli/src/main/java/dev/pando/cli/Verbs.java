@@ -25,8 +25,16 @@ import picocli.CommandLine.Spec;
       "A file without a verb is shown by info."
     },
     synopsisSubcommandLabel = "VERB",
-    footerHeading = "%nExit codes%n",
+    footerHeading = "%nAn unknown file%n",
     footer = {
+      "  pando FILE                     what it is, how full, its tables, who has it open",
+      "  pando check FILE               whether it is whole",
+      "  pando tables FILE              what is in it: kinds, codecs and fields",
+      "  pando stat -a --fill FILE      how large each table is, with its indexes",
+      "  pando scan --limit 5 FILE T    the first entries of table T",
+      "  pando VERB --help              more, with examples",
+      "",
+      "Exit codes",
       "  0  all is well",
       "  1  a fault was found in the file, or a table or key is not there",
       "  2  the command line is wrong, or a file cannot be read or written"

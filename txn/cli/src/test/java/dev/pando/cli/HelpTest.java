@@ -74,6 +74,30 @@ class HelpTest {
     assertThat(Ran.ok("--version")).startsWith("pando ");
   }
 
+  /** What the whole help says of an unknown file runs as it stands. */
+  @Test
+  void theWholeHelpOfAnUnknownFile() throws Exception {
+    Path file = Shop.make(directory);
+    List<String> lines =
+        Ran.ok("--help")
+            .lines()
+            .dropWhile(line -> !line.equals("An unknown file"))
+            .skip(1)
+            .takeWhile(line -> !line.isEmpty())
+            .map(line -> line.strip().split(" {2,}")[0])
+            .filter(line -> !line.contains("VERB"))
+            .toList();
+    assertThat(lines).hasSize(5);
+    for (String line : lines) {
+      List<Object> words = new ArrayList<>();
+      for (String word : line.split(" ")) {
+        words.add(word.equals("FILE") ? file : word.equals("T") ? "customers" : word);
+      }
+      assertThat(Ran.ok(words.subList(1, words.size()).toArray())).as(line).isNotEmpty();
+    }
+    Shop.check(file);
+  }
+
   @Test
   void aWrongCommandLineEndsWithTwo() {
     assertThat(Ran.pando().code()).isEqualTo(2);

@@ -168,7 +168,7 @@ class ReadVerbsTest {
         .containsPattern("file +" + file)
         .contains("pages of 4,096 bytes")
         .containsPattern("commit +([0-9]+), on disk: \\1\n")
-        .containsPattern("tables +8\n")
+        .containsPattern("tables +8: counted \\(2 entries\\), .*\n")
         .containsPattern("readers +0\n");
     assertThat(Ran.ok("info", "--json", file))
         .contains("\"pageSize\":4096")
