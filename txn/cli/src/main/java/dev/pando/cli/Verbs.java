@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "VERB",
     footerHeading = "%nAn unknown file%n",
     footer = {
-      "  pando FILE                     what it is, how full, its tables, who has it open",
+      "  pando FILE                     what it is, how full, its tables, which processes use it",
       "  pando check FILE               whether it is whole",
       "  pando tables FILE              what is in it: kinds, codecs and fields",
       "  pando stat -a --fill FILE      how large each table is, with its indexes",

@@ -74,7 +74,7 @@ class HelpTest {
     assertThat(Ran.ok("--version")).startsWith("pando ");
   }
 
-  /** What the whole help says of an unknown file runs as it stands. */
+  /** What the whole help says of an unknown file runs as it is written. */
   @Test
   void theWholeHelpOfAnUnknownFile() throws Exception {
     Path file = Shop.make(directory);
