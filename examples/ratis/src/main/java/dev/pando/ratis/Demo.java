@@ -162,7 +162,8 @@ public final class Demo implements AutoCloseable {
   }
 
   private void explain() {
-    Path file = directory.resolve("n0/" + group.getGroupId().getUuid() + "/" + TableStateMachine.FILE);
+    Path file =
+        directory.resolve("n0/" + group.getGroupId().getUuid() + "/" + TableStateMachine.FILE);
     System.out.printf(
         """
 

@@ -30,7 +30,7 @@ public record PeerSettings(
     SizeInBytes segmentBytes,
     TimeDuration electionTimeout) {
 
-  /** A snapshot every 50,000 entries, of which 10,000 stay; elections after 1 to 2 seconds. */
+  /** A snapshot every 50,000 entries, and 10,000 stay; elections after 1 to 2 seconds. */
   public static PeerSettings of(Path storage, int port) {
     TimeDuration timeout = TimeDuration.valueOf(1, TimeUnit.SECONDS);
     return new PeerSettings(storage, port, 50_000, 10_000, SizeInBytes.valueOf("8MB"), timeout);
@@ -59,7 +59,8 @@ public record PeerSettings(
     // Or a peer that is gone would keep the log of all others.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(all, true);
     RaftServerConfigKeys.Log.setPurgePreservationLogNum(all, keptEntries);
-    // It would be an entry for each commit, so that a restart knows what was committed. The database
+    // It would be an entry for each commit, so that a restart knows what was committed. The
+    // database
     // knows what is applied.
     RaftServerConfigKeys.Log.setLogMetadataEnabled(all, false);
     RaftServerConfigKeys.Log.setPurgeGap(all, Math.clamp(snapshotThreshold / 2, 1, 1024));

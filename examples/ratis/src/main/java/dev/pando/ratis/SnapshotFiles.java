@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the snapshot files that Ratis sends to peers that lag. A snapshot begins with a name for
  * the newest commit, which copies nothing. A thread then backs up the database to the file, while
- * entries are applied. The backup has later commits as well; who installs it goes back to the name.
+ * entries are applied. The backup has later commits as well; a peer that installs it goes back to
+ * the name.
  *
  * <p>A snapshot counts, and Ratis purges the log up to it, only when its file is on disk. Called by
  * one thread.

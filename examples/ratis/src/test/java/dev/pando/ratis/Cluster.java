@@ -58,7 +58,7 @@ final class Cluster implements AutoCloseable {
     return "n" + peer;
   }
 
-  /** Ports that nobody listens to at the moment. */
+  /** Ports that no process listens to at the moment. */
   static int[] freePorts(int count) throws IOException {
     int[] ports = new int[count];
     List<ServerSocket> open = new ArrayList<>();
@@ -93,8 +93,8 @@ final class Cluster implements AutoCloseable {
             kept,
             segment,
             TimeDuration.valueOf(500, TimeUnit.MILLISECONDS));
-    peers[peer] = TablePeer.start(
-            group, name(peer), settings.properties(), Options.defaults(), _ -> {});
+    peers[peer] =
+        TablePeer.start(group, name(peer), settings.properties(), Options.defaults(), _ -> {});
   }
 
   void stop(int peer) throws IOException {

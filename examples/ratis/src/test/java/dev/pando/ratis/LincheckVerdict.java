@@ -23,7 +23,7 @@ import org.jetbrains.kotlinx.lincheck.verifier.linearizability.LinearizabilityVe
  * began.
  *
  * <p>A write without an answer is a thread of its own, which nothing comes after. Lincheck may put
- * it anywhere after its start, also at the very end, where nobody sees it.
+ * it anywhere after its start, also at the very end, where no call sees it.
  *
  * <p>Lincheck tries orders without remembering those that failed, so this is for short histories.
  */

@@ -83,7 +83,7 @@ class LinearizabilityTest {
     assertEquals(List.of("k"), Linearizability.refused(history));
   }
 
-  /** Calls of five clients that overlap, each of which takes effect within it. */
+  /** Calls of five clients that overlap. Each takes effect between its start and its end. */
   @Test
   void acceptsLongCorrectHistories() {
     Random random = random();
@@ -99,7 +99,7 @@ class LinearizabilityTest {
     assertEquals(List.of("k"), Linearizability.refused(history));
   }
 
-  /** On short histories, of which most are wrong, the verdict is that of Lincheck. */
+  /** On short histories, and most are wrong, the verdict is that of Lincheck. */
   @Test
   void agreesWithLincheck() throws ReflectiveOperationException {
     Random random = random();

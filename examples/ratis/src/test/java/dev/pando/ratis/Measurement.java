@@ -31,7 +31,7 @@ import org.apache.ratis.util.TimeDuration;
  */
 public final class Measurement {
   private static final int CLIENTS = 32;
-  private static final long WARM_UP = 10_000;
+  private static final long WARM_UP = Long.getLong("warm.up", 20_000);
   private static final long MEASURED = 10_000;
   private static final long ENTRIES = 500_000;
   private static final int GROUPS = 30;
@@ -69,11 +69,12 @@ public final class Measurement {
       for (int i = 0; i < 3; i++) {
         peers.add(
             new PeerProcess(
-                List.of(), text, Cluster.name(i), directory, List.of("1000000", "0", "8MB")));
+                List.of(), text, Cluster.name(i), directory, List.of("1000000", "0", "1MB")));
       }
-      Call put = () -> {
-        long _ = table.put(key(), new byte[100]);
-      };
+      Call put =
+          () -> {
+            long _ = table.put(key(), new byte[100]);
+          };
       double _ = rate(put, 1, WARM_UP / 2);
       System.out.printf("writes a second, 1 client: %,.0f%n", rate(put, 1, MEASURED));
       double _ = rate(put, CLIENTS, WARM_UP);
@@ -106,9 +107,10 @@ public final class Measurement {
 
   private static void reads(TableClient table, String name, ReadMode mode)
       throws InterruptedException {
-    Call get = () -> {
-      byte[] _ = table.get(key(), mode);
-    };
+    Call get =
+        () -> {
+          byte[] _ = table.get(key(), mode);
+        };
     double _ = rate(get, CLIENTS, WARM_UP / 2);
     System.out.printf("reads a second, %s: %,.0f%n", name, rate(get, CLIENTS, MEASURED / 2));
   }
@@ -241,15 +243,15 @@ public final class Measurement {
     long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     Duration before = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
     Thread.sleep(MEASURED);
-    Duration used =
-        ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(before);
+    Duration used = ProcessHandle.current().info().totalCpuDuration().orElseThrow().minus(before);
     int threads = ManagementFactory.getThreadMXBean().getThreadCount();
     return new Idle(threads, heap, used.toMillis() / (double) MEASURED);
   }
 
   /** Adds a group to all peers, and writes to it. */
   static void add(RaftGroup first, int number) throws IOException {
-    RaftGroup group = RaftGroup.valueOf(Peers.parse("group " + number, "a=b:1").getGroupId(), first.getPeers());
+    RaftGroup group =
+        RaftGroup.valueOf(Peers.parse("group " + number, "a=b:1").getGroupId(), first.getPeers());
     try (RaftClient client =
         RaftClient.newBuilder().setRaftGroup(group).setProperties(new RaftProperties()).build()) {
       for (RaftPeer peer : group.getPeers()) {

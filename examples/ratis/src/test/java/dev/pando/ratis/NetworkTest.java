@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three peers, each in a network namespace of its own, while links are cut. The leader is cut off
- * from the other peers but not from the clients, so it would answer stale reads if it could. Then
- * it is cut off from all. Needs root and {@code ip}; is skipped without.
+ * Three peers, each in a network namespace of its own, while links are cut. The leader cannot reach
+ * the other peers, but the clients reach it, so it could answer stale reads. Then it can reach
+ * nothing. Needs root and {@code ip}; is skipped without.
  */
 @Tag("proof")
 class NetworkTest {
@@ -92,5 +92,4 @@ class NetworkTest {
     network.joinAll(peer);
     workload.awaitWrites(50);
   }
-
 }
