@@ -176,11 +176,12 @@ final class Tail extends WriteVerb {
 
   private void list(Database db) {
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (Map.Entry<String, FeedStat> each : db.feedStats().entrySet()) {
-      FeedStat stat = each.getValue();
-      Set<String> watched = db.changes(each.getKey()).options().tables();
+    for (String each : db.feeds()) {
+      Feed feed = db.changes(each);
+      FeedStat stat = feed.stat();
+      Set<String> watched = feed.options().tables();
       Map<String, Object> row = new LinkedHashMap<>();
-      row.put("feed", each.getKey());
+      row.put("feed", each);
       row.put("tables", watched.isEmpty() ? "(all)" : String.join(",", new TreeSet<>(watched)));
       row.put("commits", stat.commits());
       row.put("bytes", stat.bytes());
