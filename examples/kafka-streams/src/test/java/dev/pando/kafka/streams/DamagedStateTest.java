@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application whose files are damaged restores them from the changelogs, by itself. */
 @Tag("proof")
-@Timeout(240)
+@Timeout(600)
 class DamagedStateTest {
   private static final int PARTITIONS = 2;
   private static final int RECORDS = 3000;
@@ -39,7 +39,7 @@ class DamagedStateTest {
         KafkaStreams before = start(broker, guarantee, new TwoInstancesTest.Restored());
         records.send(RECORDS);
         records.receiveAll();
-        assertTrue(before.close(Duration.ofSeconds(30)));
+        assertTrue(before.close(Duration.ofSeconds(120)));
 
         for (int partition = 0; partition < PARTITIONS; partition++) {
           byte[] garbage = new byte[(int) Files.size(file(partition))];
@@ -53,7 +53,7 @@ class DamagedStateTest {
         records.receiveAll();
         assertEquals(RECORDS, restored.count.get());
         assertEquals(records.expected(), TwoInstancesTest.content(after));
-        assertTrue(after.close(Duration.ofSeconds(30)));
+        assertTrue(after.close(Duration.ofSeconds(120)));
       }
     }
     for (int partition = 0; partition < PARTITIONS; partition++) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two instances of an application share its tasks, and one takes over those of the other. */
 @Tag("proof")
-@Timeout(240)
+@Timeout(600)
 class TwoInstancesTest {
   private static final int PARTITIONS = 4;
   private static final int RECORDS = 6000;
@@ -99,7 +99,7 @@ class TwoInstancesTest {
 
           records.send(RECORDS);
           records.receive(records.total() + random.nextInt(RECORDS));
-          assertTrue(first.close(Duration.ofSeconds(30)));
+          assertTrue(first.close(Duration.ofSeconds(120)));
           await(() -> active(second) == PARTITIONS && isRunning(second));
           records.receiveAll();
           assertEquals(records.expected(), content(second));
@@ -177,7 +177,7 @@ class TwoInstancesTest {
   }
 
   static void await(BooleanSupplier condition) throws InterruptedException {
-    Instant end = Instant.now().plus(Duration.ofSeconds(60)); // for one that hangs
+    Instant end = Instant.now().plus(Duration.ofSeconds(120)); // for one that hangs
     while (!condition.getAsBoolean()) {
       assertTrue(
           Instant.now().isBefore(end),

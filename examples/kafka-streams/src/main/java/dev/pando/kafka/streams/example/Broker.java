@@ -80,11 +80,18 @@ public final class Broker implements AutoCloseable {
         Thread.sleep(50);
       }
       if (!created.isDone()) {
-        throw new IOException("The broker has ended, see " + output);
+        checkRunning();
       }
       created.get();
     } catch (ExecutionException e) {
       throw new IOException("The broker does not answer, see " + output, e);
+    }
+  }
+
+  /** Throws if the broker has ended by itself. */
+  void checkRunning() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("The broker has ended, see " + output);
     }
   }
 

@@ -130,11 +130,11 @@ final class SalesApplication {
 
   /** Reports what each store reads from its changelog. */
   private static final class Restores implements StateRestoreListener {
-    private final Map<TopicPartition, Long> begins = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, String> offsets = new ConcurrentHashMap<>();
 
     @Override
     public void onRestoreStart(TopicPartition partition, String store, long from, long to) {
-      begins.put(partition, from);
+      offsets.put(partition, from + " to " + to);
     }
 
     @Override
@@ -143,8 +143,8 @@ final class SalesApplication {
     @Override
     public void onRestoreEnd(TopicPartition partition, String store, long count) {
       System.out.printf(
-          "restored %d records of store %s, partition %d, from offset %d of the changelog%n",
-          count, store, partition.partition(), begins.get(partition));
+          "restored %d records of store %s, partition %d: offsets %s of the changelog%n",
+          count, store, partition.partition(), offsets.get(partition));
     }
   }
 }

@@ -29,7 +29,7 @@ public final class StreamsExample {
   private static final int PARTITIONS = 2;
   private static final int TURNS = 3;
   private static final int LEAST_SECONDS = 6;
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofSeconds(120);
   private static final Pattern RESTORED = Pattern.compile("restored (\\d+) .*");
 
   private final Path directory;
@@ -128,8 +128,8 @@ public final class StreamsExample {
         "%nexactly once: %,d sales of %,d products were sent, counted and are in the stores%n",
         sales.sent(), counts.size());
     System.out.printf(
-        "records restored from the changelogs: %,d by the first process, %,d after the stop,%n"
-            + "  %,d after the kill: what the killed one had written since its start, and no more%n",
+        "records restored from the changelogs: %,d by the first process, %,d after the stop,%n  %,d"
+            + " after the kill: what the killed one had written since its start, and no more%n",
         all.get(0).restored.get(), all.get(1).restored.get(), all.get(2).restored.get());
     System.out.println("look at the file of a task:");
     System.out.println("  txn/pando info " + task(0));
@@ -162,11 +162,13 @@ public final class StreamsExample {
   private final class Application {
     private final int number = ++started;
     private final AtomicLong restored = new AtomicLong();
+    private final Broker broker;
     private final Process process;
     private final Thread output;
     private volatile boolean works;
 
     Application(Broker broker) throws IOException {
+      this.broker = broker;
       process =
           Child.start(
               directory.resolve("application.txt"),
@@ -224,6 +226,7 @@ public final class StreamsExample {
     }
 
     private void waitUntil(long limit, Duration time) throws InterruptedException {
+      broker.checkRunning();
       if (System.nanoTime() > limit) {
         throw new IllegalStateException("The application does not start, or is too slow");
       }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The example does what it says, and leaves no process however it ends. */
 @Tag("proof")
-@Timeout(240)
+@Timeout(600)
 class StreamsExampleTest {
   @TempDir Path directory;
   private final List<Process> started = new ArrayList<>();
@@ -58,7 +58,7 @@ class StreamsExampleTest {
         }
         if (line.startsWith("application 3: restored ")) {
           restored += Long.parseLong(line.split(" ")[3]);
-          assertFalse(line.contains("from offset 0 "), line);
+          assertFalse(line.contains(": offsets 0 to"), line);
         }
         kills += line.startsWith("-- the application was killed") ? 1 : 0;
         exact |= line.startsWith("exactly once: ");
@@ -94,6 +94,26 @@ class StreamsExampleTest {
       // the stream ends with the process
     }
     example.waitFor();
+    assertEquals(2, children.size());
+    assertGone(children);
+  }
+
+  @Test
+  void failsWhenItsApplicationEnds() throws Exception {
+    Process example = start("--dir", directory.resolve("files").toString());
+    List<ProcessHandle> children = List.of();
+    String failed = "";
+    try (BufferedReader lines = example.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("application 1: " + SalesApplication.RUNS) && children.isEmpty()) {
+          children = example.children().toList();
+          children.forEach(ProcessHandle::destroyForcibly);
+        }
+        failed = line.startsWith("failed: ") ? line : failed;
+      }
+    }
+    assertEquals(1, example.waitFor());
+    assertTrue(failed.contains("has ended") || failed.contains("ended with"), failed);
     assertEquals(2, children.size());
     assertGone(children);
   }
