@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -70,13 +73,14 @@ final class Sales {
           double skewed = Math.pow(random.nextDouble(), 3); // some are sold more often
           int number = (int) (skewed * FRUIT.length * KINDS);
           String product = FRUIT[number % FRUIT.length] + "-" + number / FRUIT.length;
-          producer.send(
-              new ProducerRecord<>(SalesApplication.SALES, product, "1"),
+          Callback check =
               (_, error) -> {
                 if (error != null) {
                   failure.compareAndSet(null, new IllegalStateException("A sale is lost", error));
                 }
-              });
+              };
+          Future<RecordMetadata> _ =
+              producer.send(new ProducerRecord<>(SalesApplication.SALES, product, "1"), check);
           sold.merge(product, 1L, Long::sum);
           sent.incrementAndGet();
         }
