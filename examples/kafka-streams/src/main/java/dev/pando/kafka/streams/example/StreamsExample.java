@@ -29,7 +29,7 @@ public final class StreamsExample {
   private static final int PARTITIONS = 2;
   private static final int TURNS = 3;
   private static final int LEAST_SECONDS = 6;
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final Pattern RESTORED = Pattern.compile("restored (\\d+) .*");
 
   private final Path directory;
