@@ -68,7 +68,14 @@ public final class Cursor<T> implements AutoCloseable {
     if (closed) {
       return;
     }
-    shown.close();
+    try {
+      shown.close();
+    } finally {
+      closePosition();
+    }
+  }
+
+  private void closePosition() {
     env.checkNotClosed();
     if (!txn.isReadOnly()) {
       txn.checkReady();

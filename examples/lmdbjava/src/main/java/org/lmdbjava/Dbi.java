@@ -129,7 +129,15 @@ public final class Dbi<T> {
   public Cursor<T> openCursor(Txn<T> txn) {
     Session session = txn.reading();
     Position position = Failures.call(() -> session.table(handle).open());
-    return new Cursor<>(env, txn, handle, position);
+    Cursor<T> cursor = null;
+    try {
+      cursor = new Cursor<>(env, txn, handle, position);
+      return cursor;
+    } finally {
+      if (cursor == null) {
+        position.close();
+      }
+    }
   }
 
   /** As {@link #put(Txn, Object, Object, PutFlags...)}, in a transaction of its own. */

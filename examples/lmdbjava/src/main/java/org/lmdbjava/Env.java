@@ -117,17 +117,27 @@ public final class Env<T> implements AutoCloseable {
    */
   public List<byte[]> getDbiNames() {
     checkNotClosed();
-    return Failures.call(() -> store.database().view(Tables::names));
+    return Failures.call(() -> store.call(db -> db.view(Tables::names)));
   }
 
   /**
-   * Sets how much the environment may store. No transaction may be open.
+   * Sets how much the environment may store. No transaction may be open, and no other thread may be
+   * in {@link #copy}, {@link #sync} or {@link #getDbiNames}; the result code is EINVAL if not. If
+   * the file cannot be opened with the new size, the old one stays, and each later call tries to
+   * open it again.
    *
-   * @param mapSize bytes; 0 for 1 MiB
+   * @param mapSize bytes, 0 or more; 0 for 1 MiB
    */
   public void setMapSize(long mapSize) {
     checkNotClosed();
+    checkMapSize(mapSize);
     Failures.run(() -> store.setMapSize(mapSize));
+  }
+
+  private static void checkMapSize(long mapSize) {
+    if (mapSize < 0) {
+      throw new IllegalArgumentException("map size=" + mapSize + ", allowed 0 or more");
+    }
   }
 
   /** The greatest length of keys, and of values if there are many a key: 511 bytes, as LMDB's. */
@@ -248,7 +258,7 @@ public final class Env<T> implements AutoCloseable {
    */
   public void sync(boolean force) {
     checkNotClosed();
-    Failures.run(() -> store.database().sync());
+    Failures.run(store::sync);
   }
 
   /**
@@ -357,9 +367,7 @@ public final class Env<T> implements AutoCloseable {
      */
     public Builder<T> setMapSize(long mapSize) {
       checkNotOpened();
-      if (mapSize < 0) {
-        throw new IllegalArgumentException("map size=" + mapSize + ", allowed 0 or more");
-      }
+      checkMapSize(mapSize);
       this.mapSize = mapSize;
       return this;
     }

@@ -16,7 +16,15 @@ final class KeyVal<T> {
   KeyVal(BufferProxy<T> proxy) {
     this.proxy = proxy;
     this.key = proxy.allocate();
-    this.val = proxy.allocate();
+    boolean isDone = false;
+    try {
+      this.val = proxy.allocate();
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        proxy.deallocate(key);
+      }
+    }
   }
 
   T key() {
@@ -33,31 +41,41 @@ final class KeyVal<T> {
   }
 
   T showVal(ByteBuffer bytes) {
-    val = proxy.out(reserved ? proxy.allocate() : val, bytes);
-    reserved = false;
+    if (reserved) {
+      val = proxy.allocate();
+      reserved = false;
+    }
+    val = proxy.out(val, bytes);
     return val;
   }
 
-  /** A buffer for a value that the program fills. It is shown, and the reservation ends its use. */
-  Reservation<T> reserve(int size) {
-    Reservation<T> reservation = new Reservation<>(proxy, proxy.reserve(size), size);
-    endVal();
-    val = reservation.buffer();
-    reserved = true;
-    return reservation;
+  /** A buffer for a value that the program fills, which is not shown yet. */
+  Reservation<T> reservation(int size) {
+    return new Reservation<>(proxy, proxy.reserve(size), size);
   }
 
-  void close() {
-    if (!closed) {
-      closed = true;
-      proxy.deallocate(key);
-      endVal();
+  /** Shows a buffer whose use the reservation ends. */
+  void show(Reservation<T> reservation) {
+    T before = val;
+    boolean wasReserved = reserved;
+    val = reservation.buffer();
+    reserved = true;
+    if (!wasReserved) {
+      proxy.deallocate(before);
     }
   }
 
-  private void endVal() {
-    if (!reserved) {
-      proxy.deallocate(val);
+  void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      proxy.deallocate(key);
+    } finally {
+      if (!reserved) {
+        proxy.deallocate(val);
+      }
     }
   }
 

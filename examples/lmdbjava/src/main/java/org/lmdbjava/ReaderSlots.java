@@ -63,13 +63,14 @@ final class ReaderSlots {
     }
   }
 
-  /** The slot of a transaction that was reset, for one that is renewed on this thread. */
-  synchronized Slot renew(Slot slot) {
-    return ofThreads ? take() : slot;
-  }
-
-  synchronized void reset(Slot slot) {
+  /**
+   * Ends the use of a slot by a transaction that is reset.
+   *
+   * @return the slot, if the transaction keeps it; null if it belongs to the thread
+   */
+  synchronized Slot reset(Slot slot) {
     slot.active = false;
+    return ofThreads ? null : slot;
   }
 
   synchronized void end(Slot slot) {

@@ -79,13 +79,22 @@ final class Session {
     if (table.form().pairs()) {
       throw ResultCode.INCOMPATIBLE.exception();
     }
-    if (!at.put(key, MemorySegment.ofArray(new byte[size]), flags)) {
+    Reservation<T> made = shown.reservation(size);
+    boolean isStored = false;
+    try {
+      isStored = at.put(key, MemorySegment.ofArray(new byte[size]), flags);
+    } finally {
+      if (!isStored) {
+        made.end();
+      }
+    }
+    if (!isStored) {
       throw ResultCode.KEYEXIST.exception();
     }
-    Reservation<T> made = shown.reserve(size);
     reservedIn = table;
     reservedKey = MemorySegment.ofArray(key.toArray(JAVA_BYTE));
     reservation = made;
+    shown.show(made);
     return made.buffer();
   }
 
@@ -104,9 +113,10 @@ final class Session {
   }
 
   private void endReservation() {
-    if (reservation != null) {
-      reservation.end();
-      reservation = null;
+    Reservation<?> ended = reservation;
+    reservation = null;
+    if (ended != null) {
+      ended.end();
     }
   }
 
@@ -132,7 +142,14 @@ final class Session {
   }
 
   void rollBack(Nested nested) {
-    endReservation();
+    try {
+      comeBackTo(nested);
+    } finally {
+      endReservation();
+    }
+  }
+
+  private void comeBackTo(Nested nested) {
     write.rollbackTo(nested.savepoint());
     write.release(nested.savepoint());
     tables.closeSince(nested.opened());
@@ -151,17 +168,17 @@ final class Session {
   // ---- the end
 
   void commit() {
+    boolean isCommitted = write == null; // a reader has nothing to commit
     try {
-      if (write == null) {
-        txn.close();
-        return;
+      if (!isCommitted) {
+        flush(true);
+        write.commit();
+        isCommitted = true;
       }
-      flush(true);
-      write.commit();
-    } catch (RuntimeException e) {
-      tables.closeSince(0);
-      throw e;
     } finally {
+      if (!isCommitted) {
+        tables.closeSince(0);
+      }
       end();
     }
   }
@@ -171,9 +188,18 @@ final class Session {
     end();
   }
 
-  private void end() {
-    endReservation();
+  /** Ends the engine's transaction if the commit or the rollback could not, as on a full stack. */
+  void close() {
     txn.close();
-    store.leave();
+  }
+
+  /** Ends the engine's transaction, which holds a lock, also if the proxy fails. */
+  private void end() {
+    try {
+      txn.close();
+    } finally {
+      store.leave();
+      endReservation();
+    }
   }
 }

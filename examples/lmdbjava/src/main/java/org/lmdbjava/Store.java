@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The database of an environment. Thread-safe. */
 final class Store {
@@ -23,13 +24,19 @@ final class Store {
   private final Options options;
   private final Handles handles;
   private final ReaderSlots readers;
+
+  /** Null after {@link #setMapSize} has failed, until the next call opens it again. */
   private Database database;
+
   private long mapSize;
-  private int sessions;
+  private boolean isClosed;
+
+  /** Transactions that are open, and other calls that need the database to stay open. */
+  private int calls;
 
   private Store(Path path, Options options, long mapSize, Handles handles, ReaderSlots readers) {
     this.path = path;
-    this.options = options;
+    this.options = options.withCreateIfMissing(false);
     this.handles = handles;
     this.readers = readers;
     this.mapSize = mapSize == 0 ? DEFAULT_MAP_SIZE : mapSize;
@@ -66,7 +73,12 @@ final class Store {
     ReaderSlots readers = new ReaderSlots(maxReaders, !MaskedFlag.isSet(flags, EnvFlags.MDB_NOTLS));
     Store store = new Store(file, options, mapSize, handles, readers);
     if (isNew) {
-      restrict(file, mode);
+      try {
+        restrict(file, mode);
+      } catch (RuntimeException e) {
+        store.close();
+        throw e;
+      }
     }
     return store;
   }
@@ -116,61 +128,104 @@ final class Store {
     return readers;
   }
 
-  synchronized Database database() {
+  synchronized int pageSize() {
+    return opened().stat().pageSize();
+  }
+
+  private Database opened() {
+    if (isClosed) {
+      throw new Env.AlreadyClosedException();
+    }
+    if (database == null) {
+      database = openAgain(mapSize);
+    }
     return database;
   }
 
-  synchronized int pageSize() {
-    return database.stat().pageSize();
+  private Database openAgain(long size) {
+    return Database.open(path, options.withMaxSize(maxSize(size)));
   }
 
-  // ---- transactions
+  // ---- calls, during which the database stays open
 
   Session begin(boolean readOnly) {
     Database db = enter();
+    Session begun = null;
     try {
-      return new Session(this, readOnly ? db.beginRead() : db.beginWrite());
-    } catch (RuntimeException e) {
+      begun = new Session(this, readOnly ? db.beginRead() : db.beginWrite());
+      return begun;
+    } finally {
+      if (begun == null) {
+        leave();
+      }
+    }
+  }
+
+  <R> R call(Function<Database, R> call) {
+    Database db = enter();
+    try {
+      return call.apply(db);
+    } finally {
       leave();
-      throw e;
     }
   }
 
   private synchronized Database enter() {
-    sessions++;
-    return database;
+    Database db = opened();
+    calls++;
+    return db;
   }
 
   synchronized void leave() {
-    sessions--;
+    calls--;
   }
 
-  /** Opens the database again with another limit; there must be no transaction. */
+  /**
+   * Opens the database again with another limit. If that fails, the limit stays, and the next call
+   * opens the database or says why it cannot.
+   */
   synchronized void setMapSize(long bytes) {
-    if (sessions > 0) {
+    if (calls > 0) {
       throw ResultCode.EINVAL.exception();
     }
-    mapSize = bytes == 0 ? DEFAULT_MAP_SIZE : bytes;
-    database.close();
-    database = Database.open(path, options.withMaxSize(maxSize(mapSize)));
+    Database before = opened();
+    database = null;
+    before.close();
+    long size = bytes == 0 ? DEFAULT_MAP_SIZE : bytes;
+    database = openAgain(size);
+    mapSize = size;
   }
 
   // ---- the whole
 
-  EnvInfo info() {
-    dev.pando.Stat stat = database().stat();
-    synchronized (this) {
-      return new EnvInfo(
-          mapSize, stat.pageCount() - 1, stat.txnId(), readers.max(), readers.most());
-    }
+  /** In the lock, so that a change of the map size waits for it. */
+  synchronized EnvInfo info() {
+    dev.pando.Stat stat = opened().stat();
+    return new EnvInfo(mapSize, stat.pageCount() - 1, stat.txnId(), readers.max(), readers.most());
   }
 
   void copy(Path target, boolean compact) {
     BackupForm form = compact ? BackupForm.COMPACT : BackupForm.PAGES;
-    var _ = database().backup(target, form, (_, _) -> {});
+    var _ = call(db -> db.backup(target, form, (_, _) -> {}));
+  }
+
+  void sync() {
+    boolean _ =
+        call(
+            db -> {
+              db.sync();
+              return true;
+            });
   }
 
   void close() {
-    database().close();
+    Database last;
+    synchronized (this) {
+      isClosed = true;
+      last = database;
+    }
+    if (last != null) {
+      last.close();
+    }
   }
 }

@@ -58,7 +58,8 @@ final class Tables {
     }
     Handle known = handles.find(name);
     if (known != null) {
-      return withKeys(known, known.record(), keys);
+      checkKeys(known.record(), keys);
+      return known;
     }
     handles.checkRoom();
     boolean create = MaskedFlag.isSet(flags, DbiFlags.MDB_CREATE);
@@ -70,14 +71,14 @@ final class Tables {
     if (record == null) {
       record = create(name, TableRecord.of(flags, keys), create);
     }
-    return withKeys(opened(name.clone(), record), record, keys);
+    checkKeys(record, keys);
+    return opened(name.clone(), record);
   }
 
-  private Handle withKeys(Handle handle, TableRecord record, ByteForm keys) {
+  private static void checkKeys(TableRecord record, ByteForm keys) {
     if (keys != null && keys != record.form().keys()) {
       throw ResultCode.INCOMPATIBLE.exception(); // its entries have another order
     }
-    return handle;
   }
 
   private TableRecord create(byte[] name, TableRecord record, boolean create) {

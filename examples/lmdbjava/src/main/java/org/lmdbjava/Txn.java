@@ -23,7 +23,9 @@ public final class Txn<T> implements AutoCloseable {
   /** Null in a nested transaction. */
   private final ReaderSlots readers;
 
+  /** Null if it writes or has ended, or was reset and the slot belongs to the thread. */
   private ReaderSlots.Slot slot;
+
   private Session session;
   private Session.Nested nested;
   private Txn<T> child;
@@ -38,25 +40,36 @@ public final class Txn<T> implements AutoCloseable {
     if (env.isReadOnly() && !readOnly) {
       throw new EnvIsReadOnly();
     }
-    if (parent == null) {
-      begin(readOnly ? readers.take() : null);
-    } else {
-      nestIn(parent);
+    this.shown = new KeyVal<>(env.proxy()); // which may fail, so before anything is locked
+    boolean isBegun = false;
+    try {
+      if (parent == null) {
+        begin();
+      } else {
+        nestIn(parent);
+      }
+      isBegun = true;
+    } finally {
+      if (!isBegun) {
+        shown.close();
+      }
     }
-    this.shown = new KeyVal<>(env.proxy());
   }
 
-  private void begin(ReaderSlots.Slot taken) {
-    try {
-      session = env.store().begin(readOnly);
-    } catch (RuntimeException e) {
-      if (taken != null) {
-        readers.end(taken);
-      }
-      throw e;
+  private void begin() {
+    if (readOnly && slot == null) {
+      slot = readers.take();
     }
-    slot = taken;
-    id = session.txn().txnId();
+    Session begun = null;
+    try {
+      begun = env.store().begin(readOnly);
+      id = begun.txn().txnId();
+    } finally {
+      if (begun == null) {
+        endSlot();
+      }
+    }
+    session = begun;
   }
 
   private void nestIn(Txn<T> outer) {
@@ -135,16 +148,19 @@ public final class Txn<T> implements AutoCloseable {
   }
 
   private void rollBack() {
-    if (child != null) {
-      child.rollBack();
-    }
-    state = State.DONE;
-    if (nested == null) {
-      endSlot();
-      session.abort();
-    } else {
-      parent.child = null;
-      session.rollBack(nested);
+    try {
+      if (child != null) {
+        child.rollBack();
+      }
+    } finally {
+      state = State.DONE;
+      if (nested == null) {
+        endSlot();
+        session.abort();
+      } else {
+        parent.child = null;
+        session.rollBack(nested);
+      }
     }
   }
 
@@ -166,14 +182,17 @@ public final class Txn<T> implements AutoCloseable {
     if (state == State.RELEASED) {
       return;
     }
-    if (state == State.READY) {
-      Failures.run(this::rollBack);
-    }
-    if (state == State.RESET) {
+    try {
+      if (state == State.READY) {
+        Failures.run(this::rollBack);
+      } else if (nested == null) {
+        Failures.run(session::close);
+      }
+    } finally {
       endSlot();
+      state = State.RELEASED;
+      shown.close();
     }
-    shown.close();
-    state = State.RELEASED;
   }
 
   /**
@@ -207,11 +226,12 @@ public final class Txn<T> implements AutoCloseable {
     if (state != State.READY && state != State.DONE) {
       throw new ResetException();
     }
-    if (state == State.READY) {
-      readers.reset(slot);
+    boolean isOpen = state == State.READY;
+    state = State.RESET;
+    if (isOpen) {
+      slot = readers.reset(slot);
       Failures.run(session::abort);
     }
-    state = State.RESET;
   }
 
   /** Begins a transaction that was reset again, with the newest commit. */
@@ -220,7 +240,7 @@ public final class Txn<T> implements AutoCloseable {
     if (state != State.RESET) {
       throw new NotResetException();
     }
-    Failures.run(() -> begin(slot == null ? readers.take() : readers.renew(slot)));
+    Failures.run(this::begin);
     state = State.READY;
   }
 
