@@ -133,7 +133,7 @@ public final class Feed {
     return FeedHead.decode(file(tx), name, get(tx, FeedLayout.key(txnId, 0)));
   }
 
-  /** The transaction of an entry, of which {@link #firstAfter} has checked that it follows one. */
+  /** The transaction of an entry, which the snapshot must have. */
   long txnId(ReadTxn tx, Entry<byte[], byte[]> entry) {
     return txnId(tx, entry, -1);
   }
