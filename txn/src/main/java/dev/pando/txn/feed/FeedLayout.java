@@ -125,7 +125,7 @@ public final class FeedLayout {
    * @param file for messages
    * @param feed for messages
    */
-  public static long txnId(String file, String feed, byte[] key) {
+  static long txnId(String file, String feed, byte[] key) {
     if (key.length != KEY) {
       throw FeedBytes.corrupt(
           file, feed, "a key of %d bytes, allowed %d".formatted(key.length, KEY));
