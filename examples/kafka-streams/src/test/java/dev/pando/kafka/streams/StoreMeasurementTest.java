@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the medians is printed and goes to {@code target/measured.md}.
  */
 @Tag("proof")
-class StoreMeasurement {
+class StoreMeasurementTest {
   private static final int TINY = 2_000;
   private static final int ROUNDS = 3;
   private static final int KEY_BYTES = 16;
@@ -74,7 +74,7 @@ class StoreMeasurement {
                 directory.resolve("errors.txt"),
                 true,
                 List.of("-Xmx2g"),
-                StoreMeasurement.class,
+                StoreMeasurementTest.class,
                 store,
                 state.toString(),
                 String.valueOf(keys));
