@@ -138,7 +138,7 @@ class ErrorsTest {
     checkNew(task);
   }
 
-  /** Pages of which reading finds that they are damaged, after the file was opened. */
+  /** Damaged pages that reading finds, after the file was opened. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void damagedPagesAreFoundByReadingAndReplacedAfterClosing(boolean logged) throws IOException {
