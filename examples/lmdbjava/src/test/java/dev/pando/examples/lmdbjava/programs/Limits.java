@@ -69,6 +69,12 @@ public final class Limits extends Program {
       second.join();
       call("a third thread, after the second", () -> elsewhere(() -> reads(env)));
       say("most", env.info().numReaders);
+      Txn<ByteBuffer> reset = env.txnRead();
+      reset.reset();
+      try (Txn<ByteBuffer> _ = env.txnRead()) {
+        reset.close();
+        call("after the close of one that was reset", () -> reads(env));
+      }
     }
   }
 
