@@ -58,7 +58,8 @@ final class StoreIterator implements KeyValueIterator<Bytes, byte[]> {
     return new StoreIterator(table, intervals, wanted, forward, true);
   }
 
-  private void open() {
+  /** In the monitor: {@link #close} by another thread waits for the view, and closes it. */
+  private synchronized void open() {
     StoreView opened = table.view(this);
     if (opened == null) {
       closed = true;
@@ -68,13 +69,25 @@ final class StoreIterator implements KeyValueIterator<Bytes, byte[]> {
     }
   }
 
+  private InvalidStateStoreException isClosed() {
+    return new InvalidStateStoreException("The iterator of store " + table.name() + " is closed");
+  }
+
+  /** The number of all entries of the store, exactly, whatever the intervals are. */
+  synchronized long count() {
+    if (view == null) {
+      throw isClosed();
+    }
+    return view.count();
+  }
+
   @Override
   public synchronized boolean hasNext() {
     if (closed) {
       if (lazy) {
         return false;
       }
-      throw new InvalidStateStoreException("The iterator of store " + table.name() + " is closed");
+      throw isClosed();
     }
     if (view == null) {
       open();
@@ -123,10 +136,11 @@ final class StoreIterator implements KeyValueIterator<Bytes, byte[]> {
   @Override
   public synchronized void close() {
     closed = true;
-    if (view != null) {
-      view.close();
+    StoreView open = view;
+    if (open != null) {
       view = null;
       table.closed(this);
+      open.close();
     }
   }
 }

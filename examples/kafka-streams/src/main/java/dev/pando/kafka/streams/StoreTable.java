@@ -22,6 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.ProcessorStateException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.query.Position;
@@ -41,7 +42,10 @@ final class StoreTable {
   private final Table<String, byte[]> notes;
   private final Map<TopicPartition, Long> offsets = new ConcurrentHashMap<>();
   private final Set<StoreIterator> iterators = ConcurrentHashMap.newKeySet();
-  private final Position position = Position.emptyPosition();
+
+  /** A new one each time that the store is opened: a position cannot be cleared. */
+  private volatile Position position = Position.emptyPosition();
+
   private @Nullable TaskContext context;
   private volatile @Nullable TaskDatabase task;
   private volatile Uncommitted uncommitted = new Uncommitted();
@@ -99,23 +103,43 @@ final class StoreTable {
       Runnable opened,
       Consumer<ConsumerRecord<byte[], byte[]>> apply) {
     context = new TaskContext(stateStoreContext);
-    open();
-    opened.run();
+    open(opened);
     if (root != null) {
-      context().register(root, records -> restore(records, opened, apply));
+      try {
+        context().register(root, records -> restore(records, opened, apply));
+      } catch (RuntimeException | Error e) {
+        closeAfter(e);
+        throw e;
+      }
     }
   }
 
-  private void open() {
-    boolean replaceable = context().isLogged(name);
-    TaskDatabase opened;
+  /** Open with all that {@code opened} reads, or closed: Kafka Streams does not close it then. */
+  private void open(Runnable opened) {
+    TaskDatabase database;
     try {
-      opened = TaskDatabase.open(context().stateDirectory(), replaceable);
+      database = TaskDatabase.open(context().stateDirectory(), context().isLogged(name));
     } catch (TaskDatabase.DamagedFileException e) {
       throw context().corrupted(e);
     }
+    position = Position.emptyPosition();
+    task = database;
+    try {
+      read(database);
+      opened.run();
+    } catch (CorruptFileException e) {
+      replace(e);
+      closeAfter(e);
+      throw damaged(e);
+    } catch (RuntimeException | Error e) {
+      closeAfter(e);
+      throw e;
+    }
+  }
+
+  private void read(TaskDatabase database) {
     offsets.clear();
-    try (ReadTxn tx = opened.database().beginRead()) {
+    try (ReadTxn tx = database.database().beginRead()) {
       tx.scan(offsetTable)
           .forEach(
               entry ->
@@ -125,20 +149,9 @@ final class StoreTable {
       maxKey = tx.raw(entries).maxKey();
       byte[] before = tx.get(notes, POSITION);
       if (before != null) {
-        synchronized (position) {
-          position.merge(TaskContext.decodePosition(before));
-        }
+        position.merge(TaskContext.decodePosition(before));
       }
-    } catch (RuntimeException | Error e) {
-      if (replaceable && e instanceof CorruptFileException corrupt) {
-        opened.replace(corrupt);
-        opened.close();
-        throw context().corrupted(corrupt);
-      }
-      opened.close();
-      throw e;
     }
-    task = opened;
   }
 
   boolean isOpen() {
@@ -232,26 +245,30 @@ final class StoreTable {
   /** The number of entries, exactly. */
   long count() {
     checkOpen();
-    try (StoreView view = Objects.requireNonNull(view(null))) {
-      return view.count();
+    try (StoreIterator all = StoreIterator.of(this, Interval.ALL, true)) {
+      return all.count();
     }
   }
 
   /** The store of this moment, for an iterator that closing the store closes; null if closed. */
-  @Nullable StoreView view(@Nullable StoreIterator user) {
-    synchronized (position) {
+  @Nullable StoreView view(StoreIterator user) {
+    Position lock = position;
+    synchronized (lock) {
       TaskDatabase open = task;
-      if (open == null) {
+      if (open == null || lock != position) { // or it was closed, and is open again
         return null;
       }
       // First the changes: those that a commit moves meanwhile are then seen twice, not never.
       Uncommitted now = uncommitted;
       long moment = now.beginView();
-      StoreView view = new StoreView(now, moment, open.database().beginRead(), entries);
-      if (user != null) {
+      try {
+        StoreView view = new StoreView(now, moment, open.database().beginRead(), entries);
         iterators.add(user);
+        return view;
+      } catch (RuntimeException | Error e) {
+        now.endView();
+        throw e;
       }
-      return view;
     }
   }
 
@@ -264,8 +281,7 @@ final class StoreTable {
       Runnable opened,
       Consumer<ConsumerRecord<byte[], byte[]>> apply) {
     if (!isOpen()) {
-      open();
-      opened.run();
+      open(opened);
     }
     synchronized (position) {
       restoring = true;
@@ -325,9 +341,7 @@ final class StoreTable {
       tx.commit();
     } catch (CorruptFileException e) {
       replace(e);
-      throw context().isLogged(name)
-          ? context().corrupted(e)
-          : new ProcessorStateException("Store " + name + " is damaged", e);
+      throw damaged(e);
     } catch (StorageException e) {
       throw new ProcessorStateException("Store " + name + " cannot commit its changes", e);
     }
@@ -350,6 +364,12 @@ final class StoreTable {
     if (context().isLogged(name)) {
       task().replace(damage);
     }
+  }
+
+  private StreamsException damaged(CorruptFileException damage) {
+    return context().isLogged(name)
+        ? context().corrupted(damage)
+        : new ProcessorStateException("Store " + name + " is damaged", damage);
   }
 
   private void setOffset(WriteTxn tx, TopicPartition partition, @Nullable Long offset) {
@@ -375,10 +395,39 @@ final class StoreTable {
     synchronized (position) {
       task = null;
     }
-    List.copyOf(iterators).forEach(StoreIterator::close);
-    uncommitted = new Uncommitted();
-    forget();
-    open.close();
+    try {
+      closeIterators();
+    } finally {
+      uncommitted = new Uncommitted();
+      forget();
+      open.close();
+    }
+  }
+
+  private void closeIterators() {
+    RuntimeException error = null;
+    for (StoreIterator iterator : List.copyOf(iterators)) {
+      try {
+        iterator.close();
+      } catch (RuntimeException e) {
+        if (error == null) {
+          error = e;
+        } else {
+          error.addSuppressed(e);
+        }
+      }
+    }
+    if (error != null) {
+      throw error;
+    }
+  }
+
+  private void closeAfter(Throwable error) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      error.addSuppressed(e);
+    }
   }
 
   private void forget() {

@@ -51,9 +51,8 @@ final class TaskContext {
     this.consistent =
         InternalConfig.getBoolean(
             settings, InternalConfig.IQ_CONSISTENCY_OFFSET_VECTOR_ENABLED, false);
-    Object limit = settings.get(MAX_UNCOMMITTED);
     this.maxUncommittedBytes =
-        limit == null ? DEFAULT_MAX_UNCOMMITTED : Long.parseLong(limit.toString().trim());
+        StoreSettings.positive(settings, MAX_UNCOMMITTED, DEFAULT_MAX_UNCOMMITTED, "bytes");
   }
 
   File stateDirectory() {

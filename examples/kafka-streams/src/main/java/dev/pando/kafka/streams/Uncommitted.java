@@ -41,13 +41,21 @@ final class Uncommitted {
   /** Stores a value, or deletes the key if the value is null. */
   void put(Bytes key, byte @Nullable [] value) {
     Version before;
-    if (views.get() == 0) { // and none begins meanwhile: that needs the lock
-      before = changes.put(key, new Version(++number, value, null));
-    } else {
+    boolean isKept = views.get() != 0; // and no view begins meanwhile: that needs the lock
+    if (isKept) {
       before = changes.get(key);
       changes.put(key, new Version(++number, value, before));
+    } else {
+      before = changes.put(key, new Version(++number, value, null));
     }
-    bytes += length(value) - (before == null ? -OVERHEAD - key.get().length : length(before.value));
+    bytes += length(value);
+    if (before == null) {
+      bytes += OVERHEAD + key.get().length;
+    } else if (isKept) {
+      bytes += OVERHEAD; // the older value stays on the heap
+    } else {
+      bytes -= length(before.value);
+    }
   }
 
   private static int length(byte @Nullable [] value) {
@@ -62,7 +70,7 @@ final class Uncommitted {
     return changes.isEmpty();
   }
 
-  /** Roughly what the changes take on the heap. */
+  /** Roughly what the changes take on the heap, with the older values that views have needed. */
   long bytes() {
     return bytes;
   }

@@ -11,6 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.CommitCallback;
+import org.apache.kafka.streams.processor.StateRestoreCallback;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 import org.apache.kafka.test.InternalMockProcessorContext;
@@ -23,15 +25,34 @@ final class OpenStores {
 
   private final InternalMockProcessorContext<?, ?> context;
   private long offset;
+  private boolean refuses;
 
-  OpenStores(Path directory, long maxUncommitted) {
+  OpenStores(Path directory, Object maxUncommitted) {
+    this(directory, Map.of(PandoStores.UNCOMMITTED_MAX_BYTES_CONFIG, maxUncommitted));
+  }
+
+  OpenStores(Path directory, Map<String, Object> ownSettings) {
     Properties settings = StreamsTestUtils.getStreamsConfig();
-    settings.put(PandoStores.UNCOMMITTED_MAX_BYTES_CONFIG, maxUncommitted);
+    settings.putAll(ownSettings);
     File state = directory.toFile();
     context =
         new InternalMockProcessorContext<>(
-            state, Serdes.String(), Serdes.String(), new StreamsConfig(settings));
+            state, Serdes.String(), Serdes.String(), new StreamsConfig(settings)) {
+          @Override
+          public void register(
+              StateStore store, StateRestoreCallback restore, CommitCallback commit) {
+            if (refuses) {
+              throw new IllegalStateException("refused by the test");
+            }
+            super.register(store, restore, commit);
+          }
+        };
     next();
+  }
+
+  /** Each store that is opened from now on fails when it registers. */
+  void refuseRegistration() {
+    refuses = true;
   }
 
   /** The store can be restored. */
