@@ -34,6 +34,15 @@ public final class PandoStores {
    */
   public static final String UNCOMMITTED_MAX_BYTES_CONFIG = "pando.uncommitted.max.bytes";
 
+  /**
+   * Setting of the application: how old a store's last commit may be, in milliseconds, for the
+   * store to be restored from there; 43200000 (12 hours) by default. With exactly-once, an older
+   * state is deleted and restored from the beginning of its changelog, because a compacted topic
+   * keeps the record of a deletion for {@code delete.retention.ms} only, which is 24 hours by
+   * default: set it to half of that time, or less.
+   */
+  public static final String RESTORE_MAX_AGE_CONFIG = "pando.restore.max.age.ms";
+
   private PandoStores() {}
 
   /** As {@link Stores#persistentKeyValueStore}. */

@@ -27,6 +27,8 @@ import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.query.Position;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data of a store: a table in the database of its task, the changes that are not committed, the
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * it; any number read, and see each write when it returns.
  */
 final class StoreTable {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreTable.class);
   private static final String POSITION = "position";
 
   private final String name;
@@ -54,7 +57,11 @@ final class StoreTable {
   /** The newest offset of the changelog records in {@link #uncommitted}, by partition. */
   private final Map<TopicPartition, Long> restored = new HashMap<>();
 
+  /** Whether the state was too old when the store was opened; a commit of an offset ends it. */
+  private boolean isTooOld;
+
   private int maxKey;
+  private final StateAge age = new StateAge();
   private boolean restoring;
 
   /** Whether {@link #uncommitted} has changes that do not come from the changelog. */
@@ -146,6 +153,8 @@ final class StoreTable {
                   offsets.put(
                       new TopicPartition(entry.key().first(), entry.key().second()),
                       entry.value()));
+      age.read(tx, notes, !offsets.isEmpty());
+      isTooOld = context().restoresOldState() && age.exceeds(context().maxRestoreAge());
       maxKey = tx.raw(entries).maxKey();
       byte[] before = tx.get(notes, POSITION);
       if (before != null) {
@@ -201,7 +210,7 @@ final class StoreTable {
    * #putIsDone} follows, without the store's lock.
    */
   void put(Bytes key, byte @Nullable [] value) {
-    checkOpen();
+    TaskDatabase open = task();
     if (key.get().length > maxKey) {
       throw new ProcessorStateException(
           "Store "
@@ -215,6 +224,9 @@ final class StoreTable {
     synchronized (position) {
       uncommitted.put(key, value);
       hasOwnChanges |= !restoring;
+    }
+    if (!restoring) {
+      open.isProcessed();
     }
   }
 
@@ -302,8 +314,17 @@ final class StoreTable {
     putIsDone();
   }
 
+  /** Null has Kafka Streams restore the store from the beginning of its changelog. */
   @Nullable Long committedOffset(TopicPartition partition) {
     checkOpen();
+    if (isTooOld && offsets.containsKey(partition)) {
+      LOG.warn(
+          "The last commit of store {} is older than {} of {} ms: it will be restored",
+          name,
+          PandoStores.RESTORE_MAX_AGE_CONFIG,
+          context().maxRestoreAge());
+      return null;
+    }
     return offsets.get(partition);
   }
 
@@ -323,7 +344,13 @@ final class StoreTable {
     boolean same =
         changed.entrySet().stream()
             .allMatch(entry -> Objects.equals(offsets.get(entry.getKey()), entry.getValue()));
-    if (!same || !uncommitted.isEmpty()) {
+    boolean hasChanges = !same || !uncommitted.isEmpty();
+    // A store that seldom changes is not older than the others.
+    boolean isRenewed = open.isProcessing() && age.exceeds(context().maxRestoreAge() / 12);
+    if (isRenewed || (hasChanges && (open.isProcessing() || context().isStandby()))) {
+      age.isCurrent();
+    }
+    if (isRenewed || hasChanges) {
       write(changed);
     }
     open.committed(name);
@@ -334,7 +361,10 @@ final class StoreTable {
     try (WriteTxn tx = database().beginWrite()) {
       written.writeTo(tx.raw(entries).batch());
       beforeCommit.accept(tx);
-      changed.forEach((partition, offset) -> setOffset(tx, partition, offset));
+      if (!changed.isEmpty()) {
+        age.write(tx, notes);
+        changed.forEach((partition, offset) -> setOffset(tx, partition, offset));
+      }
       synchronized (position) {
         tx.put(notes, POSITION, TaskContext.encode(position));
       }
@@ -349,6 +379,7 @@ final class StoreTable {
       uncommitted = new Uncommitted();
     }
     forget();
+    isTooOld &= changed.isEmpty();
     changed.forEach(
         (partition, offset) -> {
           if (offset == null) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.metrics.Sensor;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.StreamsConfig.InternalConfig;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.StateStore;
@@ -14,6 +15,7 @@ import org.apache.kafka.streams.processor.internals.ChangelogRecordDeserializati
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.ProcessorContextUtils;
 import org.apache.kafka.streams.processor.internals.RecordBatchingStateRestoreCallback;
+import org.apache.kafka.streams.processor.internals.Task;
 import org.apache.kafka.streams.processor.internals.metrics.TaskMetrics;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.query.PositionBound;
@@ -30,6 +32,8 @@ import org.apache.kafka.streams.state.internals.StoreQueryUtils;
 final class TaskContext {
   private static final String MAX_UNCOMMITTED = PandoStores.UNCOMMITTED_MAX_BYTES_CONFIG;
   private static final long DEFAULT_MAX_UNCOMMITTED = 16L << 20;
+  private static final String MAX_AGE = PandoStores.RESTORE_MAX_AGE_CONFIG;
+  private static final long DEFAULT_MAX_AGE = 12 * 60 * 60 * 1000;
 
   private final StateStoreContext context;
   private final InternalProcessorContext<?, ?> internal;
@@ -38,6 +42,9 @@ final class TaskContext {
 
   /** Read once: each call of {@code appConfigs} copies all settings. */
   private final long maxUncommittedBytes;
+
+  private final long maxRestoreAge;
+  private final boolean exactlyOnce;
 
   TaskContext(StateStoreContext context) {
     this.context = context;
@@ -53,6 +60,10 @@ final class TaskContext {
             settings, InternalConfig.IQ_CONSISTENCY_OFFSET_VECTOR_ENABLED, false);
     this.maxUncommittedBytes =
         StoreSettings.positive(settings, MAX_UNCOMMITTED, DEFAULT_MAX_UNCOMMITTED, "bytes");
+    this.maxRestoreAge = StoreSettings.positive(settings, MAX_AGE, DEFAULT_MAX_AGE, "ms");
+    this.exactlyOnce =
+        StreamsConfig.EXACTLY_ONCE_V2.equals(
+            settings.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
   }
 
   File stateDirectory() {
@@ -62,6 +73,24 @@ final class TaskContext {
   /** How many bytes of changes a store collects before it writes them ahead of a commit. */
   long maxUncommittedBytes() {
     return maxUncommittedBytes;
+  }
+
+  /** How old a state may be that is continued from its changelog, in milliseconds. */
+  long maxRestoreAge() {
+    return maxRestoreAge;
+  }
+
+  /**
+   * Whether Kafka Streams deletes a state without an offset and restores it: with exactly-once, and
+   * not a global store's. Otherwise it commits a store often, so its state is seldom old.
+   */
+  boolean restoresOldState() {
+    return exactlyOnce && internal.taskType() != Task.TaskType.GLOBAL;
+  }
+
+  /** Whether the task follows its changelogs all the time. */
+  boolean isStandby() {
+    return internal.taskType() == Task.TaskType.STANDBY;
   }
 
   /** Whether a store has a changelog, which it can be restored from. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -44,19 +45,37 @@ final class TaskDatabase {
   static final String DIRECTORY = "pando";
   static final String FILE = "task.pando";
   static final String DAMAGED_FILE = "task.pando.damaged";
+
+  /** The changed pages of a commit in native memory, in bytes; the rest is written at once. */
+  private static final long SPILL_LIMIT = 16 << 20;
+
+  /** For decoded branch pages on the heap, in bytes: enough for a table of 600 MB. */
+  private static final long BRANCH_MEMORY = 4 << 20;
+
   private static final String COMMITTED = "committed";
   private static final Logger LOG = LoggerFactory.getLogger(TaskDatabase.class);
+
+  /** Of a database of many in a process: each of them keeps little memory. */
+  private static final Options OPTIONS =
+      Options.defaults()
+          .withDurability(Durability.ASYNC)
+          .withSpillLimit(SPILL_LIMIT)
+          .withBranchMemory(BRANCH_MEMORY)
+          // Stores close their iterators before: only a get may run, and other tasks wait.
+          .withCloseTimeout(Duration.ofSeconds(1));
+
   private static final Map<Path, TaskDatabase> OPEN = new HashMap<>();
 
   private final Path path;
   private final Database database;
   private final Set<String> ahead = new HashSet<>();
   private int users;
+  private volatile boolean processing;
   private volatile @Nullable CorruptFileException damage;
 
   private TaskDatabase(Path path) {
     this.path = path;
-    this.database = Database.open(path, Options.defaults().withDurability(Durability.ASYNC));
+    this.database = Database.open(path, OPTIONS);
     try {
       rollBack();
     } catch (RuntimeException | Error e) {
@@ -109,6 +128,21 @@ final class TaskDatabase {
 
   Database database() {
     return database;
+  }
+
+  /** Called when a store gets a change that is not from its changelog. */
+  void isProcessed() {
+    if (!processing) {
+      processing = true;
+    }
+  }
+
+  /**
+   * Whether the task processes records since its database is open: Kafka Streams begins to when all
+   * stores of the task have all of their changelogs.
+   */
+  boolean isProcessing() {
+    return processing;
   }
 
   /** Called once by each that opened it. */
