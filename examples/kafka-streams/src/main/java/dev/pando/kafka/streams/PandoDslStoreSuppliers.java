@@ -10,8 +10,11 @@ import org.apache.kafka.streams.state.SessionBytesStoreSupplier;
 import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 
 /**
- * Has the DSL of Kafka Streams keep all its stores in Pando, see {@link PandoStores}: set {@code
+ * Has the DSL of Kafka Streams keep its stores in Pando, see {@link PandoStores}: set {@code
  * dsl.store.suppliers.class} to this class. Stateless.
+ *
+ * <p>The exception is the buffer of a join of a stream with a table that has a grace period: Kafka
+ * 4.3 keeps it in RocksDB, whatever the setting is.
  */
 public final class PandoDslStoreSuppliers implements DslStoreSuppliers {
   /** Called by Kafka Streams. */

@@ -16,7 +16,7 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
  * <p>The stores of a task share one file, {@code pando/task.pando} in the task's directory. A
  * commit of a store writes its changes, its changelog offset and its position at once. A process
  * that is killed therefore finds each store as it was at an offset, and reads the changelog from
- * there. Commits do not wait for the disk: a crash of the system may lose the newest ones, which
+ * there, unless the state is too old, see {@link #RESTORE_MAX_AGE_CONFIG}. Commits do not wait for the disk: a crash of the system may lose the newest ones, which
  * the changelog has.
  *
  * <p>The suppliers are immutable and thread-safe. A store is written by one thread at a time, as
@@ -30,7 +30,7 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
 public final class PandoStores {
   /**
    * Setting of the application: how many bytes of changes a store may collect on the heap before it
-   * writes them to its file ahead of the commit, 16777216 by default.
+   * writes them to its file ahead of the commit, 1 or more, 16777216 by default.
    */
   public static final String UNCOMMITTED_MAX_BYTES_CONFIG = "pando.uncommitted.max.bytes";
 
