@@ -118,18 +118,15 @@ public final class TableClient implements AutoCloseable {
 
   /** The name of the peer that is the leader at the moment. */
   public String leader() throws IOException {
-    byte[] request = new Request.Scan(null, null, 0).encode();
-    RaftClientReply reply =
-        client.io().sendReadOnlyNonLinearizable(Message.valueOf(ByteString.copyFrom(request)));
-    throwIfFailed(reply);
-    return reply.getServerId().toString();
+    Message request = message(new Request.Scan(null, null, 0));
+    return answer(() -> client.io().sendReadOnlyNonLinearizable(request)).getServerId().toString();
   }
 
   private RaftClientReply write(Request.Write request) throws IOException {
+    Message message = message(request);
     RaftClientReply reply;
     try {
-      reply = client.io().send(checked(request));
-      throwIfFailed(reply);
+      reply = answer(() -> client.io().send(message));
     } catch (RequestRefusedException e) {
       throw e;
     } catch (IOException e) {
@@ -156,9 +153,8 @@ public final class TableClient implements AutoCloseable {
   }
 
   private ByteBuffer read(Request.Read request, ReadMode mode) throws IOException {
-    RaftClientReply reply = send(checked(request), mode);
-    throwIfFailed(reply);
-    return reply.getMessage().getContent().asReadOnlyByteBuffer();
+    Message message = message(request);
+    return answer(() -> send(message, mode)).getMessage().getContent().asReadOnlyByteBuffer();
   }
 
   private RaftClientReply send(Message message, ReadMode mode) throws IOException {
@@ -174,27 +170,35 @@ public final class TableClient implements AutoCloseable {
   }
 
   /** Refuses here what a peer would refuse, before anything is sent. */
-  private static Message checked(Request request) throws RequestRefusedException {
+  private static Message message(Request request) throws RequestRefusedException {
     byte[] bytes = request.encode();
     Request _ = Request.decode(ByteBuffer.wrap(bytes));
     return Message.valueOf(ByteString.copyFrom(bytes));
   }
 
-  private static void throwIfFailed(RaftClientReply reply) throws IOException {
-    IOException failure = reply.getException();
-    if (failure instanceof StateMachineException && isRefusal(failure)) {
-      throw new RequestRefusedException(String.valueOf(failure.getMessage()));
-    }
-    if (failure != null) {
-      throw failure;
-    }
-    if (!reply.isSuccess()) {
-      throw new IOException("A peer answered with neither a result nor an error: " + reply);
+  /** What sends a request and waits for the answer. */
+  private interface Sending {
+    RaftClientReply send() throws IOException;
+  }
+
+  /** A failure comes as an exception, or in the answer. */
+  private static RaftClientReply answer(Sending sending) throws IOException {
+    try {
+      RaftClientReply reply = sending.send();
+      if (reply.getException() != null) {
+        throw reply.getException();
+      }
+      if (!reply.isSuccess()) {
+        throw new IOException("A peer answered with neither a result nor an error: " + reply);
+      }
+      return reply;
+    } catch (StateMachineException e) {
+      throw isRefusal(e) ? new RequestRefusedException(String.valueOf(e.getMessage())) : e;
     }
   }
 
-  /** The exception of a peer's state machine comes as text, or as the cause. */
-  private static boolean isRefusal(IOException failure) {
+  /** The exception of a peer's state machine comes as the cause, or its name in the text. */
+  private static boolean isRefusal(StateMachineException failure) {
     return failure.getCause() instanceof RequestRefusedException
         || String.valueOf(failure.getMessage()).contains(RequestRefusedException.class.getName());
   }

@@ -13,6 +13,7 @@ import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -23,6 +24,7 @@ import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.JavaUtils;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,8 +104,13 @@ public final class TableStateMachine extends BaseStateMachine {
     }
     Applier applier = new Applier(database, "apply " + getId() + " " + getGroupId(), this::failed);
     replica = new Replica(database, applier, new SnapshotFiles(database, storage));
-    SingleFileSnapshotInfo snapshot = storage.getLatestSnapshot();
-    handedOut = snapshot == null ? RaftLog.INVALID_LOG_INDEX : snapshot.getIndex();
+    handedOut = newestSnapshot();
+  }
+
+  /** Ratis hands out what follows it; -1 for none. */
+  private long newestSnapshot() {
+    SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
+    return latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
   }
 
   /** Takes over a snapshot that the leader has sent, unless the database is newer. */
@@ -152,7 +159,7 @@ public final class TableStateMachine extends BaseStateMachine {
               open.snapshots().cancel();
               installNewer(open.database());
               open.applier().replaced();
-              handedOut = Objects.requireNonNull(storage.getLatestSnapshot()).getIndex();
+              handedOut = newestSnapshot();
             },
             IOException.class);
   }
@@ -193,8 +200,7 @@ public final class TableStateMachine extends BaseStateMachine {
     Replica open = replica();
     Applied applied = open.database().applied();
     SnapshotFiles files = open.snapshots();
-    SingleFileSnapshotInfo latest = storage.getLatestSnapshot();
-    long newest = latest == null ? RaftLog.INVALID_LOG_INDEX : latest.getIndex();
+    long newest = newestSnapshot();
     if (handedOut < applied.index()) {
       return RaftLog.INVALID_LOG_INDEX; // after a restart, Ratis does not know these entries yet
     }
@@ -294,13 +300,21 @@ public final class TableStateMachine extends BaseStateMachine {
       }
       read = decoded;
     } catch (RequestRefusedException e) {
-      return CompletableFuture.failedFuture(e);
+      return CompletableFuture.failedFuture(asAnswer(e));
     }
     Replica open = replica();
     CompletableFuture<Void> reached = open.applier().reached(index);
-    return reached.isDone()
-        ? reached.thenApply(_ -> answer(open, read))
-        : reached.thenApplyAsync(_ -> answer(open, read));
+    CompletableFuture<Message> answer =
+        reached.isDone()
+            ? reached.thenApply(_ -> answer(open, read))
+            : reached.thenApplyAsync(_ -> answer(open, read));
+    return answer.exceptionallyCompose(e -> CompletableFuture.failedFuture(asAnswer(e)));
+  }
+
+  /** Ratis sends only this exception to the client that reads; others end the connection. */
+  private static StateMachineException asAnswer(Throwable failure) {
+    Throwable cause = JavaUtils.unwrapCompletionException(failure);
+    return new StateMachineException(cause.toString(), cause);
   }
 
   private static Message answer(Replica open, Request.Read read) {

@@ -4,13 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +35,50 @@ class OnePeerTest {
       }
       assertEquals(List.of(List.of("b", "c", "d")), keys(cluster));
     }
+  }
+
+  /** What another program may send; the peer goes on. */
+  @Test
+  void refusesForeignMessages() throws IOException {
+    byte[] put = new Request.Put(bytes("a"), bytes("1")).encode();
+    byte[] get = new Request.Get(bytes("a")).encode();
+    try (Cluster cluster = new Cluster(directory, 1, 1_000_000, 0, "8MB");
+        RaftClient client =
+            RaftClient.newBuilder()
+                .setRaftGroup(cluster.group())
+                .setProperties(new RaftProperties())
+                .build()) {
+      for (byte[] wrong : List.of(new byte[0], bytes("hello"), get, Arrays.copyOf(put, put.length - 1))) {
+        refused(() -> client.io().send(message(wrong)));
+      }
+      for (byte[] wrong : List.of(new byte[0], bytes("hello"), put, Arrays.copyOf(get, 99))) {
+        refused(() -> client.io().sendReadOnly(message(wrong)));
+      }
+      assertTrue(client.io().send(message(put)).isSuccess());
+      assertEquals(List.of(List.of("a")), keys(cluster));
+    }
+  }
+
+  /** What sends a message and waits for the answer. */
+  private interface Call {
+    RaftClientReply send() throws IOException;
+  }
+
+  /** Ratis throws the exception of a write, and puts that of a read into the answer. */
+  private static void refused(Call call) throws IOException {
+    Exception refusal;
+    try {
+      refusal = call.send().getException();
+    } catch (StateMachineException e) {
+      refusal = e;
+    }
+    assertInstanceOf(StateMachineException.class, refusal);
+    String text = String.valueOf(refusal.getMessage());
+    assertTrue(text.contains("RequestRefusedException"), text);
+  }
+
+  private static Message message(byte[] bytes) {
+    return Message.valueOf(ByteString.copyFrom(bytes));
   }
 
   private static List<List<String>> keys(Cluster cluster) throws IOException {
