@@ -44,6 +44,8 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
+   * Runs the example.
+   *
    * @param args perhaps the directory for the peers, which must be empty; a temporary one otherwise
    */
   public static void main(String[] args) throws Exception {

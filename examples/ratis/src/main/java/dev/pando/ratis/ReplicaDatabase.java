@@ -225,7 +225,7 @@ final class ReplicaDatabase implements AutoCloseable {
   private void load(@Nullable String name) throws IOException {
     for (NamedSnapshot kept : database.snapshots().list()) {
       if (kept.name().equals(name)) {
-        long _ = database.snapshots().restore(name);
+        long _ = database.snapshots().restore(kept.name());
       }
     }
     for (NamedSnapshot kept : database.snapshots().list()) {

@@ -6,6 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a peer answers to a read. The README has the bytes. */
+@SuppressWarnings(
+    "ArrayRecordComponent") // bytes are what it is about, and replies are not compared
 sealed interface Reply {
   /** The index of the log that the answer is the state of. */
   long index();

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What a client asks of the table. A request that writes is an entry of the Raft log. The bytes
  * begin with a version and an operation; the README has all fields.
  */
+@SuppressWarnings(
+    "ArrayRecordComponent") // bytes are what it is about, and requests are not compared
 sealed interface Request {
   int VERSION = 1;
   int PUT = 1;

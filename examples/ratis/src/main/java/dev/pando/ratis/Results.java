@@ -88,6 +88,6 @@ final class Results {
   private static byte[] encode(Invocation invocation, WriteResult result) {
     ByteBuffer out = ByteBuffer.allocate(Invocation.BYTES + 1);
     invocation.write(out);
-    return out.put((byte) result.ordinal()).array();
+    return out.put(result.code()).array();
   }
 }

@@ -273,7 +273,7 @@ public final class TableStateMachine extends BaseStateMachine {
   }
 
   private static Message message(WriteResult result) {
-    return Message.valueOf(ByteString.copyFrom(new byte[] {(byte) result.ordinal()}));
+    return Message.valueOf(ByteString.copyFrom(new byte[] {result.code()}));
   }
 
   // ---- reads

@@ -1,26 +1,38 @@
 package dev.pando.ratis;
 
-/** What became of an entry of the log. One byte, the ordinal, which is stored and sent. */
+/** What became of an entry of the log. One byte, which is stored and sent. */
 enum WriteResult {
   /** A delete found no entry, or a compare-and-set another value. Nothing has changed. */
-  UNCHANGED,
+  UNCHANGED(0),
 
   /** The table was changed. */
-  CHANGED,
+  CHANGED(1),
 
   /** The entry is no request that this version knows. Nothing has changed, on any peer. */
-  REFUSED,
+  REFUSED(2),
 
   /** The entry was applied so long ago that its result is no longer stored. */
-  FORGOTTEN;
+  FORGOTTEN(3);
 
-  private static final WriteResult[] ALL = values();
+  private final byte code;
+
+  WriteResult(int code) {
+    this.code = (byte) code;
+  }
+
+  byte code() {
+    return code;
+  }
 
   static WriteResult of(int code) throws RequestRefusedException {
-    if (code < 0 || code >= ALL.length) {
-      throw new RequestRefusedException(
-          "The result of a write is " + code + ", allowed 0 to " + (ALL.length - 1));
-    }
-    return ALL[code];
+    return switch (code) {
+      case 0 -> UNCHANGED;
+      case 1 -> CHANGED;
+      case 2 -> REFUSED;
+      case 3 -> FORGOTTEN;
+      default ->
+          throw new RequestRefusedException(
+              "The result of a write is " + code + ", allowed 0 to 3");
+    };
   }
 }

@@ -48,7 +48,8 @@ class OnePeerTest {
                 .setRaftGroup(cluster.group())
                 .setProperties(new RaftProperties())
                 .build()) {
-      for (byte[] wrong : List.of(new byte[0], bytes("hello"), get, Arrays.copyOf(put, put.length - 1))) {
+      for (byte[] wrong :
+          List.of(new byte[0], bytes("hello"), get, Arrays.copyOf(put, put.length - 1))) {
         refused(() -> client.io().send(message(wrong)));
       }
       for (byte[] wrong : List.of(new byte[0], bytes("hello"), put, Arrays.copyOf(get, 99))) {
