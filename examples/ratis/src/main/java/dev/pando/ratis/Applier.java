@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * are; what has come while one commit is made goes into the next one. A full queue makes Ratis
  * wait.
  *
- * <p>The first failure ends it: the entries that wait fail, and {@link #add} throws. Nothing may be
- * left out of the log, so there is no going on.
+ * <p>The first failure ends it: the entries that wait fail, and so do all that come later. Nothing
+ * may be left out of the log, so there is no going on. Closing ends it in the same way.
  */
 final class Applier implements AutoCloseable {
   private static final int QUEUE = 4096;
@@ -42,23 +42,15 @@ final class Applier implements AutoCloseable {
     this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
   }
 
-  /**
-   * Adds the next entry of the log; waits while the queue is full.
-   *
-   * @throws IllegalStateException if an entry has failed; the peer must not apply any more
-   */
+  /** Adds the next entry of the log; waits while the queue is full. */
   void add(LogEntry entry) {
-    checkWorks();
     try {
       queue.put(entry);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the log is applied", e);
     }
-    if (failed() != null) {
-      failWaiting(); // the thread may have ended after the check
-      checkWorks();
-    }
+    failWaiting(); // if the thread has ended
   }
 
   /** Completes when all entries up to an index are applied and committed. */
@@ -87,6 +79,7 @@ final class Applier implements AutoCloseable {
         apply(batch);
         batch.clear();
       }
+      fail(batch, new IllegalStateException("the peer is closed"));
     } catch (InterruptedException _) {
       fail(batch, new IllegalStateException("the peer is closed"));
     } catch (RuntimeException | Error e) {
@@ -130,17 +123,6 @@ final class Applier implements AutoCloseable {
     }
   }
 
-  private void checkWorks() {
-    Throwable cause = failed();
-    if (cause != null) {
-      throw new IllegalStateException(
-          "The state machine has failed and applies no more entries; restart the peer when the"
-              + " cause is removed: "
-              + cause.getMessage(),
-          cause);
-    }
-  }
-
   private void fail(List<LogEntry> batch, Throwable cause) {
     List<CompletableFuture<Void>> ended;
     synchronized (waiting) {
@@ -155,9 +137,9 @@ final class Applier implements AutoCloseable {
 
   private void failWaiting() {
     Throwable cause = failed();
-    List<LogEntry> left = new ArrayList<>();
-    int _ = queue.drainTo(left);
     if (cause != null) {
+      List<LogEntry> left = new ArrayList<>();
+      int _ = queue.drainTo(left);
       left.forEach(entry -> entry.result().completeExceptionally(cause));
     }
   }

@@ -30,6 +30,9 @@ public record PeerSettings(
     SizeInBytes segmentBytes,
     TimeDuration electionTimeout) {
 
+  /** How long a peer that runs knows a call, so that it is not put into the log again. */
+  static final TimeDuration CALLS_ARE_KNOWN = TimeDuration.valueOf(90, TimeUnit.SECONDS);
+
   /** A snapshot every 50,000 entries, and 10,000 stay; elections after 1 to 2 seconds. */
   public static PeerSettings of(Path storage, int port) {
     TimeDuration timeout = TimeDuration.valueOf(1, TimeUnit.SECONDS);
@@ -49,6 +52,7 @@ public record PeerSettings(
     RaftServerConfigKeys.Read.setOption(all, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
     RaftServerConfigKeys.Rpc.setTimeoutMin(all, electionTimeout);
     RaftServerConfigKeys.Rpc.setTimeoutMax(all, electionTimeout.multiply(2));
+    RaftServerConfigKeys.RetryCache.setExpiryTime(all, CALLS_ARE_KNOWN);
     // A snapshot of the leader goes to the peer as a file.
     RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(all, true);
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(all, true);
@@ -60,8 +64,7 @@ public record PeerSettings(
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(all, true);
     RaftServerConfigKeys.Log.setPurgePreservationLogNum(all, keptEntries);
     // It would be an entry for each commit, so that a restart knows what was committed. The
-    // database
-    // knows what is applied.
+    // database knows what is applied.
     RaftServerConfigKeys.Log.setLogMetadataEnabled(all, false);
     RaftServerConfigKeys.Log.setPurgeGap(all, Math.clamp(snapshotThreshold / 2, 1, 1024));
     RaftServerConfigKeys.Log.setSegmentSizeMax(all, segmentBytes);

@@ -55,7 +55,12 @@ final class ReplicaDatabase implements AutoCloseable {
     this.options = options.withDurability(Durability.ASYNC);
     Files.createDirectories(Objects.requireNonNull(path.getParent(), "the path has no parent"));
     this.database = Database.open(path, this.options);
-    load(null);
+    try {
+      load(null);
+    } catch (IOException | RuntimeException | Error e) {
+      database.close();
+      throw e;
+    }
   }
 
   /** The last entry that a commit has. */

@@ -2,23 +2,17 @@ package dev.pando.ratis;
 
 import dev.pando.BackupForm;
 import dev.pando.BackupReport;
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.ratis.io.MD5Hash;
-import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.util.MD5FileUtil;
@@ -34,21 +28,19 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class SnapshotFiles {
-  private static final String PARTIAL = "snapshot.partial";
-
   private final ReplicaDatabase database;
-  private final SimpleStateMachineStorage storage;
-  private @Nullable CompletableFuture<SingleFileSnapshotInfo> running;
+  private final SnapshotStorage storage;
+  private @Nullable CompletableFuture<Long> running;
   private volatile boolean cancelled;
 
-  SnapshotFiles(ReplicaDatabase database, SimpleStateMachineStorage storage) {
+  SnapshotFiles(ReplicaDatabase database, SnapshotStorage storage) {
     this.database = database;
     this.storage = storage;
   }
 
   /** The name of the snapshot inside of its own file. */
-  static String nameOf(SingleFileSnapshotInfo info) {
-    return SimpleStateMachineStorage.getSnapshotFileName(info.getTerm(), info.getIndex());
+  static String nameOf(Applied applied) {
+    return SimpleStateMachineStorage.getSnapshotFileName(applied.term(), applied.index());
   }
 
   boolean isRunning() {
@@ -63,13 +55,15 @@ final class SnapshotFiles {
   /** Begins a file of what is applied. */
   void begin() {
     Applied applied = database.applied();
-    SingleFileSnapshotInfo info = new SingleFileSnapshotInfo(fileOf(applied, null), term(applied));
-    database.keep(nameOf(info));
+    database.keep(nameOf(applied));
     cancelled = false;
     running = new CompletableFuture<>();
-    CompletableFuture<SingleFileSnapshotInfo> mine = running;
+    CompletableFuture<Long> mine = running;
     Thread _ =
-        Thread.ofPlatform().name("snapshot " + nameOf(info)).daemon().start(() -> run(info, mine));
+        Thread.ofPlatform()
+            .name("snapshot " + nameOf(applied))
+            .daemon()
+            .start(() -> run(applied, mine));
   }
 
   /**
@@ -79,13 +73,13 @@ final class SnapshotFiles {
    * @throws IOException if it could not be written
    */
   long finish() throws IOException {
-    CompletableFuture<SingleFileSnapshotInfo> begun = running;
+    CompletableFuture<Long> begun = running;
     running = null;
     if (begun == null) {
       throw new IllegalStateException("no snapshot was begun");
     }
     try {
-      return begun.join().getIndex();
+      return begun.join();
     } catch (CompletionException | CancellationException e) {
       throw new IOException(
           "The snapshot was not written, and the log is kept: " + e.getMessage(), e);
@@ -94,7 +88,7 @@ final class SnapshotFiles {
 
   /** Ends the thread; the file that it writes is left out. */
   void cancel() {
-    CompletableFuture<SingleFileSnapshotInfo> begun = running;
+    CompletableFuture<Long> begun = running;
     running = null;
     if (begun != null) {
       cancelled = true;
@@ -102,24 +96,16 @@ final class SnapshotFiles {
     }
   }
 
-  private void run(
-      SingleFileSnapshotInfo info, CompletableFuture<SingleFileSnapshotInfo> completes) {
+  private void run(Applied applied, CompletableFuture<Long> completes) {
     try {
-      Path file = info.getFile().getPath();
-      Path partial = file.resolveSibling(PARTIAL);
+      Path partial = storage.partialFor(applied);
       MD5Hash digest = copyTo(partial);
-      database.drop(nameOf(info));
-      MD5FileUtil.saveMD5File(file.toFile(), digest);
-      Path _ = Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-      syncDirectory(file);
-      Applied applied = new Applied(info.getTerm(), info.getIndex());
-      SingleFileSnapshotInfo made =
-          new SingleFileSnapshotInfo(fileOf(applied, digest), info.getTermIndex());
-      SingleFileSnapshotInfo _ = storage.updateLatestSnapshot(made);
-      boolean _ = completes.complete(made);
+      database.drop(nameOf(applied));
+      SingleFileSnapshotInfo made = storage.publish(partial, applied, digest);
+      boolean _ = completes.complete(made.getIndex());
     } catch (IOException | RuntimeException | Error e) {
+      dropQuietly(nameOf(applied)); // first, because cancel() waits for the end of this
       boolean _ = completes.completeExceptionally(e);
-      dropQuietly(nameOf(info));
     }
   }
 
@@ -151,26 +137,6 @@ final class SnapshotFiles {
   private void throwIfCancelled() {
     if (cancelled) {
       throw new CancellationException("the peer installs a snapshot, or is closed");
-    }
-  }
-
-  private FileInfo fileOf(Applied applied, @Nullable MD5Hash digest) {
-    File file = storage.getSnapshotFile(applied.term(), applied.index());
-    return new FileInfo(file.toPath(), digest);
-  }
-
-  private static TermIndex term(Applied applied) {
-    return TermIndex.valueOf(applied.term(), applied.index());
-  }
-
-  private static void syncDirectory(Path file) {
-    Path directory = file.getParent();
-    if (directory != null) {
-      try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
-        opened.force(true);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 

@@ -30,6 +30,7 @@ public final class TablePeer implements AutoCloseable {
    * @param properties of Ratis, see {@link PeerSettings#properties}
    * @param options of the database
    * @param onFailure see {@link TableStateMachine#TableStateMachine(Options, Consumer)}
+   * @throws IllegalArgumentException if the pages of the database are smaller than 4,096 bytes
    */
   public static TablePeer start(
       RaftGroup group,
@@ -38,15 +39,21 @@ public final class TablePeer implements AutoCloseable {
       Options options,
       Consumer<Throwable> onFailure)
       throws IOException {
+    Options checked = TableStateMachine.checked(options);
     RaftServer server =
         RaftServer.newBuilder()
             .setGroup(group)
             .setProperties(properties)
             .setServerId(RaftPeerId.valueOf(peer))
-            .setStateMachineRegistry(_ -> new TableStateMachine(options, onFailure))
+            .setStateMachineRegistry(_ -> new TableStateMachine(checked, onFailure))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
-    server.start();
+    try {
+      server.start();
+    } catch (IOException | RuntimeException | Error e) {
+      server.close(); // or its threads would keep the process
+      throw e;
+    }
     return new TablePeer(server);
   }
 
@@ -61,17 +68,30 @@ public final class TablePeer implements AutoCloseable {
   }
 
   /**
-   * A peer in a process of its own, which ends when its input ends or its disk fails.
+   * A peer in a process of its own. It ends with 0 when its input ends, with 2 for wrong arguments,
+   * and with 70 if it cannot start or its disk fails.
    *
    * @param args the group, its peers as in {@link Peers#parse}, the name of this one, its
    *     directory, and perhaps the entries between two snapshots, those that are kept, and the size
    *     of a file of the log
    */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
+    int code = FAILED;
+    try {
+      code = run(args);
+    } catch (Exception | Error e) {
+      System.err.println("the peer has ended: " + e);
+      e.printStackTrace();
+    } finally {
+      System.exit(code); // threads of Ratis and gRPC may live on
+    }
+  }
+
+  private static int run(String[] args) throws IOException {
     if (args.length != 4 && args.length != 7) {
       System.err.println(
           "arguments: GROUP PEERS NAME DIRECTORY [SNAPSHOT_ENTRIES KEPT_ENTRIES SEGMENT_BYTES]");
-      System.exit(2);
+      return 2;
     }
     RaftGroup group = Peers.parse(args[0], args[1]);
     String address = group.getPeer(RaftPeerId.valueOf(args[2])).getAddress();
@@ -94,6 +114,6 @@ public final class TablePeer implements AutoCloseable {
         // until the parent closes its end
       }
     }
-    System.exit(0); // threads of gRPC may live on for a minute
+    return 0;
   }
 }

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
@@ -43,11 +45,15 @@ public final class TableStateMachine extends BaseStateMachine {
   /** Where the database is, in the directory that Ratis has for the group. */
   static final String FILE = "pando/table.pando";
 
+  /** With smaller pages, a key of {@link Limits#KEY} bytes would fit into none. */
+  private static final int LEAST_PAGE = 4096;
+
   private static final Logger LOG = LoggerFactory.getLogger(TableStateMachine.class);
 
   private final Options options;
   private final Consumer<Throwable> onFailure;
-  private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+  private final SnapshotStorage storage = new SnapshotStorage();
+  private final AtomicBoolean hasFailed = new AtomicBoolean();
   private @Nullable Replica replica;
 
   /** The newest index that Ratis has handed out, here and before the last restart. */
@@ -56,11 +62,14 @@ public final class TableStateMachine extends BaseStateMachine {
   /** The index of the snapshot of the leader that replaced the database last. */
   private volatile long installed = RaftLog.INVALID_LOG_INDEX;
 
+  /** The entries after which Ratis asks for a snapshot by itself. */
   private long snapshotThreshold;
+
   private long noSnapshotBefore;
 
   /** What is open between {@link #initialize} and {@link #close}. */
-  private record Replica(ReplicaDatabase database, Applier applier, SnapshotFiles snapshots) {}
+  private record Replica(
+      Path directory, ReplicaDatabase database, Applier applier, SnapshotFiles snapshots) {}
 
   /** With the default options of the database. */
   public TableStateMachine() {
@@ -71,10 +80,26 @@ public final class TableStateMachine extends BaseStateMachine {
    * @param options of the database; commits are never synced one by one, whatever they say
    * @param onFailure is called once, on a thread of the state machine, when it applies no more
    *     entries, for example because the disk failed. The server is closed anyway.
+   * @throws IllegalArgumentException if the pages of the database are smaller than 4,096 bytes
    */
   public TableStateMachine(Options options, Consumer<Throwable> onFailure) {
-    this.options = Objects.requireNonNull(options, "the options are null");
+    this.options = checked(options);
     this.onFailure = Objects.requireNonNull(onFailure, "the action is null");
+  }
+
+  /** Peers whose pages are too small would fail at the first long key, all of them, for ever. */
+  static Options checked(Options options) {
+    if (options.pageSize() < LEAST_PAGE) {
+      throw new IllegalArgumentException(
+          "The page size is "
+              + options.pageSize()
+              + " bytes, allowed for keys of up to "
+              + Limits.KEY
+              + " bytes is "
+              + LEAST_PAGE
+              + " or more");
+    }
+    return options;
   }
 
   // ---- the life of a peer
@@ -83,7 +108,11 @@ public final class TableStateMachine extends BaseStateMachine {
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage)
       throws IOException {
     super.initialize(server, groupId, raftStorage);
-    snapshotThreshold = RaftServerConfigKeys.Snapshot.autoTriggerThreshold(server.getProperties());
+    RaftProperties properties = server.getProperties();
+    snapshotThreshold =
+        RaftServerConfigKeys.Snapshot.autoTriggerEnabled(properties)
+            ? RaftServerConfigKeys.Snapshot.autoTriggerThreshold(properties)
+            : Long.MAX_VALUE;
     getLifeCycle()
         .startAndTransition(
             () -> {
@@ -97,13 +126,14 @@ public final class TableStateMachine extends BaseStateMachine {
     Path path = directory.toPath().toAbsolutePath().resolve(FILE);
     ReplicaDatabase database = new ReplicaDatabase(path, options);
     try {
-      installNewer(database);
+      installNewer(database, directory.toPath());
     } catch (IOException | RuntimeException | Error e) {
       database.close();
       throw e;
     }
     Applier applier = new Applier(database, "apply " + getId() + " " + getGroupId(), this::failed);
-    replica = new Replica(database, applier, new SnapshotFiles(database, storage));
+    SnapshotFiles snapshots = new SnapshotFiles(database, storage);
+    replica = new Replica(directory.toPath(), database, applier, snapshots);
     handedOut = newestSnapshot();
   }
 
@@ -114,11 +144,13 @@ public final class TableStateMachine extends BaseStateMachine {
   }
 
   /** Takes over a snapshot that the leader has sent, unless the database is newer. */
-  private void installNewer(ReplicaDatabase database) throws IOException {
+  private void installNewer(ReplicaDatabase database, Path directory) throws IOException {
     SingleFileSnapshotInfo snapshot = storage.loadLatestSnapshot();
     if (snapshot != null && snapshot.getIndex() > database.applied().index()) {
       LOG.info("{}: installs {} over {}", this, snapshot.getFile(), database.applied());
-      database.replaceBy(snapshot.getFile().getPath(), SnapshotFiles.nameOf(snapshot));
+      SnapshotStorage.verify(snapshot, directory);
+      Applied has = new Applied(snapshot.getTerm(), snapshot.getIndex());
+      database.replaceBy(snapshot.getFile().getPath(), SnapshotFiles.nameOf(has));
       installed = snapshot.getIndex();
     }
   }
@@ -129,9 +161,17 @@ public final class TableStateMachine extends BaseStateMachine {
   }
 
   private void failed(Throwable cause) {
+    if (hasFailed.getAndSet(true)) {
+      return;
+    }
     LOG.error("{}: applies no more entries, and closes the server", this, cause);
-    onFailure.accept(cause);
-    Thread _ = Thread.ofPlatform().name("close " + getId()).start(this::closeServer);
+    try {
+      onFailure.accept(cause);
+    } catch (RuntimeException | Error e) {
+      LOG.error("{}: the action for a failure has failed", this, e);
+    } finally {
+      Thread _ = Thread.ofPlatform().name("close " + getId()).start(this::closeServer);
+    }
   }
 
   private void closeServer() {
@@ -144,6 +184,9 @@ public final class TableStateMachine extends BaseStateMachine {
 
   @Override
   public void pause() {
+    if (getLifeCycleState() == LifeCycle.State.PAUSED) {
+      return; // a second snapshot has come before the first one was installed
+    }
     getLifeCycle().transition(LifeCycle.State.PAUSING);
     getLifeCycle().transition(LifeCycle.State.PAUSED);
   }
@@ -152,16 +195,20 @@ public final class TableStateMachine extends BaseStateMachine {
   @Override
   public void reinitialize() throws IOException {
     Replica open = replica();
-    getLifeCycle()
-        .startAndTransition(
-            () -> {
-              open.applier().reached(handedOut).join();
-              open.snapshots().cancel();
-              installNewer(open.database());
-              open.applier().replaced();
-              handedOut = newestSnapshot();
-            },
-            IOException.class);
+    try {
+      getLifeCycle().startAndTransition(() -> reinitialize(open), IOException.class);
+    } catch (IOException | RuntimeException | Error e) {
+      failed(e); // Ratis closes only its division
+      throw e;
+    }
+  }
+
+  private void reinitialize(Replica open) throws IOException {
+    open.applier().reached(handedOut).join();
+    open.snapshots().cancel();
+    installNewer(open.database(), open.directory());
+    open.applier().replaced();
+    handedOut = newestSnapshot();
   }
 
   @Override
@@ -198,6 +245,15 @@ public final class TableStateMachine extends BaseStateMachine {
   @Override
   public long takeSnapshot() throws IOException {
     Replica open = replica();
+    try {
+      return takeSnapshot(open);
+    } catch (RuntimeException | Error e) {
+      failed(e); // Ratis closes only its division
+      throw e;
+    }
+  }
+
+  private long takeSnapshot(Replica open) throws IOException {
     Applied applied = open.database().applied();
     SnapshotFiles files = open.snapshots();
     long newest = newestSnapshot();

@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -128,23 +129,46 @@ final class Cluster implements AutoCloseable {
 
   /** The entries of a peer that is stopped, whose file is checked. */
   static Map<String, String> read(Path storage) {
+    return contents(file(storage)).entries();
+  }
+
+  /** All that a peer that is stopped has; its file is checked. */
+  static Contents contentsOf(Path storage) {
+    return contents(file(storage));
+  }
+
+  /**
+   * What a database has.
+   *
+   * @param results of calls, by the index of the log
+   * @param position the last entry that is applied
+   */
+  record Contents(Map<String, String> entries, Map<Long, String> results, Applied position) {}
+
+  static Contents contents(Path file) {
     Map<String, String> entries = new TreeMap<>();
-    try (Database database = Database.open(file(storage))) {
+    Map<Long, String> results = new TreeMap<>();
+    Applied position;
+    try (Database database = Database.open(file)) {
       try (ReadTxn tx = database.beginRead()) {
         for (Entry<byte[], byte[]> entry : tx.scan(ReplicaDatabase.ENTRIES, Range.all())) {
           entries.put(text(entry.key()), text(entry.value()));
         }
+        for (Entry<Long, byte[]> entry : tx.scan(Results.TABLE, Range.all())) {
+          results.put(entry.key(), HexFormat.of().formatHex(entry.value()));
+        }
+        position = ReplicaDatabase.applied(tx);
       }
       CheckReport _ = database.check().throwIfBad();
     }
-    return entries;
+    return new Contents(entries, results, position);
   }
 
   static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private static Path file(Path storage) {
+  static Path file(Path storage) {
     return directoryOfGroup(storage).resolve(TableStateMachine.FILE);
   }
 

@@ -12,9 +12,12 @@ import dev.pando.Database;
 import dev.pando.Options;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +158,42 @@ class ReplicaDatabaseTest {
       WriteResult[] _ = database.apply(List.of(put(1, 2, "a", "3"), put(2, 1, "a", "4")));
       assertEquals("3", value(database, "a"), "the results came with the backup");
     }
+  }
+
+  /** What is on disk when a name is kept, with the log from there on, gives the same again. */
+  @Test
+  void replaysTheLogAfterALossOfPower() throws IOException {
+    Path kept = directory.resolve("kept.pando");
+    List<LogEntry> later = new ArrayList<>();
+    for (long index = 10; index < 40; index++) {
+      String expected = index % 3 == 0 ? "x" : "v" + (index - 1);
+      later.add(compare(index, index % 7 == 0 ? 5 : 100 + index, "a", expected, "v" + index));
+    }
+    WriteResult[] first;
+    try (ReplicaDatabase database = open()) {
+      for (long index = 0; index < 10; index++) {
+        WriteResult[] _ = database.apply(List.of(put(index, index, "a", "v" + index)));
+      }
+      database.keep("then");
+      Path _ = Files.copy(path(), kept);
+      first = database.apply(later);
+    }
+    Cluster.Contents before = Cluster.contents(path());
+    Path _ = Files.copy(kept, path(), StandardCopyOption.REPLACE_EXISTING);
+    try (ReplicaDatabase database = open()) {
+      assertEquals(at(9), database.applied());
+      assertEquals("v9", value(database, "a"));
+      for (int i = 0; i < first.length; i++) {
+        WriteResult[] again = database.apply(List.of(again(later.get(i))));
+        assertArrayEquals(new WriteResult[] {first[i]}, again);
+      }
+    }
+    assertEquals(before, Cluster.contents(path()));
+  }
+
+  private static LogEntry again(LogEntry entry) {
+    return LogEntry.ofClient(
+        entry.position(), Objects.requireNonNull(entry.invocation()), entry.request().rewind());
   }
 
   private static String value(ReplicaDatabase database, String key) {
