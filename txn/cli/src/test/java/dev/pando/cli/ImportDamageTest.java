@@ -83,7 +83,7 @@ class ImportDamageTest {
     byte[] bad = all.clone();
     int found = 0;
     for (int at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
-      bad[at + offset] ^= offset < 0 ? 0x60 : 1;
+      bad[at + offset] ^= (byte) (offset < 0 ? 0x60 : 1);
       found++;
     }
     assertThat(found).as(text).isPositive();
