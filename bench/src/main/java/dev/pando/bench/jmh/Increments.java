@@ -38,9 +38,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * An increment of a backup after some random changes. LMDB 1.0, of which there is no library for
- * Java, finds new pages by reading each page of its file. So the same is done here to a file of
- * LMDB 0.9 with the same records: the least that it can cost.
+ * An increment of a backup after some random changes. LMDB 1.0 finds new pages by reading each page
+ * of its file. It has no library for Java, so the same is done here to a file of LMDB 0.9 with the
+ * same records: the least that it can cost.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -37,9 +37,9 @@ public class WatchedCommits {
   private static final byte[] VALUE = new byte[100];
   private static final int HUNDRED = 100;
 
-  /** Who watches. */
+  /** What watches the commits. */
   public enum Watch {
-    /** Nobody. */
+    /** Nothing. */
     NONE,
 
     /** A feed of this table, which drops what exceeds its bound of 1 MiB. */
@@ -52,7 +52,7 @@ public class WatchedCommits {
     RECORDING
   }
 
-  /** Who watches. */
+  /** What watches the commits. */
   @Param public Watch watch;
 
   /** Records in the table. */
