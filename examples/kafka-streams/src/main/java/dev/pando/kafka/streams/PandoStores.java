@@ -16,8 +16,8 @@ import org.apache.kafka.streams.state.WindowBytesStoreSupplier;
  * <p>The stores of a task share one file, {@code pando/task.pando} in the task's directory. A
  * commit of a store writes its changes, its changelog offset and its position at once. A process
  * that is killed therefore finds each store as it was at an offset, and reads the changelog from
- * there, unless the state is too old, see {@link #RESTORE_MAX_AGE_CONFIG}. Commits do not wait for the disk: a crash of the system may lose the newest ones, which
- * the changelog has.
+ * there, unless the state is too old, see {@link #RESTORE_MAX_AGE_CONFIG}. Commits do not wait for
+ * the disk: a crash of the system may lose the newest ones, which the changelog has.
  *
  * <p>The suppliers are immutable and thread-safe. A store is written by one thread at a time, as
  * Kafka Streams does. Interactive queries of other threads see each write at once, as those of

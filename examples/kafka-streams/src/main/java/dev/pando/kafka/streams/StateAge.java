@@ -22,7 +22,7 @@ final class StateAge {
   void read(ReadTxn tx, Table<String, byte[]> notes, boolean hasOffset) {
     byte[] note = tx.get(notes, NOTE);
     if (!hasOffset) {
-      isCurrent();
+      renew();
     } else {
       time = note == null ? 0 : ByteBuffer.wrap(note).getLong();
     }
@@ -35,7 +35,7 @@ final class StateAge {
   }
 
   /** The state has all that the changelog has. */
-  void isCurrent() {
+  void renew() {
     time = System.currentTimeMillis();
   }
 

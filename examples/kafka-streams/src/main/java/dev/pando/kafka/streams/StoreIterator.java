@@ -69,14 +69,14 @@ final class StoreIterator implements KeyValueIterator<Bytes, byte[]> {
     }
   }
 
-  private InvalidStateStoreException isClosed() {
+  private InvalidStateStoreException closedError() {
     return new InvalidStateStoreException("The iterator of store " + table.name() + " is closed");
   }
 
   /** The number of all entries of the store, exactly, whatever the intervals are. */
   synchronized long count() {
     if (view == null) {
-      throw isClosed();
+      throw closedError();
     }
     return view.count();
   }
@@ -87,7 +87,7 @@ final class StoreIterator implements KeyValueIterator<Bytes, byte[]> {
       if (lazy) {
         return false;
       }
-      throw isClosed();
+      throw closedError();
     }
     if (view == null) {
       open();

@@ -44,6 +44,7 @@ final class StoreTable {
   private final Table<Tuple2<String, Integer>, Long> offsetTable;
   private final Table<String, byte[]> notes;
   private final Map<TopicPartition, Long> offsets = new ConcurrentHashMap<>();
+  private final StateAge age = new StateAge();
   private final Set<StoreIterator> iterators = ConcurrentHashMap.newKeySet();
 
   /** A new one each time that the store is opened: a position cannot be cleared. */
@@ -61,7 +62,6 @@ final class StoreTable {
   private boolean isTooOld;
 
   private int maxKey;
-  private final StateAge age = new StateAge();
   private boolean restoring;
 
   /** Whether {@link #uncommitted} has changes that do not come from the changelog. */
@@ -98,7 +98,10 @@ final class StoreTable {
     return Objects.requireNonNull(context, "the store is not initialized");
   }
 
-  /** The position, whose monitor is the store's lock, as in Kafka's own stores. */
+  /**
+   * The position, whose monitor is the store's lock, as in Kafka's own stores. Only {@link #open}
+   * replaces it, in the thread that writes, while the store is closed.
+   */
   Position position() {
     return position;
   }
@@ -221,12 +224,12 @@ final class StoreTable {
               + maxKey
               + " bytes are allowed: use shorter keys, or another kind of store");
     }
-    synchronized (position) {
+    synchronized (position()) {
       uncommitted.put(key, value);
       hasOwnChanges |= !restoring;
     }
     if (!restoring) {
-      open.isProcessed();
+      open.beginProcessing();
     }
   }
 
@@ -295,7 +298,7 @@ final class StoreTable {
     if (!isOpen()) {
       open(opened);
     }
-    synchronized (position) {
+    synchronized (position()) {
       restoring = true;
       try {
         ConsumerRecord<byte[], byte[]> last = null;
@@ -348,7 +351,7 @@ final class StoreTable {
     // A store that seldom changes is not older than the others.
     boolean isRenewed = open.isProcessing() && age.exceeds(context().maxRestoreAge() / 12);
     if (isRenewed || (hasChanges && (open.isProcessing() || context().isStandby()))) {
-      age.isCurrent();
+      age.renew();
     }
     if (isRenewed || hasChanges) {
       write(changed);
@@ -365,7 +368,7 @@ final class StoreTable {
         age.write(tx, notes);
         changed.forEach((partition, offset) -> setOffset(tx, partition, offset));
       }
-      synchronized (position) {
+      synchronized (position()) {
         tx.put(notes, POSITION, TaskContext.encode(position));
       }
       tx.commit();
@@ -375,7 +378,7 @@ final class StoreTable {
     } catch (StorageException e) {
       throw new ProcessorStateException("Store " + name + " cannot commit its changes", e);
     }
-    synchronized (position) {
+    synchronized (position()) {
       uncommitted = new Uncommitted();
     }
     forget();
@@ -423,7 +426,7 @@ final class StoreTable {
     if (open == null) {
       return;
     }
-    synchronized (position) {
+    synchronized (position()) {
       task = null;
     }
     try {

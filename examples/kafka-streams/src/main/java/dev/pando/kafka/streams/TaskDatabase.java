@@ -131,7 +131,7 @@ final class TaskDatabase {
   }
 
   /** Called when a store gets a change that is not from its changelog. */
-  void isProcessed() {
+  void beginProcessing() {
     if (!processing) {
       processing = true;
     }

@@ -150,23 +150,7 @@ class LifecycleTest {
     KeyValueStore<Bytes, byte[]> store = task.open(store());
     AtomicBoolean done = new AtomicBoolean();
     List<Throwable> errors = new ArrayList<>();
-    Thread reader =
-        new Thread(
-            () -> {
-              while (!done.get()) {
-                try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
-                  while (all.hasNext()) {
-                    all.next();
-                  }
-                  store.approximateNumEntries();
-                } catch (InvalidStateStoreException _) {
-                  // closed meanwhile
-                } catch (RuntimeException | Error e) {
-                  errors.add(e);
-                  return;
-                }
-              }
-            });
+    Thread reader = new Thread(() -> read(store, done, errors));
     reader.start();
     for (int round = 0; round < 300; round++) {
       store.put(key(round), new byte[10]);
@@ -185,5 +169,22 @@ class LifecycleTest {
     store.close();
     assertEquals(List.of(), errors);
     OpenStores.check(directory);
+  }
+
+  private static void read(
+      KeyValueStore<Bytes, byte[]> store, AtomicBoolean done, List<Throwable> errors) {
+    while (!done.get()) {
+      try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
+        while (all.hasNext()) {
+          all.next();
+        }
+        store.approximateNumEntries();
+      } catch (InvalidStateStoreException _) {
+        // closed meanwhile
+      } catch (RuntimeException | Error e) {
+        errors.add(e);
+        return;
+      }
+    }
   }
 }
