@@ -55,6 +55,9 @@ public record PeerSettings(
     RaftServerConfigKeys.RetryCache.setExpiryTime(all, CALLS_ARE_KNOWN);
     // A snapshot of the leader goes to the peer as a file.
     RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(all, true);
+    // With it, an append that a snapshot has overtaken fails, and all later ones with it, until the
+    // peer restarts (Ratis 3.3.0).
+    RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(all, false);
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(all, true);
     RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(all, snapshotThreshold);
     RaftServerConfigKeys.Snapshot.setRetentionFileNum(all, 2);

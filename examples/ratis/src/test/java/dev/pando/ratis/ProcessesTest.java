@@ -56,12 +56,27 @@ class ProcessesTest {
   }
 
   /** Each peer answers a linearizable read, so it has applied all writes before it. */
-  static void awaitAll(RaftGroup group) throws IOException {
+  static void awaitAll(RaftGroup group) throws IOException, InterruptedException {
     byte[] key = "last".getBytes(UTF_8);
     try (TableClient table = TableClient.connect(group)) {
       long _ = table.put(key, key);
       for (int i = 0; i < 3; i++) {
-        assertNotNull(table.get(key, ReadMode.linearizableAt(Cluster.name(i))));
+        assertNotNull(read(table, key, Cluster.name(i)));
+      }
+    }
+  }
+
+  /** A follower refuses the read while it does not know the leader, or waits for a snapshot. */
+  private static byte[] read(TableClient table, byte[] key, String peer)
+      throws IOException, InterruptedException {
+    for (int tries = 1; ; tries++) {
+      try {
+        return table.get(key, ReadMode.linearizableAt(peer));
+      } catch (IOException e) {
+        if (tries == 150) {
+          throw e;
+        }
+        Thread.sleep(200); // until it has heard of the leader
       }
     }
   }

@@ -49,7 +49,10 @@ final class Workload {
   /** Waits until so many more writes are acknowledged. */
   void awaitWrites(int more) throws InterruptedException {
     int goal = acknowledged.get() + more;
-    while (acknowledged.get() < goal && threads.stream().anyMatch(Thread::isAlive)) {
+    for (int tries = 0; acknowledged.get() < goal; tries++) {
+      if (tries == 9_000 || threads.stream().noneMatch(Thread::isAlive)) {
+        throw new AssertionError("no more writes are acknowledged: " + acknowledged.get());
+      }
       Thread.sleep(10); // the clients are slower than this
     }
   }
