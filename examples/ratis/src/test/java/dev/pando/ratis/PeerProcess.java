@@ -1,18 +1,26 @@
 package dev.pando.ratis;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A peer in a process of its own. What it logs is in the file {@code NAME.log}. */
 final class PeerProcess implements AutoCloseable {
+  /** Seconds for starting and for ending; other tests may use the machine as well. */
+  private static final long WAIT = 60;
+
   private final List<String> command;
   private final Path log;
   private Process process;
+  private boolean killed;
 
   /**
    * Starts the process and waits until the peer runs.
@@ -31,6 +39,7 @@ final class PeerProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=" + Integer.getInteger("peer.tier", 1),
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-Dorg.slf4j.simpleLogger.log.dev.pando=info",
             "-cp",
             System.getProperty("java.class.path"),
             TablePeer.class.getName(),
@@ -47,12 +56,50 @@ final class PeerProcess implements AutoCloseable {
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    BufferedReader output = begun.inputReader();
-    String line = output.readLine();
+    String line = firstLine(begun);
     if (line == null || !line.startsWith("started")) {
-      throw new IOException("the peer did not start: " + line + "\n" + Files.readString(log));
+      int code = end(begun);
+      throw new IOException(
+          "the peer did not start: " + line + ", ended with " + code + "\n" + logged());
     }
     return begun;
+  }
+
+  private static @Nullable String firstLine(Process process) throws IOException {
+    CompletableFuture<@Nullable String> line = new CompletableFuture<>();
+    Thread _ = Thread.ofPlatform().daemon().start(() -> read(process, line));
+    try {
+      return line.get(WAIT, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      Process _ = process.destroyForcibly();
+      throw new IOException("the peer has not said that it has started", e);
+    }
+  }
+
+  private static void read(Process process, CompletableFuture<@Nullable String> line) {
+    try {
+      boolean _ = line.complete(process.inputReader().readLine());
+    } catch (IOException e) {
+      boolean _ = line.completeExceptionally(e);
+    }
+  }
+
+  /** Waits for the end, and returns the code. */
+  private static int end(Process process) throws IOException {
+    try {
+      if (process.waitFor(WAIT, TimeUnit.SECONDS)) {
+        return process.exitValue();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    Process _ = process.destroyForcibly();
+    throw new IOException("the peer has not ended in " + WAIT + " seconds, and was killed");
+  }
+
+  /** What it has logged since its first start. */
+  String logged() throws IOException {
+    return Files.readString(log);
   }
 
   boolean isAlive() {
@@ -66,21 +113,44 @@ final class PeerProcess implements AutoCloseable {
 
   /** As kill -9 does. */
   void kill() throws InterruptedException {
+    killed = true;
     int _ = process.destroyForcibly().waitFor();
   }
 
   void restart() throws IOException {
     process = begin();
+    killed = false;
   }
 
-  /** Ends it in good order. */
+  /**
+   * Ends it in good order.
+   *
+   * @throws IOException if it does not end, or with another code than 0
+   */
   @Override
   public void close() throws IOException {
+    if (killed) {
+      return;
+    }
     process.getOutputStream().close();
-    try {
-      int _ = process.waitFor();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+    int code = end(process);
+    if (code != 0) {
+      throw new IOException("the peer has ended with " + code + "\n" + logged());
+    }
+  }
+
+  /** Ends all, also if some fail. */
+  static void closeAll(List<PeerProcess> peers) throws IOException {
+    IOException failure = null;
+    for (PeerProcess peer : peers) {
+      try {
+        peer.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }

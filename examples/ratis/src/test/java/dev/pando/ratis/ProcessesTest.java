@@ -2,12 +2,15 @@ package dev.pando.ratis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -31,28 +34,58 @@ class ProcessesTest {
     System.out.println("ProcessesTest: -Dseed=" + seed);
     String text = Cluster.text("127.0.0.1", Cluster.freePorts(3));
     RaftGroup group = Peers.parse("test", text);
-    Workload workload = new Workload(group, seed);
-    try {
+    try (Closeable _ = () -> PeerProcess.closeAll(peers);
+        Workload workload = new Workload(group, seed)) {
       for (int i = 0; i < 3; i++) {
         peers.add(new PeerProcess(List.of(), text, Cluster.name(i), directory, SNAPSHOTS));
       }
       workload.start();
-      for (int round = 0; round < 4; round++) {
-        workload.awaitWrites(100 + random.nextInt(100));
-        PeerProcess victim = peers.get(random.nextInt(3));
-        victim.kill();
-        workload.awaitWrites(50 + random.nextInt(300));
-        victim.restart();
-      }
+      killTheLeader(group, workload);
+      PeerProcess away = killAFollower(group, workload);
+      killAny(workload);
+      killAny(workload);
       workload.awaitWrites(100);
       workload.stop();
       awaitAll(group);
-    } finally {
-      for (PeerProcess peer : peers) {
-        peer.close();
-      }
+      PeerProcess.closeAll(peers);
+      assertTrue(away.logged().contains(" installs "), "no snapshot was installed");
+      verify(directory, workload);
     }
-    verify(directory, workload);
+  }
+
+  private void killTheLeader(RaftGroup group, Workload workload)
+      throws IOException, InterruptedException {
+    workload.awaitWrites(100 + random.nextInt(100));
+    int leader = leader(group);
+    peers.get(leader).kill();
+    workload.awaitWrites(50 + random.nextInt(300));
+    assertNotEquals(leader, leader(group));
+    peers.get(leader).restart();
+  }
+
+  /** It is away until the others have purged what it needs, so it gets a snapshot. */
+  private PeerProcess killAFollower(RaftGroup group, Workload workload)
+      throws IOException, InterruptedException {
+    workload.awaitWrites(100 + random.nextInt(100));
+    PeerProcess victim = peers.get((leader(group) + 1 + random.nextInt(2)) % 3);
+    victim.kill();
+    workload.awaitWrites(800);
+    victim.restart();
+    return victim;
+  }
+
+  private void killAny(Workload workload) throws IOException, InterruptedException {
+    workload.awaitWrites(100 + random.nextInt(100));
+    PeerProcess victim = peers.get(random.nextInt(3));
+    victim.kill();
+    workload.awaitWrites(50 + random.nextInt(300));
+    victim.restart();
+  }
+
+  static int leader(RaftGroup group) throws IOException {
+    try (TableClient table = TableClient.connect(group)) {
+      return Integer.parseInt(table.leader().substring(1));
+    }
   }
 
   /** Each peer answers a linearizable read, so it has applied all writes before it. */
@@ -81,18 +114,32 @@ class ProcessesTest {
     }
   }
 
-  /** All peers have the same entries, each acknowledged one among them, and the calls an order. */
+  /**
+   * All peers have the same entries and results, each acknowledged entry among them, and the calls
+   * an order. Positions may differ by entries of Raft itself, because the peers are closed one by
+   * one, which may cause an election.
+   */
   static void verify(Path directory, Workload workload) {
-    Map<String, String> first = Cluster.read(directory.resolve(Cluster.name(0)));
+    Cluster.Contents first = Cluster.contentsOf(directory.resolve(Cluster.name(0)));
+    long last = Collections.max(first.results().keySet());
+    assertTrue(first.position().index() >= last);
     for (int i = 1; i < 3; i++) {
-      assertEquals(first, Cluster.read(directory.resolve(Cluster.name(i))));
+      Cluster.Contents other = Cluster.contentsOf(directory.resolve(Cluster.name(i)));
+      assertEquals(first.entries(), other.entries());
+      assertEquals(first.results(), other.results());
+      assertTrue(other.position().index() >= last);
+      if (other.position().index() == first.position().index()) {
+        assertEquals(first.position(), other.position());
+      }
     }
     Map<String, String> written = workload.acknowledgedPuts();
-    assertTrue(first.entrySet().containsAll(written.entrySet()));
+    assertTrue(first.entries().entrySet().containsAll(written.entrySet()));
     assertEquals(List.of(), Linearizability.refused(workload.history()));
+    assertTrue(workload.followerReads() > 0, "no follower has answered a read");
     long unknown = workload.history().stream().filter(call -> !call.known()).count();
     System.out.printf(
-        "%d writes on all peers, %d calls in order, %d of them without an answer%n",
-        written.size(), workload.history().size(), unknown);
+        "%d writes on all peers, %d calls in order, %d of them without an answer, %d reads at"
+            + " followers%n",
+        written.size(), workload.history().size(), unknown, workload.followerReads());
   }
 }

@@ -2,11 +2,14 @@ package dev.pando.ratis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -50,6 +53,34 @@ class RestartTest {
       }
       Map<String, String> entries = cluster.stopAndRead().getFirst();
       assertEquals(count + 1, entries.size());
+    }
+  }
+
+  /** The log before the snapshot is gone, so without the snapshot the peer could not start. */
+  @Test
+  void startsWithAPurgedLog() throws IOException {
+    int count = 600;
+    try (Cluster cluster = new Cluster(directory, 1, 50, 0, "8KB")) {
+      for (int round = 0; round < 2; round++) {
+        try (TableClient table = cluster.connect()) {
+          for (int i = 0; i < count; i++) {
+            long _ = table.put(number(round * count + i), new byte[100]);
+          }
+        }
+        cluster.stop(0);
+        assertFalse(names(cluster, "current").contains("log_0-"), "nothing was purged");
+        String snapshots = names(cluster, "sm");
+        assertTrue(snapshots.contains(".md5"), snapshots);
+        cluster.start(0);
+      }
+      assertEquals(2 * count, cluster.stopAndRead().getFirst().size());
+    }
+  }
+
+  private static String names(Cluster cluster, String sub) throws IOException {
+    Path parent = Cluster.directoryOfGroup(cluster.storage(0)).resolve(sub);
+    try (Stream<Path> files = Files.list(parent)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList().toString();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.pando.ratis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * Clients in threads that call a few keys at random, so that they meet, and record what they saw.
  * Each also puts keys of its own, each once: all that were acknowledged must be there at the end.
  */
-final class Workload {
+final class Workload implements AutoCloseable {
+  /** After so long without enough writes, or without an answer, the group is stuck. */
+  private static final Duration WAIT = Duration.ofMinutes(3);
+
   private static final int CLIENTS = 5;
   private static final int KEYS = 12;
 
@@ -29,6 +33,7 @@ final class Workload {
   private final long seed;
   private final AtomicBoolean ends = new AtomicBoolean();
   private final AtomicInteger acknowledged = new AtomicInteger();
+  private final AtomicInteger followerReads = new AtomicInteger();
   private final List<Thread> threads = new ArrayList<>();
   private final List<Operation> history = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, String> own = new ConcurrentHashMap<>();
@@ -42,16 +47,25 @@ final class Workload {
   void start() {
     for (int client = 0; client < CLIENTS; client++) {
       int number = client;
-      threads.add(Thread.ofPlatform().start(() -> run(number)));
+      threads.add(Thread.ofPlatform().daemon().start(() -> run(number)));
     }
   }
 
-  /** Waits until so many more writes are acknowledged. */
+  /**
+   * Waits until so many more writes are acknowledged.
+   *
+   * @throws AssertionError if they take too long
+   */
   void awaitWrites(int more) throws InterruptedException {
     int goal = acknowledged.get() + more;
-    for (int tries = 0; acknowledged.get() < goal; tries++) {
-      if (tries == 9_000 || threads.stream().noneMatch(Thread::isAlive)) {
-        throw new AssertionError("no more writes are acknowledged: " + acknowledged.get());
+    long begun = System.nanoTime();
+    while (acknowledged.get() < goal) {
+      boolean isStuck = System.nanoTime() - begun > WAIT.toNanos();
+      if (isStuck || threads.stream().noneMatch(Thread::isAlive)) {
+        ends.set(true);
+        throwIfFailed();
+        int missing = goal - acknowledged.get();
+        throw new AssertionError(missing + " of " + more + " writes had no answer in " + WAIT);
       }
       Thread.sleep(10); // the clients are slower than this
     }
@@ -60,11 +74,28 @@ final class Workload {
   void stop() throws InterruptedException {
     ends.set(true);
     for (Thread thread : threads) {
-      thread.join();
+      if (!thread.join(WAIT)) {
+        throw new AssertionError("a client had no answer in " + WAIT);
+      }
     }
+    throwIfFailed();
+  }
+
+  private void throwIfFailed() {
     if (!failures.isEmpty()) {
       throw new AssertionError("a client failed", failures.getFirst());
     }
+  }
+
+  /** Lets the clients end, also after a failure. */
+  @Override
+  public void close() {
+    ends.set(true);
+  }
+
+  /** Linearizable reads that a peer answered which was not the leader just before. */
+  int followerReads() {
+    return followerReads.get();
   }
 
   List<Operation> history() {
@@ -103,11 +134,13 @@ final class Workload {
   }
 
   /** The first client reads at any peer, which may be a follower. */
-  private ReadMode mode(int client, int call) {
+  private String peer(int client, int call) {
     List<String> peers = group.getPeers().stream().map(peer -> peer.getId().toString()).toList();
-    return client == 0
-        ? ReadMode.linearizableAt(peers.get(call % peers.size()))
-        : ReadMode.linearizable();
+    return client == 0 ? peers.get(call % peers.size()) : "";
+  }
+
+  private static boolean isFollower(TableClient table, String peer) throws IOException {
+    return !peer.isEmpty() && !table.leader().equals(peer);
   }
 
   private void call(TableClient table, Random random, int client, int call) throws IOException {
@@ -116,10 +149,13 @@ final class Workload {
     Operation.Kind[] kinds = Operation.Kind.values();
     Operation.Kind kind = kinds[random.nextInt(kinds.length)];
     String expected = random.nextInt(4) == 0 ? null : lastSeen(key);
+    String peer = peer(client, call);
     long start = System.nanoTime();
     try {
-      Operation done = make(table, client, key, kind, value, expected, mode(client, call), start);
-      history.add(done);
+      boolean follower = kind == Operation.Kind.GET && isFollower(table, peer);
+      ReadMode mode = peer.isEmpty() ? ReadMode.linearizable() : ReadMode.linearizableAt(peer);
+      history.add(make(table, client, key, kind, value, expected, mode, start));
+      int _ = followerReads.addAndGet(follower ? 1 : 0);
     } catch (OutcomeUnknownException _) {
       history.add(
           new Operation(client, key, kind, value, expected, false, false, start, Long.MAX_VALUE));
