@@ -30,7 +30,10 @@ public record PeerSettings(
     SizeInBytes segmentBytes,
     TimeDuration electionTimeout) {
 
-  /** How long a peer that runs knows a call, so that it is not put into the log again. */
+  /**
+   * How long a peer that runs knows a call, so that it is not put into the log again. Longer than
+   * {@link TableClient#LONGEST_CALL}.
+   */
   static final TimeDuration CALLS_ARE_KNOWN = TimeDuration.valueOf(90, TimeUnit.SECONDS);
 
   /** A snapshot every 50,000 entries, and 10,000 stay; elections after 1 to 2 seconds. */

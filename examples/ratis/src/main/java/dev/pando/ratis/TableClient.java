@@ -22,9 +22,19 @@ import org.jspecify.annotations.Nullable;
  * a majority of the peers has it in its log on disk and the leader has applied it. A call that gets
  * no answer is sent again, to another peer as well, and is applied once.
  *
+ * <p>Applied once holds while fewer than 65,536 entries of the log are between the two copies of a
+ * call, or the leader has run since the first copy. With more writes than that, and a leader that
+ * has restarted or installed a snapshot meanwhile, a call may be applied twice. A call is sent
+ * again for at most a minute, in which that takes more than 1,092 writes a second.
+ *
  * <p>Thread-safe. Each call waits for its answer.
  */
 public final class TableClient implements AutoCloseable {
+  /** How long a call is sent again, at most. Less than peers know it. */
+  static final TimeDuration LONGEST_CALL = TimeDuration.valueOf(60, TimeUnit.SECONDS);
+
+  private static final TimeDuration PAUSE = TimeDuration.valueOf(200, TimeUnit.MILLISECONDS);
+
   private final RaftClient client;
 
   private TableClient(RaftClient client) {
@@ -41,17 +51,36 @@ public final class TableClient implements AutoCloseable {
    *
    * @param timeout how long it waits for an answer before it sends the call again
    * @param tries how often it sends a call; there are 200 ms between two
+   * @throws IllegalArgumentException if all tries of a call could take more than 60 seconds, after
+   *     which peers may have forgotten it and would apply it twice
    */
   public static TableClient connect(RaftGroup group, TimeDuration timeout, int tries) {
+    checkTries(timeout, tries);
     RaftProperties properties = new RaftProperties();
     RaftClientConfigKeys.Rpc.setRequestTimeout(properties, timeout);
-    TimeDuration pause = TimeDuration.valueOf(200, TimeUnit.MILLISECONDS);
     return new TableClient(
         RaftClient.newBuilder()
             .setRaftGroup(group)
             .setProperties(properties)
-            .setRetryPolicy(RetryPolicies.retryUpToMaximumCountWithFixedSleep(tries, pause))
+            .setRetryPolicy(RetryPolicies.retryUpToMaximumCountWithFixedSleep(tries, PAUSE))
             .build());
+  }
+
+  private static void checkTries(TimeDuration timeout, int tries) {
+    double one = timeout.toLong(TimeUnit.MILLISECONDS) + PAUSE.toLong(TimeUnit.MILLISECONDS);
+    if (tries * one > LONGEST_CALL.toLong(TimeUnit.MILLISECONDS)) {
+      throw new IllegalArgumentException(
+          tries
+              + " tries of "
+              + timeout
+              + " with pauses of "
+              + PAUSE
+              + " take "
+              + Math.round(tries * one / 1_000)
+              + " s, allowed are "
+              + LONGEST_CALL
+              + ", because a peer forgets calls some time after");
+    }
   }
 
   /**

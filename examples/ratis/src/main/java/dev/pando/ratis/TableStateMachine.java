@@ -240,7 +240,9 @@ public final class TableStateMachine extends BaseStateMachine {
   /**
    * Begins a snapshot, or tells that one is complete. One that Ratis asks for by itself is written
    * while entries are applied: until it is complete this returns -1, which means none. One that an
-   * administrator asks for is waited for.
+   * administrator asks for is waited for. Ratis does not say which one it is: if so many entries
+   * have come that an automatic one is due, this takes it for automatic, and the administrator may
+   * get a success with the index -1. Without automatic snapshots that never happens.
    */
   @Override
   public long takeSnapshot() throws IOException {

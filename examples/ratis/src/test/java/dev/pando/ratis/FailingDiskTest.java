@@ -38,6 +38,9 @@ class FailingDiskTest {
     TablePeer peer =
         TablePeer.start(
             group, "n0", PeerSettings.of(storage, port).properties(), small, failure::complete);
+    try (TableClient table = TableClient.connect(group)) {
+      long _ = table.put("key0".getBytes(UTF_8), new byte[1]); // waits for the election
+    }
     int written = 0;
     try (TableClient table =
         TableClient.connect(group, TimeDuration.valueOf(2, TimeUnit.SECONDS), 2)) {

@@ -13,12 +13,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +83,20 @@ class OnePeerTest {
 
   private static Message message(byte[] bytes) {
     return Message.valueOf(ByteString.copyFrom(bytes));
+  }
+
+  /** A peer would have forgotten the call, and apply it again. */
+  @Test
+  void refusesToSendACallForTooLong() throws IOException {
+    RaftGroup group = Peers.parse("test", "n0=127.0.0.1:1");
+    TimeDuration ten = TimeDuration.valueOf(10, TimeUnit.SECONDS);
+    var refusal =
+        assertThrows(IllegalArgumentException.class, () -> TableClient.connect(group, ten, 6));
+    assertTrue(String.valueOf(refusal.getMessage()).contains("take 61 s"), refusal.getMessage());
+    assertThrows(
+        IllegalArgumentException.class, () -> TableClient.connect(group, ten, Integer.MAX_VALUE));
+    assertTrue(TableClient.LONGEST_CALL.compareTo(PeerSettings.CALLS_ARE_KNOWN) < 0);
+    TableClient.connect(group, ten, 5).close();
   }
 
   private static List<List<String>> keys(Cluster cluster) throws IOException {
