@@ -3,6 +3,7 @@ package dev.pando.ratis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pando.CheckReport;
@@ -12,7 +13,9 @@ import dev.pando.error.DatabaseFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -92,6 +95,27 @@ class FailingDiskTest {
       assertTrue(late.result().isCompletedExceptionally());
       assertTrue(applier.reached(2).isCompletedExceptionally());
       assertEquals(0, database.applied().index());
+    }
+    try (Database database = Database.open(path)) {
+      CheckReport _ = database.check().throwIfBad();
+    }
+  }
+
+  @Test
+  void failsWhatWaitsWhenItIsClosed() throws IOException {
+    Path path = directory.resolve("peer/table.pando");
+    try (ReplicaDatabase database = new ReplicaDatabase(path, Options.defaults())) {
+      Applier applier = new Applier(database, "apply", _ -> {});
+      CompletableFuture<Void> waiting = applier.reached(5);
+      applier.close();
+      LogEntry late = put(0);
+      applier.add(late);
+      for (CompletableFuture<?> ended : List.of(waiting, late.result(), applier.reached(6))) {
+        var failure = assertThrows(CompletionException.class, ended::join);
+        Throwable cause = assertInstanceOf(IllegalStateException.class, failure.getCause());
+        assertEquals("the peer is closed", cause.getMessage());
+      }
+      assertEquals(Applied.NONE, database.applied());
     }
     try (Database database = Database.open(path)) {
       CheckReport _ = database.check().throwIfBad();
