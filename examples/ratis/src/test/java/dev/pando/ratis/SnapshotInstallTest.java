@@ -33,7 +33,7 @@ class SnapshotInstallTest {
       workload.stop();
       assertTrue(index > 0, "no snapshot was installed");
       awaitSame(cluster);
-      cluster.close();
+      var _ = cluster.stopAndRead();
       ProcessesTest.verify(directory, workload);
     }
   }

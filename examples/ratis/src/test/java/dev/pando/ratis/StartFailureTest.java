@@ -19,10 +19,9 @@ class StartFailureTest {
   @Test
   void endsTheProcessWhenTheDatabaseIsDamaged() throws IOException {
     String text = Cluster.text("127.0.0.1", Cluster.freePorts(1));
-    try (PeerProcess peer = new PeerProcess(List.of(), text, "n0", directory, List.of());
+    try (PeerProcess _ = new PeerProcess(List.of(), text, "n0", directory, List.of());
         TableClient table = TableClient.connect(Peers.parse("test", text))) {
       long _ = table.put("key".getBytes(UTF_8), new byte[1]);
-      peer.close();
     }
     Path file = Cluster.file(directory.resolve("n0"));
     byte[] damaged = Files.readAllBytes(file);
