@@ -116,7 +116,8 @@ final class Info extends FileVerb {
   private void addProcesses() throws IOException {
     List<Map<String, @Nullable Object>> rows = OpenIn.rows(file());
     if (rows != null) {
-      List<@Nullable Object> pids = rows.stream().map(row -> row.get("pid")).toList();
+      List<@Nullable Object> pids = new ArrayList<>();
+      rows.forEach(row -> pids.add(row.get("pid")));
       String text =
           pids.isEmpty()
               ? "no other process that this user may see"

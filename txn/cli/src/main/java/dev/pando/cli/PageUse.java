@@ -31,17 +31,15 @@ final class PageUse {
     boolean use(Use use) throws IOException;
   }
 
-  /** What a page is, beside its owner. */
-  private enum Kind {
-    NODE,
-    RUN,
-    /** A page after the first of a node or a run. */
-    MORE,
-    DAMAGED,
-    LOG
-  }
+  // What a page is: the lowest bits of its mark. The others are its owner.
+  private static final int NODE = 0;
+  private static final int RUN = 1;
 
-  private static final Kind[] KINDS = Kind.values();
+  /** A page after the first of a node or a run. */
+  private static final int MORE = 2;
+
+  private static final int DAMAGED = 3;
+  private static final int LOG = 4;
   private static final int KIND_BITS = 3;
 
   private final RawPages pages;
@@ -97,7 +95,7 @@ final class PageUse {
     }
     if (meta.log().exists()) {
       owners.add("(commit log)");
-      markRun(meta.log().pgno(), meta.log().pages(), Kind.LOG);
+      markRun(meta.log().pgno(), meta.log().pages(), LOG);
     }
     firstSnapshot = owners.size();
     for (SnapshotEntry snapshot : walk.snapshots()) {
@@ -122,8 +120,8 @@ final class PageUse {
     }
   }
 
-  private int mark(Kind kind) {
-    return owners.size() << KIND_BITS | kind.ordinal();
+  private int mark(int kind) {
+    return owners.size() << KIND_BITS | kind;
   }
 
   private boolean isInFile(long pgno) {
@@ -132,11 +130,11 @@ final class PageUse {
 
   private void markMore(long pgno, long length) {
     for (long at = pgno + 1; at < Math.min(pgno + length, marks.pageCount()); at++) {
-      boolean _ = marks.set(at, mark(Kind.MORE));
+      boolean _ = marks.set(at, mark(MORE));
     }
   }
 
-  private void markRun(long pgno, long length, Kind kind) {
+  private void markRun(long pgno, long length, int kind) {
     if (isInFile(pgno) && marks.set(pgno, mark(kind))) {
       markMore(pgno, length);
     }
@@ -153,7 +151,7 @@ final class PageUse {
           // What is seen already is in a newer commit, with all that is below it.
           @Override
           public boolean enters(long pgno) {
-            return !isInFile(pgno) || marks.set(pgno, mark(Kind.NODE));
+            return !isInFile(pgno) || marks.set(pgno, mark(NODE));
           }
 
           @Override
@@ -172,8 +170,8 @@ final class PageUse {
           public void lost(long pgno, int level) {
             lose("%s: page %d, level %d, is damaged".formatted(owner, pgno, level));
             int before = isInFile(pgno) ? marks.get(pgno) : -1;
-            if (before == 0 || before == mark(Kind.NODE)) { // of no other tree
-              marks.put(pgno, mark(Kind.DAMAGED));
+            if (before == 0 || before == mark(NODE)) { // of no other tree
+              marks.put(pgno, mark(DAMAGED));
             }
           }
         });
@@ -195,7 +193,7 @@ final class PageUse {
     if (!sound) {
       lose("%s: page %d, a run of a value, is damaged".formatted(owner, entry.pgno()));
     }
-    markRun(entry.pgno(), length, sound ? Kind.RUN : Kind.DAMAGED);
+    markRun(entry.pgno(), length, sound ? RUN : DAMAGED);
   }
 
   // ---- the pages
@@ -225,10 +223,10 @@ final class PageUse {
     }
     int index = (mark >> KIND_BITS) - 1;
     String owner = owners.get(index);
-    int more = mark >> KIND_BITS << KIND_BITS | Kind.MORE.ordinal();
+    int more = mark >> KIND_BITS << KIND_BITS | MORE;
     long length = lengthOf(pgno, more);
     boolean isHeld = index >= firstSnapshot;
-    return switch (KINDS[mark & (1 << KIND_BITS) - 1]) {
+    return switch (mark & (1 << KIND_BITS) - 1) {
       case NODE -> node(pgno, length, isHeld, owner);
       case RUN, MORE -> {
         String type = isHeld ? "held" : "overflow";
@@ -236,6 +234,7 @@ final class PageUse {
       }
       case DAMAGED -> new Use(pgno, length, "damaged", 0, -1, 0, owner);
       case LOG -> new Use(pgno, length, "log", 0, -1, 0, owner);
+      default -> throw new AssertionError("mark " + mark);
     };
   }
 
