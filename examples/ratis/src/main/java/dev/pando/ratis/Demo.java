@@ -34,6 +34,7 @@ public final class Demo implements AutoCloseable {
   private final RaftGroup group;
   private final List<Process> processes = new ArrayList<>();
   private final AtomicBoolean ends = new AtomicBoolean();
+  private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong longestWait = new AtomicLong();
 
@@ -54,10 +55,12 @@ public final class Demo implements AutoCloseable {
         args.length > 0
             ? Files.createDirectories(Path.of(args[0]))
             : Files.createTempDirectory("pando-ratis");
+    boolean failed;
     try (Demo demo = new Demo(directory.toAbsolutePath())) {
       demo.run();
+      failed = demo.failed.get();
     }
-    System.exit(0); // threads of gRPC may live on for a minute
+    System.exit(failed ? 1 : 0); // threads of gRPC may live on for a minute
   }
 
   private void run() throws IOException, InterruptedException {
@@ -111,6 +114,7 @@ public final class Demo implements AutoCloseable {
       }
     } catch (IOException e) {
       System.out.println("the writer failed: " + e);
+      failed.set(true);
     }
   }
 

@@ -33,7 +33,7 @@ public final class TableClient implements AutoCloseable {
   /** How long a call is sent again, at most. Less than peers know it. */
   static final TimeDuration LONGEST_CALL = TimeDuration.valueOf(60, TimeUnit.SECONDS);
 
-  private static final TimeDuration PAUSE = TimeDuration.valueOf(200, TimeUnit.MILLISECONDS);
+  private static final TimeDuration PAUSE = TimeDuration.valueOf(500, TimeUnit.MILLISECONDS);
 
   private final RaftClient client;
 
@@ -41,16 +41,19 @@ public final class TableClient implements AutoCloseable {
     this.client = client;
   }
 
-  /** A client that waits up to 2 seconds for each answer and tries 15 times. */
+  /**
+   * A client that waits up to 2 seconds for each answer and tries 24 times: for 12 seconds at
+   * least, where calls are refused at once because a leader has died, and for a minute at most.
+   */
   public static TableClient connect(RaftGroup group) {
-    return connect(group, TimeDuration.valueOf(2, TimeUnit.SECONDS), 15);
+    return connect(group, TimeDuration.valueOf(2, TimeUnit.SECONDS), 24);
   }
 
   /**
    * A client.
    *
    * @param timeout how long it waits for an answer before it sends the call again
-   * @param tries how often it sends a call; there are 200 ms between two
+   * @param tries how often it sends a call; there are 500 ms between two
    * @throws IllegalArgumentException if all tries of a call could take more than 60 seconds, after
    *     which peers may have forgotten it and would apply it twice
    */

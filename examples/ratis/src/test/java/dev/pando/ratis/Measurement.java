@@ -262,7 +262,7 @@ public final class Measurement {
       }
     }
     TimeDuration timeout = TimeDuration.valueOf(2, TimeUnit.SECONDS);
-    try (TableClient table = TableClient.connect(group, timeout, 25)) {
+    try (TableClient table = TableClient.connect(group, timeout, 24)) {
       long _ = table.put("key".getBytes(UTF_8), new byte[1]);
     }
   }
