@@ -135,6 +135,12 @@ class LinearizabilityTest {
         begun[client] = null;
       }
     }
+    long end = calls * 100L + 100; // later than all: others may have seen what these have done
+    for (Operation call : begun) {
+      if (call != null) {
+        history.add(call.during(call.start(), end));
+      }
+    }
     for (int i = 0; i < spoiled; i++) {
       int at = random.nextInt(history.size());
       history.set(at, spoil(history.get(at), random));
