@@ -47,11 +47,12 @@ final class RateLimit implements Progress {
     long bytes = 0;
     if (matcher.matches()) {
       int shift = 10 * " KMG".indexOf(matcher.group(2).isEmpty() ? " " : matcher.group(2));
-      bytes = Long.parseLong(matcher.group(1)) << shift;
+      long number = Long.parseLong(matcher.group(1));
+      bytes = number <= Long.MAX_VALUE >> shift ? number << shift : 0;
     }
-    if (bytes <= 0) {
+    if (bytes == 0) {
       throw Fault.usage(
-          "--limit-rate %s: allowed a number of bytes greater than 0, such as 500K or 10M"
+          "--limit-rate %s: allowed 1 to 8589934591G bytes, such as 500K or 10M"
               .formatted(text));
     }
     return bytes;

@@ -182,7 +182,7 @@ class TwoInstancesTest {
       assertTrue(
           Instant.now().isBefore(end),
           "The instances do not get the tasks, or the data, that they should");
-      Thread.sleep(200);
+      Thread.sleep(200); // other processes and threads bring it about
     }
   }
 

@@ -77,7 +77,7 @@ public final class Broker implements AutoCloseable {
           topics.stream().map(name -> new NewTopic(name, partitions, (short) 1)).toList();
       KafkaFuture<Void> created = admin.createTopics(all).all();
       while (!created.isDone() && process.isAlive()) {
-        Thread.sleep(50);
+        Thread.sleep(50); // looks at both: a broker that has ended would never answer
       }
       if (!created.isDone()) {
         checkRunning();
