@@ -52,8 +52,7 @@ final class RateLimit implements Progress {
     }
     if (bytes == 0) {
       throw Fault.usage(
-          "--limit-rate %s: allowed 1 to 8589934591G bytes, such as 500K or 10M"
-              .formatted(text));
+          "--limit-rate %s: allowed 1 to 8589934591G bytes, such as 500K or 10M".formatted(text));
     }
     return bytes;
   }
