@@ -180,7 +180,7 @@ public final class MultiCursor<K, V> implements AutoCloseable {
   }
 
   private boolean seekBytes(byte[] key, RawPosition.Seek seek) {
-    return raw.seek(memory -> memory.setKey(MemorySegment.ofArray(key)), seek);
+    return raw.seek(MemorySegment.ofArray(key), seek);
   }
 
   /** Moves to the first key that begins otherwise, and is greater. */
@@ -190,7 +190,7 @@ public final class MultiCursor<K, V> implements AutoCloseable {
       boolean _ = pairs.last();
       return pairs.next();
     }
-    return raw.seek(memory -> memory.setKey(next), Cursor::seek);
+    return raw.seek(next, Cursor::seek);
   }
 
   /** The bytes with which all pairs of the cursor's key begin. */

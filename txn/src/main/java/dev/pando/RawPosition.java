@@ -6,7 +6,6 @@ import dev.pando.btree.TreeWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +43,11 @@ abstract sealed class RawPosition implements AutoCloseable permits RawCursor {
 
   interface Seek {
     boolean of(Cursor cursor, KeyBuffer key);
+  }
+
+  /** Puts a key into memory of a call. Captures nothing, so that no call makes one. */
+  interface KeyForm<K> {
+    KeyBuffer put(Workspace memory, K key);
   }
 
   /** Moves to the first entry; false if the table is empty. */
@@ -394,19 +398,19 @@ abstract sealed class RawPosition implements AutoCloseable permits RawCursor {
     }
   }
 
-  private boolean seek(MemorySegment key, Seek seek) {
-    return seek(memory -> memory.setKey(key), seek);
+  final boolean seek(MemorySegment key, Seek seek) {
+    return seek(key, Workspace::setKey, seek);
   }
 
   /** Moves to a key, which is put into memory of the call. */
-  final boolean seek(Function<Workspace, KeyBuffer> key, Seek seek) {
+  final <K> boolean seek(K key, KeyForm<K> form, Seek seek) {
     Caller mine = tx.caller();
     long call = mine.begin();
     try {
       tx.checkDatabase(); // a step inside a leaf reads no page
       tx.flushBatches();
       check(mine);
-      boolean there = seek.of(cursor, key.apply(mine.memory()));
+      boolean there = seek.of(cursor, form.put(mine.memory(), key));
       tx.check(mine, call);
       return there;
     } catch (RuntimeException | Error e) {

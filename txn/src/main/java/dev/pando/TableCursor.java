@@ -29,11 +29,13 @@ public final class TableCursor<K, V> implements AutoCloseable {
   private final Txn tx;
   private final Table<K, V> table;
   private final RawCursor raw;
+  private final RawPosition.KeyForm<K> form;
 
   TableCursor(Txn tx, Table<K, V> table, RawCursor raw) {
     this.tx = tx;
     this.table = table;
     this.raw = raw;
+    this.form = (memory, key) -> memory.encodeKey(table, key);
   }
 
   RawCursor raw() {
@@ -116,7 +118,7 @@ public final class TableCursor<K, V> implements AutoCloseable {
   }
 
   private boolean seek(K key, RawPosition.Seek seek) {
-    return raw.seek(memory -> memory.encodeKey(table, key), seek);
+    return raw.seek(key, form, seek);
   }
 
   /**
