@@ -1,5 +1,6 @@
 package dev.pando;
 
+import dev.pando.btree.KeyBuffer;
 import dev.pando.btree.PageMover;
 import dev.pando.btree.PagePacker;
 import dev.pando.btree.Tree;
@@ -45,20 +46,17 @@ final class Compaction {
 
   private final Transactor database;
   private final Counters counters;
-  private final Progress progress;
+  private final CompactionProgress progress;
 
   /** Pages of the file at which filling ends: it grows by what snapshots in use hold back. */
   private long mostPages = Long.MAX_VALUE;
 
   private boolean isTooLong;
 
-  /** Bytes that the first pass visits; later passes move the small rest. */
-  private long total = -1;
-
   Compaction(Transactor database, Counters counters, Progress progress) {
     this.database = database;
     this.counters = counters;
-    this.progress = progress;
+    this.progress = new CompactionProgress(progress);
   }
 
   void run() {
@@ -72,12 +70,13 @@ final class Compaction {
     fillPages();
     long before = Long.MAX_VALUE;
     for (int pass = 0; pass < MOST_PASSES; pass++) {
-      long pages = pass();
+      long pages = pass(pass == 0); // later passes move the small rest
       if (pages >= before) {
         break; // readers or named snapshots hold the rest
       }
       before = pages;
     }
+    progress.end();
     for (int i = 0; i < SETTLING_COMMITS; i++) {
       long _ = pack(tx -> {}); // the next commit truncates the file
     }
@@ -90,7 +89,9 @@ final class Compaction {
     try (ReadTxn tx = database.beginOwnRead()) {
       for (String table : trees(tx)) {
         Tree tree = tx.findRawTree(table);
+        progress.expect(bytes(tx, table));
         if (PagePacker.sampleFill(tree) < WELL_FILLED) {
+          progress.expect(bytes(tx, table) * FILLING_ROUNDS);
           depths.put(table, tree.root().depth());
         }
       }
@@ -110,9 +111,11 @@ final class Compaction {
   /** Twice, since leaves are merged below one branch, and branches are merged after them. */
   private void fillPages(String table, int depth) {
     for (int round = 0; round < FILLING_ROUNDS; round++) {
+      progress.begin(bytes(table));
       for (int level = 0; level < depth - 1 && !isTooLong; level++) {
         int above = level;
         inSteps(
+            table,
             (from, most) ->
                 step(
                     table,
@@ -129,29 +132,27 @@ final class Compaction {
   }
 
   /** Goes through all tables once; returns the pages that the database has then. */
-  private long pass() {
+  private long pass(boolean isFirst) {
     Map<String, Long> tables = new LinkedHashMap<>();
-    long bytes = 0;
     long limit;
     try (ReadTxn tx = database.beginOwnRead()) {
       limit = limit(tx.snapshot().meta());
       for (String table : trees(tx)) {
-        long size = bytes(tx, table);
-        tables.put(table, size);
-        bytes += size;
+        tables.put(table, bytes(tx, table));
       }
     }
-    boolean first = total < 0;
-    if (first) {
-      total = bytes;
-    }
-    long done = first ? 0 : total;
-    for (Map.Entry<String, Long> table : tables.entrySet()) {
-      moveTable(table.getKey(), limit);
-      done += first ? table.getValue() : 0;
-      progress.at(done, total);
-    }
+    tables.forEach(
+        (table, bytes) -> {
+          progress.begin(isFirst ? bytes : 0);
+          moveTable(table, limit);
+        });
     return pack(tx -> tx.catalog().movePages(limit));
+  }
+
+  private long bytes(String table) {
+    try (ReadTxn tx = database.beginOwnRead()) {
+      return bytes(tx, table);
+    }
   }
 
   private static long bytes(ReadTxn tx, String table) {
@@ -171,6 +172,7 @@ final class Compaction {
 
   private void moveTable(String table, long limit) {
     inSteps(
+        table,
         (from, most) ->
             step(table, from, most, (tree, key, moves) -> PageMover.move(tree, limit, key, moves)));
   }
@@ -179,19 +181,31 @@ final class Compaction {
     byte @Nullable [] from(byte @Nullable [] key, int most);
   }
 
-  private static void inSteps(PartOfTable part) {
+  private void inSteps(String table, PartOfTable part) {
     int moves = MOVES;
     byte @Nullable [] from = null;
-    do {
+    boolean isDone = false;
+    while (!isDone) {
       try {
         from = part.from(from, moves);
+        isDone = from == null;
       } catch (DatabaseFullException e) {
         if (moves == 1) {
           throw e;
         }
         moves = Math.max(moves / FEWER, 1); // each copies a leaf and the branches above it
       }
-    } while (from != null);
+      progress.at(isDone ? 1 : from == null ? 0 : share(table, from));
+    }
+  }
+
+  /** The share of a table's entries that are before a key; 0 if the table is gone. */
+  private double share(String table, byte[] from) {
+    KeyBuffer key = new KeyBuffer(from.length);
+    key.set(from);
+    try (ReadTxn tx = database.beginOwnRead()) {
+      return tx.findRawTree(table).share(key);
+    }
   }
 
   private interface PartOfTree {

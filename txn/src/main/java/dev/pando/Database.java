@@ -430,8 +430,8 @@ public final class Database extends Inspected implements AutoCloseable {
    * that these hold back. The file is not truncated below the mapping of any process. An idle
    * process releases its mapping within seconds, and the next commit then truncates the file.
    *
-   * @param progress called on this thread after the pages of a table were moved; an exception that
-   *     it throws ends the compaction, and pages already moved stay moved
+   * @param progress called on this thread after each transaction; an exception that it throws, for
+   *     instance when the time is over, ends the compaction, and pages already moved stay moved
    * @throws ReadOnlyException if the database was opened for reading only
    * @throws dev.pando.error.DatabaseFullException if there is no room for the copies; pages already
    *     moved stay moved

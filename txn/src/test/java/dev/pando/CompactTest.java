@@ -1,10 +1,13 @@
 package dev.pando;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -172,5 +175,76 @@ class CompactTest extends DatabaseTestBase {
           });
       peer.expect("sound", "check");
     }
+  }
+
+  private static void fill(Database db) {
+    db.update(
+        tx -> {
+          for (long i = 0; i < 30_000; i++) {
+            tx.put(BLOBS, i, new byte[350]);
+          }
+        });
+  }
+
+  /** Leaves some 2,700 leaves a third full. */
+  private static void thinOut(Database db) {
+    db.update(
+        tx -> {
+          long _ = tx.deleteIf(BLOBS, Range.all(), (key, _) -> key % 3 != 0);
+        });
+  }
+
+  private static long leafPages(Database db) {
+    return db.<Long, RuntimeException>view(tx -> tx.stat(BLOBS).leafPages());
+  }
+
+  @Test
+  void reportsWhileItIsInOneTable() {
+    Database db = open();
+    fill(db);
+    thinOut(db);
+    Set<Long> done = new TreeSet<>();
+    db.compact((part, _) -> done.add(part));
+    assertThat(done).hasSizeGreaterThan(4);
+    closeChecked(db);
+  }
+
+  /** With a time limit, for instance. */
+  @Test
+  void anExceptionOfTheProgressEndsItAndWhatIsMovedStays() throws Exception {
+    Database db = open();
+    fill(db);
+    thinOut(db);
+    long before = leafPages(db);
+    RuntimeException enough = new RuntimeException("enough");
+    assertThatThrownBy(
+            () ->
+                db.compact(
+                    (_, _) -> {
+                      throw enough;
+                    }))
+        .isSameAs(enough);
+    assertThat(leafPages(db)).isLessThan(before - 500);
+    assertThat(fileSize()).isGreaterThan(before * 4096);
+    db.compact();
+    assertThat(fileSize()).isLessThan(5 << 20);
+    closeChecked(db);
+  }
+
+  /** The first step did not fit, and was taken for the end of the table. */
+  @Test
+  void fillsPagesInLittleRoom() {
+    Options options = Options.defaults().withLogSize(0).withPageSize(4096);
+    Database db = open(options);
+    fill(db);
+    db.snapshots().create("holds all pages of then");
+    thinOut(db);
+    long before = leafPages(db);
+    long pages = db.stat().pageCount();
+    closeChecked(db);
+    Database full = open(options.withMaxSize((pages + 40) * 4096));
+    full.compact();
+    assertThat(leafPages(full)).isLessThan(before / 3 + 50);
+    closeChecked(full);
   }
 }

@@ -54,7 +54,7 @@ abstract class WriteVerb extends Verb {
     return duration(wait);
   }
 
-  private static Duration duration(double seconds) {
+  static Duration duration(double seconds) {
     return Duration.ofMillis(Math.round(seconds * 1000));
   }
 

@@ -100,6 +100,7 @@ class VerbsTest {
         writes("load -f DUMP FILE"),
         writes("load --purge --batch 1 -f DUMP FILE"),
         writes("compact FILE"),
+        writes("compact --time 60 FILE"),
         writes("put FILE customers Ada Byron"),
         writes("del FILE customers Ada"),
         writes("drop FILE customers"),

@@ -146,6 +146,16 @@ class WriteVerbsTest {
     assertThat(Ran.ok("drop", file, "files")).contains("dropped");
     assertThat(Ran.ok("compact", file)).contains(" before, ");
     assertThat(Files.size(file)).isLessThan(before);
+    Shop.check(file);
+  }
+
+  @Test
+  void compactsForSomeTime() throws IOException {
+    assertThat(Ran.ok("compact", "--time", "3600", file)).doesNotContain("the time was over");
+    assertThat(Ran.ok("compact", "--time", "1e-9", file)).contains("; the time was over before");
+    assertThat(Ran.pando("compact", "--time", "0", file).err()).contains("allowed more than 0");
+    assertThat(Ran.pando("compact", "--time", "NaN", file).code()).isEqualTo(2);
+    Shop.check(file);
   }
 
   @Test
