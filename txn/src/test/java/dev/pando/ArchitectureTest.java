@@ -258,11 +258,17 @@ class ArchitectureTest {
         .check(PANDO);
   }
 
-  /** The time of day jumps. Only the dates of named snapshots and of commits in feeds are. */
+  /**
+   * The time of day jumps. Only the dates of named snapshots and of commits in feeds are, and the
+   * age of such a commit, which is only shown.
+   */
   @Test
   void nothingDependsOnTheTimeOfDay() {
     noClasses()
-        .that(not(name("dev.pando.Snapshots")).and(not(name("dev.pando.txn.feed.FeedHead"))))
+        .that(
+            not(name("dev.pando.Snapshots"))
+                .and(not(name("dev.pando.txn.feed.FeedHead")))
+                .and(not(name("dev.pando.metrics.FeedLag"))))
         .should()
         .callMethodWhere(
             DescribedPredicate.describe(
@@ -287,6 +293,11 @@ class ArchitectureTest {
                 .filter(call -> call.getName().equals("currentTimeMillis"))
                 .map(call -> call.getOrigin().getName()))
         .containsExactly("now");
+    assertThat(
+            PANDO.get("dev.pando.metrics.FeedLag").getMethodCallsFromSelf().stream()
+                .filter(call -> call.getTarget().getFullName().startsWith("java.time.Instant.now"))
+                .map(call -> call.getOrigin().getName()))
+        .containsExactly("age");
   }
 
   private static boolean isDate(JavaClass type) {

@@ -5,6 +5,7 @@ import dev.pando.Database;
 import dev.pando.Metrics;
 import dev.pando.Stat;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.management.InstanceNotFoundException;
@@ -292,5 +293,10 @@ public final class DatabaseBean implements DatabaseMXBean, AutoCloseable {
   @Override
   public long getOldestReaderNanos() {
     return stat().oldestReaderAge().toNanos();
+  }
+
+  @Override
+  public List<FeedLag> getFeeds() {
+    return FeedLag.all(db.feedStats());
   }
 }

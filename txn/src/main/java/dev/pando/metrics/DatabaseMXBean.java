@@ -1,10 +1,12 @@
 package dev.pando.metrics;
 
+import java.util.List;
+
 /**
  * A database as JMX shows it. Attributes whose names begin with a verb's past tense, and those of
  * commits, syncs, waits and pages, count from the opening on, in this process; see {@link
  * dev.pando.Metrics}. The others are of the newest commit of any process; see {@link
- * dev.pando.Stat}. Times are in nanoseconds, sizes in bytes. Thread-safe.
+ * dev.pando.Stat} and {@link FeedLag}. Times are in nanoseconds, sizes in bytes. Thread-safe.
  */
 public interface DatabaseMXBean {
   /** The path of the file. */
@@ -120,4 +122,7 @@ public interface DatabaseMXBean {
 
   /** The age of the read transaction that was opened first; 0 without one. */
   long getOldestReaderNanos();
+
+  /** The lag of each change feed, in the order of their names. Reads a few pages of each. */
+  List<FeedLag> getFeeds();
 }

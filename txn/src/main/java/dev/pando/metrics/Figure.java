@@ -14,7 +14,8 @@ import java.util.function.ToLongFunction;
  * @param name dotted, in lower case
  * @param unit as in UCUM: {@code By} for bytes, {@code ns}, or empty
  * @param kind of commits; empty for all other figures
- * @param value of the result of {@link Database#metrics} or {@link Database#stat}
+ * @param value of the result of {@link Database#metrics}, {@link Database#stat} or {@link
+ *     Database#feedStats}
  */
 record Figure<T>(String name, String unit, String kind, String what, ToLongFunction<T> value) {
 
@@ -33,6 +34,11 @@ record Figure<T>(String name, String unit, String kind, String what, ToLongFunct
   private static Figure<Stat> state(
       String name, String unit, String what, ToLongFunction<Stat> value) {
     return new Figure<>("pando." + name, unit, "", what, value);
+  }
+
+  private static Figure<FeedLag> feed(
+      String name, String unit, String what, ToLongFunction<FeedLag> value) {
+    return new Figure<>("pando.feed." + name, unit, "", what, value);
   }
 
   /** Figures that only grow. */
@@ -78,6 +84,18 @@ record Figure<T>(String name, String unit, String kind, String what, ToLongFunct
           state("readers", "", "Open read transactions", Stat::readers),
           state("readers.oldest", "ns", "Age of the oldest", s -> s.oldestReaderAge().toNanos()),
           state("unsynced", "", "Commits that a power cut may lose", Stat::unsyncedCommits));
+
+  /** Figures of each change feed. */
+  static final List<Figure<FeedLag>> OF_FEED =
+      List.of(
+          feed("commits", "", "Commits that are not acknowledged", FeedLag::commits),
+          feed("size", "By", "Bytes of the feed's pages", FeedLag::bytes),
+          feed("oldest", "ns", "Age of the oldest commit in it", FeedLag::oldestNanos),
+          feed("lost", "", "Transactions that may have been dropped unread", FeedLag::lost));
+
+  /** Of the lags of all feeds. */
+  static final Figure<List<FeedLag>> FEEDS =
+      new Figure<>("pando.feeds", "", "", "Change feeds", List::size);
 
   /** The name of a database in tags and attributes. */
   static String nameOf(Database db) {

@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All names begin with {@code pando.}, and all meters have the tag {@code database}, the path of
  * the file. The meters are removed when the database is closed. They hold it weakly. Thread-safe.
+ *
+ * <p>The gauges of a change feed, {@code pando.feed.*}, have the tag {@code feed}, its name. They
+ * follow the feeds each time that {@code pando.feeds} is read: a collection that finds a new feed
+ * may show its gauges only from the next one on. Those of a dropped feed are {@code NaN} until they
+ * are removed. Each reads a few pages of its feed, in microseconds.
  */
 public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
   private record Bound(MeterRegistry registry, Meter meter) {}
@@ -35,6 +40,9 @@ public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
   private final Database db;
   private final Tags tags;
   private final List<Bound> bound = new CopyOnWriteArrayList<>();
+
+  /** One for each registry. */
+  private final List<FeedGauges> ofFeeds = new CopyOnWriteArrayList<>();
 
   /** What the database runs at its close, for each registry. */
   private final List<CloseAction> endings = new CopyOnWriteArrayList<>();
@@ -80,7 +88,11 @@ public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
     for (Figure<Stat> figure : Figure.OF_FILE) {
       addGauge(registry, figure, d -> figure.value().applyAsLong(d.stat()));
     }
+    FeedGauges feeds = new FeedGauges(registry, tags);
+    boolean _ = ofFeeds.add(feeds);
+    addGauge(registry, Figure.FEEDS, feeds::follow);
     closeWithDatabase();
+    double _ = feeds.follow(db);
   }
 
   /** After the meters were added: a close meanwhile removes them, or is found here. */
@@ -115,7 +127,7 @@ public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
             .register(registry));
   }
 
-  private static @Nullable String unit(Figure<?> figure) {
+  static @Nullable String unit(Figure<?> figure) {
     return switch (figure.unit()) {
       case "By" -> "bytes";
       case "ns" -> "nanoseconds";
@@ -134,6 +146,8 @@ public final class MicrometerMetrics implements MeterBinder, AutoCloseable {
       Meter _ = one.registry().remove(one.meter());
     }
     bound.clear();
+    ofFeeds.forEach(FeedGauges::close);
+    ofFeeds.clear();
     endings.forEach(CloseAction::close);
     endings.clear();
   }

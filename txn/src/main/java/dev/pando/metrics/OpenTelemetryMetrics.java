@@ -29,19 +29,22 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>All names begin with {@code pando.}, and all values have the attribute {@code pando.database},
- * the path of the file. Times have a counter of calls, and one of their nanoseconds. Each
- * collection asks the database once. The instruments fall silent when the database is closed.
- * Thread-safe.
+ * the path of the file. Times have a counter of calls, and one of their nanoseconds. The gauges of
+ * change feeds, {@code pando.feed.*}, have a value for each feed, with its name as the attribute
+ * {@code feed}. Each collection asks the database once, and reads a few pages of each feed. The
+ * instruments fall silent when the database is closed. Thread-safe.
  */
 public final class OpenTelemetryMetrics implements AutoCloseable {
   private static final AttributeKey<String> DATABASE = AttributeKey.stringKey("pando.database");
   private static final AttributeKey<String> KIND = AttributeKey.stringKey("kind");
+  private static final AttributeKey<String> FEED = AttributeKey.stringKey("feed");
 
   private final Database db;
   private final Attributes attributes;
   private final List<ObservableMeasurement> instruments = new ArrayList<>();
   private final List<Consumer<Metrics>> ofMetrics = new ArrayList<>();
   private final List<Consumer<Stat>> ofStat = new ArrayList<>();
+  private final List<Consumer<List<FeedLag>>> ofFeeds = new ArrayList<>();
   private final BatchCallback callback;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -58,6 +61,10 @@ public final class OpenTelemetryMetrics implements AutoCloseable {
     }
     for (Figure<Stat> figure : Figure.OF_FILE) {
       ofStat.add(record(gauge(meter, figure), attributes, figure.value()));
+    }
+    ofFeeds.add(record(gauge(meter, Figure.FEEDS), attributes, Figure.FEEDS.value()));
+    for (Figure<FeedLag> figure : Figure.OF_FEED) {
+      ofFeeds.add(recordEach(gauge(meter, figure), figure.value()));
     }
     ObservableMeasurement[] rest =
         instruments.subList(1, instruments.size()).toArray(new ObservableMeasurement[0]);
@@ -114,6 +121,16 @@ public final class OpenTelemetryMetrics implements AutoCloseable {
     return from -> instrument.record(value.applyAsLong(from), attributes);
   }
 
+  private Consumer<List<FeedLag>> recordEach(
+      ObservableLongMeasurement instrument, ToLongFunction<FeedLag> value) {
+    return lags -> {
+      for (FeedLag lag : lags) {
+        Attributes all = attributes.toBuilder().put(FEED, lag.feed()).build();
+        instrument.record(value.applyAsLong(lag), all);
+      }
+    };
+  }
+
   private ObservableLongMeasurement counter(Meter meter, String name, String unit, String what) {
     return added(meter.counterBuilder(name).setUnit(unit).setDescription(what).buildObserver());
   }
@@ -134,10 +151,18 @@ public final class OpenTelemetryMetrics implements AutoCloseable {
   }
 
   private void collect() {
-    Metrics metrics = db.metrics();
-    ofMetrics.forEach(one -> one.accept(metrics));
-    Stat stat = db.stat();
-    ofStat.forEach(one -> one.accept(stat));
+    try {
+      Metrics metrics = db.metrics();
+      ofMetrics.forEach(one -> one.accept(metrics));
+      Stat stat = db.stat();
+      ofStat.forEach(one -> one.accept(stat));
+      List<FeedLag> lags = FeedLag.all(db.feedStats());
+      ofFeeds.forEach(one -> one.accept(lags));
+    } catch (IllegalStateException e) {
+      if (!closed.get()) { // the database closes these first
+        throw e;
+      }
+    }
   }
 
   /** Ends the instruments; a second call does nothing. */

@@ -5,16 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.CheckReport;
 import dev.pando.Database;
+import dev.pando.Feed;
+import dev.pando.FeedOptions;
+import dev.pando.FeedPosition;
+import dev.pando.FeedStat;
 import dev.pando.Metrics;
 import dev.pando.Stat;
 import dev.pando.Table;
 import dev.pando.codec.Codec;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import javax.management.JMX;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
+import javax.management.openmbean.CompositeData;
 import org.junit.jupiter.api.Test;
 
 /** A database through JMX. */
@@ -38,7 +47,7 @@ class DatabaseBeanTest {
         found.put(info.getName(), server.getAttribute(bean.name(), info.getName()));
       }
       assertThat(found)
-          .hasSize(38)
+          .hasSize(39)
           .containsEntry("Path", db.path().toString())
           .containsEntry("Commits", 50L)
           .containsEntry("SyncedCommits", metrics.syncedCommits())
@@ -61,6 +70,43 @@ class DatabaseBeanTest {
           .containsEntry("OldestReaderNanos", 0L);
       CheckReport _ = db.check().throwIfBad();
     }
+  }
+
+  @Test
+  void showsTheLagOfEachFeed() throws Exception {
+    try (Database db = Database.inMemory()) {
+      DatabaseBean bean = DatabaseBean.register(db);
+      DatabaseMXBean proxy = JMX.newMXBeanProxy(server, bean.name(), DatabaseMXBean.class);
+      assertThat(proxy.getFeeds()).isEmpty();
+      Feed first = db.createFeed("a", FeedOptions.ofAllTables());
+      Feed second = db.createFeed("b", FeedOptions.ofAllTables().withMaxCommits(1));
+      for (long i = 0; i < 5; i++) {
+        boolean _ = db.put(NAMES, i, "x");
+      }
+      List<FeedLag> lags = proxy.getFeeds();
+      assertThat(lags).extracting(FeedLag::feed).containsExactly("a", "b");
+      FeedLag all = lags.getFirst();
+      assertThat(all.commits()).isEqualTo(5);
+      assertThat(all.bytes()).isEqualTo(first.stat().bytes());
+      assertThat(all.oldestNanos()).isNotNegative();
+      assertThat(all.lost()).isZero();
+      FeedStat lost = second.stat();
+      assertThat(lags.getLast().lost()).isEqualTo(lost.lostTo() - lost.lostFrom() + 1).isPositive();
+      CompositeData[] shown = (CompositeData[]) server.getAttribute(bean.name(), "Feeds");
+      assertThat(shown[0].get("commits")).isEqualTo(5L);
+      CheckReport _ = db.check().throwIfBad();
+    }
+  }
+
+  /** A clock that was wrong shows no age that cannot be. */
+  @Test
+  void anAgeHasLimits() {
+    FeedPosition start = new FeedPosition(new UUID(0, 0), 1);
+    Instant later = Instant.now().plusSeconds(600);
+    FeedStat early = new FeedStat(start, 1, 4096, 2, 2, later, 0, 0);
+    assertThat(FeedLag.of("f", early)).isEqualTo(new FeedLag("f", 1, 4096, 0, 0));
+    FeedStat late = new FeedStat(start, 1, 4096, 9, 9, Instant.MIN, 2, 8);
+    assertThat(FeedLag.of("f", late)).isEqualTo(new FeedLag("f", 1, 4096, Long.MAX_VALUE, 7));
   }
 
   @Test

@@ -45,7 +45,7 @@ class MicrometerMetricsTest {
       assertThat(registry.get("pando.file.size").gauge().value()).isEqualTo(db.stat().fileBytes());
       assertThat(registry.get("pando.tables").gauge().value()).isEqualTo(1);
       assertThat(registry.getMeters())
-          .hasSize(29)
+          .hasSize(30)
           .allSatisfy(MicrometerMetricsTest::hasTags)
           .extracting(meter -> meter.getId().getName())
           .contains("pando.readers.oldest", "pando.branches.cached", "pando.pages.freed");

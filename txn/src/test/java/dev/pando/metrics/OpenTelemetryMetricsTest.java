@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.CheckReport;
 import dev.pando.Database;
+import dev.pando.Feed;
+import dev.pando.FeedOptions;
+import dev.pando.FeedStat;
 import dev.pando.Metrics;
 import dev.pando.Table;
 import dev.pando.codec.Codec;
@@ -51,7 +54,7 @@ class OpenTelemetryMetricsTest {
       return AggregationTemporality.CUMULATIVE;
     }
 
-    /** The values by name, with the kind if there is one. */
+    /** The values by name, with the kind or the feed if there is one. */
     Map<String, Long> values() {
       Map<String, Long> values = new HashMap<>();
       for (MetricData data : registration.collectAllMetrics()) {
@@ -59,9 +62,11 @@ class OpenTelemetryMetricsTest {
         for (LongPointData point :
             isSum ? data.getLongSumData().getPoints() : data.getLongGaugeData().getPoints()) {
           String kind = point.getAttributes().get(AttributeKey.stringKey("kind"));
+          String feed = point.getAttributes().get(AttributeKey.stringKey("feed"));
           assertThat(point.getAttributes().get(AttributeKey.stringKey("pando.database")))
               .startsWith("memory-");
-          values.put(data.getName() + (kind == null ? "" : "/" + kind), point.getValue());
+          String more = (kind == null ? "" : "/" + kind) + (feed == null ? "" : "/" + feed);
+          values.put(data.getName() + more, point.getValue());
         }
       }
       return values;
@@ -81,7 +86,7 @@ class OpenTelemetryMetricsTest {
         }
         Metrics metrics = db.metrics();
         assertThat(reader.values())
-            .hasSize(32)
+            .hasSize(33)
             .containsEntry("pando.commits/synced", metrics.syncedCommits())
             .containsEntry("pando.commits/logged", metrics.loggedCommits())
             .containsEntry("pando.updates", 50L)
@@ -89,11 +94,49 @@ class OpenTelemetryMetricsTest {
             .containsEntry("pando.syncs", metrics.syncNanos().count())
             .containsEntry("pando.syncs.time", metrics.syncNanos().sum())
             .containsEntry("pando.file.size", db.stat().fileBytes())
-            .containsEntry("pando.tables", 1L);
+            .containsEntry("pando.tables", 1L)
+            .containsEntry("pando.feeds", 0L);
         observed.close();
         assertThat(reader.values()).isEmpty();
         OpenTelemetryMetrics _ = OpenTelemetryMetrics.observe(db, meter);
         assertThat(reader.values()).isNotEmpty();
+        CheckReport _ = db.check().throwIfBad();
+      }
+      assertThat(reader.values()).isEmpty();
+    }
+  }
+
+  @Test
+  void gaugesOfFeedsComeAndGoWithThem() {
+    Reader reader = new Reader();
+    try (SdkMeterProvider provider =
+        SdkMeterProvider.builder().registerMetricReader(reader).build()) {
+      try (Database db = Database.inMemory()) {
+        OpenTelemetryMetrics _ = OpenTelemetryMetrics.observe(db, provider.get("pando"));
+        assertThat(reader.values().keySet()).noneMatch(name -> name.startsWith("pando.feed."));
+        Feed first = db.createFeed("a", FeedOptions.ofAllTables());
+        Feed second = db.createFeed("b", FeedOptions.ofAllTables().withMaxCommits(1));
+        assertThat(reader.values())
+            .containsEntry("pando.feeds", 2L)
+            .containsEntry("pando.feed.oldest/a", 0L);
+        for (long i = 0; i < 5; i++) {
+          boolean _ = db.put(NAMES, i, "x");
+        }
+        Map<String, Long> found = reader.values();
+        FeedStat lost = second.stat();
+        assertThat(found)
+            .containsEntry("pando.feed.commits/a", 5L)
+            .containsEntry("pando.feed.size/a", first.stat().bytes())
+            .containsEntry("pando.feed.lost/a", 0L)
+            .containsEntry("pando.feed.commits/b", lost.commits())
+            .containsEntry("pando.feed.lost/b", lost.lostTo() - lost.lostFrom() + 1);
+        assertThat(lost.lostTo()).isPositive();
+        assertThat(found.get("pando.feed.oldest/a")).isNotNegative();
+        assertThat(db.dropFeed("a")).isTrue();
+        assertThat(reader.values())
+            .containsEntry("pando.feeds", 1L)
+            .containsKey("pando.feed.commits/b")
+            .doesNotContainKey("pando.feed.commits/a");
         CheckReport _ = db.check().throwIfBad();
       }
       assertThat(reader.values()).isEmpty();
