@@ -161,15 +161,20 @@ class TwoInstancesTest {
 
   /** All that is here, in active tasks and in standbys. */
   static Map<String, Long> content(KafkaStreams streams) {
-    ReadOnlyKeyValueStore<String, Long> store =
+    return content(streams, CountingApplication.STORE);
+  }
+
+  /** As above, of another store. */
+  static <V> Map<String, V> content(KafkaStreams streams, String name) {
+    ReadOnlyKeyValueStore<String, V> store =
         streams.store(
             StoreQueryParameters.fromNameAndType(
-                    CountingApplication.STORE, QueryableStoreTypes.<String, Long>keyValueStore())
+                    name, QueryableStoreTypes.<String, V>keyValueStore())
                 .enableStaleStores());
-    Map<String, Long> content = new HashMap<>();
-    try (KeyValueIterator<String, Long> entries = store.all()) {
+    Map<String, V> content = new HashMap<>();
+    try (KeyValueIterator<String, V> entries = store.all()) {
       while (entries.hasNext()) {
-        KeyValue<String, Long> entry = entries.next();
+        KeyValue<String, V> entry = entries.next();
         content.put(entry.key, entry.value);
       }
     }
