@@ -143,7 +143,7 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
    * have registered one for each index of the old table, by its name, which is lost otherwise.
    *
    * <p>While it runs there is a table of the new name followed by {@code " (converting)"}. It is
-   * written as by {@link #append} as long as its keys ascend.
+   * written as by {@link WriteTxn#append} as long as its keys ascend.
    *
    * @param from the table; if it is missing, or has the codecs of {@code to} already, nothing is
    *     done
