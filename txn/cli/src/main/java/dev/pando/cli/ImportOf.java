@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
           + " types and keys; without TABLE, all are loaded. It is opened for reading alone, and"
           + " never changed."
     },
-    customSynopsis = "Usage: pando import [OPTIONS] FILE [TABLE] INPUT",
+    customSynopsis = "pando import [OPTIONS] FILE [TABLE] INPUT",
     footerHeading = "%nExamples%n",
     footer = {
       "  pando import new.pando people people.csv --key id",

@@ -41,7 +41,10 @@ class HelpTest {
     String help = Ran.ok(verb, "--help");
     List<String> examples =
         help.lines().map(String::strip).filter(line -> line.startsWith("pando " + verb)).toList();
-    assertThat(help).contains("Usage: pando " + verb).contains("Examples");
+    assertThat(help)
+        .containsOnlyOnce("Usage:")
+        .contains("Usage: pando " + verb)
+        .contains("Examples");
     assertThat(examples).isNotEmpty();
     List<String> all =
         help.lines().dropWhile(line -> !line.equals("Examples")).map(String::strip).toList();
