@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * {@link RawCursor}.
  */
 abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
+  /** How many statements run, each inside of the one before. */
+  private int statements;
+
   TableWrites(Writers writing, Changes changes) {
     super(writing, changes);
   }
@@ -224,6 +227,7 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
   final <R, X extends Exception> R asStatement(Calls<R, X> calls) throws X {
     WriteTxn all = (WriteTxn) this;
     Savepoint before = all.savepoint();
+    statements++;
     try {
       R result = calls.run();
       all.release(before); // fails if the calls have ended a savepoint around this one
@@ -231,6 +235,17 @@ abstract sealed class TableWrites extends ChangingTxn permits EntryWrites {
     } catch (Throwable e) {
       undo(before, e);
       throw e;
+    } finally {
+      statements--;
+    }
+  }
+
+  /** Refuses a commit by a function of a statement: a part of it would be committed. */
+  final void checkNoStatement() {
+    if (statements > 0) {
+      throw new IllegalStateException(
+          "this is a call from within a statement, such as of the iterator of a sorted load: commit when the statement has returned; "
+              + this);
     }
   }
 

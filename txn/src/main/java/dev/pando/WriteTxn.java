@@ -302,6 +302,8 @@ public final class WriteTxn extends EntryWrites implements ConvertingTxn {
    * default of {@link Options#withDurability}, they also survive a crash and a power cut from then
    * on.
    *
+   * @throws IllegalStateException also if it is called from within a statement of this transaction,
+   *     such as by the iterator of {@link #loadSorted}
    * @throws dev.pando.error.DatabaseFullException if there is no room: the transaction is rolled
    *     back, the database stays usable
    * @throws dev.pando.error.DatabaseFailedException if it is not known what is on disk: all writes
@@ -325,6 +327,7 @@ public final class WriteTxn extends EntryWrites implements ConvertingTxn {
     }
     StackRoom.forEnd();
     checkNotInCall();
+    checkNoStatement();
     Caller mine = caller();
     long call = mine.begin();
     try {

@@ -2,6 +2,7 @@ package dev.pando;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.pando.codec.Codec;
 import dev.pando.codec.Sink;
@@ -9,6 +10,7 @@ import dev.pando.codec.Source;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -286,5 +288,42 @@ final class SortedLoadsTest extends DatabaseTestBase {
           assertThat(tx.get(WORDS, "z")).isEqualTo(value);
           assertThat(tx.count(WORDS)).isEqualTo(4);
         });
+  }
+
+  /** A commit in the middle would make a part of the statement last. */
+  @Test
+  void noFunctionOfAStatementCommits() {
+    Database db = open();
+    List<Consumer<WriteTxn>> commits = List.of(WriteTxn::commit, WriteTxn::commitAsync);
+    for (Consumer<WriteTxn> commit : commits) {
+      try (WriteTxn tx = db.beginWrite()) {
+        assertThatIllegalStateException()
+            .isThrownBy(() -> tx.loadSorted(NAMES, entries(0, 9000, i -> commitAt(i, tx, commit))))
+            .withMessageContaining("within a statement");
+        assertThat(tx.count(NAMES)).isZero();
+        assertThat(tx.loadSorted(NAMES, entries(0, 100, _ -> {}))).isEqualTo(100);
+        Table<Long, String> other = Table.of(NAMES.name(), Codec.i64(), Codec.utf8());
+        assertThatIllegalStateException()
+            .isThrownBy(
+                () ->
+                    tx.convert(
+                        NAMES,
+                        other,
+                        (key, value) -> {
+                          commitAt(9000 - 90 + key, tx, commit);
+                          return new Entry<>(key, value);
+                        }))
+            .withMessageContaining("within a statement");
+        tx.commit(); // the statement has returned
+      }
+      assertThat(db.list(NAMES, Range.all())).hasSize(100);
+      db.update(tx -> tx.clear(NAMES));
+    }
+  }
+
+  private static void commitAt(long i, WriteTxn tx, Consumer<WriteTxn> commit) {
+    if (i == 8990) {
+      commit.accept(tx);
+    }
   }
 }
