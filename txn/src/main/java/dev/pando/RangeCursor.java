@@ -170,10 +170,12 @@ final class RangeCursor {
     return grouping == null || grouping.isWholeKey();
   }
 
-  private void checkClears() {
-    if (clears != clears()) {
+  /** Refuses a cursor that has moved before the table was cleared or dropped. */
+  void checkClears() {
+    if (started && clears != clears()) {
       throw new IllegalStateException(
-          "the table was cleared since this scan or iterator began; begin another one");
+          "table %s was cleared or dropped since this scan or iterator began; begin another one"
+              .formatted(table.name()));
     }
   }
 

@@ -45,6 +45,7 @@ public final class TwoEndedScan<K, V> implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the scan of " + table.name() + " is closed");
       }
+      other.checkClears(); // if it has moved, its last key ends what is left
       Entry<K, V> entry = null;
       if (from.advance(mine)) {
         other.endBefore(from.key);

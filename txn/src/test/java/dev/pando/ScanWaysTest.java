@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,32 @@ class ScanWaysTest extends DatabaseTestBase {
             assertThat(seen).doesNotHaveDuplicates().contains(0, 99, 200, 299);
           }
         });
+  }
+
+  /** The end that has not moved yet would return entries of the table that was filled again. */
+  @Test
+  void bothEndsOfATableThatIsCleared() {
+    Database db = open(Options.defaults().withPageSize(512));
+    fill(db, 300);
+    List<Consumer<WriteTxn>> ways = List.of(tx -> tx.clear(NUMBERS), tx -> tx.drop(NUMBERS));
+    for (Consumer<WriteTxn> way : ways) {
+      db.update(
+          tx -> {
+            TwoEndedScan<Integer, String> last = tx.scan(NUMBERS).twoEnded();
+            TwoEndedScan<Integer, String> first = tx.scan(NUMBERS).twoEnded();
+            assertThat(last.nextLast()).isNotNull();
+            assertThat(first.nextFirst()).isNotNull();
+            way.accept(tx);
+            for (int i = 0; i < 300; i++) {
+              tx.put(NUMBERS, i, "again");
+            }
+            for (TwoEndedScan<Integer, String> scan : List.of(last, first)) {
+              assertThatThrownBy(scan::nextFirst).hasMessageContaining("was cleared or dropped");
+              assertThatThrownBy(scan::nextLast).hasMessageContaining("was cleared or dropped");
+              scan.close();
+            }
+          });
+    }
   }
 
   @Test

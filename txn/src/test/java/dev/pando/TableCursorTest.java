@@ -257,7 +257,8 @@ class TableCursorTest extends DatabaseTestBase {
           assertThat(cursor.seek(7L)).isTrue();
           assertThat(entries.next().key()).isZero();
           tx.clear(NAMES);
-          assertThatThrownBy(entries::next).hasMessageContaining("was cleared");
+          assertThatThrownBy(entries::next)
+              .hasMessageContaining("table names was cleared or dropped");
           tx.put(NAMES, 3L, "three");
           assertThatThrownBy(cursor::key).hasMessageContaining("was deleted");
           assertThat(cursor.next()).as("from 7 on").isFalse();
