@@ -337,7 +337,16 @@ abstract class Txn {
     if (failure instanceof IllegalStateException || failure instanceof CorruptFileException) {
       checkOpen(); // what a process that has lost its lock reads is not what it looked for
     }
-    return (RuntimeException) failure;
+    return Txn.<RuntimeException>asItIs(failure);
+  }
+
+  /** Throws a checked exception as it is: functions in Kotlin throw what they do not declare. */
+  @SuppressWarnings("unchecked") // X is no class at run time
+  private static <X extends Throwable> RuntimeException asItIs(Throwable failure) throws X {
+    if (failure instanceof RuntimeException unchecked) {
+      return unchecked;
+    }
+    throw (X) failure;
   }
 
   // What a write transaction has of its own.

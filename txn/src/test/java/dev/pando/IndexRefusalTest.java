@@ -3,9 +3,11 @@ package dev.pando;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pando.codec.Codec;
 import dev.pando.error.IndexNotRegisteredException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,5 +202,35 @@ final class IndexRefusalTest extends IndexTestBase {
           tx.put(PEOPLE, 1L, person("short"));
         });
     assertNames(db, "short1");
+  }
+
+  /** Functions of Kotlin, and those of Java through a generic method, throw what they like. */
+  @Test
+  void anUndeclaredExceptionOfAFunctionArrivesAsItIs() {
+    IOException failure = new IOException("no dictionary");
+    Index<String, Long, Person> failing =
+        PEOPLE.index(
+            "failing",
+            Codec.utf8(),
+            "dictionary",
+            person ->
+                person.age() == 99
+                    ? IndexRefusalTest.<String, RuntimeException>thrown(failure)
+                    : person.name());
+    Database db = openWith(failing);
+    db.update(
+        tx -> {
+          tx.put(PEOPLE, 1L, person("Ada"));
+          assertThatThrownBy(() -> tx.put(PEOPLE, 2L, new Person("Old", 99, null)))
+              .isSameAs(failure);
+          assertThat(tx.get(PEOPLE, 2L)).isNull();
+          tx.put(PEOPLE, 3L, person("Bob"));
+          assertThat(names(tx, failing)).containsExactly("Ada1", "Bob3");
+        });
+  }
+
+  @SuppressWarnings("unchecked") // X is no class at run time
+  private static <R, X extends Throwable> R thrown(Throwable failure) throws X {
+    throw (X) failure;
   }
 }
