@@ -226,7 +226,8 @@ public final class Table<K, V> {
   }
 
   /**
-   * Describes an index in which a row has many keys, each once: those that a function returns.
+   * Describes an index in which a row has many keys, each once: those that a function returns. A
+   * row for which it returns null has no entry.
    *
    * @param functionId stored with the index, as {@code each} of it
    */
@@ -234,14 +235,19 @@ public final class Table<K, V> {
       String name,
       Codec<I> codec,
       String functionId,
-      Function<? super V, ? extends Iterable<? extends I>> function) {
+      Function<? super V, ? extends @Nullable Iterable<? extends I>> function) {
     Objects.requireNonNull(function, "the function is null");
     return new Index<>(
         this,
         name,
         codec,
         "each " + functionId,
-        (row, consumer) -> function.apply(row).forEach(consumer),
+        (row, consumer) -> {
+          Iterable<? extends I> keys = function.apply(row);
+          if (keys != null) {
+            keys.forEach(consumer);
+          }
+        },
         false,
         false);
   }

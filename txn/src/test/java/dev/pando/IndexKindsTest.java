@@ -196,4 +196,23 @@ final class IndexKindsTest extends IndexTestBase {
                                 .iterator())));
     assertNames(db, "Ada1", "Ada3", "Bob2", "Cleo4", "bob5");
   }
+
+  @Test
+  void aRowWithoutAListOfKeysHasNoEntry() {
+    Index<String, Long, Person> byPart =
+        PEOPLE.indexEach(
+            "by part",
+            Codec.utf8(),
+            "parts(mail)",
+            person -> person.mail() == null ? null : List.of(person.mail().split("@")));
+    Database db = openWith(byPart);
+    db.update(tx -> rows().forEach((key, row) -> tx.put(PEOPLE, key, row)));
+    db.update(tx -> tx.put(PEOPLE, 3L, new Person("Ada", 17, null)));
+    db.view(
+        tx -> {
+          assertThat(names(tx, byPart))
+              .containsExactly("ada1", "cleo4", "example.org1", "example.org4");
+          return null;
+        });
+  }
 }
