@@ -106,7 +106,8 @@ final class PendingLoad implements Pending {
       int lastLength = bounds[2 * count - 1] - last;
       if (!isAbove(sink.segment(), start, length, last, lastLength)) {
         throw new IllegalArgumentException(
-            "table " + table.name() + ": append of a key that is not above the last one");
+            "table %s: append of the key %s, which is not above the last one"
+                .formatted(table.name(), UnencodableException.shown(key)));
       }
     }
   }

@@ -87,7 +87,8 @@ public final class UnencodableException extends IllegalArgumentException {
         cause);
   }
 
-  private static String shown(Object value) {
+  /** A key or a value for messages; of a long one the beginning. */
+  static String shown(Object value) {
     String words;
     try {
       words = LeadingBytes.show(value);

@@ -70,7 +70,7 @@ class RawTableTest extends DatabaseTestBase {
           assertThat(raw.delete(bytes("array"))).isFalse();
           assertThatThrownBy(() -> raw.append(bytes("a"), bytes("")))
               .isInstanceOf(IllegalArgumentException.class)
-              .hasMessageContainingAll("table raw", "not above the last");
+              .hasMessageContainingAll("table raw", "0x61, which is not above the last");
           raw.append(bytes("z"), bytes("last"));
         });
   }

@@ -154,6 +154,11 @@ final class SortedLoadsTest extends DatabaseTestBase {
                           entries(200, 203, _ -> tx.loadSorted(NAMES, entries(150, 151, _ -> {})))))
               .withMessageContaining("table names");
           assertHas(tx, 0, 100);
+          var twice = List.of(new Entry<>(300L, "n300"), new Entry<>(300L, "n300"));
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> tx.loadSorted(NAMES, twice.iterator()))
+              .withMessageContaining("append of the key 300, which is not above the last one");
+          assertHas(tx, 0, 100);
         });
   }
 

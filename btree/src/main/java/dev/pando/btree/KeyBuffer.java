@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 
 /**
  * One key in native memory, reused from call to call. Trees take their keys only in this form. So
@@ -18,6 +19,9 @@ public final class KeyBuffer {
 
   /** Zero bytes after the key, so that eight bytes can be read from each of its offsets. */
   static final int PADDING = Long.BYTES;
+
+  /** The most bytes of a key in a message. */
+  private static final int SHOWN = 40;
 
   private final MemorySegment segment;
 
@@ -191,6 +195,13 @@ public final class KeyBuffer {
    */
   void touched(long loaded) {
     touched = loaded;
+  }
+
+  /** Returns the key for messages; of a long one its first bytes. */
+  String inHex() {
+    int shown = Math.min(length, SHOWN);
+    byte[] start = segment.asSlice(0, shown).toArray(ValueLayout.JAVA_BYTE);
+    return "0x" + HexFormat.of().formatHex(start) + (shown < length ? "..." : "");
   }
 
   /** Returns the length of the longest key that the buffer holds, in bytes. */

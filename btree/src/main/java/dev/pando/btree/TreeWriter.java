@@ -119,7 +119,8 @@ public final class TreeWriter extends Tree {
     int level = path.leafLevel();
     int count = count(leaves.header(path.page(level), path.base(level)));
     if (~found != count || !path.rightmost()) {
-      throw new IllegalArgumentException("append of a key that is not above the last one");
+      throw new IllegalArgumentException(
+          "append of the key " + key.inHex() + ", which is not above the last one");
     }
     return found;
   }
