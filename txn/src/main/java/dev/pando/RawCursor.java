@@ -23,6 +23,9 @@ import java.util.function.Consumer;
  * transaction. Not thread-safe: only the thread that uses the transaction may call it.
  */
 public final class RawCursor extends RawPosition {
+  /** The longest buffer that a JVM shows of a memory segment, in bytes. */
+  private static final int MOST_RESERVED = Integer.MAX_VALUE - 8;
+
   RawCursor(Txn tx, RawTable table, Tree tree) {
     super(tx, table, tree.cursor(), tx.mayWrite() && !(tree instanceof TreeWriter));
   }
@@ -140,18 +143,19 @@ public final class RawCursor extends RawPosition {
    * value that is made piece by piece, without an array for the whole. The action may call the
    * transaction.
    *
-   * @param length bytes of the value, 0 or more
+   * @param length bytes of the value, 0 to 2 GiB - 9
    * @param action puts so many bytes into the buffer, which is valid during the call and full of
    *     zeros; if it throws, nothing has changed
    * @return whether the key is new
-   * @throws IllegalArgumentException if the key is longer than {@link RawTable#maxKey}, or if the
-   *     action does not fill the buffer to its limit; then nothing has changed
+   * @throws IllegalArgumentException if the length is not allowed, if the key is longer than {@link
+   *     RawTable#maxKey}, or if the action does not fill the buffer; then nothing has changed
    */
   public boolean reserve(MemorySegment key, int length, Consumer<ByteBuffer> action) {
     Objects.requireNonNull(action, "the action is null");
-    if (length < 0) {
+    if (length < 0 || length > MOST_RESERVED) {
       throw new IllegalArgumentException(
-          "table %s: value length=%d, allowed 0 or more".formatted(table.name(), length));
+          "table %s: value length=%d, allowed 0 to %d to be reserved"
+              .formatted(table.name(), length, MOST_RESERVED));
     }
     Caller mine = tx.caller();
     long call = mine.begin();
@@ -162,7 +166,7 @@ public final class RawCursor extends RawPosition {
       MemorySegment room = memory.room(length);
       ByteBuffer buffer = room.asByteBuffer();
       action.accept(buffer);
-      if (buffer.hasRemaining()) {
+      if (buffer.position() != length) { // the action may have moved the limit, too
         throw new IllegalArgumentException(
             "table %s: %d bytes were reserved for a value, and %d of them filled"
                 .formatted(table.name(), length, buffer.position()));

@@ -226,7 +226,14 @@ class TableCursorTest extends DatabaseTestBase {
                 .isThrownBy(() -> cursor.reserve(bytes("c"), 8, room -> room.putInt(7)))
                 .withMessageContaining("8 bytes were reserved for a value, and 4 of them filled");
             assertThatIllegalArgumentException()
+                .isThrownBy(() -> cursor.reserve(bytes("c"), 8, room -> room.putInt(7).limit(4)))
+                .withMessageContaining("8 bytes were reserved for a value, and 4 of them filled");
+            assertThatIllegalArgumentException()
                 .isThrownBy(() -> cursor.reserve(bytes("c"), -1, room -> {}));
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> cursor.reserve(bytes("c"), Integer.MAX_VALUE, room -> {}))
+                .withMessageContaining(
+                    "table raw: value length=2147483647, allowed 0 to 2147483639");
             assertThatThrownBy(
                     () ->
                         cursor.reserve(
