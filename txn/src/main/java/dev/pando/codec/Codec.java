@@ -463,8 +463,8 @@ public interface Codec<T extends @Nullable Object> {
    *
    * @param id the codec's {@link #id}, which the caller changes whenever the bytes change
    * @param encode as {@link #encode}
-   * @param decode as {@link #decode}; its exceptions become {@link CodecException}s, but for an
-   *     {@link IllegalStateException}
+   * @param decode as {@link #decode}; its exceptions, and a result of null, become {@link
+   *     CodecException}s, but for an {@link IllegalStateException}
    */
   static <T> Codec<T> of(
       String id,

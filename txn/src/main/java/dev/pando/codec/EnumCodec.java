@@ -21,7 +21,7 @@ final class EnumCodec<E extends Enum<E>> implements RowEndCodec<E> {
   EnumCodec(Class<E> type) {
     this(
         type,
-        Arrays.stream(type.getEnumConstants())
+        Arrays.stream(constantsOf(type))
             .collect(Collectors.toUnmodifiableMap(Enum::name, Function.identity())),
         Utf8Codec.UTF8);
   }
@@ -30,6 +30,15 @@ final class EnumCodec<E extends Enum<E>> implements RowEndCodec<E> {
     this.type = type;
     this.constants = constants;
     this.names = names;
+  }
+
+  private static <E> E[] constantsOf(Class<E> type) {
+    E[] constants = type.getEnumConstants();
+    if (constants == null) {
+      throw new IllegalArgumentException(
+          type.getName() + " is no enum; the class of a constant is its getDeclaringClass()");
+    }
+    return constants;
   }
 
   /** For an enum that is known at run time only. */

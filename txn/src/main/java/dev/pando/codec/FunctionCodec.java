@@ -1,6 +1,7 @@
 package dev.pando.codec;
 
 import dev.pando.error.StorageException;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -20,10 +21,10 @@ final class FunctionCodec<T> implements Codec<T> {
       boolean ordered,
       BiConsumer<? super T, ? super Sink> encoder,
       Function<? super Source, ? extends T> decoder) {
-    this.id = id;
+    this.id = Objects.requireNonNull(id, "the id of the codec is null");
     this.ordered = ordered;
-    this.encoder = encoder;
-    this.decoder = decoder;
+    this.encoder = Objects.requireNonNull(encoder, "the function that encodes is null");
+    this.decoder = Objects.requireNonNull(decoder, "the function that decodes is null");
   }
 
   @Override
@@ -45,7 +46,7 @@ final class FunctionCodec<T> implements Codec<T> {
   public T decode(Source source) {
     long length = source.remaining();
     try {
-      return decoder.apply(source);
+      return Objects.requireNonNull(decoder.apply(source), "it returned null");
     } catch (CodecException | IllegalStateException | StorageException e) {
       throw e; // says more, or is about a transaction that the function reads
     } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package dev.pando.codec;
 
 import dev.pando.error.StorageException;
 import java.net.URI;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class MappedCodec<T extends @Nullable Object, U extends @Nullable Object>
       boolean ordered,
       Function<? super T, ? extends U> to,
       Function<? super U, ? extends T> from) {
+    Objects.requireNonNull(id, "the id of the codec is null");
     if (ordered && !codec.ordered()) {
       throw new IllegalArgumentException(
           "codec " + codec.id() + " has no order that codec " + id + " could keep");
@@ -38,8 +40,8 @@ final class MappedCodec<T extends @Nullable Object, U extends @Nullable Object>
     this.type = type;
     this.codec = codec;
     this.ordered = ordered;
-    this.to = to;
-    this.from = from;
+    this.to = Objects.requireNonNull(to, "the function for values that were read is null");
+    this.from = Objects.requireNonNull(from, "the function for values to write is null");
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.pando.codec;
 
+import java.util.Objects;
+
 /**
  * One value, in no bytes.
  *
@@ -9,7 +11,7 @@ final class UnitCodec<T> implements Codec<T> {
   private final T unit;
 
   UnitCodec(T unit) {
-    this.unit = unit;
+    this.unit = Objects.requireNonNull(unit, "the value is null");
   }
 
   @Override
