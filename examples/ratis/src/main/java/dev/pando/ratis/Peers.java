@@ -27,10 +27,26 @@ public final class Peers {
         throw new IllegalArgumentException(
             "A peer is '" + peer + "', allowed is NAME=HOST:PORT, with commas between peers");
       }
-      String address = peer.substring(equals + 1);
-      peers.add(RaftPeer.newBuilder().setId(peer.substring(0, equals)).setAddress(address).build());
+      peers.add(peer(peer.substring(0, equals), peer.substring(equals + 1)));
     }
-    UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
-    return RaftGroup.valueOf(RaftGroupId.valueOf(id), peers);
+    return RaftGroup.valueOf(id(name), peers);
+  }
+
+  /**
+   * A group with no peers. A peer that is to be added to a running group is started with it: it
+   * knows no peers, so it starts no election, and waits until {@link Members#add} adds it.
+   *
+   * @param name of the group that it is added to
+   */
+  public static RaftGroup without(String name) {
+    return RaftGroup.valueOf(id(name));
+  }
+
+  static RaftPeer peer(String name, String address) {
+    return RaftPeer.newBuilder().setId(name).setAddress(address).build();
+  }
+
+  private static RaftGroupId id(String name) {
+    return RaftGroupId.valueOf(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
   }
 }

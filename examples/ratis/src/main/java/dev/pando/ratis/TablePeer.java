@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -17,6 +18,9 @@ public final class TablePeer implements AutoCloseable {
   /** What the process of {@link #main} ends with when it applies no more entries. */
   static final int FAILED = 70;
 
+  /** What the second argument of {@link #main} begins with if the peer is to be added later. */
+  private static final String JOIN = "join=";
+
   private final RaftServer server;
 
   private TablePeer(RaftServer server) {
@@ -24,12 +28,15 @@ public final class TablePeer implements AutoCloseable {
   }
 
   /**
-   * Starts a peer. A directory that has the peer's data already is used again.
+   * Starts a peer. A directory that has the peer's data already is used again, and then the group
+   * has the peers that the log names, whatever this one names.
    *
+   * @param group its peers; for a peer that is to be added by {@link Members#add}, {@link
+   *     Peers#without}
    * @param peer its name in the group
    * @param properties of Ratis, see {@link PeerSettings#properties}
    * @param options of the database
-   * @param onFailure see {@link TableStateMachine#TableStateMachine(Options, Consumer)}
+   * @param onEnd see {@link TableStateMachine#TableStateMachine(Options, Consumer)}
    * @throws IllegalArgumentException if the pages of the database are smaller than 4,096 bytes
    */
   public static TablePeer start(
@@ -37,7 +44,7 @@ public final class TablePeer implements AutoCloseable {
       String peer,
       RaftProperties properties,
       Options options,
-      Consumer<Throwable> onFailure)
+      Consumer<Throwable> onEnd)
       throws IOException {
     Options checked = TableStateMachine.checked(options);
     RaftServer server =
@@ -45,7 +52,7 @@ public final class TablePeer implements AutoCloseable {
             .setGroup(group)
             .setProperties(properties)
             .setServerId(RaftPeerId.valueOf(peer))
-            .setStateMachineRegistry(_ -> new TableStateMachine(checked, onFailure))
+            .setStateMachineRegistry(_ -> new TableStateMachine(checked, onEnd))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     try {
@@ -68,12 +75,14 @@ public final class TablePeer implements AutoCloseable {
   }
 
   /**
-   * A peer in a process of its own. It ends with 0 when its input ends, with 2 for wrong arguments,
-   * and with 70 if it cannot start or its disk fails.
+   * A peer in a process of its own. It ends with 0 when its input ends or the group has removed it,
+   * with 2 for wrong arguments, and with 70 if it cannot start or something fails, such as its
+   * disk.
    *
    * @param args the group, its peers as in {@link Peers#parse}, the name of this one, its
    *     directory, and perhaps the entries between two snapshots, those that are kept, and the size
-   *     of a file of the log
+   *     of a file of the log. A peer that is to be added to a group has {@code join=HOST:PORT} with
+   *     its own address in place of the peers.
    */
   public static void main(String[] args) {
     int code = FAILED;
@@ -93,8 +102,9 @@ public final class TablePeer implements AutoCloseable {
           "arguments: GROUP PEERS NAME DIRECTORY [SNAPSHOT_ENTRIES KEPT_ENTRIES SEGMENT_BYTES]");
       return 2;
     }
-    RaftGroup group = Peers.parse(args[0], args[1]);
-    String address = group.getPeer(RaftPeerId.valueOf(args[2])).getAddress();
+    boolean joins = args[1].startsWith(JOIN);
+    RaftGroup group = joins ? Peers.without(args[0]) : Peers.parse(args[0], args[1]);
+    String address = joins ? args[1].substring(JOIN.length()) : addressIn(group, args[2]);
     int port = NetUtils.createSocketAddr(address).getPort();
     PeerSettings settings = PeerSettings.of(Path.of(args[3]), port);
     if (args.length == 7) {
@@ -108,12 +118,28 @@ public final class TablePeer implements AutoCloseable {
             args[2],
             settings.properties(),
             Options.defaults(),
-            _ -> Runtime.getRuntime().halt(FAILED))) {
+            cause -> Runtime.getRuntime().halt(codeFor(cause)))) {
       System.out.println("started " + args[2]);
       while (System.in.read() >= 0) {
         // until the parent closes its end
       }
     }
     return 0;
+  }
+
+  private static String addressIn(RaftGroup group, String name) {
+    RaftPeer peer = group.getPeer(RaftPeerId.valueOf(name));
+    if (peer == null) {
+      throw new IllegalArgumentException(
+          "The name of this peer is '"
+              + name
+              + "', allowed is one of the peers: "
+              + group.getPeers());
+    }
+    return peer.getAddress();
+  }
+
+  private static int codeFor(Throwable cause) {
+    return cause instanceof RemovedFromGroupException ? 0 : FAILED;
   }
 }

@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -51,9 +51,8 @@ public final class TableStateMachine extends BaseStateMachine {
   private static final Logger LOG = LoggerFactory.getLogger(TableStateMachine.class);
 
   private final Options options;
-  private final Consumer<Throwable> onFailure;
   private final SnapshotStorage storage = new SnapshotStorage();
-  private final AtomicBoolean hasFailed = new AtomicBoolean();
+  private final PeerEnd end;
   private @Nullable Replica replica;
 
   /** The newest index that Ratis has handed out, here and before the last restart. */
@@ -78,13 +77,16 @@ public final class TableStateMachine extends BaseStateMachine {
 
   /**
    * @param options of the database; commits are never synced one by one, whatever they say
-   * @param onFailure is called once, on a thread of the state machine, when it applies no more
-   *     entries, for example because the disk failed. The server is closed anyway.
+   * @param onEnd is called once, on a thread of the state machine or of Ratis, when it applies no
+   *     more entries, though the program has not closed the server. With a {@link
+   *     RemovedFromGroupException} if the group has removed this peer: the server is closed unless
+   *     it has other groups. With any other exception if something failed, for example the disk:
+   *     the server is closed anyway.
    * @throws IllegalArgumentException if the pages of the database are smaller than 4,096 bytes
    */
-  public TableStateMachine(Options options, Consumer<Throwable> onFailure) {
+  public TableStateMachine(Options options, Consumer<Throwable> onEnd) {
     this.options = checked(options);
-    this.onFailure = Objects.requireNonNull(onFailure, "the action is null");
+    this.end = new PeerEnd(this, Objects.requireNonNull(onEnd, "the action is null"));
   }
 
   /** Peers whose pages are too small would fail at the first long key, all of them, for ever. */
@@ -108,6 +110,7 @@ public final class TableStateMachine extends BaseStateMachine {
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage)
       throws IOException {
     super.initialize(server, groupId, raftStorage);
+    end.in(raftStorage.getStorageDir().getRoot().toPath().toAbsolutePath());
     RaftProperties properties = server.getProperties();
     snapshotThreshold =
         RaftServerConfigKeys.Snapshot.autoTriggerEnabled(properties)
@@ -131,7 +134,7 @@ public final class TableStateMachine extends BaseStateMachine {
       database.close();
       throw e;
     }
-    Applier applier = new Applier(database, "apply " + getId() + " " + getGroupId(), this::failed);
+    Applier applier = new Applier(database, "apply " + getId() + " " + getGroupId(), end::failed);
     SnapshotFiles snapshots = new SnapshotFiles(database, storage);
     replica = new Replica(directory.toPath(), database, applier, snapshots);
     handedOut = newestSnapshot();
@@ -160,28 +163,6 @@ public final class TableStateMachine extends BaseStateMachine {
     return installed;
   }
 
-  private void failed(Throwable cause) {
-    if (hasFailed.getAndSet(true)) {
-      return;
-    }
-    LOG.error("{}: applies no more entries, and closes the server", this, cause);
-    try {
-      onFailure.accept(cause);
-    } catch (RuntimeException | Error e) {
-      LOG.error("{}: the action for a failure has failed", this, e);
-    } finally {
-      Thread _ = Thread.ofPlatform().name("close " + getId()).start(this::closeServer);
-    }
-  }
-
-  private void closeServer() {
-    try {
-      getServer().join().close();
-    } catch (IOException e) {
-      LOG.error("{}: the server was not closed", this, e);
-    }
-  }
-
   @Override
   public void pause() {
     if (getLifeCycleState() == LifeCycle.State.PAUSED) {
@@ -198,7 +179,7 @@ public final class TableStateMachine extends BaseStateMachine {
     try {
       getLifeCycle().startAndTransition(() -> reinitialize(open), IOException.class);
     } catch (IOException | RuntimeException | Error e) {
-      failed(e); // Ratis closes only its division
+      end.failed(e); // Ratis closes only its division
       throw e;
     }
   }
@@ -219,6 +200,22 @@ public final class TableStateMachine extends BaseStateMachine {
       open.applier().close();
       open.database().close();
       replica = null;
+      end.closed();
+    }
+  }
+
+  /** Ratis itself would go on without its log. */
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+    String which = entry == null ? "" : " at entry " + entry.getIndex();
+    end.failed(new IOException("The log of Ratis cannot be written" + which, cause));
+  }
+
+  /** Called after {@link #close} when the leader says that this peer is not in the group. */
+  @Override
+  public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
+    if (!allServer) {
+      end.shutDownByLeader();
     }
   }
 
@@ -250,7 +247,7 @@ public final class TableStateMachine extends BaseStateMachine {
     try {
       return takeSnapshot(open);
     } catch (RuntimeException | Error e) {
-      failed(e); // Ratis closes only its division
+      end.failed(e); // Ratis closes only its division
       throw e;
     }
   }

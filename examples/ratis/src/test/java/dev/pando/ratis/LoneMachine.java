@@ -16,6 +16,7 @@ import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.server.storage.RaftStorageDirectory;
 import org.apache.ratis.server.storage.RaftStorageMetadataFile;
+import org.apache.ratis.util.LifeCycle;
 
 /** A state machine without a server, so that the test calls it as Ratis would. */
 final class LoneMachine implements AutoCloseable {
@@ -71,6 +72,7 @@ final class LoneMachine implements AutoCloseable {
                 switch (method.getName()) {
                   case "getProperties" -> properties;
                   case "getId" -> RaftPeerId.valueOf("n0");
+                  case "getLifeCycleState" -> LifeCycle.State.CLOSING;
                   case "close" -> {
                     boolean _ = serverClosed.complete(true);
                     yield null;

@@ -72,9 +72,9 @@ class NetworkTest {
       peers.get(follower).restart();
       workload.awaitWrites(100);
       workload.stop();
-      ProcessesTest.awaitAll(group);
+      ProcessesTest.awaitAll(group, ProcessesTest.ALL);
       PeerProcess.closeAll(peers);
-      ProcessesTest.verify(directory, workload);
+      ProcessesTest.verify(directory, ProcessesTest.ALL, workload);
     }
   }
 

@@ -106,6 +106,13 @@ final class PeerProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Waits until it has ended by itself, and returns the code. */
+  int awaitEnd() throws IOException {
+    int code = end(process);
+    killed = true;
+    return code;
+  }
+
   /** The processor time that the process has used so far. */
   Duration cpu() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three peers in their own processes, which are killed while clients write. */
 @Tag("proof")
 class ProcessesTest {
+  static final List<String> ALL = List.of("n0", "n1", "n2");
+
   private static final List<String> SNAPSHOTS = List.of("300", "20", "32KB");
 
   @TempDir Path directory;
@@ -46,10 +48,10 @@ class ProcessesTest {
       killAny(workload);
       workload.awaitWrites(100);
       workload.stop();
-      awaitAll(group);
+      awaitAll(group, ALL);
       PeerProcess.closeAll(peers);
       assertTrue(away.logged().contains(" installs "), "no snapshot was installed");
-      verify(directory, workload);
+      verify(directory, ALL, workload);
     }
   }
 
@@ -89,12 +91,13 @@ class ProcessesTest {
   }
 
   /** Each peer answers a linearizable read, so it has applied all writes before it. */
-  static void awaitAll(RaftGroup group) throws IOException, InterruptedException {
+  static void awaitAll(RaftGroup group, List<String> peers)
+      throws IOException, InterruptedException {
     byte[] key = "last".getBytes(UTF_8);
     try (TableClient table = TableClient.connect(group)) {
       long _ = table.put(key, key);
-      for (int i = 0; i < 3; i++) {
-        assertNotNull(read(table, key, Cluster.name(i)));
+      for (String peer : peers) {
+        assertNotNull(read(table, key, peer));
       }
     }
   }
@@ -119,12 +122,12 @@ class ProcessesTest {
    * an order. Positions may differ by entries of Raft itself, because the peers are closed one by
    * one, which may cause an election.
    */
-  static void verify(Path directory, Workload workload) {
-    Cluster.Contents first = Cluster.contentsOf(directory.resolve(Cluster.name(0)));
+  static void verify(Path directory, List<String> peers, Workload workload) {
+    Cluster.Contents first = Cluster.contentsOf(directory.resolve(peers.getFirst()));
     long last = Collections.max(first.results().keySet());
     assertTrue(first.position().index() >= last);
-    for (int i = 1; i < 3; i++) {
-      Cluster.Contents other = Cluster.contentsOf(directory.resolve(Cluster.name(i)));
+    for (String peer : peers.subList(1, peers.size())) {
+      Cluster.Contents other = Cluster.contentsOf(directory.resolve(peer));
       assertEquals(first.entries(), other.entries());
       assertEquals(first.results(), other.results());
       assertTrue(other.position().index() >= last);

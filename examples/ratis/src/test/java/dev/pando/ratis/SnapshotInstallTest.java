@@ -34,7 +34,7 @@ class SnapshotInstallTest {
       assertTrue(index > 0, "no snapshot was installed");
       awaitSame(cluster);
       var _ = cluster.stopAndRead();
-      ProcessesTest.verify(directory, workload);
+      ProcessesTest.verify(directory, ProcessesTest.ALL, workload);
     }
   }
 
