@@ -48,7 +48,7 @@ public final class Members implements AutoCloseable {
   /**
    * Connects to a group.
    *
-   * @param group its name, and some of its peers, one of which must run
+   * @param group its name, and some of its peers; at least one must run
    * @param timeout how long a change may take. A peer that is added gets the table before that, as
    *     a snapshot.
    */

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reports once that a peer applies no more entries: in the log, to the action of the program, and
- * by closing the server. Ratis by itself closes the group and leaves the server open, which then
- * looks alive and answers nothing.
+ * by closing the server after a failure. Ratis by itself closes the group and leaves the server
+ * open, which then looks alive and answers nothing.
  *
  * <p>Thread-safe.
  */
@@ -25,10 +25,17 @@ final class PeerEnd {
   /** Ratis says in the next step that it closed a group because the leader has removed the peer. */
   private static final long NOTICE_SECONDS = 5;
 
+  /** A leader that fails sends its clients to the other peers within milliseconds. */
+  private static final long CLIENTS_SECONDS = 10;
+
   private final BaseStateMachine machine;
   private final Consumer<Throwable> action;
   private final AtomicBoolean reported = new AtomicBoolean();
   private final CompletableFuture<Boolean> shutDownByLeader = new CompletableFuture<>();
+
+  /** Completes when no client waits for an answer of this peer any more. */
+  private final CompletableFuture<Void> leftByClients = new CompletableFuture<>();
+
   private volatile @Nullable Path directory;
 
   /**
@@ -57,11 +64,42 @@ final class PeerEnd {
         machine,
         directory,
         cause);
+    if (isLeader()) {
+      var _ = leftByClients.completeOnTimeout(null, CLIENTS_SECONDS, TimeUnit.SECONDS);
+    } else {
+      boolean _ = leftByClients.complete(null);
+    }
     report(cause);
     closeServer();
   }
 
-  /** Not a failure. The server is closed unless it has other groups. */
+  private boolean isLeader() {
+    try {
+      RaftServer server = machine.getServer().join();
+      return server.getDivision(machine.getGroupId()).getInfo().isLeader();
+    } catch (IOException | RuntimeException _) {
+      return false; // nothing may keep the failure from being reported
+    }
+  }
+
+  /**
+   * Holds the failure of a write back until Ratis has answered the clients that this peer is not
+   * the leader, so that they send the write to another one. The failure itself would end the call,
+   * although the write is in the log and the others apply it.
+   */
+  <T> CompletableFuture<T> holdingFailure(CompletableFuture<T> result) {
+    return result.exceptionallyCompose(
+        e -> leftByClients.thenCompose(_ -> CompletableFuture.failedFuture(e)));
+  }
+
+  /** Ratis has told all clients that wait that this peer is not the leader. */
+  void notLeader() {
+    if (reported.get()) {
+      boolean _ = leftByClients.complete(null);
+    }
+  }
+
+  /** Not a failure. The server stays open: it may have other groups, or get some. */
   private void removed() {
     if (reported.getAndSet(true)) {
       return;
@@ -75,18 +113,6 @@ final class PeerEnd {
             + directory;
     LOG.warn("{}: {}", machine, message);
     report(new RemovedFromGroupException(message));
-    if (isAlone(machine.getServer().join())) {
-      closeServer();
-    }
-  }
-
-  private boolean isAlone(RaftServer server) {
-    for (var group : server.getGroupIds()) {
-      if (!group.equals(machine.getGroupId())) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void report(Throwable cause) {
@@ -117,6 +143,7 @@ final class PeerEnd {
    * that hands out entries.
    */
   void closed() {
+    boolean _ = leftByClients.complete(null);
     RaftServer server = machine.getServer().join();
     if (!reported.get() && !server.getLifeCycleState().isClosingOrClosed()) {
       // The caller holds locks of Ratis.

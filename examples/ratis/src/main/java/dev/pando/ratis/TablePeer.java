@@ -3,15 +3,20 @@ package dev.pando.ratis;
 import dev.pando.Options;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.NetUtils;
 import org.apache.ratis.util.SizeInBytes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One peer of a replicated table: a Ratis server with a {@link TableStateMachine}. */
 public final class TablePeer implements AutoCloseable {
@@ -20,6 +25,8 @@ public final class TablePeer implements AutoCloseable {
 
   /** What the second argument of {@link #main} begins with if the peer is to be added later. */
   private static final String JOIN = "join=";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TablePeer.class);
 
   private final RaftServer server;
 
@@ -36,7 +43,9 @@ public final class TablePeer implements AutoCloseable {
    * @param peer its name in the group
    * @param properties of Ratis, see {@link PeerSettings#properties}
    * @param options of the database
-   * @param onEnd see {@link TableStateMachine#TableStateMachine(Options, Consumer)}
+   * @param onEnd is called once when the peer applies no more entries, see {@link
+   *     TableStateMachine#TableStateMachine(Options, Consumer)}. The server is closed afterwards,
+   *     also if the group has removed the peer.
    * @throws IllegalArgumentException if the pages of the database are smaller than 4,096 bytes
    */
   public static TablePeer start(
@@ -47,21 +56,55 @@ public final class TablePeer implements AutoCloseable {
       Consumer<Throwable> onEnd)
       throws IOException {
     Options checked = TableStateMachine.checked(options);
+    CompletableFuture<RaftServer> built = new CompletableFuture<>();
     RaftServer server =
         RaftServer.newBuilder()
             .setGroup(group)
             .setProperties(properties)
             .setServerId(RaftPeerId.valueOf(peer))
-            .setStateMachineRegistry(_ -> new TableStateMachine(checked, onEnd))
+            .setStateMachineRegistry(
+                _ -> new TableStateMachine(checked, cause -> ended(built, onEnd, cause)))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
+    boolean _ = built.complete(server);
     try {
       server.start();
     } catch (IOException | RuntimeException | Error e) {
       server.close(); // or its threads would keep the process
       throw e;
     }
-    return new TablePeer(server);
+    TablePeer started = new TablePeer(server);
+    if (started.waitsToBeAdded(group.getGroupId())) {
+      LOG.warn(
+          "{}: waits to be added to the group {}, which it is not in as far as its files say; see"
+              + " Members",
+          peer,
+          group.getGroupId());
+    }
+    return started;
+  }
+
+  private static void ended(
+      CompletableFuture<RaftServer> server, Consumer<Throwable> onEnd, Throwable cause) {
+    try {
+      onEnd.accept(cause);
+    } finally {
+      if (cause instanceof RemovedFromGroupException) {
+        closeLogged(server.join()); // after a failure, the state machine does it
+      }
+    }
+  }
+
+  private static void closeLogged(RaftServer server) {
+    try {
+      server.close();
+    } catch (IOException e) {
+      LOG.error("{}: the server was not closed", server.getId(), e);
+    }
+  }
+
+  private boolean waitsToBeAdded(RaftGroupId group) throws IOException {
+    return server.getDivision(group).getInfo().getLifeCycleState() == LifeCycle.State.STARTING;
   }
 
   /** The server of Ratis, to ask for its role and its log. */

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -79,9 +80,9 @@ public final class TableStateMachine extends BaseStateMachine {
    * @param options of the database; commits are never synced one by one, whatever they say
    * @param onEnd is called once, on a thread of the state machine or of Ratis, when it applies no
    *     more entries, though the program has not closed the server. With a {@link
-   *     RemovedFromGroupException} if the group has removed this peer: the server is closed unless
-   *     it has other groups. With any other exception if something failed, for example the disk:
-   *     the server is closed anyway.
+   *     RemovedFromGroupException} if the group has removed this peer: the server stays open, for
+   *     other groups. With any other exception if something failed, for example the disk: the
+   *     server is closed anyway.
    * @throws IllegalArgumentException if the pages of the database are smaller than 4,096 bytes
    */
   public TableStateMachine(Options options, Consumer<Throwable> onEnd) {
@@ -196,11 +197,14 @@ public final class TableStateMachine extends BaseStateMachine {
   public void close() {
     Replica open = replica;
     if (open != null) {
-      open.snapshots().cancel();
-      open.applier().close();
-      open.database().close();
       replica = null;
-      end.closed();
+      try {
+        open.snapshots().cancel();
+        open.applier().close();
+        open.database().close();
+      } finally {
+        end.closed();
+      }
     }
   }
 
@@ -209,6 +213,11 @@ public final class TableStateMachine extends BaseStateMachine {
   public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
     String which = entry == null ? "" : " at entry " + entry.getIndex();
     end.failed(new IOException("The log of Ratis cannot be written" + which, cause));
+  }
+
+  @Override
+  public void notifyNotLeader(Collection<TransactionContext> pending) {
+    end.notLeader();
   }
 
   /** Called after {@link #close} when the leader says that this peer is not in the group. */
@@ -306,7 +315,7 @@ public final class TableStateMachine extends BaseStateMachine {
             Invocation.of(body),
             copy(body.getLogData()));
     handOut(entry);
-    return entry.result().thenApply(TableStateMachine::message);
+    return end.holdingFailure(entry.result().thenApply(TableStateMachine::message));
   }
 
   /** Entries of Raft itself move the index as well. */

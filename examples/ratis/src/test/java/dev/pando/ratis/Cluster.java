@@ -1,5 +1,6 @@
 package dev.pando.ratis;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pando.CheckReport;
@@ -18,8 +19,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +37,28 @@ final class Cluster implements AutoCloseable {
   private final long threshold;
   private final long kept;
   private final SizeInBytes segment;
+  private final IntFunction<Options> options;
   private final @Nullable TablePeer[] peers;
+  private final List<CompletableFuture<Throwable>> ends = new ArrayList<>();
 
   Cluster(Path directory, int size, long threshold, long kept, String segment) throws IOException {
+    this(directory, size, threshold, kept, segment, _ -> Options.defaults());
+  }
+
+  /**
+   * Starts all peers.
+   *
+   * @param options of the database of each peer
+   */
+  Cluster(
+      Path directory,
+      int size,
+      long threshold,
+      long kept,
+      String segment,
+      IntFunction<Options> options)
+      throws IOException {
+    this.options = options;
     this.directory = directory;
     this.ports = freePorts(size);
     this.threshold = threshold;
@@ -43,6 +67,7 @@ final class Cluster implements AutoCloseable {
     this.peers = new TablePeer[size];
     this.group = Peers.parse("test", text("127.0.0.1", ports));
     for (int i = 0; i < size; i++) {
+      ends.add(new CompletableFuture<>());
       start(i);
     }
   }
@@ -86,6 +111,15 @@ final class Cluster implements AutoCloseable {
   }
 
   void start(int peer) throws IOException {
+    start(peer, group);
+  }
+
+  /** Starts a peer that is to be added to the group. */
+  void startWithoutPeers(int peer) throws IOException {
+    start(peer, Peers.without("test"));
+  }
+
+  private void start(int peer, RaftGroup known) throws IOException {
     PeerSettings settings =
         new PeerSettings(
             storage(peer),
@@ -94,8 +128,32 @@ final class Cluster implements AutoCloseable {
             kept,
             segment,
             TimeDuration.valueOf(500, TimeUnit.MILLISECONDS));
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    ends.set(peer, end);
     peers[peer] =
-        TablePeer.start(group, name(peer), settings.properties(), Options.defaults(), _ -> {});
+        TablePeer.start(
+            known, name(peer), settings.properties(), options.apply(peer), end::complete);
+  }
+
+  /** Waits until a peer has ended by itself and its server is closed, and returns why. */
+  Throwable awaitEnd(int peer) throws InterruptedException {
+    Throwable cause = ends.get(peer).orTimeout(60, TimeUnit.SECONDS).join();
+    RaftServer server = peer(peer).server();
+    for (int i = 0; i < 600 && server.getLifeCycleState() != LifeCycle.State.CLOSED; i++) {
+      Thread.sleep(100); // another thread closes the server
+    }
+    assertEquals(LifeCycle.State.CLOSED, server.getLifeCycleState());
+    return cause;
+  }
+
+  /** Whether a peer has ended by itself since it was started. */
+  boolean hasEnded(int peer) {
+    return ends.get(peer).isDone();
+  }
+
+  /** The group in the server of a running peer. */
+  RaftServer.Division division(int peer) throws IOException {
+    return peer(peer).server().getDivision(group.getGroupId());
   }
 
   void stop(int peer) throws IOException {
@@ -127,6 +185,16 @@ final class Cluster implements AutoCloseable {
     return all;
   }
 
+  /** Stops all, checks each file, and returns all that each peer has. */
+  List<Contents> stopAndReadAll() throws IOException {
+    close();
+    List<Contents> all = new ArrayList<>();
+    for (int i = 0; i < peers.length; i++) {
+      all.add(contents(file(storage(i)), options.apply(i)));
+    }
+    return all;
+  }
+
   /** The entries of a peer that is stopped, whose file is checked. */
   static Map<String, String> read(Path storage) {
     return contents(file(storage)).entries();
@@ -146,10 +214,14 @@ final class Cluster implements AutoCloseable {
   record Contents(Map<String, String> entries, Map<Long, String> results, Applied position) {}
 
   static Contents contents(Path file) {
+    return contents(file, Options.defaults());
+  }
+
+  static Contents contents(Path file, Options options) {
     Map<String, String> entries = new TreeMap<>();
     Map<Long, String> results = new TreeMap<>();
     Applied position;
-    try (Database database = Database.open(file)) {
+    try (Database database = Database.open(file, options)) {
       try (ReadTxn tx = database.beginRead()) {
         for (Entry<byte[], byte[]> entry : tx.scan(ReplicaDatabase.ENTRIES, Range.all())) {
           entries.put(text(entry.key()), text(entry.value()));

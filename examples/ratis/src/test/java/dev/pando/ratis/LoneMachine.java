@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.GroupMismatchException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -72,6 +73,7 @@ final class LoneMachine implements AutoCloseable {
                 switch (method.getName()) {
                   case "getProperties" -> properties;
                   case "getId" -> RaftPeerId.valueOf("n0");
+                  case "getDivision" -> throw new GroupMismatchException("there is no group");
                   case "getLifeCycleState" -> LifeCycle.State.CLOSING;
                   case "close" -> {
                     boolean _ = serverClosed.complete(true);

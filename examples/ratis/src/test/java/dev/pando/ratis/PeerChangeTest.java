@@ -1,5 +1,6 @@
 package dev.pando.ratis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -66,12 +67,34 @@ class PeerChangeTest {
       throws IOException, InterruptedException {
     String address = "127.0.0.1:" + port;
     PeerProcess added = new PeerProcess(List.of(), "join=" + address, name, directory, SNAPSHOTS);
+    String known = text(members);
     peers.put(name, added);
-    members.add(name, address);
+    String listed = runMembers(known, "add=" + name + "=" + address);
     members.add(name, address); // is there
     assertEquals(List.copyOf(peers.keySet()), names(members.list()));
+    assertEquals(text(members).replace(",", "\n") + "\n", listed);
     assertTrue(added.logged().contains(" installs "), "no snapshot was installed");
     workload.awaitWrites(100);
+  }
+
+  /** As an administrator does. */
+  private static String runMembers(String known, String change)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Members.class.getName(),
+                "test",
+                known,
+                change)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertEquals(0, process.waitFor(), printed);
+    return printed;
   }
 
   private void removeTheLeader(RaftGroup group, Members members, Workload workload)

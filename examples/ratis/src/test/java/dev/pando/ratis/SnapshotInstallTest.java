@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
-import org.apache.ratis.server.RaftServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +38,7 @@ class SnapshotInstallTest {
   }
 
   private static long awaitInstalled(Cluster cluster) throws IOException, InterruptedException {
-    var machine = (TableStateMachine) division(cluster, STOPPED).getStateMachine();
+    var machine = (TableStateMachine) cluster.division(STOPPED).getStateMachine();
     for (int tries = 0; tries < 600 && machine.installed() < 0; tries++) {
       Thread.sleep(100); // until the leader has sent it
     }
@@ -52,12 +51,8 @@ class SnapshotInstallTest {
       long last = table.put("last".getBytes(UTF_8), new byte[0]);
       for (int i = 0; i < 3; i++) {
         assertNotNull(table.get("last".getBytes(UTF_8), ReadMode.linearizableAt(Cluster.name(i))));
-        assertTrue(division(cluster, i).getInfo().getLastAppliedIndex() >= last);
+        assertTrue(cluster.division(i).getInfo().getLastAppliedIndex() >= last);
       }
     }
-  }
-
-  private static RaftServer.Division division(Cluster cluster, int peer) throws IOException {
-    return cluster.peer(peer).server().getDivision(cluster.group().getGroupId());
   }
 }
