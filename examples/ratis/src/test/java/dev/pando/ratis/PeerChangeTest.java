@@ -37,8 +37,7 @@ class PeerChangeTest {
   @Test
   void losesNothingWhenPeersAreReplaced() throws IOException, InterruptedException {
     System.out.println("PeerChangeTest: -Dseed=" + seed);
-    int[] ports = Cluster.freePorts(5);
-    String three = Cluster.text("127.0.0.1", new int[] {ports[0], ports[1], ports[2]});
+    String three = Cluster.text("127.0.0.1", Cluster.freePorts(3));
     RaftGroup group = Peers.parse("test", three);
     try (Closeable _ = this::closeAll;
         Members members = Members.connect(group, MINUTE);
@@ -48,11 +47,11 @@ class PeerChangeTest {
       }
       workload.start();
       workload.awaitWrites(400);
-      add(members, "n3", ports[3], workload);
+      add(members, "n3", workload);
       removeTheLeader(group, members, workload);
       restart("n3", members, workload);
       restart(peers.keySet().iterator().next(), members, workload);
-      replaceADeadFollower(members, "n4", ports[4], workload);
+      replaceADeadFollower(members, "n4", workload);
       workload.stop();
       List<String> left = List.copyOf(peers.keySet());
       assertEquals(3, left.size());
@@ -63,9 +62,9 @@ class PeerChangeTest {
   }
 
   /** Starts a peer with an empty directory, and adds it: the log before is purged. */
-  private void add(Members members, String name, int port, Workload workload)
+  private void add(Members members, String name, Workload workload)
       throws IOException, InterruptedException {
-    String address = "127.0.0.1:" + port;
+    String address = "127.0.0.1:" + Cluster.freePorts(1)[0];
     PeerProcess added = new PeerProcess(List.of(), "join=" + address, name, directory, SNAPSHOTS);
     String known = text(members);
     peers.put(name, added);
@@ -131,7 +130,7 @@ class PeerChangeTest {
     workload.awaitWrites(250);
   }
 
-  private void replaceADeadFollower(Members members, String name, int port, Workload workload)
+  private void replaceADeadFollower(Members members, String name, Workload workload)
       throws IOException, InterruptedException {
     String leader;
     try (TableClient table = TableClient.connect(Peers.parse("test", text(members)))) {
@@ -142,7 +141,7 @@ class PeerChangeTest {
     followers.remove("n3"); // which has been added, and stays
     PeerProcess dead = peers.get(followers.getFirst());
     dead.kill();
-    add(members, name, port, workload);
+    add(members, name, workload);
     assertFalse(peers.remove(followers.getFirst()).isAlive());
     members.remove(followers.getFirst());
     assertEquals(List.copyOf(peers.keySet()), names(members.list()));
