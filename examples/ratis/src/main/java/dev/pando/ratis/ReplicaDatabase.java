@@ -104,8 +104,8 @@ final class ReplicaDatabase implements AutoCloseable {
               + next
               + ", allowed "
               + (last + 1)
-              + ". If the file is older than the log, stop the peer and delete its directory: the"
-              + " leader sends it a snapshot.");
+              + ". If the file is older than the log, remove this peer from its group, delete its"
+              + " directory, and add it again (see Members): the leader sends it a snapshot.");
     }
   }
 

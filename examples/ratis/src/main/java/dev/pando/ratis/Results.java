@@ -47,7 +47,8 @@ final class Results {
                 + bytes.length
                 + " bytes, allowed "
                 + (Invocation.BYTES + 1)
-                + ". Delete the peer's directory; the leader sends it a snapshot.");
+                + ". Remove this peer from its group, delete its directory, and add it again (see"
+                + " Members): the leader sends it a snapshot.");
       }
       ByteBuffer in = ByteBuffer.wrap(bytes);
       Invocation invocation = Invocation.read(in);

@@ -101,9 +101,9 @@ final class SnapshotStorage extends SimpleStateMachineStorage {
               + found
               + ", allowed is that in its .md5 file, "
               + stored
-              + ". Stop the peer and delete the directory of this peer, "
+              + ". Remove this peer from its group, delete its directory, "
               + peer
-              + ": the leader sends it a snapshot.");
+              + ", and add it again (see Members): the leader sends it a snapshot.");
     }
   }
 

@@ -189,7 +189,7 @@ class TableStateMachineTest {
     damage(snapshotWithoutDatabase());
     var refusal = assertThrows(IOException.class, () -> open(NEVER));
     String message = String.valueOf(refusal.getMessage());
-    assertTrue(message.contains("delete the directory of this peer, " + directory), message);
+    assertTrue(message.contains("delete its directory, " + directory), message);
     assertTrue(message.contains("snapshot.1_9"), message);
   }
 
