@@ -45,7 +45,7 @@ abstract sealed class RawPosition implements AutoCloseable permits RawCursor {
     boolean of(Cursor cursor, KeyBuffer key);
   }
 
-  /** Puts a key into memory of a call. Captures nothing, so that no call makes one. */
+  /** Puts a key into memory of a call. The key is a parameter, so that no call makes a lambda. */
   interface KeyForm<K> {
     KeyBuffer put(Workspace memory, K key);
   }

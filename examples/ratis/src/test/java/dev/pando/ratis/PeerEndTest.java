@@ -154,6 +154,7 @@ class PeerEndTest {
               });
       int written = COUNT;
       while (!cluster.hasEnded(leader)) {
+        assertTrue(written < 1_000 * COUNT, "nothing notices that the disk fails");
         put(table, written);
         written += COUNT;
       }
